@@ -1,0 +1,9 @@
+"""cognito-gate: Amazon Cognito in front of any web app. The public names, and nothing else."""
+
+from .asgi import ASGIGate as ASGIGate
+from .errors import GateError as GateError
+from .errors import SettingsError as SettingsError
+from .identity import Identity as Identity
+from .settings import Settings as Settings
+
+__all__ = ["ASGIGate", "GateError", "Identity", "Settings", "SettingsError"]

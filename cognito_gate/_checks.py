@@ -1,0 +1,276 @@
+"""What each setting takes: text -> value, and value -> sound or a `Problem`.
+
+Knows formats (URLs, pool ids, names of domains) and nothing of the environment they came from.
+A problem never repeats a secret's value.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+POOL_ID = re.compile(r"(?P<region>[a-z]{2,4}-(?:[a-z]+-)?[a-z]+-\d)_[0-9A-Za-z]+", re.ASCII)
+REGION = re.compile(r"[a-z]{2,4}-(?:[a-z]+-)?[a-z]+-\d", re.ASCII)
+CLIENT_ID = re.compile(r"[\w+]{1,128}", re.ASCII)
+PREFIX_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
+SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)  # RFC 6749 section 3.3
+PATH = re.compile(r"(?:/[A-Za-z0-9_.~!$&'()+,=:@-]+)+", re.ASCII)
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class Problem(ValueError):
+    """What is wrong with one setting, to be read after the variable's name."""
+
+
+# Text -> value
+
+
+def _flag(text: str) -> bool:
+    match text.lower():
+        case "true" | "1" | "yes" | "on":
+            return True
+        case "false" | "0" | "no" | "off":
+            return False
+    raise Problem(f"is {text!r}; it takes true or false (also 1/0, yes/no, on/off)")
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise Problem(f"is {text!r}; it takes a whole number")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", text, re.ASCII):
+        raise Problem(f"is {text!r}; it takes a number of seconds")
+    return float(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[,\s]+", text) if word)
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "lower": str.lower,
+    "origin": lambda text: text.rstrip("/"),
+    "cookie_domain": lambda text: text.removeprefix(".").lower(),
+    "flag": _flag,
+    "whole": _whole,
+    "seconds": _seconds,
+    "words": _words,
+}
+
+
+# Addresses
+
+
+def pool_region(user_pool_id: str) -> str:
+    """The region a pool id begins with; empty when it is no pool id."""
+    match = POOL_ID.fullmatch(user_pool_id)
+    return match["region"] if match else ""
+
+
+def domain_origin(domain: str, region: str) -> str:
+    """The https origin of a login domain given as an origin, a host or a bare prefix."""
+    if "://" in domain:
+        return domain.rstrip("/")
+    if "." in domain or ":" in domain:
+        return f"https://{domain}"
+    # GovCloud has FIPS endpoints only (AWS GovCloud User Guide, Amazon Cognito).
+    auth = "auth-fips" if region.startswith("us-gov-") else "auth"
+    return f"https://{domain}.{auth}.{region}.amazoncognito.com"
+
+
+def _url(value: str, takes: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as exc:
+        raise Problem(f"is {value!r}, which is no URL; it takes {takes}") from exc
+    # urlsplit drops tabs and line ends silently; nothing outside printable ASCII belongs here.
+    if not re.fullmatch(r"[\x21-\x7e]+", value) or not parts.hostname or port == 0:
+        raise Problem(f"is {value!r}; it takes {takes}")
+    if parts.username is not None or parts.fragment or "\\" in value:
+        raise Problem(f"is {value!r}; it takes {takes}, without user name or fragment")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise Problem(
+            f"is {value!r}; it takes {takes} (plain http is for localhost and 127.0.0.1 only)"
+        )
+    return parts
+
+
+def _origin(value: str, takes: str) -> None:
+    parts = _url(value, takes)
+    if parts.path not in ("", "/") or parts.query:
+        raise Problem(f"is {value!r}; it takes {takes}, without a path")
+
+
+# Value -> sound
+
+
+def _required(value: str, takes: str) -> None:
+    if not value:
+        raise Problem(f"is missing; it takes {takes}")
+
+
+def _region(value: str) -> None:
+    if value and not REGION.fullmatch(value):
+        raise Problem(f"is {value!r}; it takes an AWS region such as eu-west-1")
+
+
+def _domain(value: str) -> None:
+    takes = "the login domain: https://my-app.auth.eu-west-1.amazoncognito.com, a host, or my-app"
+    _required(value, takes)
+    if "://" in value:
+        _origin(value, takes)
+    elif "." in value or ":" in value:
+        if not HOST.fullmatch(value):
+            raise Problem(f"is {value!r}; it takes {takes}")
+    elif not PREFIX_DOMAIN.fullmatch(value):
+        raise Problem(f"is {value!r}; it takes {takes}")
+
+
+def _pool_id(value: str) -> None:
+    takes = "the pool's id, such as eu-west-1_AbCdEfGhI"
+    _required(value, takes)
+    if not POOL_ID.fullmatch(value) or len(value) > 55:
+        raise Problem(f"is {value!r}; it takes {takes}")
+
+
+def _client_id(value: str) -> None:
+    _required(value, "the app client's id")
+    if not CLIENT_ID.fullmatch(value):
+        raise Problem(f"is {value!r}; it takes the app client's id (letters and digits)")
+
+
+def _client_secret(value: str) -> None:
+    if value and not re.fullmatch(r"[\x21-\x7e]{1,256}", value):
+        raise Problem("holds blanks or characters that no client secret has")
+
+
+def _redirect_url(value: str) -> None:
+    takes = "the full URL of the callback, such as https://app.example.com/auth/callback"
+    _required(value, takes)
+    parts = _url(value, takes)
+    if parts.query or not PATH.fullmatch(parts.path.removesuffix("/")):
+        raise Problem(
+            f"is {value!r}; it takes {takes}: a path of its own, no query (the gate answers there)"
+        )
+
+
+def _logout_url(value: str) -> None:
+    takes = "the full URL after sign-out, such as https://app.example.com/auth/signed-out"
+    _required(value, takes)
+    _url(value, takes)
+
+
+def _issuer(value: str) -> None:
+    takes = "the issuer, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
+    if value and (_url(value, takes).query or value.endswith("/")):
+        raise Problem(f"is {value!r}; it takes {takes}, without query or slash at the end")
+
+
+def _endpoint(value: str) -> None:
+    if value:
+        _origin(value, "an origin such as http://127.0.0.1:4566")
+
+
+def _secret_key(value: str) -> None:
+    takes = "at least 32 characters; `cognito-gate secret` prints a fresh one"
+    _required(value, takes)
+    if len(value) < 32:
+        raise Problem(f"has {len(value)} characters; it takes {takes}")
+
+
+def _fallbacks(values: tuple[str, ...]) -> None:
+    if any(len(value) < 32 for value in values):
+        raise Problem("lists a key of under 32 characters; it takes retired SECRET_KEY values")
+
+
+def _prefix(value: str) -> None:
+    if not PATH.fullmatch(value) or dotted(value):
+        raise Problem(f"is {value!r}; it takes a path such as /auth")
+
+
+def _public_paths(values: tuple[str, ...]) -> None:
+    for value in values:
+        base = value.removesuffix("*").removesuffix("/")
+        if value not in ("/", "/*") and (not PATH.fullmatch(base) or dotted(base)):
+            raise Problem(f"lists {value!r}; it takes paths such as /health and /static/*")
+
+
+def dotted(path: str) -> bool:
+    """True when a segment of the path is `.` or `..`."""
+    return any(segment in (".", "..") for segment in path.split("/"))
+
+
+def _scopes(values: tuple[str, ...]) -> None:
+    for value in values:
+        if not SCOPE.fullmatch(value):
+            raise Problem(f"lists {value!r}, which is no OAuth scope")
+
+
+def _client_ids(values: tuple[str, ...]) -> None:
+    for value in values:
+        if not CLIENT_ID.fullmatch(value):
+            raise Problem(f"lists {value!r}, which is no app client id")
+
+
+def _samesite(value: str) -> None:
+    if value not in ("lax", "strict", "none"):
+        raise Problem(f"is {value!r}; it takes lax, strict or none")
+
+
+def _cookie_domain(value: str) -> None:
+    if value and (not HOST.fullmatch(value) or "." not in value or ":" in value):
+        raise Problem(f"is {value!r}; it takes a domain such as example.com, or nothing")
+
+
+def _is_flag(value: object) -> None:
+    if not isinstance(value, bool):
+        raise Problem(f"is {value!r}; it takes True or False")
+
+
+def _between(low: float, high: float, unit: str) -> Callable[[float], None]:
+    def check(value: float) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Problem(f"is {value!r}; it takes a number")
+        if not low <= value <= high:
+            raise Problem(f"is {value:g}; it takes {low:g} to {high:g} {unit}")
+
+    return check
+
+
+CHECKS: dict[str, Callable[[Any], None]] = {
+    "disabled": _is_flag,
+    "region": _region,
+    "domain": _domain,
+    "user_pool_id": _pool_id,
+    "user_pool_client_id": _client_id,
+    "user_pool_client_secret": _client_secret,
+    "redirect_url": _redirect_url,
+    "logout_url": _logout_url,
+    "cookie_age_seconds": _between(1, 31_536_000, "seconds"),
+    "expiration_leeway": _between(0, 600, "seconds"),
+    "scopes": _scopes,
+    "cookie_domain": _cookie_domain,
+    "cookie_samesite": _samesite,
+    "cookie_encrypted": _is_flag,
+    "refresh_flow_enabled": _is_flag,
+    "refresh_cookie_encrypted": _is_flag,
+    "refresh_cookie_age_seconds": _between(1, 315_360_000, "seconds"),
+    "issuer": _issuer,
+    "endpoint_url": _endpoint,
+    "secret_key": _secret_key,
+    "secret_key_fallbacks": _fallbacks,
+    "prefix": _prefix,
+    "public_paths": _public_paths,
+    "refresh_before_seconds": _between(0, 86_400, "seconds"),
+    "login_seconds": _between(1, 86_400, "seconds"),
+    "http_timeout_seconds": _between(0.05, 60, "seconds"),
+    "bearer": _is_flag,
+    "bearer_client_ids": _client_ids,
+    "session_cache": _between(0, 1_000_000, "sessions"),
+}

@@ -1,0 +1,271 @@
+"""The only code that sends: runs a flow, makes the calls it asks for, shares those under way.
+
+Knows httpx, time-outs and locks; must not know what a call means. The two senders differ in
+`async`/`await` and in how they wait, and in nothing else.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from ._messages import Answer, Ask, Flow
+
+CONNECT_SECONDS = 2.0
+MOST_REMEMBERED = 1024
+USER_AGENT = f"cognito-gate/{version('cognito-gate')}"
+T = TypeVar("T")
+log = logging.getLogger("cognito_gate")
+
+
+def run(flow: Flow[T], sender: "Sender") -> T:
+    """Run a flow to its result, sending what it asks for."""
+    try:
+        ask = next(flow)
+        while True:
+            ask = flow.send(sender.answer(ask))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
+    """Run a flow to its result, sending what it asks for."""
+    try:
+        ask = next(flow)
+        while True:
+            ask = flow.send(await sender.answer(ask))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+class Flights:
+    """The shared calls: those under way, and good answers of the last minute.
+
+    Safe under threads and under several event loops; the lock guards dict operations only.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._flying: dict[str, Future[Answer]] = {}
+        self._landed: OrderedDict[str, tuple[float, Future[Answer]]] = OrderedDict()
+
+    def join(self, ask: Ask) -> tuple[Future[Answer], bool]:
+        """The call for this `Ask`, and whether the caller has to make it."""
+        with self._lock:
+            until, landed = self._landed.get(ask.share, (0.0, None))
+            if landed is not None and self._clock() < until:
+                return landed, False
+            if ask.share in self._flying:
+                return self._flying[ask.share], False
+            flight: Future[Answer] = Future()
+            flight.set_running_or_notify_cancel()  # so that a waiter that leaves cannot cancel it
+            self._flying[ask.share] = flight
+            return flight, True
+
+    def land(self, ask: Ask, answer: Answer) -> None:
+        """End the call and hand its answer to all who wait."""
+        with self._lock:
+            flight = self._flying.pop(ask.share)
+            if ask.remember and answer.status == 200:
+                self._landed[ask.share] = (self._clock() + ask.remember, flight)
+                self._drop_old()
+        flight.set_result(answer)
+
+    def _drop_old(self) -> None:
+        now = self._clock()
+        while self._landed:
+            key, (until, _) = next(iter(self._landed.items()))
+            if now < until and len(self._landed) <= MOST_REMEMBERED:
+                return
+            del self._landed[key]
+
+
+def _patience(ask: Ask) -> float:
+    """How long to wait for a call that another makes, in seconds: it, and its retry."""
+    return 2 * ask.timeout + 1
+
+
+def _cookie_free() -> CookieJar:
+    # What Cognito sets in one visitor's call must not ride along in another's.
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
+def _request(ask: Ask, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+    headers = [*ask.headers, ("user-agent", USER_AGENT), ("accept-encoding", "identity")]
+    timeout = httpx.Timeout(ask.timeout, connect=min(CONNECT_SECONDS, ask.timeout))
+    return client.build_request(
+        ask.method, ask.url, headers=headers, content=ask.body or None, timeout=timeout
+    )
+
+
+def _encoded(response: httpx.Response) -> bool:
+    return bool(response.headers.get("content-encoding", "identity") != "identity")
+
+
+def _answer(response: httpx.Response, body: bytes) -> Answer:
+    headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+    return Answer(response.status_code, headers, body)
+
+
+def _failed(ask: Ask, failure: str) -> Answer:
+    log.debug("%s %s: %s", ask.method, ask.url, failure)
+    return Answer(0, failure=failure)
+
+
+def _tries(ask: Ask) -> Iterator[bool]:
+    """One try; a GET that could not connect may have another. Yields whether it is the last."""
+    if ask.method == "GET":
+        yield False
+    yield True
+
+
+class Sender:
+    """Makes calls, in the calling thread."""
+
+    def __init__(self, client: httpx.Client | None = None) -> None:
+        self._client = client
+        self._own: httpx.Client | None = None
+        self._lock = threading.Lock()
+        self._flights = Flights()
+
+    def answer(self, ask: Ask) -> Answer:
+        """The answer to an `Ask`. Never raises for what the network does."""
+        if not ask.share:
+            return self._send(ask)
+        flight, leads = self._flights.join(ask)
+        if leads:
+            answer = _failed(ask, "the call was ended")
+            try:
+                answer = self._send(ask)
+            finally:
+                self._flights.land(ask, answer)
+        try:
+            return flight.result(_patience(ask))
+        except TimeoutError:
+            return _failed(ask, "waited too long for a call under way")
+
+    def close(self) -> None:
+        if self._own is not None:
+            self._own.close()
+            self._own = None
+
+    def _send(self, ask: Ask) -> Answer:
+        for last in _tries(ask):
+            try:
+                return self._exchange(ask)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+                if last:
+                    return _failed(ask, type(exc).__name__)
+            except (httpx.HTTPError, TimeoutError) as exc:
+                return _failed(ask, type(exc).__name__)
+        raise AssertionError("unreachable: the last try returns")
+
+    def _exchange(self, ask: Ask) -> Answer:
+        client = self._client or self._made()
+        deadline = time.monotonic() + ask.timeout
+        response = client.send(_request(ask, client), stream=True, follow_redirects=False)
+        try:
+            if _encoded(response):
+                return _failed(ask, "a compressed body that was not asked for")
+            body = bytearray()
+            for chunk in response.iter_raw():
+                body += chunk
+                if len(body) > ask.limit:
+                    return _failed(ask, "a body that is too large")
+                if time.monotonic() > deadline:  # httpx limits each read, not their sum
+                    raise TimeoutError
+            return _answer(response, bytes(body))
+        finally:
+            response.close()
+
+    def _made(self) -> httpx.Client:
+        with self._lock:
+            if self._own is None:
+                self._own = httpx.Client(cookies=_cookie_free())
+            return self._own
+
+
+class AsyncSender:
+    """Makes calls, on the running event loop. Each loop has its own connections."""
+
+    def __init__(self, client: httpx.AsyncClient | None = None) -> None:
+        self._client = client
+        self._own: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
+        self._own = WeakKeyDictionary()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._flights = Flights()
+
+    async def answer(self, ask: Ask) -> Answer:
+        """The answer to an `Ask`. Never raises for what the network does."""
+        if not ask.share:
+            return await self._send(ask)
+        flight, leads = self._flights.join(ask)
+        if leads:
+            # A task of its own: a visitor who leaves must not end the call others wait for.
+            task = asyncio.get_running_loop().create_task(self._lead(ask))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        try:
+            async with asyncio.timeout(_patience(ask)):
+                return await asyncio.wrap_future(flight)
+        except TimeoutError:
+            return _failed(ask, "waited too long for a call under way")
+
+    async def aclose(self) -> None:
+        """Close the running loop's connections."""
+        client = self._own.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+    async def _lead(self, ask: Ask) -> None:
+        answer = _failed(ask, "the call was ended")
+        try:
+            answer = await self._send(ask)
+        finally:
+            self._flights.land(ask, answer)
+
+    async def _send(self, ask: Ask) -> Answer:
+        for last in _tries(ask):
+            try:
+                async with asyncio.timeout(ask.timeout):
+                    return await self._exchange(ask)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+                if last:
+                    return _failed(ask, type(exc).__name__)
+            except (httpx.HTTPError, TimeoutError) as exc:
+                return _failed(ask, type(exc).__name__)
+        raise AssertionError("unreachable: the last try returns")
+
+    async def _exchange(self, ask: Ask) -> Answer:
+        client = self._client or self._made()
+        response = await client.send(_request(ask, client), stream=True, follow_redirects=False)
+        try:
+            if _encoded(response):
+                return _failed(ask, "a compressed body that was not asked for")
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > ask.limit:
+                    return _failed(ask, "a body that is too large")
+            return _answer(response, bytes(body))
+        finally:
+            await response.aclose()
+
+    def _made(self) -> httpx.AsyncClient:
+        loop = asyncio.get_running_loop()
+        client = self._own.get(loop)
+        if client is None:
+            client = self._own[loop] = httpx.AsyncClient(cookies=_cookie_free())
+        return client

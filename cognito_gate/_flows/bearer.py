@@ -1,0 +1,46 @@
+"""Authorization: Bearer for APIs.
+
+Knows the header and what an API client's access token must say. Cookies do not come in here.
+"""
+
+from .._messages import Flow, Incoming, Pass
+from ..errors import TokenRefused
+from ..identity import Identity, freeze
+from . import trust
+from .context import Context
+
+
+def presented(incoming: Incoming) -> bool:
+    """True when the request carries a bearer token, well-formed or not."""
+    return any(
+        value.strip().lower().startswith(b"bearer") for value in incoming.values(b"authorization")
+    )
+
+
+def bearer(context: Context, incoming: Incoming) -> Flow[Pass]:
+    """The caller behind a bearer token: a person, or a machine without a username.
+
+    Raises:
+        TokenRefused: it is not a valid access token of an accepted app client.
+        CognitoUnavailable: nobody can say right now.
+    """
+    token, now = _token(incoming), incoming.now
+    values = (token, b"", b"")
+    known = context.known_bearers.get(values, now)
+    if known is not None:
+        return known
+    text = token.decode("latin-1")
+    expected = context.expected_bearer
+    claims = yield from trust.verify(context, text, "access", expected, now)
+    result = Pass(Identity(freeze(claims), access_token=text))
+    until = claims["exp"] + expected.leeway
+    context.known_bearers.put(values, result, now=now, until=until)
+    return result
+
+
+def _token(incoming: Incoming) -> bytes:
+    values = incoming.values(b"authorization")
+    scheme, _, token = values[0].strip().partition(b" ")
+    if len(values) != 1 or scheme.lower() != b"bearer" or not token.strip():
+        raise TokenRefused("the Authorization header is not one bearer token")
+    return token.strip()

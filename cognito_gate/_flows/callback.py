@@ -1,0 +1,143 @@
+"""Check state, exchange the code, verify the tokens, open the session.
+
+Everything that can be checked is checked before the code is sent. Must not know what happens to a
+callback that came too late (`_gate.py`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from .._messages import Answer, Flow, Headers, Incoming, Respond
+from .._parts import oauth, pages, paths, tokens
+from .._records import LoginAttempt, Renewal, Tokens
+from ..errors import (
+    BadRequest,
+    CallbackRefused,
+    GrantRefused,
+    MethodRefused,
+    StaleCallback,
+    TokenRefused,
+)
+from . import attempts, stored, trust
+from .context import Context
+
+LONGEST = {"code": 2048, "state": 512, "error": 256, "error_description": 4096, "iss": 512}
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What Cognito sent back with the browser: a code or an error."""
+
+    state: str
+    code: str
+    error: str
+    iss: str
+
+
+def read_query(query: bytes) -> Returned:
+    """The parameters of a callback. Tokens in the query are ignored (RFC 9700 section 2.1.2).
+
+    Raises:
+        BadRequest: a parameter is missing, doubled, too long, or not text (RFC 6749 section 3.1).
+    """
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50
+        )
+    except ValueError as exc:
+        raise BadRequest("the callback's query is not form-encoded text") from exc
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in LONGEST:
+            continue
+        if name in found or len(value) > LONGEST[name]:
+            raise BadRequest(f"the callback's {name} is doubled or too long")
+        found[name] = value
+    code, error, state = (found.get(name, "") for name in ("code", "error", "state"))
+    if bool(code) == bool(error) or (code and not state):
+        raise BadRequest("the callback needs a code and a state, or an error")
+    return Returned(state, code, error, found.get("iss", ""))
+
+
+def attempt_of(context: Context, incoming: Incoming) -> LoginAttempt | None:
+    """The attempt that a callback belongs to, for those who answer in its place."""
+    try:
+        return attempts.find(context, incoming, read_query(incoming.query).state)
+    except BadRequest:
+        return None
+
+
+def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
+    """The path of the redirect URL.
+
+    Raises:
+        MethodRefused, BadRequest: the request is wrong.
+        CallbackRefused: Cognito says that there was no sign-in, or its tokens do not hold.
+        StaleCallback: no such sign-in is under way in this browser, or its code is spent.
+        GrantRefused: Cognito refuses the exchange for a reason of its set-up.
+        CognitoUnavailable: nothing is lost, the same address may be tried again.
+    """
+    if incoming.method != "GET":
+        raise MethodRefused("GET")
+    returned = read_query(incoming.query)
+    if returned.iss and returned.iss != context.settings.issuer_url:
+        raise CallbackRefused("The sign-in came from another issuer.")  # RFC 9207
+    attempt = attempts.find(context, incoming, returned.state)
+    if returned.error:
+        raise oauth.read_provider_error(returned.error if attempt else "")
+    if attempt is None:
+        again = returned.state.startswith(attempts.AGAIN)
+        raise StaleCallback("no such sign-in is under way in this browser", again=again)
+    yield from trust.ready(context, incoming.now)
+    answer = yield oauth.code_ask(context.settings, returned.code, attempt.verifier)
+    got = _exchanged(answer, attempt)
+    access = yield from _verified(context, got, attempt.nonce, incoming.now)
+    return _opened(context, incoming, attempt, got, str(access["sub"]))
+
+
+def _exchanged(answer: Answer, attempt: LoginAttempt) -> Tokens:
+    try:
+        return oauth.read_tokens(answer)
+    except GrantRefused as error:
+        if error.error != "invalid_grant":
+            raise
+        # Used, expired, or another's code: for the visitor all of these are "too late".
+        raise StaleCallback(str(error), again=attempt.again, return_to=attempt.return_to) from error
+
+
+def _verified(context: Context, got: Tokens, nonce: str, now: float) -> Flow[dict[str, Any]]:
+    """Both tokens, and that they belong together and to this sign-in."""
+    try:
+        access = yield from trust.verify(
+            context, got.access, "access", context.expected, now, trusted=True
+        )
+        if got.id:
+            identity = yield from trust.verify(
+                context, got.id, "id", context.expected, now, trusted=True
+            )
+            tokens.check_nonce(identity, nonce)
+            tokens.check_at_hash(identity, got.access)
+            tokens.check_same_user(access, identity)
+        elif "openid" in str(access.get("scope", "")).split():
+            raise TokenRefused("Cognito granted openid and sent no ID token")
+    except TokenRefused as error:
+        raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
+    return access
+
+
+def _opened(
+    context: Context, incoming: Incoming, attempt: LoginAttempt, got: Tokens, sub: str
+) -> Respond:
+    renewal = None
+    if context.settings.refresh_flow_enabled and got.refresh:
+        renewal = Renewal(got.refresh, sub, int(incoming.now))
+    jar = stored.held(incoming)
+    kept = stored.store(context, jar, got, renewal, incoming.now)
+    headers: Headers = (*kept, *attempts.forget(context, incoming, attempt.state))
+    target = paths.safe_return(attempt.return_to, context.routes)
+    if context.settings.cookie_samesite == "strict":
+        # A redirect would still count as Cognito's navigation, and Strict cookies would stay
+        # behind; a page of our own makes the next step ours.
+        return pages.onward(target, headers)
+    return Respond(303, (("location", target), *headers))

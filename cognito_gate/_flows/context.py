@@ -1,0 +1,95 @@
+"""The parts of one gate, as its flows share them.
+
+Knows how settings become parts. Holds the only mutable objects below the driver: the keys and the
+remembered sessions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .._messages import Pass
+from .._parts.cookies import Attributes
+from .._parts.keys import KeyRing
+from .._parts.known import Known
+from .._parts.seal import Encrypted, Plain, Seal, Signed
+from .._parts.tokens import Expected
+from ..settings import ROUTES, Settings
+
+COOKIE_MARK = b"cognito_"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The cookies' names. `__Host-` keeps other hosts of the domain from planting them."""
+
+    access: str
+    id: str
+    refresh: str
+    login: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Names":
+        prefix = "__Host-" if settings.secure and not settings.cookie_domain else ""
+        kinds = ("access_token", "id_token", "refresh_token", "login_")
+        return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """One seal for each kind of cookie."""
+
+    access: Seal
+    id: Seal
+    refresh: Seal
+    login: Seal
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Seals":
+        keys = settings.secrets
+        hide = settings.cookie_encrypted
+        return cls(
+            access=Encrypted(keys, "access") if hide else Plain(),
+            id=Encrypted(keys, "id") if hide else Plain(),
+            refresh=(Encrypted if settings.refresh_cookie_encrypted else Signed)(keys, "refresh"),
+            login=Encrypted(keys, "login"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a flow needs besides the request. `token` makes unguessable text."""
+
+    settings: Settings
+    token: Callable[[], str]
+    names: Names
+    seals: Seals
+    session: Attributes
+    login: Attributes
+    routes: frozenset[str]
+    expected: Expected
+    expected_bearer: Expected
+    keys: KeyRing
+    known: Known[Pass]
+    known_bearers: Known[Pass]
+
+    @classmethod
+    def of(cls, settings: Settings, token: Callable[[], str]) -> "Context":
+        domain, secure = settings.cookie_domain, settings.secure
+        issuer, leeway = settings.issuer_url, settings.expiration_leeway
+        ours = frozenset({settings.user_pool_client_id})
+        routes = (settings.prefix + route for route in ROUTES)
+        return cls(
+            settings=settings,
+            token=token,
+            names=Names.of(settings),
+            seals=Seals.of(settings),
+            session=Attributes(secure, settings.cookie_samesite, domain),
+            # The callback is a cross-site navigation: Strict would keep the attempt from it.
+            login=Attributes(secure, "lax", domain),
+            routes=frozenset({settings.callback_path, *routes}),
+            expected=Expected(issuer, ours, leeway),
+            expected_bearer=Expected(issuer, ours | set(settings.bearer_client_ids), leeway),
+            keys=KeyRing(),
+            known=Known(settings.session_cache),
+            known_bearers=Known(settings.session_cache),
+        )

@@ -1,0 +1,93 @@
+"""Send the browser to Cognito and remember the attempt.
+
+Knows what a sign-in needs; must not know what becomes of it (callback.py).
+"""
+
+from urllib.parse import parse_qsl, quote
+
+from .._messages import Incoming, Respond
+from .._parts import oauth, paths
+from ..errors import BadRequest, LoginRequired, MethodRefused
+from . import attempts
+from .context import Context
+
+LONGEST_EXTRA = 512
+
+
+def navigates(incoming: Incoming) -> bool:
+    """True for a browser that goes to a page, which a sign-in may interrupt.
+
+    fetch and XHR, HTMX, JSON clients, prefetching, WebSockets and non-GET are not that: a redirect
+    would end in an opaque CORS error or start sign-ins nobody sees.
+    """
+    if incoming.kind != "http" or incoming.method != "GET":
+        return False
+    if incoming.value(b"sec-fetch-mode") not in (b"", b"navigate"):
+        return False
+    if incoming.value(b"x-requested-with") == b"xmlhttprequest" or incoming.value(b"hx-request"):
+        return False
+    purposes = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+    if any(b"prefetch" in incoming.value(name) for name in purposes):
+        return False
+    accept = b",".join(incoming.values(b"accept")).lower()
+    return not accept or any(kind in accept for kind in (b"text/html", b"xhtml", b"*/*"))
+
+
+def return_address(context: Context, incoming: Incoming) -> str:
+    """The address of this request, as one to come back to."""
+    query = b"?" + incoming.query if incoming.query else b""
+    return paths.safe_return((incoming.target + query).decode("latin-1"), context.routes)
+
+
+def begin(
+    context: Context,
+    incoming: Incoming,
+    return_to: str,
+    *,
+    again: bool = False,
+    extra: dict[str, str] | None = None,
+) -> Respond:
+    """Start a sign-in. `again` marks one that the gate starts over by itself."""
+    attempt = attempts.new(context, return_to, incoming.now, again=again)
+    url = oauth.authorize_url(context.settings, attempt, extra or {})
+    kept = attempts.store(context, incoming, attempt)
+    return Respond(303, (("location", url), *kept))
+
+
+def login(context: Context, incoming: Incoming) -> Respond:
+    """The route `{prefix}/login?next=/path`.
+
+    Raises:
+        MethodRefused, BadRequest: the request is wrong.
+        LoginRequired: it is none that could follow to a login page.
+    """
+    if incoming.method != "GET":
+        raise MethodRefused("GET")
+    if not navigates(incoming):
+        raise LoginRequired("a sign-in starts with a page, not with a background request")
+    query = _query(incoming)
+    return_to = paths.safe_return(query.pop("next", "/"), context.routes)
+    return begin(context, incoming, return_to, extra=query)
+
+
+def _query(incoming: Incoming) -> dict[str, str]:
+    wanted = (*oauth.PASSED_ON, "next")
+    try:
+        pairs = parse_qsl(incoming.query.decode("ascii"), errors="strict", max_num_fields=50)
+    except ValueError as exc:
+        raise BadRequest("the query is not form-encoded text") from exc
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in wanted:
+            if name in found:
+                raise BadRequest(f"the parameter {name} is there twice")
+            found[name] = value
+    if any(len(value) > LONGEST_EXTRA for name, value in found.items() if name != "next"):
+        raise BadRequest("a parameter is too long")
+    return found
+
+
+def login_url(context: Context, return_to: str = "/") -> str:
+    """The address of the login route, on to `return_to`."""
+    path = f"{context.settings.prefix}/login"
+    return path if return_to == "/" else f"{path}?next={quote(return_to, safe='/')}"

@@ -1,0 +1,257 @@
+"""What becomes of each request: the route table, and the one place where errors become responses.
+
+Reads as the journey of a request. Knows flows and decisions; no ASGI, no WSGI, no sockets.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ._flows import attempts, bearer, callback, login, logout, session
+from ._flows.context import COOKIE_MARK, Context
+from ._messages import Decision, Flow, Headers, Incoming, Pass, Respond
+from ._parts import cookies, pages, paths
+from .errors import (
+    CognitoUnavailable,
+    CookiesLost,
+    CrossSiteRefused,
+    GateError,
+    LoginRequired,
+    MethodRefused,
+    StaleCallback,
+    TokenRefused,
+)
+from .settings import Settings
+
+log = logging.getLogger("cognito_gate")
+RETRY_AFTER = "5"
+
+_Route: TypeAlias = Callable[[Incoming], Flow[Respond]]
+
+_TITLES = {
+    400: "Sign-in did not work",
+    401: "Sign-in needed",
+    403: "Not from here",
+    405: "Not this way",
+    431: "Your session is too large",
+    503: "Sign-in is not reachable",
+}
+
+
+def new_token() -> str:
+    """256 random bits as text: for state, nonce and the PKCE verifier."""
+    return secrets.token_urlsafe(32)
+
+
+class Gate:
+    """Decides, for any edge. `token` makes the unguessable texts (replaceable in tests)."""
+
+    def __init__(self, settings: Settings, token: Callable[[], str] = new_token) -> None:
+        context = self._context = Context.of(settings, token)
+        self._bearer = settings.bearer
+        public = (*settings.public_paths, settings.logout_path)
+        self._public = paths.PublicPaths(tuple(path for path in public if path))
+        self._routes: dict[str, _Route] = {
+            settings.callback_path: self._callback,
+            f"{settings.prefix}/login": self._login,
+            f"{settings.prefix}/logout": self._logout,
+            f"{settings.prefix}/me": self._me,
+            f"{settings.prefix}/signed-out": self._signed_out,
+        }
+        names = context.names
+        self._names = (names.access.encode(), names.id.encode(), names.refresh.encode())
+        self._refresh = settings.refresh_flow_enabled
+
+    # The journey
+
+    def known(self, incoming: Incoming) -> Pass | None:
+        """The short cut: the decision for a session verified moments ago, without a flow.
+
+        None means only that `decide` has to say. What is found here was decided there.
+        """
+        if incoming.path in self._routes or incoming.kind != "http":
+            return None
+        values: dict[bytes, bytes] = {}
+        for name, header in incoming.headers:
+            if name == b"cookie":
+                values.update(cookies.split((header,), COOKIE_MARK))
+            elif name == b"authorization" and self._bearer:
+                return None
+        access, id_, refresh = self._names
+        held = values.get(refresh, b"") if self._refresh else b""
+        return self._context.known.get(
+            (values.get(access, b""), values.get(id_, b""), held), incoming.now
+        )
+
+    def decide(self, incoming: Incoming) -> Flow[Decision]:
+        """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""
+        try:
+            self._check_origin(incoming)
+            route = self._routes.get(incoming.path) if incoming.kind == "http" else None
+            if route is not None:
+                return _finished(incoming, (yield from route(incoming)))
+            return _finished(incoming, (yield from self._guard(incoming)))
+        except GateError as error:
+            return _finished(incoming, self._refuse(incoming, error))
+        except Exception:
+            # Fail closed: whatever happened, the app is not called.
+            log.exception("an unexpected error in the gate")
+            return _finished(incoming, self._broken())
+
+    def _guard(self, incoming: Incoming) -> Flow[Decision]:
+        """Everything that is not a route of ours."""
+        public = self._public.match(incoming.path, incoming.mount)
+        try:
+            visitor = yield from self._visitor(incoming)
+        except (CognitoUnavailable, TokenRefused):
+            if not public:
+                raise
+            return Pass(None)
+        if visitor.identity is not None or public:
+            return visitor
+        if login.navigates(incoming):
+            started = login.begin(
+                self._context, incoming, login.return_address(self._context, incoming)
+            )
+            return _with(started, visitor.headers)
+        return self._login_required(incoming, visitor.headers)
+
+    def _visitor(self, incoming: Incoming) -> Flow[Pass]:
+        if self._bearer and bearer.presented(incoming):
+            return (yield from bearer.bearer(self._context, incoming))
+        return (yield from session.session(self._context, incoming))
+
+    def _check_origin(self, incoming: Incoming) -> None:
+        """A WebSocket has no same-origin policy but the one we keep (RFC 6455 section 10.2)."""
+        if incoming.kind == "websocket":
+            origin = incoming.value(b"origin").decode("latin-1")
+            if origin and origin != self._context.settings.app_origin:
+                raise CrossSiteRefused("A WebSocket of another site.")
+
+    # The routes
+
+    def _login(self, incoming: Incoming) -> Flow[Respond]:
+        yield from ()
+        return login.login(self._context, incoming)
+
+    def _callback(self, incoming: Incoming) -> Flow[Respond]:
+        try:
+            return (yield from callback.callback(self._context, incoming))
+        except StaleCallback as stale:
+            log.info("a callback came too late: %s", stale)
+            visitor = yield from session.session(self._context, incoming)
+            if visitor.identity is not None:
+                return Respond(303, (("location", stale.return_to), *visitor.headers))
+            if stale.again or not login.navigates(incoming):
+                raise CookiesLost(
+                    "Your browser does not give our cookies back, or the sign-in took too long. "
+                    "Allow cookies for this site, then try again."
+                ) from stale
+            return login.begin(self._context, incoming, stale.return_to, again=True)
+
+    def _logout(self, incoming: Incoming) -> Flow[Respond]:
+        return (yield from logout.logout(self._context, incoming))
+
+    def _me(self, incoming: Incoming) -> Flow[Respond]:
+        if incoming.method not in ("GET", "HEAD"):
+            raise MethodRefused("GET, HEAD")
+        visitor = yield from self._visitor(incoming)
+        if visitor.identity is None:
+            return self._login_required(incoming, visitor.headers)
+        who = visitor.identity
+        content = {
+            "sub": who.sub,
+            "username": who.username,
+            "email": who.email,
+            "groups": who.groups,
+            "scopes": who.scopes,
+            "expires_at": who.expires_at,
+            "access_claims": who.access_claims,
+            "id_claims": who.id_claims,
+        }
+        return pages.show_json(200, content, visitor.headers)
+
+    def _signed_out(self, incoming: Incoming) -> Flow[Respond]:
+        yield from ()
+        if incoming.method not in ("GET", "HEAD"):
+            raise MethodRefused("GET, HEAD")
+        return pages.signed_out(login.login_url(self._context))
+
+    # Errors become responses
+
+    def _login_required(self, incoming: Incoming, headers: Headers = ()) -> Respond:
+        content = {"error": LoginRequired.code, "login_url": login.login_url(self._context)}
+        status = 403 if incoming.kind == "websocket" else LoginRequired.status
+        return pages.show_json(status, content, (("www-authenticate", "Bearer"), *headers))
+
+    def _refuse(self, incoming: Incoming, error: GateError) -> Respond:
+        level = logging.WARNING if error.status >= 500 else logging.INFO
+        log.log(level, "%s: %s", error.code, error)
+        headers = self._refusal_headers(incoming, error)
+        if isinstance(error, LoginRequired):
+            return self._login_required(incoming)
+        if isinstance(error, TokenRefused) or not login.navigates(incoming):
+            return pages.show_json(error.status, {"error": error.code}, headers)
+        retry = self._retry(incoming, error)
+        page = pages.Page(
+            _TITLES.get(error.status, "Sign-in is not working"), _text(error), retry, "Try again"
+        )
+        return pages.show(error.status, page, headers)
+
+    def _refusal_headers(self, incoming: Incoming, error: GateError) -> Headers:
+        match error:
+            case MethodRefused():
+                return (("allow", error.allow),)
+            case TokenRefused():
+                return (("www-authenticate", 'Bearer error="invalid_token"'),)
+            case CognitoUnavailable():
+                return (("retry-after", RETRY_AFTER),)
+        if incoming.path == self._context.settings.callback_path:
+            attempt = callback.attempt_of(self._context, incoming)
+            if attempt is not None:
+                return attempts.forget(self._context, incoming, attempt.state)
+        return ()
+
+    def _retry(self, incoming: Incoming, error: GateError) -> str:
+        """Where "try again" leads: the same address after an outage, else a new sign-in."""
+        if isinstance(error, CrossSiteRefused | MethodRefused):
+            return ""
+        if incoming.path == self._context.settings.callback_path:
+            attempt = callback.attempt_of(self._context, incoming)
+            return login.login_url(self._context, attempt.return_to if attempt else "/")
+        if isinstance(error, CognitoUnavailable):
+            return login.return_address(self._context, incoming)
+        return login.login_url(self._context)
+
+    def _broken(self) -> Respond:
+        page = pages.Page("Something went wrong", "The error has been noted. Please try again.")
+        return pages.show(500, page)
+
+
+def _text(error: GateError) -> str:
+    """What a page says. Details of a set-up are for the log."""
+    if error.status >= 500:
+        return (
+            "The sign-in service cannot be used right now. Nothing is lost: "
+            "please try again in a moment."
+        )
+    if error.status == 431:
+        return "Your account holds more than fits into a session. Please tell the app's operators."
+    return str(error)
+
+
+def _with(answer: Respond, headers: Headers) -> Respond:
+    return Respond(answer.status, (*answer.headers, *headers), answer.body) if headers else answer
+
+
+def _finished(incoming: Incoming, decision: Decision) -> Decision:
+    """Complete a response: never cached, a length, no body for HEAD."""
+    if isinstance(decision, Pass):
+        return decision
+    headers = decision.headers
+    if pages.NO_STORE not in headers:
+        headers = (*headers, pages.NO_STORE)
+    headers = (*headers, ("content-length", str(len(decision.body))))
+    body = b"" if incoming.method == "HEAD" else decision.body
+    return Respond(decision.status, headers, body)

@@ -1,0 +1,103 @@
+"""What the gate and its edges say to each other.
+
+Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth. A flow is a
+generator that yields what it needs (`Ask`) and returns what it decided.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, TypeVar
+
+from .identity import Identity
+
+Header: TypeAlias = tuple[str, str]
+Headers: TypeAlias = tuple[Header, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The facts of one request, as the server gave them.
+
+    `path` is percent-decoded and decides; `target` is the path as it was on the wire and
+    only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
+    is where the server mounted the app (`root_path`, `SCRIPT_NAME`).
+    """
+
+    kind: Literal["http", "websocket"]
+    method: str
+    path: str
+    target: bytes
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    now: float
+    mount: str = ""
+
+    def values(self, name: bytes) -> list[bytes]:
+        """All values of one header, in order."""
+        return [value for key, value in self.headers if key == name]
+
+    def value(self, name: bytes) -> bytes:
+        """The first value of a header, lower-cased for comparisons; empty when absent."""
+        for key, value in self.headers:
+            if key == name:
+                return value.strip().lower()
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Let the request through to the wrapped app.
+
+    `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
+    """
+
+    identity: Identity | None
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Answer in the app's place."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+
+Decision: TypeAlias = Pass | Respond
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An HTTP call a flow needs made.
+
+    Calls with the same `share` key are one call while it is in flight, and its good answer is
+    given again for `remember` seconds. `limit` is the largest body accepted, in bytes.
+    """
+
+    method: Literal["GET", "POST"]
+    url: str
+    headers: Headers = ()
+    body: bytes = field(default=b"", repr=False)
+    timeout: float = 5.0
+    limit: int = 262_144
+    share: str = ""
+    remember: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: a response, or (status 0) the reason there is none."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = field(default=b"", repr=False)
+    failure: str = ""
+
+    def header(self, name: str) -> str:
+        """The first value of a header (lower-case name), or an empty string."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+T = TypeVar("T")
+Flow: TypeAlias = Generator[Ask, Answer, T]

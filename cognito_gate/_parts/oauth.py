@@ -1,0 +1,182 @@
+"""OAuth 2.0 as Cognito speaks it: URLs, PKCE, requests to its endpoints, reading their answers.
+
+The only door to authlib. Builds `Ask`s and reads `Answer`s; must not know about cookies or routes.
+"""
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any
+
+from authlib.common.urls import add_params_to_qs, add_params_to_uri
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from .._messages import Answer, Ask, Headers
+from .._records import LoginAttempt, Tokens
+from ..errors import CallbackRefused, CognitoUnavailable, GrantRefused
+from ..settings import Settings
+
+PASSED_ON = ("identity_provider", "idp_identifier", "login_hint", "lang", "prompt")
+"""Parameters of a sign-in that a link may carry on to Cognito's login."""
+
+REVOKE_SECONDS = 2.0
+_TOKEN_TEXT = 16_384
+
+# What Cognito's token endpoint says (Developer Guide, "Token endpoint"), and what mends it.
+_MENDS = {
+    "invalid_client": "check AWS_COGNITO_USER_POOL_CLIENT_ID and the secret that belongs to it, "
+    "AWS_COGNITO_USER_POOL_CLIENT_SECRET",
+    "unauthorized_client": "check that AWS_COGNITO_REDIRECT_URL equals a callback URL of the app "
+    "client, and that the client may use the authorization code grant",
+    "invalid_scope": "check AWS_COGNITO_SCOPES against the app client's scopes",
+    "invalid_request": "the app client may lack the authorization code grant",
+}
+
+
+def authorize_url(settings: Settings, attempt: LoginAttempt, extra: dict[str, str]) -> str:
+    """Where the browser signs in. PKCE S256 always (RFC 9700 section 2.1.1)."""
+    url: str = prepare_grant_uri(
+        settings.authorize_url,
+        settings.user_pool_client_id,
+        "code",
+        redirect_uri=settings.redirect_url,
+        scope=list(settings.scopes) or None,
+        state=attempt.state,
+        nonce=attempt.nonce,
+        code_challenge=create_s256_code_challenge(attempt.verifier),
+        code_challenge_method="S256",
+        **extra,
+    )
+    return url
+
+
+def logout_url(settings: Settings) -> str:
+    """Cognito's own sign-out, which is not RP-initiated logout: it takes these two alone."""
+    query = [("client_id", settings.user_pool_client_id), ("logout_uri", settings.logout_url)]
+    url: str = add_params_to_uri(settings.cognito_logout_url, query)
+    return url
+
+
+def _post(settings: Settings, url: str, body: str) -> Ask:
+    """An authenticated form post: Basic with a secret, `client_id` in the body without one."""
+    method = "client_secret_basic" if settings.user_pool_client_secret else "none"
+    auth = ClientAuth(settings.user_pool_client_id, settings.user_pool_client_secret, method)
+    headers = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
+    _, signed, text = auth.prepare("POST", url, headers, body)
+    sent: Headers = tuple((name.lower(), value) for name, value in signed.items())
+    return Ask("POST", url, sent, text.encode(), settings.http_timeout_seconds)
+
+
+def code_ask(settings: Settings, code: str, verifier: str) -> Ask:
+    """Exchange an authorization code, once, and never again after a doubtful answer."""
+    body = prepare_token_request(
+        "authorization_code", redirect_uri=settings.redirect_url, code=code, code_verifier=verifier
+    )
+    # A doubled callback (two clicks, a preloading browser) waits for the one exchange.
+    ask = _post(settings, settings.token_url, body)
+    return replace(ask, share=_share("code", code))
+
+
+def _share(what: str, secret: str) -> str:
+    return f"{what} {hashlib.sha256(secret.encode()).hexdigest()}"
+
+
+def refresh_ask(settings: Settings, refresh_token: str) -> Ask:
+    """Renew a session. The answer is shared by all who hold this refresh token, for a minute:
+    with rotation on, a late request with the old cookie must not spend it again."""
+    body = prepare_token_request("refresh_token", refresh_token=refresh_token)
+    ask = _post(settings, settings.token_url, body)
+    return replace(ask, share=_share("refresh", refresh_token), remember=60.0)
+
+
+def revoke_ask(settings: Settings, refresh_token: str) -> Ask:
+    """Revoke a refresh token and all that came from it (RFC 7009)."""
+    ask = _post(settings, settings.revoke_url, add_params_to_qs("", [("token", refresh_token)]))
+    return replace(ask, timeout=min(REVOKE_SECONDS, ask.timeout))
+
+
+def jwks_ask(settings: Settings) -> Ask:
+    """Fetch the signing keys; one call at a time, however many wait for it."""
+    headers = (("accept", "application/json"),)
+    return Ask(
+        "GET",
+        settings.jwks_url,
+        headers,
+        timeout=settings.http_timeout_seconds,
+        share=f"jwks {settings.jwks_url}",
+    )
+
+
+def read_keys(answer: Answer) -> bytes:
+    """The body of a good answer to `jwks_ask`. Raises CognitoUnavailable."""
+    if answer.status != 200:
+        raise CognitoUnavailable(_unusable("signing keys", answer))
+    return answer.body
+
+
+def read_tokens(answer: Answer) -> Tokens:
+    """The tokens of a token endpoint's answer.
+
+    Raises:
+        GrantRefused: the endpoint refused for a reason that trying again does not change.
+        CognitoUnavailable: no answer, an overloaded or failing endpoint, or garbage.
+    """
+    record = _json(answer)
+    if answer.status in (400, 401) and isinstance(record.get("error"), str):
+        raise _refused(record["error"], answer)
+    if answer.status != 200:
+        raise CognitoUnavailable(_unusable("token endpoint", answer))
+    access = record.get("access_token")
+    rest = [record.get("id_token") or "", record.get("refresh_token") or ""]
+    for value in (access, *rest):
+        if not isinstance(value, str) or len(value) > _TOKEN_TEXT:
+            raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
+    if not access or str(record.get("token_type", "")).lower() != "bearer":
+        raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
+    return Tokens(str(access), *rest)
+
+
+def _refused(error: str, answer: Answer) -> GrantRefused:
+    code = "".join(char for char in error if char.isalnum() or char == "_")[:64]
+    mend = f"; {_MENDS[code]}" if code in _MENDS else ""
+    return GrantRefused(code, f"Cognito's token endpoint says {code}{mend}{_request(answer)}")
+
+
+def _unusable(what: str, answer: Answer) -> str:
+    found = answer.failure or f"HTTP {answer.status}"
+    return f"Cognito's {what}: {found}{_request(answer)}"
+
+
+def _request(answer: Answer) -> str:
+    """Cognito's id of the call: what AWS support asks for."""
+    request_id = answer.header("x-amz-cognito-request-id")
+    shown = "".join(char for char in request_id if char.isalnum() or char == "-")[:64]
+    return f" (request id {shown})" if shown else ""
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    try:
+        record = json.loads(answer.body.decode("utf-8")) if answer.status else {}
+    except (ValueError, RecursionError):
+        return {}  # a firewall's page, a proxy's: the status tells what to make of it
+    return record if isinstance(record, dict) else {}
+
+
+def read_provider_error(error: str) -> CallbackRefused:
+    """Cognito's `error` on the callback as an error of ours, with nothing of its text."""
+    known = {
+        "access_denied": "The sign-in was cancelled.",
+        "login_required": "You need to sign in again.",
+        "server_error": "Cognito could not finish the sign-in.",
+        "temporarily_unavailable": "Cognito could not finish the sign-in.",
+        "unauthorized_client": "This app may not sign you in: its app client is not set up for it.",
+        "invalid_scope": "This app asks for scopes that its app client does not have.",
+    }
+    return CallbackRefused(known.get(error, "Cognito did not complete the sign-in."))
+
+
+def read_revoked(answer: Answer) -> str:
+    """Why a revocation did not work, for the log. A good one has an empty body."""
+    return _unusable("revocation endpoint", answer)

@@ -1,0 +1,75 @@
+"""Value <-> sealed string, one key per purpose, retired keys still open.
+
+The only door to itsdangerous and Fernet. Knows nothing of what it seals. A value sealed for one
+purpose does not open for another, so cookies cannot be swapped.
+"""
+
+import base64
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import BadData, URLSafeSerializer
+
+from ..errors import TokenRefused
+
+
+def _key(secret: str, purpose: str) -> bytes:
+    kdf = HKDF(SHA256(), length=32, salt=None, info=f"cognito-gate/1/{purpose}".encode())
+    return kdf.derive(secret.encode())
+
+
+class Encrypted:
+    """Fernet: hides and authenticates. The first secret seals, all of them open.
+
+    Example::
+
+        box = Encrypted((secret,), "login")
+        box.open(box.seal("text", now=time.time()))
+    """
+
+    def __init__(self, secrets: tuple[str, ...], purpose: str) -> None:
+        keys = (base64.urlsafe_b64encode(_key(secret, purpose)) for secret in secrets)
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def seal(self, text: str, now: float) -> str:
+        return self._fernet.encrypt_at_time(text.encode(), int(now)).decode()
+
+    def open(self, sealed: str) -> str:
+        """Raises TokenRefused for anything that was not sealed here for this purpose."""
+        try:
+            return self._fernet.decrypt(sealed.encode("ascii")).decode()
+        except (InvalidToken, UnicodeError) as exc:
+            raise TokenRefused("a sealed cookie does not open with our keys") from exc
+
+
+class Signed:
+    """itsdangerous: authenticates, does not hide."""
+
+    def __init__(self, secrets: tuple[str, ...], purpose: str) -> None:
+        keys = [_key(secret, purpose) for secret in reversed(secrets)]  # newest last signs
+        self._serializer = URLSafeSerializer(keys, salt=f"cognito-gate/1/{purpose}")
+
+    def seal(self, text: str, now: float) -> str:
+        return str(self._serializer.dumps(text))
+
+    def open(self, sealed: str) -> str:
+        """Raises TokenRefused for anything that was not signed here for this purpose."""
+        try:
+            text = self._serializer.loads(sealed)
+        except (BadData, UnicodeError, RecursionError) as exc:
+            raise TokenRefused("a signed cookie was not signed with our keys") from exc
+        return str(text)
+
+
+class Plain:
+    """No seal: for values that carry their own signature (the JWTs of Cognito)."""
+
+    def seal(self, text: str, now: float) -> str:
+        return text
+
+    def open(self, sealed: str) -> str:
+        return sealed
+
+
+Seal = Encrypted | Signed | Plain

@@ -1,0 +1,188 @@
+"""One JWT: its form, its claims, its signature. Everything that cannot be trusted raises.
+
+Door to joserfc (the RS256 signature). Knows Cognito's claims; must not know where keys come from.
+The strict parser stands before the signature, so that a hostile token costs little.
+"""
+
+import binascii
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Literal, NoReturn
+
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
+
+from ..errors import TokenRefused
+
+LONGEST_TOKEN = 16_384
+LONGEST_KID = 256
+CLOCK_SKEW = 60  # seconds tolerated on `iat` and `nbf`: other clocks run ahead
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# The last character of an unpadded segment may carry no stray bits (RFC 7515 section 2).
+_LAST = {0: _ALPHABET, 2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+_RS256 = JWSRegistry(algorithms=["RS256"]).get_alg("RS256")
+_UNWANTED = {"crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc"}
+_TYPES = {"access": (None, "jwt", "at+jwt"), "id": (None, "jwt")}
+
+Use = Literal["access", "id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A JWT taken apart; nothing in it is verified yet."""
+
+    use: Use
+    kid: str
+    claims: dict[str, Any]
+    signed: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the claims must say. `clients` are the app clients whose tokens are accepted."""
+
+    issuer: str
+    clients: frozenset[str]
+    leeway: int = 0
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _segment(text: bytes) -> bytes:
+    last = _LAST.get(len(text) % 4, b"")
+    if text.translate(None, _ALPHABET) or text[-1:] not in last:
+        raise TokenRefused("a token segment is not base64url")
+    padded = text.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(text) % 4)
+    return binascii.a2b_base64(padded)
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(_segment(text).decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as exc:
+        raise TokenRefused("a token segment is not JSON") from exc
+    if not isinstance(value, dict):
+        raise TokenRefused("a token segment is not a JSON object")
+    return value
+
+
+def parse(token: str, use: Use) -> Parsed:
+    """Take a JWT apart, strictly, before any key work.
+
+    Args:
+        token: a compact JWS of at most 16 KiB.
+        use: what it is to be used as; decides the `typ` accepted and later `token_use`.
+
+    Raises:
+        TokenRefused: for anything but RS256 with a `kid` and nothing unusual in its header.
+    """
+    if len(token) > LONGEST_TOKEN or not token.isascii() or token.count(".") != 2:
+        raise TokenRefused("not a signed token of three parts")
+    raw = token.encode("ascii")
+    signed, _, signature = raw.rpartition(b".")
+    head, _, body = signed.partition(b".")
+    header = _object(head)
+    kid, kind = header.get("kid"), header.get("typ")
+    if header.get("alg") != "RS256":
+        raise TokenRefused("a token that is not signed with RS256")
+    if not isinstance(kid, str) or not 0 < len(kid) <= LONGEST_KID:
+        raise TokenRefused("a token without a usable key id")
+    # Keys come from the pool alone, and nothing critical is understood (RFC 7515 section 4.1.11).
+    if not _UNWANTED.isdisjoint(header):
+        raise TokenRefused("a token with an unusual header")
+    if (kind.lower() if isinstance(kind, str) else kind) not in _TYPES[use]:
+        raise TokenRefused("a token of another type")
+    return Parsed(use, kid, _object(body), signed, _segment(signature))
+
+
+def _time(claims: dict[str, Any], name: str) -> float:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TokenRefused(f"the token's {name} is not a number")
+    if isinstance(value, float) and not isfinite(value):  # 1e999 is JSON, and infinite
+        raise TokenRefused(f"the token's {name} is not a number")
+    return value
+
+
+def _text(claims: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if name in claims and not isinstance(claims[name], str):
+            raise TokenRefused(f"the token's {name} is not a text")
+
+
+def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
+    """Check all claims of a token of this use. Raises TokenRefused, naming the claim."""
+    claims = parsed.claims
+    if claims.get("iss") != expected.issuer:
+        raise TokenRefused("the token is of another issuer")
+    if claims.get("token_use") != parsed.use:
+        raise TokenRefused("the token is for another use")
+    if _client(claims, parsed.use) not in expected.clients:
+        raise TokenRefused("the token is of another app client")
+    if not isinstance(claims.get("sub"), str) or not claims["sub"]:
+        raise TokenRefused("the token has no sub")
+    _check_times(claims, expected.leeway, now)
+    _text(claims, "jti", "origin_jti", "scope", "username", "cognito:username", "email", "nonce")
+    groups = claims.get("cognito:groups", [])
+    if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
+        raise TokenRefused("the token's cognito:groups is not a list of texts")
+
+
+def _check_times(claims: dict[str, Any], leeway: int, now: float) -> None:
+    if _time(claims, "exp") + leeway <= now:
+        raise TokenRefused("the token has expired")
+    if _time(claims, "iat") > now + CLOCK_SKEW:
+        raise TokenRefused("the token was issued in the future")
+    if "nbf" in claims and _time(claims, "nbf") > now + CLOCK_SKEW:
+        raise TokenRefused("the token is not valid yet")
+    if "auth_time" in claims:
+        _time(claims, "auth_time")
+
+
+def _client(claims: dict[str, Any], use: Use) -> str:
+    """Whose token it is: Cognito's access tokens carry `client_id`, its ID tokens `aud`."""
+    value = claims.get("client_id" if use == "access" else "aud")
+    if use == "id" and isinstance(value, list) and len(value) == 1:
+        value = value[0]  # OpenID Connect Core section 2 allows the list form
+    return value if isinstance(value, str) else ""
+
+
+def check_signature(parsed: Parsed, key: RSAKey) -> None:
+    """Check the signature. Raises TokenRefused."""
+    try:
+        good = _RS256.verify(parsed.signed, parsed.signature, key)
+    except (JoseError, ValueError) as exc:
+        raise TokenRefused("the token's signature cannot be checked") from exc
+    if not good:
+        raise TokenRefused("the token's signature is wrong")
+
+
+def check_nonce(claims: dict[str, Any], nonce: str) -> None:
+    """The ID token of a callback answers this very sign-in (OpenID Connect Core 3.1.3.7)."""
+    found = claims.get("nonce")
+    if not isinstance(found, str) or not hmac.compare_digest(found.encode(), nonce.encode()):
+        raise TokenRefused("the ID token's nonce is of another sign-in")
+
+
+def check_at_hash(claims: dict[str, Any], access_token: str) -> None:
+    """`at_hash`, where there is one, binds the ID token to its access token."""
+    if "at_hash" not in claims:
+        return  # Cognito sets it at its hosted endpoints only
+    half = hashlib.sha256(access_token.encode()).digest()[:16]
+    if claims["at_hash"] != urlsafe_b64encode(half).rstrip(b"=").decode():
+        raise TokenRefused("the ID token belongs to another access token")
+
+
+def check_same_user(access: dict[str, Any], identity: dict[str, Any]) -> None:
+    """The two tokens of a session are of one user."""
+    if access["sub"] != identity["sub"]:
+        raise TokenRefused("the two tokens are of different users")

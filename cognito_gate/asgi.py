@@ -1,0 +1,170 @@
+"""The ASGI edge: scope -> facts; decision -> ASGI messages.
+
+Knows ASGI and Starlette's user conventions; nothing of OAuth, tokens or cookies. Streaming,
+trailers, extensions and disconnects of the app go through untouched.
+"""
+
+import logging
+import time
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+import httpx
+from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ._driver import AsyncSender, run_async
+from ._gate import Gate
+from ._messages import Decision, Incoming, Pass, Respond
+from .identity import Identity
+from .settings import Settings
+
+IDENTITY = "cognito_gate.identity"
+_Raw: TypeAlias = list[tuple[bytes, bytes]]
+log = logging.getLogger("cognito_gate")
+
+
+class CognitoUser(BaseUser):
+    """Starlette's view of the visitor (`request.user`); `cognito` is the whole `Identity`."""
+
+    __slots__ = ("cognito",)
+
+    def __init__(self, cognito: Identity) -> None:
+        self.cognito = cognito
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def display_name(self) -> str:
+        return self.cognito.username or self.cognito.sub
+
+    @property
+    def identity(self) -> str:
+        return self.cognito.sub
+
+
+class ASGIGate:
+    """Put Amazon Cognito in front of any ASGI app.
+
+    Args:
+        app: the app to protect.
+        settings: where not from the environment (see `Settings.from_env`).
+        client: an httpx client for all calls to Cognito; yours to close.
+
+    Raises:
+        SettingsError: the settings are wrong; all problems at once.
+
+    Example::
+
+        app = ASGIGate(app)
+        starlette_app.add_middleware(ASGIGate)
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings | None = None,
+        client: httpx.AsyncClient | None = None,
+    ) -> None:
+        settings = settings or Settings.from_env()
+        self.app = app
+        self._gate = None if settings.disabled else Gate(settings)
+        self._sender = AsyncSender(client)
+        if settings.disabled:
+            log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "http" or kind == "websocket":
+            decision = await self._decide(scope)
+            if isinstance(decision, Respond):
+                await _respond(decision, scope, receive, send)
+            else:
+                await self.app(_scope(scope, decision.identity), receive, _send(decision, send))
+        elif kind == "lifespan":
+            await self._lifespan(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _decide(self, scope: Scope) -> Decision:
+        if self._gate is None:
+            return Pass(None)
+        incoming = _incoming(scope)
+        known = self._gate.known(incoming)
+        if known is not None:
+            return known
+        return await run_async(self._gate.decide(incoming), self._sender)
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            await self._sender.aclose()
+
+
+def _incoming(scope: Scope) -> Incoming:
+    path: str = scope["path"]
+    target = scope.get("raw_path") or quote(path).encode()
+    return Incoming(
+        scope["type"],
+        scope.get("method", "GET"),
+        path,
+        target,
+        scope.get("query_string", b""),
+        scope["headers"],
+        time.time(),
+        scope.get("root_path", ""),
+    )
+
+
+def _scope(scope: Scope, identity: Identity | None) -> dict[str, Any]:
+    """A copy with the identity in it; whatever stood there before is gone."""
+    if identity is None:
+        user: BaseUser = UnauthenticatedUser()
+        permissions: tuple[str, ...] = ()
+    else:
+        user, permissions = CognitoUser(identity), identity.permissions
+    return {**scope, IDENTITY: identity, "user": user, "auth": AuthCredentials(permissions)}
+
+
+def _send(decision: Pass, send: Send) -> Send:
+    """The server's own `send`, unless cookies have to ride on the app's response."""
+    if not decision.headers:
+        return send
+    extra = _raw(decision)
+
+    async def with_cookies(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            uncached = (b"cache-control", b"no-store")
+            own = [pair for pair in message.get("headers", ()) if not _caches(pair[0])]
+            message = {**message, "headers": [*own, *extra, uncached]}
+        elif message["type"] == "websocket.accept":
+            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+        await send(message)
+
+    return with_cookies
+
+
+def _caches(name: bytes) -> bool:
+    return name.lower() in (b"cache-control", b"expires")
+
+
+def _raw(decision: Pass | Respond) -> _Raw:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in decision.headers]
+
+
+async def _respond(decision: Respond, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        kind = "http.response"
+    else:
+        await receive()  # websocket.connect: nothing may be sent before it
+        if "websocket.http.response" not in (scope.get("extensions") or {}):
+            code = 1013 if decision.status >= 500 else 4401
+            await send({"type": "websocket.close", "code": code, "reason": "sign-in needed"})
+            return
+        kind = "websocket.http.response"
+    start = {"type": f"{kind}.start", "status": decision.status, "headers": _raw(decision)}
+    await send(start)
+    await send({"type": f"{kind}.body", "body": decision.body})

@@ -1,0 +1,140 @@
+"""The errors of the gate.
+
+    GateError                     code               status
+    ├── SettingsError             settings           500   (raised at start only)
+    ├── BadRequest                bad_request        400
+    │   └── CallbackRefused       login_failed       400
+    ├── LoginRequired             login_required     401
+    ├── TokenRefused              invalid_token      401
+    ├── CrossSiteRefused          cross_site         403
+    ├── MethodRefused             method_not_allowed 405
+    ├── StaleCallback             stale_login        400
+    ├── CookiesLost               cookies            400
+    ├── SessionTooLarge           session_too_large  431
+    ├── GrantRefused              grant_refused      502
+    └── CognitoUnavailable        unavailable        503
+
+Each is raised where it is known and becomes a response in `_gate.py` only. Texts are for people
+and never hold a token, a code, a cookie or a secret.
+"""
+
+from typing import ClassVar
+
+
+class GateError(Exception):
+    """Root of all errors of this package. `code` is stable, `status` is the HTTP status."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+
+class SettingsError(GateError, ValueError):
+    """The settings are wrong. `problems` maps each variable's name to what is wrong with it.
+
+    Example::
+
+        try:
+            Settings.from_env()
+        except SettingsError as error:
+            print(error.problems["AWS_COGNITO_DOMAIN"])
+    """
+
+    code = "settings"
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        lines = "".join(f"\n  {name}: {problem}" for name, problem in problems.items())
+        super().__init__(f"cognito-gate cannot start, the settings are wrong:{lines}")
+
+
+class BadRequest(GateError):
+    """The request cannot be understood."""
+
+    code = "bad_request"
+    status = 400
+
+
+class CallbackRefused(BadRequest):
+    """A sign-in came back that cannot become a session."""
+
+    code = "login_failed"
+
+
+class LoginRequired(GateError):
+    """No session, and the request is not one that can be sent to sign-in."""
+
+    code = "login_required"
+    status = 401
+
+
+class TokenRefused(GateError):
+    """A token or a sealed value that is not to be trusted."""
+
+    code = "invalid_token"
+    status = 401
+
+
+class CrossSiteRefused(GateError):
+    """Another site tried to make the browser do this."""
+
+    code = "cross_site"
+    status = 403
+
+
+class MethodRefused(GateError):
+    """The route exists, but not for this method. `allow` lists the methods that it takes."""
+
+    code = "method_not_allowed"
+    status = 405
+
+    def __init__(self, allow: str) -> None:
+        self.allow = allow
+        super().__init__(f"this address takes {allow} only")
+
+
+class StaleCallback(GateError):
+    """A callback whose sign-in is unknown here: replayed, expired, or of another browser.
+
+    `again` says that this sign-in was itself a second try; `return_to` is where the visitor
+    wanted to go, when that is still known.
+    """
+
+    code = "stale_login"
+    status = 400
+
+    def __init__(self, reason: str, *, again: bool, return_to: str = "/") -> None:
+        self.again = again
+        self.return_to = return_to
+        super().__init__(reason)
+
+
+class CookiesLost(GateError):
+    """The browser does not give our cookies back."""
+
+    code = "cookies"
+    status = 400
+
+
+class SessionTooLarge(GateError):
+    """The tokens of this session do not fit into cookies."""
+
+    code = "session_too_large"
+    status = 431
+
+
+class GrantRefused(GateError):
+    """Cognito's token endpoint refused. `error` is its OAuth error code."""
+
+    code = "grant_refused"
+    status = 502
+
+    def __init__(self, error: str, reason: str) -> None:
+        self.error = error
+        super().__init__(reason)
+
+
+class CognitoUnavailable(GateError):
+    """Cognito cannot be reached, or answers with nothing usable. Nothing is lost: try again."""
+
+    code = "unavailable"
+    status = 503

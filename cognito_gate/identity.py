@@ -1,0 +1,122 @@
+"""What the wrapped app sees of its visitor.
+
+Knows the names of Cognito's claims. Must not know how a token is verified: an `Identity`
+is only ever built from claims that already were.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeAlias
+
+
+def _read_only(self: object, *_: object, **__: object) -> NoReturn:
+    raise TypeError("claims are read-only: they were signed by Cognito")
+
+
+class _Claims(dict[str, Any]):
+    """A dict that cannot change, so that one request can never alter another's identity."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __ior__ = _read_only
+    clear = pop = popitem = setdefault = update = _read_only
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return dict, (dict(self),)  # copies and pickles are the reader's own
+
+
+class _List(list[Any]):
+    """A list that cannot change, and still equals a list and prints as JSON."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _read_only
+    append = clear = extend = insert = pop = _read_only
+    remove = reverse = sort = _read_only
+
+    def __reduce__(self) -> tuple[type, tuple[list[Any]]]:
+        return list, (list(self),)
+
+
+def freeze(value: Any) -> Any:
+    """A read-only copy of a JSON value that still behaves as dict and list."""
+    if isinstance(value, dict):
+        return _Claims((key, freeze(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return _List(freeze(item) for item in value)
+    return value
+
+
+Claims: TypeAlias = Mapping[str, Any]
+NO_CLAIMS: Claims = _Claims()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identity:
+    """The verified visitor behind a request.
+
+    `access_claims` and `id_claims` are read-only mappings of what Cognito signed (`id_claims`
+    is empty when the session has no ID token: no `openid` scope, or a bearer token).
+    `access_token` and `id_token` are the tokens themselves, hidden in `repr`.
+
+    Example::
+
+        identity = scope["cognito_gate.identity"]
+        identity.username, identity.groups      # ("ada", ("admin",))
+    """
+
+    access_claims: Claims
+    id_claims: Claims = field(default_factory=_Claims)
+    access_token: str = field(default="", repr=False)
+    id_token: str = field(default="", repr=False)
+    permissions: tuple[str, ...] = field(init=False, repr=False)
+    """Conventional names: `authenticated`, each OAuth scope, and `group:<name>` for each group."""
+
+    def __post_init__(self) -> None:
+        groups = (f"group:{group}" for group in self.groups)
+        object.__setattr__(self, "permissions", ("authenticated", *self.scopes, *groups))
+
+    @property
+    def sub(self) -> str:
+        """The stable key of the user in this pool. Not always a valid UUID."""
+        return str(self.access_claims["sub"])
+
+    @property
+    def username(self) -> str | None:
+        """The pool's username; None for a machine."""
+        return self.access_claims.get("username") or self.id_claims.get("cognito:username")
+
+    @property
+    def email(self) -> str | None:
+        """The e-mail address of the ID token. Check `email_verified` before trusting it."""
+        return self.id_claims.get("email")
+
+    @property
+    def email_verified(self) -> bool:
+        """True only when Cognito says so (true, or the text "true")."""
+        # bool("false") is True, and userInfo-shaped claims carry strings.
+        return self.id_claims.get("email_verified") in (True, "true")
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The `cognito:groups` of the access token; empty when there are none."""
+        return tuple(self.access_claims.get("cognito:groups") or ())
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The OAuth scopes of the access token."""
+        return tuple(str(self.access_claims.get("scope") or "").split())
+
+    @property
+    def auth_time(self) -> int | None:
+        """Unix time of the sign-in; it survives refreshes."""
+        value = self.access_claims.get("auth_time")
+        return None if value is None else int(value)
+
+    @property
+    def expires_at(self) -> int:
+        """Unix time at which the access token ends."""
+        return int(self.access_claims["exp"])
+
+    @property
+    def is_machine(self) -> bool:
+        """True when no user stands behind the token (client credentials)."""
+        return "username" not in self.access_claims

@@ -1,0 +1,262 @@
+"""Settings: read once, checked once, frozen; and every Cognito address they lead to.
+
+The only door to `starlette.config`. Knows the names of the variables and what each takes;
+must not know what the gate does with them.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from starlette.config import Config
+
+from ._checks import CHECKS, PARSERS, Problem, domain_origin, pool_region
+from .errors import SettingsError
+
+ROUTES = ("/login", "/logout", "/me", "/signed-out")
+"""The gate's own routes, below the prefix."""
+
+
+def _setting(variable: str, default: Any, parser: str = "text", *, hidden: bool = False) -> Any:
+    """A field read from `variable`; `hidden` keeps it out of `repr` and allows `_FILE`."""
+    meta = {"variable": variable, "parser": parser, "secret": hidden}
+    return field(default=default, repr=not hidden, metadata=meta)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of a gate. Field names are the variables' names without their prefix.
+
+    Raises:
+        SettingsError: naming every variable that is missing or wrong, at construction.
+
+    Example::
+
+        Settings.from_env()                     # the environment, then .env
+        Settings(domain="my-app", user_pool_id="eu-west-1_AbCdEfGhI", ...)
+    """
+
+    disabled: bool = _setting("AWS_COGNITO_DISABLED", False, "flag")
+    region: str = _setting("AWS_REGION", "")
+    domain: str = _setting("AWS_COGNITO_DOMAIN", "")
+    user_pool_id: str = _setting("AWS_COGNITO_USER_POOL_ID", "")
+    user_pool_client_id: str = _setting("AWS_COGNITO_USER_POOL_CLIENT_ID", "")
+    user_pool_client_secret: str = _setting("AWS_COGNITO_USER_POOL_CLIENT_SECRET", "", hidden=True)
+    redirect_url: str = _setting("AWS_COGNITO_REDIRECT_URL", "")
+    logout_url: str = _setting("AWS_COGNITO_LOGOUT_URL", "")
+    cookie_age_seconds: int = _setting("AWS_COGNITO_COOKIE_AGE_SECONDS", 1800, "whole")
+    expiration_leeway: int = _setting("AWS_COGNITO_EXPIRATION_LEEWAY", 0, "whole")
+    scopes: tuple[str, ...] = _setting("AWS_COGNITO_SCOPES", (), "words")
+    cookie_domain: str = _setting("AWS_COGNITO_COOKIE_DOMAIN", "", "cookie_domain")
+    cookie_samesite: Literal["lax", "strict", "none"] = _setting(
+        "AWS_COGNITO_COOKIE_SAMESITE", "lax", "lower"
+    )
+    cookie_encrypted: bool = _setting("AWS_COGNITO_COOKIE_ENCRYPTED", False, "flag")
+    refresh_flow_enabled: bool = _setting("AWS_COGNITO_REFRESH_FLOW_ENABLED", False, "flag")
+    refresh_cookie_encrypted: bool = _setting("AWS_COGNITO_REFRESH_COOKIE_ENCRYPTED", True, "flag")
+    refresh_cookie_age_seconds: int = _setting(
+        "AWS_COGNITO_REFRESH_COOKIE_AGE_SECONDS", 86_400, "whole"
+    )
+    issuer: str = _setting("AWS_COGNITO_ISSUER", "")
+    endpoint_url: str = _setting("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "", "origin")
+    secret_key: str = _setting("SECRET_KEY", "", hidden=True)
+    secret_key_fallbacks: tuple[str, ...] = _setting(
+        "SECRET_KEY_FALLBACKS", (), "words", hidden=True
+    )
+    prefix: str = _setting("COGNITO_GATE_PREFIX", "/auth")
+    public_paths: tuple[str, ...] = _setting("COGNITO_GATE_PUBLIC_PATHS", (), "words")
+    refresh_before_seconds: int = _setting("COGNITO_GATE_REFRESH_BEFORE_SECONDS", 60, "whole")
+    login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")
+    http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
+    bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
+    bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
+    session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
+
+    def __post_init__(self) -> None:
+        problems = _problems(self)
+        if problems:
+            raise SettingsError(problems)
+
+    @classmethod
+    def from_env(
+        cls, environ: Mapping[str, str] = os.environ, env_file: str | Path | None = ".env"
+    ) -> "Settings":
+        """Read the settings from `environ`, then from `env_file` when that exists.
+
+        Args:
+            environ: the variables; a variable that is empty counts as absent.
+            env_file: a file of `NAME=value` lines, or None for none.
+
+        Raises:
+            SettingsError: all wrong variables at once.
+
+        Example::
+
+            Settings.from_env({"AWS_COGNITO_DOMAIN": "my-app", ...}, env_file=None)
+        """
+        present = env_file if env_file is not None and Path(env_file).is_file() else None
+        read = Config(present, environ)
+        values: dict[str, Any] = {}
+        problems: dict[str, str] = {}
+        for item in fields(cls):
+            variable = item.metadata["variable"]
+            try:
+                text = _text(read, variable, secret=item.metadata["secret"])
+                if text:
+                    values[item.name] = PARSERS[item.metadata["parser"]](text)
+            except Problem as problem:
+                problems[variable] = str(problem)
+        return cls._build(values, problems)
+
+    @classmethod
+    def _build(cls, values: dict[str, Any], problems: dict[str, str]) -> "Settings":
+        try:
+            settings = cls(**values)
+        except SettingsError as error:
+            # What could not even be read is said once, with the text that was found.
+            raise SettingsError({**error.problems, **problems}) from None
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+    # Addresses at Cognito
+
+    @property
+    def pool_region(self) -> str:
+        """The region: as set, else as the pool id says."""
+        return self.region or pool_region(self.user_pool_id)
+
+    @property
+    def issuer_url(self) -> str:
+        """The `iss` every token must carry."""
+        suffix = "amazonaws.eu" if self.pool_region.startswith("eusc-") else "amazonaws.com"
+        default = f"https://cognito-idp.{self.pool_region}.{suffix}/{self.user_pool_id}"
+        return self.issuer or default
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the signing keys are: never on the login domain."""
+        base = f"{self.endpoint_url}/{self.user_pool_id}" if self.endpoint_url else self.issuer_url
+        return f"{base}/.well-known/jwks.json"
+
+    @property
+    def domain_origin(self) -> str:
+        """The origin of the login domain."""
+        return domain_origin(self.domain, self.pool_region)
+
+    @property
+    def authorize_url(self) -> str:
+        return f"{self.domain_origin}/oauth2/authorize"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.domain_origin}/oauth2/token"
+
+    @property
+    def revoke_url(self) -> str:
+        return f"{self.domain_origin}/oauth2/revoke"
+
+    @property
+    def cognito_logout_url(self) -> str:
+        return f"{self.domain_origin}/logout"
+
+    # Addresses of ours
+
+    @property
+    def callback_path(self) -> str:
+        """The path of the redirect URL; it belongs to the gate."""
+        return urlsplit(self.redirect_url).path
+
+    @property
+    def app_origin(self) -> str:
+        """The origin under which visitors reach the app."""
+        parts = urlsplit(self.redirect_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def logout_path(self) -> str:
+        """The path Cognito returns to after sign-out, or empty when that is another origin."""
+        parts = urlsplit(self.logout_url)
+        same = f"{parts.scheme}://{parts.netloc}".lower() == self.app_origin
+        return (parts.path or "/") if same else ""
+
+    @property
+    def secure(self) -> bool:
+        """True when cookies are for https only."""
+        return self.redirect_url.startswith("https:")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The keys that seal: the first seals, all open."""
+        return (self.secret_key, *self.secret_key_fallbacks)
+
+
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {item.metadata["variable"]: item.name for item in fields(Settings)}
+)
+"""Each variable's name and the field it sets."""
+
+
+def _text(read: Config, variable: str, *, secret: bool) -> str:
+    """The text of a variable; a secret may come from a file, AWS_ENDPOINT_URL has two names."""
+    text: str = read(variable, default="").strip()
+    if variable == "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER":
+        return text or read("AWS_ENDPOINT_URL", default="").strip()
+    file = read(f"{variable}_FILE", default="").strip() if secret else ""
+    if not file:
+        return text
+    if text:
+        raise Problem(f"is set, and so is {variable}_FILE; keep one of them")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Problem(f"cannot be read from the file {file} ({type(exc).__name__})") from exc
+
+
+def _problems(settings: Settings) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        try:
+            if not (value == "" and settings.disabled):
+                CHECKS[item.name](value)
+        except Problem as problem:
+            found[item.metadata["variable"]] = str(problem)
+    if not settings.disabled and not found:
+        found |= _disagreements(settings)
+    return found
+
+
+def _disagreements(settings: Settings) -> dict[str, str]:
+    """Problems that no single setting shows."""
+    found: dict[str, str] = {}
+    host = urlsplit(settings.redirect_url).hostname or ""
+    domain = settings.cookie_domain
+    if domain and host != domain and not host.endswith(f".{domain}"):
+        found["AWS_COGNITO_COOKIE_DOMAIN"] = (
+            f"is {domain!r}, which browsers refuse from {host!r} (the host of the redirect URL)"
+        )
+    if settings.cookie_samesite == "none" and not settings.secure:
+        found["AWS_COGNITO_COOKIE_SAMESITE"] = (
+            "is 'none', which browsers take over https only; the redirect URL is http"
+        )
+    if settings.callback_path in {settings.prefix + route for route in ROUTES}:
+        found["AWS_COGNITO_REDIRECT_URL"] = (
+            f"has the path {settings.callback_path!r}, another route of the gate; "
+            f"take {settings.prefix}/callback, for example"
+        )
+    if settings.pool_region.startswith(("cn-", "eusc-")) and "." not in settings.domain:
+        found["AWS_COGNITO_DOMAIN"] = (
+            f"is a bare prefix, and the domain suffix of {settings.pool_region} is not known; "
+            "give the full https:// origin"
+        )
+    if settings.pool_region.startswith("cn-") and not settings.issuer:
+        found["AWS_COGNITO_ISSUER"] = "is missing; in China regions it must be given"
+    if settings.bearer_client_ids and not settings.bearer:
+        # An option without effect is an error: it may have been meant as a defence.
+        found["COGNITO_GATE_BEARER_CLIENT_IDS"] = "has no effect unless COGNITO_GATE_BEARER is true"
+    return found
