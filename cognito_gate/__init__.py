@@ -5,5 +5,6 @@ from .errors import GateError as GateError
 from .errors import SettingsError as SettingsError
 from .identity import Identity as Identity
 from .settings import Settings as Settings
+from .wsgi import WSGIGate as WSGIGate
 
-__all__ = ["ASGIGate", "GateError", "Identity", "Settings", "SettingsError"]
+__all__ = ["ASGIGate", "GateError", "Identity", "Settings", "SettingsError", "WSGIGate"]

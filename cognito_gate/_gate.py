@@ -5,7 +5,7 @@ Reads as the journey of a request. Knows flows and decisions; no ASGI, no WSGI, 
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from ._flows import attempts, bearer, callback, login, logout, session
@@ -65,24 +65,23 @@ class Gate:
 
     # The journey
 
-    def known(self, incoming: Incoming) -> Pass | None:
-        """The short cut: the decision for a session verified moments ago, without a flow.
+    def known(self, path: str, headers: Iterable[tuple[bytes, bytes]], now: float) -> Pass | None:
+        """The short cut for HTTP: the decision for a session verified moments ago, without a flow.
 
         None means only that `decide` has to say. What is found here was decided there.
         """
-        if incoming.path in self._routes or incoming.kind != "http":
+        if path in self._routes:
             return None
-        values: dict[bytes, bytes] = {}
-        for name, header in incoming.headers:
+        held: dict[bytes, bytes] = {}
+        for name, value in headers:
             if name == b"cookie":
-                values.update(cookies.split((header,), COOKIE_MARK))
+                held |= cookies.last(value, COOKIE_MARK)
             elif name == b"authorization" and self._bearer:
                 return None
         access, id_, refresh = self._names
-        held = values.get(refresh, b"") if self._refresh else b""
-        return self._context.known.get(
-            (values.get(access, b""), values.get(id_, b""), held), incoming.now
-        )
+        renewal = held.get(refresh, b"") if self._refresh else b""
+        values = (held.get(access, b""), held.get(id_, b""), renewal)
+        return self._context.known.get(values, now)
 
     def decide(self, incoming: Incoming) -> Flow[Decision]:
         """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""

@@ -78,7 +78,7 @@ class ASGIGate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "http" or kind == "websocket":
-            decision = await self._decide(scope)
+            decision = self._known(scope) or await self._decide(scope)
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
             else:
@@ -88,14 +88,15 @@ class ASGIGate:
         else:
             await self.app(scope, receive, send)
 
+    def _known(self, scope: Scope) -> Pass | None:
+        if self._gate is None or scope["type"] != "http":
+            return None
+        return self._gate.known(scope["path"], scope["headers"], time.time())
+
     async def _decide(self, scope: Scope) -> Decision:
         if self._gate is None:
             return Pass(None)
-        incoming = _incoming(scope)
-        known = self._gate.known(incoming)
-        if known is not None:
-            return known
-        return await run_async(self._gate.decide(incoming), self._sender)
+        return await run_async(self._gate.decide(_incoming(scope)), self._sender)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

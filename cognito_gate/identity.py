@@ -39,9 +39,10 @@ class _List(list[Any]):
 def freeze(value: Any) -> Any:
     """A read-only copy of a JSON value that still behaves as dict and list."""
     if isinstance(value, dict):
-        return _Claims((key, freeze(item)) for key, item in value.items())
+        nested = {key: freeze(item) for key, item in value.items() if type(item) in (dict, list)}
+        return _Claims(value | nested)
     if isinstance(value, list):
-        return _List(freeze(item) for item in value)
+        return _List(map(freeze, value))
     return value
 
 

@@ -31,8 +31,7 @@ def _name(context: Context, state: str) -> str:
 
 
 def _jar(context: Context, incoming: Incoming) -> cookies.Jar:
-    pairs = cookies.split(incoming.values(b"cookie"), COOKIE_MARK)
-    jar = cookies.jar(pairs)
+    jar = cookies.read(incoming.values(b"cookie"), COOKIE_MARK)
     return {name: held for name, held in jar.items() if name.startswith(context.names.login)}
 
 

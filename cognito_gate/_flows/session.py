@@ -47,7 +47,7 @@ def session(context: Context, incoming: Incoming) -> Flow[Pass]:
         refresh = []
     if not access and not refresh:
         return Pass(None)
-    known = context.known.get(_values(access, id_, refresh), now)
+    known = context.known.get(_first_values(access, id_, refresh), now)
     if known is not None:
         return known
     held = yield from _verified(context, access, id_, now)
@@ -120,14 +120,19 @@ def _remembered(
 
 def _remember(context: Context, held: _Held, sealed: str, until: float, now: float) -> Pass:
     result = Pass(held.identity)
-    values = _values(*([value] for value in (*held.values, sealed)))
+    values = _values(*held.values, sealed)
     context.known.put(values, result, now=now, until=until)
     return result
 
 
-def _values(*candidates: list[str]) -> Values:
-    access, id_, refresh = (found[0].encode("latin-1") if found else b"" for found in candidates)
-    return access, id_, refresh
+def _first_values(access: list[str], id_: list[str], refresh: list[str]) -> Values:
+    return _values(
+        access[0] if access else "", id_[0] if id_ else "", refresh[0] if refresh else ""
+    )
+
+
+def _values(access: str, id_: str, refresh: str) -> Values:
+    return access.encode("latin-1"), id_.encode("latin-1"), refresh.encode("latin-1")
 
 
 def _renewed(

@@ -18,7 +18,7 @@ log = logging.getLogger("cognito_gate")
 
 def held(incoming: Incoming) -> cookies.Jar:
     """Our cookies, as this browser sent them."""
-    return cookies.jar(cookies.split(incoming.values(b"cookie"), COOKIE_MARK))
+    return cookies.read(incoming.values(b"cookie"), COOKIE_MARK)
 
 
 def renewal(context: Context, values: list[str], sub: str | None) -> tuple[Renewal | None, str]:
@@ -71,7 +71,7 @@ def _check_size(sizes: dict[str, int]) -> None:
     if total > MOST_BYTES:
         shown = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise SessionTooLarge(
-            f"a session of {total} bytes does not fit into cookies (at most {MOST_BYTES}): {shown}. "
+            f"a session of {total} bytes does not fit into cookies ({shown}; {MOST_BYTES} at most). "
             "Fewer groups or custom claims, or AWS_COGNITO_SCOPES without profile, make it smaller"
         )
 

@@ -12,25 +12,34 @@ CHUNK = 3900  # name and value together must stay within 4096 bytes (RFC 6265 se
 MOST_CHUNKS = 5
 MOST_CANDIDATES = 8
 
+_BLANK = b" \t"
+
 Jar: TypeAlias = dict[str, list[str]]
 
 
-def split(headers: Iterable[bytes], mark: bytes) -> list[tuple[bytes, bytes]]:
-    """The cookies whose name contains `mark`, in order. Cookies of others are passed over."""
-    found = []
+def read(headers: Iterable[bytes], mark: bytes) -> Jar:
+    """The cookies whose name contains `mark`; a name sent twice keeps both values, in order.
+
+    Cookies of others are passed over, whatever they look like.
+    """
+    found: Jar = {}
     for header in headers:
         for part in header.split(b";"):
             name, equals, value = part.partition(b"=")
             if equals and mark in name:
-                found.append((name.strip(b" \t"), value.strip(b" \t")))
+                key = name.strip(_BLANK).decode("latin-1")
+                found.setdefault(key, []).append(value.strip(_BLANK).decode("latin-1"))
     return found
 
 
-def jar(pairs: Iterable[tuple[bytes, bytes]]) -> Jar:
-    """Values by name; a name sent twice keeps both."""
-    found: Jar = {}
-    for name, value in pairs:
-        found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+def last(header: bytes, mark: bytes) -> dict[bytes, bytes]:
+    """As `read` for one header, the last value of each name only: the quick look of a request
+    whose session is known."""
+    found = {}
+    for part in header.split(b";"):
+        name, _, value = part.partition(b"=")
+        if mark in name:
+            found[name.strip(_BLANK)] = value.strip(_BLANK)
     return found
 
 
@@ -40,12 +49,14 @@ def candidates(cookies: Jar, name: str) -> list[str]:
     Duplicates are all offered (another site of the same domain may have planted one). Chunks are
     joined from `.0` up to the first gap; shorter joins follow, for a stale chunk may trail.
     """
-    found = list(cookies.get(name, ()))
+    found = cookies.get(name, [])
+    if f"{name}.0" not in cookies:
+        return found[:MOST_CANDIDATES]
     chunks: list[str] = []
     while len(chunks) < MOST_CHUNKS and f"{name}.{len(chunks)}" in cookies:
         chunks.append(cookies[f"{name}.{len(chunks)}"][0])
-    found.extend("".join(chunks[:count]) for count in range(len(chunks), 0, -1))
-    return [value for value in found if value][:MOST_CANDIDATES]
+    joined = ["".join(chunks[:count]) for count in range(len(chunks), 0, -1)]
+    return (found[: MOST_CANDIDATES - len(joined)] + joined)[:MOST_CANDIDATES]
 
 
 def names(cookies: Jar, name: str) -> list[str]:

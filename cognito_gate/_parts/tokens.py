@@ -7,9 +7,10 @@ The strict parser stands before the signature, so that a hostile token costs lit
 import binascii
 import hashlib
 import hmac
-import json
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
+from json import JSONDecoder
 from math import isfinite
 from typing import Any, Literal, NoReturn
 
@@ -24,6 +25,7 @@ LONGEST_KID = 256
 CLOCK_SKEW = 60  # seconds tolerated on `iat` and `nbf`: other clocks run ahead
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 # The last character of an unpadded segment may carry no stray bits (RFC 7515 section 2).
 _LAST = {0: _ALPHABET, 2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
 _RS256 = JWSRegistry(algorithms=["RS256"]).get_alg("RS256")
@@ -57,17 +59,19 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+_JSON = JSONDecoder(parse_constant=_no_constant)
+
+
 def _segment(text: bytes) -> bytes:
     last = _LAST.get(len(text) % 4, b"")
     if text.translate(None, _ALPHABET) or text[-1:] not in last:
         raise TokenRefused("a token segment is not base64url")
-    padded = text.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(text) % 4)
-    return binascii.a2b_base64(padded)
+    return binascii.a2b_base64(text.translate(_STANDARD) + b"==="[: -len(text) % 4])
 
 
 def _object(text: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(_segment(text).decode("utf-8"), parse_constant=_no_constant)
+        value = _JSON.decode(_segment(text).decode("utf-8"))
     except (ValueError, RecursionError) as exc:
         raise TokenRefused("a token segment is not JSON") from exc
     if not isinstance(value, dict):
@@ -90,6 +94,11 @@ def parse(token: str, use: Use) -> Parsed:
     raw = token.encode("ascii")
     signed, _, signature = raw.rpartition(b".")
     head, _, body = signed.partition(b".")
+    return Parsed(use, _key_id(head, use), _object(body), signed, _segment(signature))
+
+
+@lru_cache(maxsize=64)  # a pool signs with two keys: its headers are few
+def _key_id(head: bytes, use: Use) -> str:
     header = _object(head)
     kid, kind = header.get("kid"), header.get("typ")
     if header.get("alg") != "RS256":
@@ -101,12 +110,12 @@ def parse(token: str, use: Use) -> Parsed:
         raise TokenRefused("a token with an unusual header")
     if (kind.lower() if isinstance(kind, str) else kind) not in _TYPES[use]:
         raise TokenRefused("a token of another type")
-    return Parsed(use, kid, _object(body), signed, _segment(signature))
+    return kid
 
 
 def _time(claims: dict[str, Any], name: str) -> float:
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TokenRefused(f"the token's {name} is not a number")
     if isinstance(value, float) and not isfinite(value):  # 1e999 is JSON, and infinite
         raise TokenRefused(f"the token's {name} is not a number")

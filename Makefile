@@ -1,0 +1,58 @@
+# `make demo` and `make test` need Python 3.11+ and nothing else: each prepares .venv when missing.
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; \
+	done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test check format bench screenshots clean .venv
+help:
+	@echo 'make demo    sign in through a local Cognito, in your browser'
+	@echo 'make test    format, lint, types, all tests with coverage'
+	@echo 'make check   format, lint and types only;  make format mends the first two'
+	@echo 'make bench   what the gate costs, as ratios'
+	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
+
+demo: .venv/.run
+	@$(BIN)/cognito-gate demo
+
+test: check
+	@$(BIN)/coverage erase
+	@$(BIN)/python -m pytest -q -rs --cov --cov-report=term
+
+check: .venv/.test
+	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`'; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+
+format: .venv/.test
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: .venv/.test
+	@$(BIN)/python -m tests.bench
+
+screenshots: .venv/.test
+	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser
+
+.venv: .venv/.test
+
+.venv/.run: pyproject.toml | .venv/bin/python
+	@echo 'installing cognito-gate into .venv ...'
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/.test: pyproject.toml | .venv/bin/python
+	@echo 'installing cognito-gate and its test tools into .venv ...'
+	@$(PIP) install --editable '.[test]'
+	@touch $@ .venv/.run
+
+.venv/bin/python:
+	@test -n '$(PYTHON)' || { echo 'cognito-gate needs Python 3.11 or newer; none was found (set PYTHON=/path/to/python3)'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'cognito-gate needs Python 3.11 or newer; $(PYTHON) is older'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo '$(PYTHON) lacks venv: install it (Debian: apt install python3-venv), then try again'; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+clean:
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist build

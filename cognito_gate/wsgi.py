@@ -1,0 +1,161 @@
+"""The WSGI edge: environ -> facts; decision -> start_response (PEP 3333).
+
+Knows WSGI; nothing of OAuth, tokens or cookies. The app's streaming, `close()`, `write` and
+`exc_info` go through untouched.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from http import HTTPStatus
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote, unquote
+
+import httpx
+
+from ._driver import Sender, run
+from ._gate import Gate
+from ._messages import Decision, Headers, Incoming, Pass, Respond
+from .identity import Identity
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+IDENTITY = "cognito_gate.identity"
+_ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType]
+_Sent: TypeAlias = list[tuple[str, str]]
+log = logging.getLogger("cognito_gate")
+
+
+class WSGIGate:
+    """Put Amazon Cognito in front of any WSGI app.
+
+    Args:
+        app: the app to protect.
+        settings: where not from the environment (see `Settings.from_env`).
+        client: an httpx client for all calls to Cognito; yours to close.
+
+    Raises:
+        SettingsError: the settings are wrong; all problems at once.
+
+    Example::
+
+        app = WSGIGate(app)
+        flask_app.wsgi_app = WSGIGate(flask_app.wsgi_app)
+    """
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        settings: Settings | None = None,
+        client: httpx.Client | None = None,
+    ) -> None:
+        settings = settings or Settings.from_env()
+        self.app = app
+        self._gate = None if settings.disabled else Gate(settings)
+        self._sender = Sender(client)
+        if settings.disabled:
+            log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        decision = self._known(environ) or self._decide(environ)
+        if isinstance(decision, Respond):
+            status = HTTPStatus(decision.status)
+            start_response(f"{status.value} {status.phrase}", list(decision.headers))
+            return [decision.body]
+        start = _started(decision, start_response)
+        return self.app(_environ(environ, decision.identity), start)
+
+    def close(self) -> None:
+        """Close the connections to Cognito that the gate opened itself."""
+        self._sender.close()
+
+    def _known(self, environ: "WSGIEnvironment") -> Pass | None:
+        if self._gate is None:
+            return None
+        return self._gate.known(_path(environ), _quick_headers(environ), time.time())
+
+    def _decide(self, environ: "WSGIEnvironment") -> Decision:
+        if self._gate is None:
+            return Pass(None)
+        return run(self._gate.decide(_incoming(environ)), self._sender)
+
+
+def _path(environ: "WSGIEnvironment") -> str:
+    """The whole path, as an ASGI server gives it. Bytes that are no UTF-8 make it non-ASCII."""
+    raw: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
+
+
+def _quick_headers(environ: "WSGIEnvironment") -> Iterable[tuple[bytes, bytes]]:
+    cookie = environ.get("HTTP_COOKIE")
+    if cookie:
+        yield b"cookie", cookie.encode("latin-1")
+    if "HTTP_AUTHORIZATION" in environ:
+        yield b"authorization", b""
+
+
+def _incoming(environ: "WSGIEnvironment") -> Incoming:
+    path = _path(environ)
+    return Incoming(
+        "http",
+        environ["REQUEST_METHOD"],
+        path,
+        _target(environ, path),
+        environ.get("QUERY_STRING", "").encode("latin-1"),
+        [
+            (key[5:].replace("_", "-").lower().encode("latin-1"), value.encode("latin-1"))
+            for key, value in environ.items()
+            if key.startswith("HTTP_")
+        ],
+        time.time(),
+        environ.get("SCRIPT_NAME", ""),
+    )
+
+
+def _target(environ: "WSGIEnvironment", path: str) -> bytes:
+    """The path as it was on the wire, where the server tells; else encoded anew."""
+    for name in ("RAW_URI", "REQUEST_URI"):  # gunicorn, mod_wsgi, uWSGI
+        raw = str(environ.get(name, "")).partition("?")[0]
+        if raw and unquote(raw) == path:
+            return raw.encode("latin-1", "replace")
+    return quote(path, safe="/~!$&'()*+,;=:@").encode()
+
+
+def _environ(environ: "WSGIEnvironment", identity: Identity | None) -> dict[str, Any]:
+    """A copy with the identity in it; whatever stood there before is gone."""
+    worn = {key: value for key, value in environ.items() if not key.startswith("cognito_gate.")}
+    worn.pop("REMOTE_USER", None)
+    worn.pop("AUTH_TYPE", None)
+    worn[IDENTITY] = identity
+    if identity is not None:
+        worn["REMOTE_USER"] = _remote_user(identity)
+        worn["AUTH_TYPE"] = "Cognito"
+    return worn
+
+
+def _remote_user(identity: Identity) -> str:
+    """The username as a WSGI native string (UTF-8 bytes as latin-1); never an altered one."""
+    name = identity.username or ""
+    return (name if name.isprintable() and name else identity.sub).encode().decode("latin-1")
+
+
+def _started(decision: Pass, start_response: "StartResponse") -> "StartResponse":
+    """The server's own `start_response`, unless cookies have to ride on the app's response."""
+    if not decision.headers:
+        return start_response
+
+    def with_cookies(status: str, headers: _Sent, exc_info: _ExcInfo | None = None) -> Any:
+        sent = _uncached(headers, decision.headers)
+        return start_response(status, sent, exc_info) if exc_info else start_response(status, sent)
+
+    return with_cookies  # type: ignore[return-value]  # the protocol leaves exc_info's type open
+
+
+def _uncached(headers: _Sent, extra: Headers) -> _Sent:
+    own = [pair for pair in headers if pair[0].lower() not in ("cache-control", "expires")]
+    return [*own, *extra, ("Cache-Control", "no-store")]
