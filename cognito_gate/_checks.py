@@ -83,6 +83,13 @@ def domain_origin(domain: str, region: str) -> str:
     return f"https://{domain}.{auth}.{region}.amazoncognito.com"
 
 
+def web_origin(url: str) -> str:
+    """The origin of a checked URL as browsers write it: lower case, no default port."""
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}".lower()
+    return origin.removesuffix(":443" if parts.scheme == "https" else ":80")
+
+
 def _url(value: str, takes: str) -> SplitResult:
     try:
         parts = urlsplit(value)

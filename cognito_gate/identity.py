@@ -39,8 +39,11 @@ class _List(list[Any]):
 def freeze(value: Any) -> Any:
     """A read-only copy of a JSON value that still behaves as dict and list."""
     if isinstance(value, dict):
-        nested = {key: freeze(item) for key, item in value.items() if type(item) in (dict, list)}
-        return _Claims(value | nested)
+        frozen = _Claims(value)
+        for key, item in value.items():
+            if type(item) in (dict, list):
+                dict.__setitem__(frozen, key, freeze(item))
+        return frozen
     if isinstance(value, list):
         return _List(map(freeze, value))
     return value

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from starlette.config import Config
 
-from ._checks import CHECKS, PARSERS, Problem, domain_origin, pool_region
+from ._checks import CHECKS, PARSERS, Problem, domain_origin, pool_region, web_origin
 from .errors import SettingsError
 
 ROUTES = ("/login", "/logout", "/me", "/signed-out")
@@ -174,15 +174,13 @@ class Settings:
     @property
     def app_origin(self) -> str:
         """The origin under which visitors reach the app."""
-        parts = urlsplit(self.redirect_url)
-        return f"{parts.scheme}://{parts.netloc}".lower()
+        return web_origin(self.redirect_url)
 
     @property
     def logout_path(self) -> str:
         """The path Cognito returns to after sign-out, or empty when that is another origin."""
-        parts = urlsplit(self.logout_url)
-        same = f"{parts.scheme}://{parts.netloc}".lower() == self.app_origin
-        return (parts.path or "/") if same else ""
+        same = web_origin(self.logout_url) == self.app_origin
+        return (urlsplit(self.logout_url).path or "/") if same else ""
 
     @property
     def secure(self) -> bool:
@@ -248,6 +246,11 @@ def _disagreements(settings: Settings) -> dict[str, str]:
         found["AWS_COGNITO_REDIRECT_URL"] = (
             f"has the path {settings.callback_path!r}, another route of the gate; "
             f"take {settings.prefix}/callback, for example"
+        )
+    if settings.logout_path in {settings.callback_path, f"{settings.prefix}/logout"}:
+        found["AWS_COGNITO_LOGOUT_URL"] = (
+            f"has the path {settings.logout_path!r}, where signing out would never end; "
+            f"take {settings.prefix}/signed-out, for example"
         )
     if settings.pool_region.startswith(("cn-", "eusc-")) and "." not in settings.domain:
         found["AWS_COGNITO_DOMAIN"] = (

@@ -4,6 +4,7 @@ Everything that can be checked is checked before the code is sent. Must not know
 callback that came too late (`_gate.py`).
 """
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,6 +15,7 @@ from .._records import LoginAttempt, Renewal, Tokens
 from ..errors import (
     BadRequest,
     CallbackRefused,
+    GateError,
     GrantRefused,
     MethodRefused,
     StaleCallback,
@@ -22,6 +24,10 @@ from ..errors import (
 from . import attempts, stored, trust
 from .context import Context
 
+log = logging.getLogger("cognito_gate")
+# A pre sign-up trigger has linked the accounts; the second try signs in (Developer Guide, "Linking
+# federated users").
+_JUST_LINKED = "Already found an entry for username"
 LONGEST = {"code": 2048, "state": 512, "error": 256, "error_description": 4096, "iss": 512}
 
 
@@ -32,6 +38,7 @@ class Returned:
     state: str
     code: str
     error: str
+    description: str
     iss: str
 
 
@@ -57,7 +64,7 @@ def read_query(query: bytes) -> Returned:
     code, error, state = (found.get(name, "") for name in ("code", "error", "state"))
     if bool(code) == bool(error) or (code and not state):
         raise BadRequest("the callback needs a code and a state, or an error")
-    return Returned(state, code, error, found.get("iss", ""))
+    return Returned(state, code, error, found.get("error_description", ""), found.get("iss", ""))
 
 
 def attempt_of(context: Context, incoming: Incoming) -> LoginAttempt | None:
@@ -76,6 +83,7 @@ def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
         CallbackRefused: Cognito says that there was no sign-in, or its tokens do not hold.
         StaleCallback: no such sign-in is under way in this browser, or its code is spent.
         GrantRefused: Cognito refuses the exchange for a reason of its set-up.
+        SessionTooLarge: the tokens do not fit into cookies.
         CognitoUnavailable: nothing is lost, the same address may be tried again.
     """
     if incoming.method != "GET":
@@ -85,15 +93,32 @@ def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
         raise CallbackRefused("The sign-in came from another issuer.")  # RFC 9207
     attempt = attempts.find(context, incoming, returned.state)
     if returned.error:
-        raise oauth.read_provider_error(returned.error if attempt else "")
+        raise _unfinished(returned, attempt)
     if attempt is None:
         again = returned.state.startswith(attempts.AGAIN)
         raise StaleCallback("no such sign-in is under way in this browser", again=again)
     yield from trust.ready(context, incoming.now)
     answer = yield oauth.code_ask(context.settings, returned.code, attempt.verifier)
     got = _exchanged(answer, attempt)
+    stored.check_size({"access": len(got.access), "ID": len(got.id), "refresh": len(got.refresh)})
     access = yield from _verified(context, got, attempt.nonce, incoming.now)
     return _opened(context, incoming, attempt, got, str(access["sub"]))
+
+
+def _unfinished(returned: Returned, attempt: LoginAttempt | None) -> GateError:
+    """Why there was no sign-in. What the query says is believed only with our own state."""
+    if attempt is None:
+        return CallbackRefused("Cognito did not complete the sign-in.")
+    log.warning(
+        "Cognito ended a sign-in: %s, %s",
+        oauth.printable(returned.error),
+        oauth.printable(returned.description),
+    )
+    if returned.description.startswith(_JUST_LINKED):
+        return StaleCallback(
+            "an account was linked", again=attempt.again, return_to=attempt.return_to
+        )
+    return oauth.read_provider_error(returned.error)
 
 
 def _exchanged(answer: Answer, attempt: LoginAttempt) -> Tokens:

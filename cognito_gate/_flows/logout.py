@@ -39,10 +39,9 @@ def _check_own(context: Context, incoming: Incoming) -> None:
     """A sign-out is asked for by this site: by a link or an address typed in, or by a POST."""
     if incoming.method not in ("GET", "POST"):
         raise MethodRefused("GET, POST")
-    if incoming.value(b"sec-fetch-site") == b"cross-site":
-        raise CrossSiteRefused("Only this app itself can sign you out.")
-    origin = incoming.value(b"origin")
-    if origin and origin.decode("latin-1") != context.settings.app_origin:
+    site, origin = incoming.value(b"sec-fetch-site"), incoming.value(b"origin")
+    other = origin.decode("latin-1") not in ("", context.settings.app_origin)
+    if site == b"cross-site" or (not site and other):
         raise CrossSiteRefused("Only this app itself can sign you out.")
     mode = incoming.value(b"sec-fetch-mode")
     prefetch = b"prefetch" in incoming.value(b"sec-purpose") + incoming.value(b"purpose")

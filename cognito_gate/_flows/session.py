@@ -61,6 +61,9 @@ def session(context: Context, incoming: Incoming) -> Flow[Pass]:
             return (yield from _renewed(context, jar, renewal, sealed, held, now))
     if held is None or not held.complete:
         return _over(context, jar, "its tokens do not hold")
+    if refresh and renewal is None:
+        stale = context.session.clear(names.refresh, jar)
+        return Pass(held.identity, tuple(("set-cookie", line) for line in stale))
     return _remembered(context, held, renewal, sealed, now)
 
 

@@ -56,7 +56,7 @@ def store(
         names.id: (seals.id.seal(tokens.id, now) if tokens.id else "", age),
         names.refresh: (seals.refresh.seal(renewal.to_json(), now) if renewal else "", rest),
     }
-    _check_size({name: len(value) for name, (value, _) in values.items()})
+    check_size({name: len(value) for name, (value, _) in values.items()})
     lines: list[str] = []
     for name, (value, seconds) in values.items():
         if value:
@@ -66,12 +66,13 @@ def store(
     return tuple(("set-cookie", line) for line in lines)
 
 
-def _check_size(sizes: dict[str, int]) -> None:
+def check_size(sizes: dict[str, int]) -> None:
+    """Raises SessionTooLarge, naming the sizes, when their sum is too much for cookies."""
     total = sum(sizes.values())
     if total > MOST_BYTES:
-        shown = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        parts = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise SessionTooLarge(
-            f"a session of {total} bytes does not fit into cookies ({shown}; {MOST_BYTES} at most). "
+            f"a session of {total} bytes ({parts}) does not fit into {MOST_BYTES} of cookies. "
             "Fewer groups or custom claims, or AWS_COGNITO_SCOPES without profile, make it smaller"
         )
 

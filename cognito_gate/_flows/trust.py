@@ -38,8 +38,9 @@ def verify(
     """
     parsed = tokens.parse(token, use)
     tokens.check_claims(parsed, expected, now)
-    key = yield from _key(context, parsed.kid, now, trusted=trusted)
-    tokens.check_signature(parsed, key)
+    if context.keys.may_fetch(parsed.kid, now, trusted=trusted):
+        yield from _refreshed(context, parsed.kid, now, trusted=trusted)
+    tokens.check_signature(parsed, _key(context, parsed.kid))
     return parsed.claims
 
 
@@ -50,19 +51,20 @@ def ready(context: Context, now: float) -> Flow[None]:
         yield from _fetch(context, "", now, trusted=True)
 
 
-def _key(context: Context, kid: str, now: float, *, trusted: bool) -> Flow[RSAKey]:
-    ring = context.keys
-    if ring.may_fetch(kid, now, trusted=trusted):
-        try:
-            yield from _fetch(context, kid, now, trusted=trusted)
-        except CognitoUnavailable as error:
-            log.warning("%s; the keys held stay in use", error)
-    key = ring.get(kid)
-    if key is not None:
-        return key
-    if ring.failed or ring.cold:
+def _refreshed(context: Context, kid: str, now: float, *, trusted: bool) -> Flow[None]:
+    try:
+        yield from _fetch(context, kid, now, trusted=trusted)
+    except CognitoUnavailable as error:
+        log.warning("%s; the keys held stay in use", error)
+
+
+def _key(context: Context, kid: str) -> RSAKey:
+    key = context.keys.get(kid)
+    if key is None and (context.keys.failed or context.keys.cold):
         raise CognitoUnavailable("Cognito's signing keys cannot be fetched right now")
-    raise TokenRefused("the token names a key that the pool does not have")
+    if key is None:
+        raise TokenRefused("the token names a key that the pool does not have")
+    return key
 
 
 def _fetch(context: Context, kid: str, now: float, *, trusted: bool) -> Flow[None]:

@@ -89,9 +89,9 @@ class KeyRing:
         return worth and not 0 < self._pause_until[trusted] - now <= PENALTY
 
     def learn(self, keys: dict[str, RSAKey], kid: str, now: float, *, trusted: bool) -> None:
-        """Take the keys of a good fetch that was made for `kid`."""
+        """Take the keys of a good fetch that was made for `kid` (empty: for none in particular)."""
         self._keys, self._fetched_at, self._failed = keys, now, False
-        if kid not in keys:
+        if kid and kid not in keys:
             self._pause_until[trusted] = now + PENALTY
 
     def missed(self, now: float, *, trusted: bool) -> None:

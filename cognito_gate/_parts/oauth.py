@@ -22,7 +22,6 @@ PASSED_ON = ("identity_provider", "idp_identifier", "login_hint", "lang", "promp
 """Parameters of a sign-in that a link may carry on to Cognito's login."""
 
 REVOKE_SECONDS = 2.0
-_TOKEN_TEXT = 16_384
 
 # What Cognito's token endpoint says (Developer Guide, "Token endpoint"), and what mends it.
 _MENDS = {
@@ -109,6 +108,11 @@ def jwks_ask(settings: Settings) -> Ask:
     )
 
 
+def printable(text: str) -> str:
+    """What another server said, made fit for a log line: printable ASCII, at most 200 of it."""
+    return "".join(char for char in text[:200] if " " <= char <= "~")
+
+
 def read_keys(answer: Answer) -> bytes:
     """The body of a good answer to `jwks_ask`. Raises CognitoUnavailable."""
     if answer.status != 200:
@@ -131,7 +135,7 @@ def read_tokens(answer: Answer) -> Tokens:
     access = record.get("access_token")
     rest = [record.get("id_token") or "", record.get("refresh_token") or ""]
     for value in (access, *rest):
-        if not isinstance(value, str) or len(value) > _TOKEN_TEXT:
+        if not isinstance(value, str):
             raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
     if not access or str(record.get("token_type", "")).lower() != "bearer":
         raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
@@ -139,7 +143,7 @@ def read_tokens(answer: Answer) -> Tokens:
 
 
 def _refused(error: str, answer: Answer) -> GrantRefused:
-    code = "".join(char for char in error if char.isalnum() or char == "_")[:64]
+    code = printable(error)
     mend = f"; {_MENDS[code]}" if code in _MENDS else ""
     return GrantRefused(code, f"Cognito's token endpoint says {code}{mend}{_request(answer)}")
 
@@ -151,9 +155,8 @@ def _unusable(what: str, answer: Answer) -> str:
 
 def _request(answer: Answer) -> str:
     """Cognito's id of the call: what AWS support asks for."""
-    request_id = answer.header("x-amz-cognito-request-id")
-    shown = "".join(char for char in request_id if char.isalnum() or char == "-")[:64]
-    return f" (request id {shown})" if shown else ""
+    request_id = printable(answer.header("x-amz-cognito-request-id"))
+    return f" (request id {request_id})" if request_id else ""
 
 
 def _json(answer: Answer) -> dict[str, Any]:

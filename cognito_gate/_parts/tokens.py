@@ -25,9 +25,10 @@ LONGEST_KID = 256
 CLOCK_SKEW = 60  # seconds tolerated on `iat` and `nbf`: other clocks run ahead
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_STANDARD = bytes.maketrans(b"-_", b"+/")
+# base64url -> base64; what is of the other alphabet, or padding, becomes nothing decodable.
+_STANDARD = bytes.maketrans(b"-_+/=", b"+/***")
 # The last character of an unpadded segment may carry no stray bits (RFC 7515 section 2).
-_LAST = {0: _ALPHABET, 2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+_LAST = (_ALPHABET, b"", b"AQgw", b"AEIMQUYcgkosw048")
 _RS256 = JWSRegistry(algorithms=["RS256"]).get_alg("RS256")
 _UNWANTED = {"crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc"}
 _TYPES = {"access": (None, "jwt", "at+jwt"), "id": (None, "jwt")}
@@ -63,10 +64,13 @@ _JSON = JSONDecoder(parse_constant=_no_constant)
 
 
 def _segment(text: bytes) -> bytes:
-    last = _LAST.get(len(text) % 4, b"")
-    if text.translate(None, _ALPHABET) or text[-1:] not in last:
+    if text[-1:] not in _LAST[len(text) % 4]:
         raise TokenRefused("a token segment is not base64url")
-    return binascii.a2b_base64(text.translate(_STANDARD) + b"==="[: -len(text) % 4])
+    padded = text.translate(_STANDARD) + b"==="[: -len(text) % 4]
+    try:
+        return binascii.a2b_base64(padded, strict_mode=True)
+    except binascii.Error as exc:
+        raise TokenRefused("a token segment is not base64url") from exc
 
 
 def _object(text: bytes) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""The options of `cognito-gate run` that are uvicorn's own, by uvicorn's names.
+
+Knows click and uvicorn's parameters; must not know what is served.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import click
+from uvicorn.config import LOG_LEVELS
+
+PORT = click.IntRange(0, 65535)
+FILE = click.Path(exists=True, dir_okay=False)
+
+_Command: TypeAlias = Callable[..., None]
+
+
+def _options() -> tuple[Callable[[_Command], _Command], ...]:
+    option = click.option
+    return (
+        option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+        option("--port", type=PORT, default=8000, show_default=True, help="0 picks a free one."),
+        option("--uds", metavar="PATH", help="A UNIX socket in place of host and port."),
+        option("--reload", is_flag=True, help="Start again when a file changes."),
+        option(
+            "--reload-dir",
+            "reload_dirs",
+            multiple=True,
+            type=click.Path(exists=True),
+            help="Watch this in place of --app-dir. Repeatable.",
+        ),
+        option("--workers", type=click.IntRange(1), help="Number of processes."),
+        option("--root-path", default="", metavar="PATH", help="Where a proxy has put the app."),
+        option(
+            "--proxy-headers/--no-proxy-headers",
+            default=True,
+            help="Believe X-Forwarded-* of trusted proxies.  [default: yes]",
+        ),
+        option("--forwarded-allow-ips", metavar="LIST", help="The trusted proxies; * for all."),
+        option(
+            "--log-level",
+            type=click.Choice(list(LOG_LEVELS)),
+            default="info",
+            show_default=True,
+            help="From this level on, of the server and of the gate.",
+        ),
+        option("--ssl-keyfile", type=FILE, help="The key, to serve https."),
+        option("--ssl-certfile", type=FILE, help="The certificate, to serve https."),
+    )
+
+
+def uvicorn_options(command: _Command) -> _Command:
+    """Add them all to a command."""
+    for add in reversed(_options()):
+        command = add(command)
+    return command

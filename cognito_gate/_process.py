@@ -1,0 +1,52 @@
+"""What a command does to its own process: signals, environment variables, logging.
+
+Must not know what runs meanwhile.
+"""
+
+import copy
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from uvicorn.config import LOG_LEVELS, LOGGING_CONFIG
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the block, quietly and in order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def wait() -> None:
+    """Until a signal comes."""
+    while True:
+        time.sleep(3600)  # unlike a lock, Ctrl-C ends a sleep on Windows too
+
+
+@contextmanager
+def exported(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for the block, and for the processes started in it."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def log_config(level: str) -> dict[str, Any]:
+    """uvicorn's own logging, and the gate's beside it."""
+    config = copy.deepcopy(LOGGING_CONFIG)
+    gate = {"handlers": ["default"], "level": LOG_LEVELS[level], "propagate": False}
+    config["loggers"]["cognito_gate"] = gate
+    return config
