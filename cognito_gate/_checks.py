@@ -225,6 +225,11 @@ def _client_ids(values: tuple[str, ...]) -> None:
             raise Problem(f"lists {value!r}, which is no app client id")
 
 
+def _origins(values: tuple[str, ...]) -> None:
+    for value in values:
+        _origin(value, "origins such as https://other.example.com")
+
+
 def _samesite(value: str) -> None:
     if value not in ("lax", "strict", "none"):
         raise Problem(f"is {value!r}; it takes lax, strict or none")
@@ -279,5 +284,8 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "http_timeout_seconds": _between(0.05, 60, "seconds"),
     "bearer": _is_flag,
     "bearer_client_ids": _client_ids,
+    "flask_cognito_lib_key": lambda value: None,  # as that app had it
+    "websocket_origins": _origins,
+    "websocket_close": _is_flag,
     "session_cache": _between(0, 1_000_000, "sessions"),
 }

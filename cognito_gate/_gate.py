@@ -19,10 +19,11 @@ from .errors import (
     GateError,
     LoginRequired,
     MethodRefused,
+    SessionTooLarge,
     StaleCallback,
     TokenRefused,
 )
-from .settings import Settings
+from .settings import Settings, web_origin
 
 log = logging.getLogger("cognito_gate")
 RETRY_AFTER = "5"
@@ -59,6 +60,7 @@ class Gate:
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
         }
+        self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
         names = context.names
         self._names = (names.access.encode(), names.id.encode(), names.refresh.encode())
         self._refresh = settings.refresh_flow_enabled
@@ -125,7 +127,7 @@ class Gate:
         """A WebSocket has no same-origin policy but the one we keep (RFC 6455 section 10.2)."""
         if incoming.kind == "websocket":
             origin = incoming.value(b"origin").decode("latin-1")
-            if origin and origin != self._context.settings.app_origin:
+            if origin and origin not in self._origins:
                 raise CrossSiteRefused("A WebSocket of another site.")
 
     # The routes
@@ -185,7 +187,8 @@ class Gate:
         return pages.show_json(status, content, (("www-authenticate", "Bearer"), *headers))
 
     def _refuse(self, incoming: Incoming, error: GateError) -> Respond:
-        level = logging.WARNING if error.status >= 500 else logging.INFO
+        ours = error.status >= 500 or isinstance(error, SessionTooLarge)
+        level = logging.WARNING if ours else logging.INFO
         log.log(level, "%s: %s", error.code, error)
         headers = self._refusal_headers(incoming, error)
         if isinstance(error, LoginRequired):
@@ -245,12 +248,12 @@ def _with(answer: Respond, headers: Headers) -> Respond:
 
 
 def _finished(incoming: Incoming, decision: Decision) -> Decision:
-    """Complete a response: never cached, a length, no body for HEAD."""
+    """Complete a response: a type, a length, never cached, no body for HEAD."""
     if isinstance(decision, Pass):
         return decision
     headers = decision.headers
-    if pages.NO_STORE not in headers:
-        headers = (*headers, pages.NO_STORE)
+    if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
+        headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
     headers = (*headers, ("content-length", str(len(decision.body))))
     body = b"" if incoming.method == "HEAD" else decision.body
     return Respond(decision.status, headers, body)

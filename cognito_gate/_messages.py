@@ -49,10 +49,12 @@ class Pass:
     """Let the request through to the wrapped app.
 
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
+    `until` is when the session ends for good (Unix time), for connections that outlive requests.
     """
 
     identity: Identity | None
     headers: Headers = ()
+    until: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Ask:
 
     method: Literal["GET", "POST"]
     url: str
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     timeout: float = 5.0
     limit: int = 262_144

@@ -37,10 +37,13 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """The refresh token of a session, whose it is, and when the session began (Unix time)."""
+    """The refresh token of a session, whose it is, and when the session began (Unix time).
+
+    `sub` is None only where an older library's cookie did not say.
+    """
 
     token: str = field(repr=False)
-    sub: str
+    sub: str | None
     signed_in_at: int
 
     def to_json(self) -> str:

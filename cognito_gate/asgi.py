@@ -4,6 +4,7 @@ Knows ASGI and Starlette's user conventions; nothing of OAuth, tokens or cookies
 trailers, extensions and disconnects of the app go through untouched.
 """
 
+import asyncio
 import logging
 import time
 from typing import Any, TypeAlias
@@ -71,6 +72,7 @@ class ASGIGate:
         settings = settings or Settings.from_env()
         self.app = app
         self._gate = None if settings.disabled else Gate(settings)
+        self._ends = settings.websocket_close
         self._sender = AsyncSender(client)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
@@ -81,8 +83,10 @@ class ASGIGate:
             decision = self._known(scope) or await self._decide(scope)
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
-            else:
-                await self.app(_scope(scope, decision.identity), receive, _send(decision, send))
+                return
+            if kind == "websocket" and self._ends and decision.until != float("inf"):
+                receive, send = _ending(decision.until, receive, send)
+            await self.app(_scope(scope, decision.identity), receive, _send(decision, send))
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
@@ -146,6 +150,35 @@ def _send(decision: Pass, send: Send) -> Send:
         await send(message)
 
     return with_cookies
+
+
+def _ending(until: float, receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """A WebSocket that ends with its session: no message passes after `until`, either way."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + until - time.time()
+    ended = False
+
+    async def end() -> Message:
+        nonlocal ended
+        if not ended:
+            ended = True
+            await send({"type": "websocket.close", "code": 4401, "reason": "the session has ended"})
+        return {"type": "websocket.disconnect", "code": 4401, "reason": "the session has ended"}
+
+    async def receive_until() -> Message:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await receive()
+        except TimeoutError:
+            return await end()
+
+    async def send_until(message: Message) -> None:
+        if loop.time() < deadline:
+            await send(message)
+        else:
+            await end()
+
+    return receive_until, send_until
 
 
 def _caches(name: bytes) -> bool:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from starlette.config import Config
 
-from ._checks import CHECKS, PARSERS, Problem, domain_origin, pool_region, web_origin
+from ._checks import CHECKS, PARSERS, Problem, domain_origin, pool_region
+from ._checks import web_origin as web_origin
 from .errors import SettingsError
 
 ROUTES = ("/login", "/logout", "/me", "/signed-out")
@@ -74,6 +75,9 @@ class Settings:
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
     bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
     bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
+    flask_cognito_lib_key: str = _setting("COGNITO_GATE_FLASK_COGNITO_LIB_KEY", "", hidden=True)
+    websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
+    websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ Knows the header and what an API client's access token must say. Cookies do not 
 """
 
 from .._messages import Flow, Incoming, Pass
+from .._parts import tokens
 from ..errors import TokenRefused
 from ..identity import Identity, freeze
 from . import trust
@@ -32,8 +33,8 @@ def bearer(context: Context, incoming: Incoming) -> Flow[Pass]:
     text = token.decode("latin-1")
     expected = context.expected_bearer
     claims = yield from trust.verify(context, text, "access", expected, now)
-    result = Pass(Identity(freeze(claims), access_token=text))
-    until = claims["exp"] + expected.leeway
+    until = tokens.end_of(claims) + expected.leeway
+    result = Pass(Identity(freeze(claims), access_token=text), until=until)
     context.known_bearers.put(values, result, now=now, until=until)
     return result
 

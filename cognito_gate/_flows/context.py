@@ -11,7 +11,7 @@ from .._messages import Pass
 from .._parts.cookies import Attributes
 from .._parts.keys import KeyRing
 from .._parts.known import Known
-from .._parts.seal import Encrypted, Plain, Seal, Signed
+from .._parts.seal import Encrypted, Inherited, Plain, Seal, Signed
 from .._parts.tokens import Expected
 from ..settings import ROUTES, Settings
 
@@ -29,7 +29,11 @@ class Names:
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
-        prefix = "__Host-" if settings.secure and not settings.cookie_domain else ""
+        secure = settings.secure and not settings.cookie_domain
+        return cls.prefixed("__Host-" if secure else "")
+
+    @classmethod
+    def prefixed(cls, prefix: str) -> "Names":
         kinds = ("access_token", "id_token", "refresh_token", "login_")
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
@@ -71,11 +75,13 @@ class Context:
     keys: KeyRing
     known: Known[Pass]
     known_bearers: Known[Pass]
+    inherited: Inherited | None
 
     @classmethod
     def of(cls, settings: Settings, token: Callable[[], str]) -> "Context":
         domain, secure = settings.cookie_domain, settings.secure
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
+        old_key = settings.flask_cognito_lib_key
         ours = frozenset({settings.user_pool_client_id})
         routes = (settings.prefix + route for route in ROUTES)
         return cls(
@@ -92,4 +98,5 @@ class Context:
             keys=KeyRing(),
             known=Known(settings.session_cache),
             known_bearers=Known(settings.session_cache),
+            inherited=Inherited(old_key) if old_key else None,
         )

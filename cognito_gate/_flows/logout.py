@@ -6,7 +6,7 @@ All three, or the visitor is signed straight back in by Cognito's own session.
 import logging
 
 from .._messages import Flow, Incoming, Respond
-from .._parts import cookies, oauth
+from .._parts import oauth
 from ..errors import CrossSiteRefused, MethodRefused
 from . import attempts, stored
 from .context import Context
@@ -23,8 +23,8 @@ def logout(context: Context, incoming: Incoming) -> Flow[Respond]:
     """
     _check_own(context, incoming)
     jar = stored.held(incoming)
-    values = cookies.candidates(jar, context.names.refresh)
-    renewal, _ = stored.renewal(context, values, None)
+    _, _, refresh = stored.candidates(context, jar)
+    renewal, _ = stored.renewal(context, refresh, None)
     if renewal is not None:
         answer = yield oauth.revoke_ask(context.settings, renewal.token)
         if answer.status != 200:

@@ -8,12 +8,12 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from .._messages import Flow, Headers, Incoming, Pass
+from .._messages import Flow, Incoming, Pass
 from .._parts import cookies, oauth, tokens
 from .._parts.known import Values
 from .._records import Renewal, Tokens
 from ..errors import CognitoUnavailable, GrantRefused, TokenRefused
-from ..identity import NO_CLAIMS, Identity, freeze
+from ..identity import NO_CLAIMS, Claims, Identity, freeze
 from . import stored, trust
 from .context import Context
 
@@ -39,12 +39,8 @@ def session(context: Context, incoming: Incoming) -> Flow[Pass]:
     Raises:
         CognitoUnavailable: the session can be neither used nor renewed right now; nothing is lost.
     """
-    jar, names, now = stored.held(incoming), context.names, incoming.now
-    access, id_, refresh = (
-        cookies.candidates(jar, name) for name in (names.access, names.id, names.refresh)
-    )
-    if not context.settings.refresh_flow_enabled:
-        refresh = []
+    jar, now = stored.held(incoming), incoming.now
+    access, id_, refresh = stored.candidates(context, jar)
     if not access and not refresh:
         return Pass(None)
     known = context.known.get(_first_values(access, id_, refresh), now)
@@ -62,8 +58,8 @@ def session(context: Context, incoming: Incoming) -> Flow[Pass]:
     if held is None or not held.complete:
         return _over(context, jar, "its tokens do not hold")
     if refresh and renewal is None:
-        stale = context.session.clear(names.refresh, jar)
-        return Pass(held.identity, tuple(("set-cookie", line) for line in stale))
+        stale = context.session.clear(context.names.refresh, jar)
+        return Pass(held.identity, tuple(("set-cookie", line) for line in stale), held.ends_at)
     return _remembered(context, held, renewal, sealed, now)
 
 
@@ -87,13 +83,13 @@ def _verified(
         return None
     value, token, claims = found
     if not id_:
-        return _Held(Identity(freeze(claims), NO_CLAIMS, token), (value, ""), claims["exp"])
+        return _Held(Identity(freeze(claims), NO_CLAIMS, token), (value, ""), tokens.end_of(claims))
     other = yield from _first(context, id_, "id", now)
     if other is None or other[2]["sub"] != claims["sub"]:
         identity = Identity(freeze(claims), NO_CLAIMS, token)
-        return _Held(identity, (value, ""), claims["exp"], complete=False)
+        return _Held(identity, (value, ""), tokens.end_of(claims), complete=False)
     identity = Identity(freeze(claims), freeze(other[2]), token, other[1])
-    return _Held(identity, (value, other[0]), min(claims["exp"], other[2]["exp"]))
+    return _Held(identity, (value, other[0]), min(tokens.end_of(claims), tokens.end_of(other[2])))
 
 
 def _first(
@@ -114,15 +110,18 @@ def _first(
 def _remembered(
     context: Context, held: _Held, renewal: Renewal | None, sealed: str, now: float
 ) -> Pass:
-    until = held.ends_at + context.settings.expiration_leeway
-    if renewal is not None:
-        due = held.ends_at - context.settings.refresh_before_seconds
-        until = min(due, stored.ends_at(context, renewal))
-    return _remember(context, held, sealed, until, now)
+    if renewal is None:
+        end = held.ends_at + context.settings.expiration_leeway
+        return _remember(context, held, sealed, Pass(held.identity, until=end), end, now)
+    end = stored.ends_at(context, renewal)
+    due = held.ends_at - context.settings.refresh_before_seconds
+    result = Pass(held.identity, until=end)
+    return _remember(context, held, sealed, result, min(due, end), now)
 
 
-def _remember(context: Context, held: _Held, sealed: str, until: float, now: float) -> Pass:
-    result = Pass(held.identity)
+def _remember(
+    context: Context, held: _Held, sealed: str, result: Pass, until: float, now: float
+) -> Pass:
     values = _values(*held.values, sealed)
     context.known.put(values, result, now=now, until=until)
     return result
@@ -167,7 +166,8 @@ def _renewed(
         if held is None:
             raise
         log.warning("%s; the session goes on until its access token ends", error)
-    return _remember(context, held, sealed, min(now + BREATHER, held.ends_at), now)
+    result = Pass(held.identity, until=held.ends_at)
+    return _remember(context, held, sealed, result, min(now + BREATHER, held.ends_at), now)
 
 
 def _adopted(
@@ -181,18 +181,23 @@ def _adopted(
     """Verify renewed tokens in full: the same user, and no nonce (Cognito need not repeat it)."""
     expected = context.expected
     access = yield from trust.verify(context, got.access, "access", expected, now, trusted=True)
-    if access["sub"] != renewal.sub:
+    if renewal.sub is not None and access["sub"] != renewal.sub:
         raise TokenRefused("they are of another user")
-    claims = NO_CLAIMS
+    id_claims: Claims = NO_CLAIMS
     if got.id:
-        identity = yield from trust.verify(context, got.id, "id", expected, now, trusted=True)
-        tokens.check_same_user(access, identity)
-        tokens.check_at_hash(identity, got.access)
-        claims = freeze(identity)
-    elif held is not None and held.identity.id_token:
+        found = yield from trust.verify(context, got.id, "id", expected, now, trusted=True)
+        tokens.check_same_user(access, found)
+        tokens.check_at_hash(found, got.access)
+        id_claims = freeze(found)
+    elif held is not None and _outlasts(context, held.identity.id_claims, now):
         # No ID token in the answer: the one we have serves while it lasts.
-        claims = held.identity.id_claims
+        id_claims = held.identity.id_claims
         got = Tokens(got.access, held.identity.id_token, got.refresh)
-    kept = Renewal(got.refresh or renewal.token, renewal.sub, renewal.signed_in_at)
-    headers: Headers = stored.store(context, jar, got, kept, now)
-    return Pass(Identity(freeze(access), claims, got.access, got.id), headers)
+    kept = Renewal(got.refresh or renewal.token, access["sub"], renewal.signed_in_at)
+    headers = stored.store(context, jar, got, kept, now)
+    identity = Identity(freeze(access), id_claims, got.access, got.id)
+    return Pass(identity, headers, stored.ends_at(context, kept))
+
+
+def _outlasts(context: Context, claims: Claims, now: float) -> bool:
+    return bool(claims) and tokens.end_of(claims) - now > context.settings.refresh_before_seconds

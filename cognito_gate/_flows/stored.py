@@ -10,9 +10,10 @@ from .._messages import Headers, Incoming
 from .._parts import cookies
 from .._records import Renewal, Tokens
 from ..errors import SessionTooLarge, TokenRefused
-from .context import COOKIE_MARK, Context
+from .context import COOKIE_MARK, Context, Names
 
 MOST_BYTES = 16_000
+INHERITED = Names.prefixed("")  # the names flask-cognito-lib uses
 log = logging.getLogger("cognito_gate")
 
 
@@ -21,16 +22,38 @@ def held(incoming: Incoming) -> cookies.Jar:
     return cookies.read(incoming.values(b"cookie"), COOKIE_MARK)
 
 
+def candidates(context: Context, jar: cookies.Jar) -> tuple[list[str], list[str], list[str]]:
+    """The values that the access, ID and refresh cookie may have, likeliest first."""
+    names = context.names
+    if context.inherited and not cookies.names(jar, names.access) + cookies.names(
+        jar, names.refresh
+    ):
+        names = INHERITED
+    access, id_ = cookies.candidates(jar, names.access), cookies.candidates(jar, names.id)
+    renews = context.settings.refresh_flow_enabled
+    return access, id_, cookies.candidates(jar, names.refresh) if renews else []
+
+
 def renewal(context: Context, values: list[str], sub: str | None) -> tuple[Renewal | None, str]:
     """The first refresh cookie that opens (and is of `sub`, if given), and its value."""
     for value in values:
         try:
-            found = Renewal.from_json(context.seals.refresh.open(value))
+            found = _opened(context, value)
         except TokenRefused:
             continue
-        if sub in (None, found.sub):
+        if None in (sub, found.sub) or sub == found.sub:
             return found, value
     return None, ""
+
+
+def _opened(context: Context, value: str) -> Renewal:
+    try:
+        return Renewal.from_json(context.seals.refresh.open(value))
+    except TokenRefused:
+        if context.inherited is None:
+            raise
+        token, sealed_at = context.inherited.open(value)
+        return Renewal(token, None, sealed_at)  # it does not say whose it is; Cognito will
 
 
 def ends_at(context: Context, found: Renewal) -> int:
@@ -63,6 +86,7 @@ def store(
             lines += context.session.store(name, value, seconds, jar)
         else:
             lines += context.session.clear(name, jar)
+    lines += _left_behind(context, jar)
     return tuple(("set-cookie", line) for line in lines)
 
 
@@ -72,16 +96,23 @@ def check_size(sizes: dict[str, int]) -> None:
     if total > MOST_BYTES:
         parts = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise SessionTooLarge(
-            f"a session of {total} bytes ({parts}) does not fit into {MOST_BYTES} of cookies. "
-            "Fewer groups or custom claims, or AWS_COGNITO_SCOPES without profile, make it smaller"
+            f"a session of {total} bytes ({parts}) does not fit into cookies, {MOST_BYTES} at most; "
+            "fewer groups or custom claims, or AWS_COGNITO_SCOPES without profile, make it smaller"
         )
+
+
+def _left_behind(context: Context, jar: cookies.Jar) -> list[str]:
+    """Lines that clear what flask-cognito-lib set under names that are not ours."""
+    if context.inherited is None or context.names == INHERITED:
+        return []
+    old = (INHERITED.access, INHERITED.id, INHERITED.refresh)
+    return [line for name in old for line in context.session.clear(name, jar)]
 
 
 def clear(context: Context, jar: cookies.Jar, *, always: bool = False) -> Headers:
     """Set-Cookie lines that end the session; `always` also for cookies not seen."""
     names = context.names
-    return tuple(
-        ("set-cookie", line)
-        for name in (names.access, names.id, names.refresh)
-        for line in context.session.clear(name, jar, always=always)
-    )
+    lines = _left_behind(context, jar)
+    for name in (names.access, names.id, names.refresh):
+        lines += context.session.clear(name, jar, always=always)
+    return tuple(("set-cookie", line) for line in lines)

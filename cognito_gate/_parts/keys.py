@@ -5,6 +5,7 @@ fetch never takes a good key away.
 """
 
 import json
+from base64 import urlsafe_b64decode
 from typing import Any
 
 from joserfc.errors import JoseError
@@ -42,17 +43,26 @@ def _read_key(member: Any) -> tuple[str, RSAKey | None]:
         return "", None
     if member.get("kty") != "RSA" or member.get("alg", "RS256") != "RS256":
         return "", None
-    if member.get("use", "sig") != "sig" or "verify" not in member.get("key_ops", ["verify"]):
+    operations = member.get("key_ops", ["verify"])
+    if member.get("use", "sig") != "sig" or not isinstance(operations, list):
+        return "", None
+    if "verify" not in operations:
         return "", None
     try:
+        if _bits(member["n"]) not in BITS:
+            return "", None
         # Only the public members: whatever else stands there is not for us.
         key = RSAKey.import_key({"kty": "RSA", "n": member["n"], "e": member["e"]})
         numbers = key.public_key.public_numbers()
     except (JoseError, KeyError, TypeError, ValueError, OverflowError):
         return "", None
-    if numbers.n.bit_length() not in BITS or numbers.e < 3 or numbers.e % 2 == 0:
+    if numbers.e < 3 or numbers.e % 2 == 0:
         return "", None
     return member["kid"], key
+
+
+def _bits(modulus: str) -> int:
+    return int.from_bytes(urlsafe_b64decode(modulus + "==")).bit_length()
 
 
 class KeyRing:

@@ -23,6 +23,7 @@ PASSED_ON = ("identity_provider", "idp_identifier", "login_hint", "lang", "promp
 
 REVOKE_SECONDS = 2.0
 
+_OPTIONAL = ("id_token", "refresh_token")
 # What Cognito's token endpoint says (Developer Guide, "Token endpoint"), and what mends it.
 _MENDS = {
     "invalid_client": "check AWS_COGNITO_USER_POOL_CLIENT_ID and the secret that belongs to it, "
@@ -133,7 +134,7 @@ def read_tokens(answer: Answer) -> Tokens:
     if answer.status != 200:
         raise CognitoUnavailable(_unusable("token endpoint", answer))
     access = record.get("access_token")
-    rest = [record.get("id_token") or "", record.get("refresh_token") or ""]
+    rest = ["" if record.get(name) is None else record[name] for name in _OPTIONAL]
     for value in (access, *rest):
         if not isinstance(value, str):
             raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")

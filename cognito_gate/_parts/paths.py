@@ -4,6 +4,7 @@ Knows text only: no request, no session, no URL parser (parsers and browsers dis
 """
 
 import re
+from posixpath import normpath
 from urllib.parse import quote, unquote
 
 LONGEST_RETURN = 2048
@@ -62,7 +63,9 @@ def safe_return(address: str, own_routes: frozenset[str] = frozenset()) -> str:
     path = re.split(r"[?#]", address, maxsplit=1)[0]
     if "//" in path or "\\" in address or _CONTROL.search(address):
         return "/"
-    encoded = quote(address, safe=_KEEP)
-    if len(encoded) > LONGEST_RETURN or unquote(path) in own_routes:
+    encoded, plain = quote(address, safe=_KEEP), unquote(path)
+    if _dotted(plain):  # browsers resolve dot segments, also percent-encoded ones
+        plain = normpath(plain)
+    if len(encoded) > LONGEST_RETURN or plain in own_routes:
         return "/"
     return encoded

@@ -5,6 +5,7 @@ purpose does not open for another, so cookies cannot be swapped.
 """
 
 import base64
+import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -60,6 +61,24 @@ class Signed:
         except (BadData, UnicodeError, RecursionError) as exc:
             raise TokenRefused("a signed cookie was not signed with our keys") from exc
         return str(text)
+
+
+class Inherited:
+    """The refresh cookie of flask-cognito-lib: Fernet under the SHA-256 of its app's secret key.
+
+    It only opens. Fernet carries the time of sealing, which there was the time of sign-in.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()))
+
+    def open(self, sealed: str) -> tuple[str, int]:
+        """The refresh token and when it was sealed (Unix time). Raises TokenRefused."""
+        try:
+            token = self._fernet.decrypt(sealed.encode("ascii")).decode("ascii")
+            return token, self._fernet.extract_timestamp(sealed)
+        except (InvalidToken, UnicodeError) as exc:
+            raise TokenRefused("not a refresh cookie of flask-cognito-lib") from exc
 
 
 class Plain:

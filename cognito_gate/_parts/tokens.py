@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from json import JSONDecoder
@@ -29,6 +30,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _STANDARD = bytes.maketrans(b"-_+/=", b"+/***")
 # The last character of an unpadded segment may carry no stray bits (RFC 7515 section 2).
 _LAST = (_ALPHABET, b"", b"AQgw", b"AEIMQUYcgkosw048")
+_YEAR_9999 = 253_402_300_799
 _RS256 = JWSRegistry(algorithms=["RS256"]).get_alg("RS256")
 _UNWANTED = {"crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc"}
 _TYPES = {"access": (None, "jwt", "at+jwt"), "id": (None, "jwt")}
@@ -167,6 +169,11 @@ def _client(claims: dict[str, Any], use: Use) -> str:
     if use == "id" and isinstance(value, list) and len(value) == 1:
         value = value[0]  # OpenID Connect Core section 2 allows the list form
     return value if isinstance(value, str) else ""
+
+
+def end_of(claims: Mapping[str, Any]) -> float:
+    """When a checked token ends (Unix time); an absurdly far end is the year 9999."""
+    return float(min(claims["exp"], _YEAR_9999))
 
 
 def check_signature(parsed: Parsed, key: RSAKey) -> None:

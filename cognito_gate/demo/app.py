@@ -1,0 +1,61 @@
+"""The demo's routes. Knows what to show whom; the looks are pages.py's.
+
+Who may open `/admin` is said the Starlette way: the gate gives each group of the visitor as
+the permission `group:<name>`.
+"""
+
+from starlette.applications import Starlette
+from starlette.authentication import requires
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..settings import Settings
+from .facts import facts_of
+from .pages import Pages
+
+
+def make_app(settings: Settings) -> Starlette:
+    """The app, not yet behind a gate; `settings` are those of the gate that it will get."""
+    app = Starlette(
+        routes=[Route("/", home), Route("/admin", admin), Route("/public", public)],
+        exception_handlers={403: forbidden, 404: missing},
+    )
+    app.state.pages = Pages(settings)
+    app.state.settings = settings
+    return app
+
+
+def home(request: Request) -> Response:
+    identity = request.scope.get("cognito_gate.identity")
+    if identity is None:  # the gate is turned off
+        return public(request)
+    return _show(request, "home.html", facts=facts_of(identity, request.app.state.settings))
+
+
+@requires("group:admin", status_code=403)
+def admin(request: Request) -> Response:
+    return _show(request, "admin.html")
+
+
+def public(request: Request) -> Response:
+    return _show(request, "public.html")
+
+
+def forbidden(request: Request, error: Exception) -> Response:
+    return _show(request, "forbidden.html", 403)
+
+
+def missing(request: Request, error: Exception) -> Response:
+    return _show(request, "missing.html", 404)
+
+
+def _show(request: Request, template: str, status: int = 200, **values: object) -> Response:
+    pages: Pages = request.app.state.pages
+    return pages.show(
+        template,
+        status,
+        here=request.url.path,
+        visitor=request.scope.get("cognito_gate.identity"),
+        **values,
+    )

@@ -1,0 +1,23 @@
+"use strict";
+for (const at of document.querySelectorAll("time[data-unix]")) {
+  at.title = at.textContent;
+  at.textContent = new Date(at.dataset.unix * 1000).toLocaleTimeString();
+}
+const left = document.getElementById("left");
+if (left) {
+  const bar = document.getElementById("bar");
+  const label = left.querySelector(".label");
+  const shown = left.querySelector("strong");
+  const { ends, issued } = left.dataset;
+  bar.hidden = false;
+  shown.className = "clock";
+  const tick = () => {
+    const seconds = Math.max(0, Math.round(ends - Date.now() / 1000));
+    const rest = String(seconds % 60).padStart(2, "0");
+    label.textContent = seconds ? "Time left" : "The token has ended";
+    shown.textContent = `${Math.floor(seconds / 60)}:${rest}`;
+    bar.value = Math.min(1, seconds / Math.max(1, ends - issued));
+  };
+  tick();
+  setInterval(tick, 1000);
+}

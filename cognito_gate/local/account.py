@@ -1,0 +1,109 @@
+"""What follows a sign-in: `/oauth2/userInfo`, `/oauth2/revoke` and `/logout`.
+
+Must not know grants or pages.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from cognito_gate.local.authorize import MISSING_REDIRECT, SESSION_COOKIE, stranded
+from cognito_gate.local.clients import authenticate
+from cognito_gate.local.keys import BadToken
+from cognito_gate.local.model import Request
+from cognito_gate.local.pool import Pool
+from cognito_gate.local.tokens import userinfo_claims
+from cognito_gate.local.wire import (
+    NO_STORE,
+    CognitoJSON,
+    Detour,
+    OAuthError,
+    cookie,
+    needed,
+    oauth_form,
+    parameters,
+    redirect,
+    with_parameters,
+)
+
+_NO_TOKEN = "Bad OAuth2 request at UserInfo Endpoint"
+_BAD_TOKEN = "Access token is expired, disabled, or deleted, or the user has globally signed out."
+
+
+def userinfo(pool: Pool, request: Request) -> Response:
+    """The attributes that the token's scopes open; revoked tokens are refused, as nowhere else."""
+    try:
+        return CognitoJSON(_userinfo(pool, request))
+    except OAuthError as exc:
+        # Cognito leaves the scheme word out of this header.
+        challenge = f'error="{exc.error}", error_description="{exc.description}"'
+        return CognitoJSON(exc.body, exc.status, {"WWW-Authenticate": challenge})
+
+
+def _userinfo(pool: Pool, request: Request) -> dict[str, str]:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise OAuthError("invalid_request", _NO_TOKEN)
+    try:
+        claims = pool.live_claims(token.strip(), "access")
+    except BadToken as exc:
+        raise OAuthError("invalid_token", _BAD_TOKEN, 401) from exc
+    scopes = tuple(str(claims.get("scope")).split())
+    user = pool.user(str(claims.get("username")))
+    if user is None or "openid" not in scopes:
+        raise OAuthError("invalid_token", _BAD_TOKEN, 401)
+    return userinfo_claims(user, scopes)
+
+
+def revoke(pool: Pool, request: Request) -> Response:
+    """Kill a refresh token and what came of it; an empty 200 also for one that is already dead."""
+    form = oauth_form(request)
+    client = authenticate(pool, request, form, status=401)
+    token = needed(form, "token")
+    if not pool.switches.revocation:
+        raise OAuthError("invalid_request")
+    if _is_jwt(pool, token):
+        raise OAuthError("unsupported_token_type")
+    found = pool.state.known_refresh(token)
+    if found is not None and found.grant.client_id == client.client_id:
+        pool.state.revoke(found.grant.origin_jti)
+    return Response(headers={"Cache-Control": NO_STORE})
+
+
+def _is_jwt(pool: Pool, token: str) -> bool:
+    try:
+        pool.keys.verify(token)
+    except BadToken:
+        return False
+    return True
+
+
+def logout(pool: Pool, request: Request) -> Response:
+    """End the browser's session, then go to a registered sign-out URL or back to signing in."""
+    pool.state.close_session(cookie(request, SESSION_COOKIE))
+    try:
+        location = _after_logout(pool, request)
+    except Detour as exc:
+        location = exc.location
+    response = redirect(location)
+    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
+    return response
+
+
+def _after_logout(pool: Pool, request: Request) -> str:
+    try:
+        given = parameters(request.query)
+    except ValueError as exc:
+        raise stranded(pool, "invalid_request") from exc
+    client = pool.client(given.get("client_id"))
+    if client is None:
+        raise stranded(pool, "Required parameters missing", given.get("client_id"))
+    if given.get("logout_uri") in client.logout_urls:
+        return given["logout_uri"]
+    # An unlisted logout_uri falls through to the second form and fails there, misleadingly.
+    if "redirect_uri" not in given:
+        raise stranded(pool, MISSING_REDIRECT, client.client_id)
+    if given["redirect_uri"] not in client.callback_urls:
+        raise stranded(pool, "redirect_mismatch", client.client_id)
+    kept = {name: value for name, value in given.items() if name != "logout_uri"}
+    return with_parameters(f"{pool.origin}/login", kept)

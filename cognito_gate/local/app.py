@@ -1,0 +1,139 @@
+"""The Starlette app: the table of endpoints, and what is the same for each of them.
+
+Later tables (the JSON API on `POST /`) join `_routes`. Must not know what any endpoint does.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HTTPRequest
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cognito_gate.local.account import logout, revoke, userinfo
+from cognito_gate.local.authorize import authorize
+from cognito_gate.local.control import state, switches
+from cognito_gate.local.discovery import configuration, jwks
+from cognito_gate.local.faults import play
+from cognito_gate.local.login import error, login
+from cognito_gate.local.model import Request
+from cognito_gate.local.pool import Pool
+from cognito_gate.local.token import token
+from cognito_gate.local.wire import MAX_BODY, CognitoJSON, Detour, OAuthError, redirect
+
+Answer = Callable[[Pool, Request], Response]
+
+_CORS = {"Access-Control-Allow-Origin": "*"}
+
+
+def make_app(pool: Pool) -> Starlette:
+    """The app of one pool."""
+    app = Starlette(routes=_routes(pool), middleware=[Middleware(_RequestId)])
+    app.router.redirect_slashes = False
+    return app
+
+
+def _routes(pool: Pool) -> list[Route]:
+    well_known = f"/{pool.pool_id}/.well-known"
+    return [
+        _route(pool, "/oauth2/authorize", "authorize", authorize, "GET"),
+        _route(pool, "/login", "login", login, "GET", "POST"),
+        _route(pool, "/error", "error", error, "GET"),
+        _route(pool, "/logout", "logout", logout, "GET"),
+        _route(pool, "/oauth2/token", "token", token, "POST", headers=_CORS),
+        _route(pool, "/oauth2/userInfo", "userinfo", userinfo, "GET", "POST", headers=_CORS),
+        _route(pool, "/oauth2/revoke", "revoke", revoke, "POST", headers=_CORS),
+        _route(
+            pool,
+            f"{well_known}/openid-configuration",
+            "discovery",
+            configuration,
+            "GET",
+            headers=_CORS,
+        ),
+        _route(pool, f"{well_known}/jwks.json", "jwks", jwks, "GET", headers=_CORS),
+        _route(pool, "/_local/switches", "", switches, "POST"),
+        _route(pool, "/_local/state", "", state, "GET"),
+    ]
+
+
+def _route(
+    pool: Pool,
+    path: str,
+    name: str,
+    answer: Answer,
+    *methods: str,
+    headers: Mapping[str, str] | None = None,
+) -> Route:
+    route = Route(path, _endpoint(pool, name, answer, headers or {}))
+    # Starlette adds HEAD to GET; a HEAD that issues codes or ends sessions would be a trap.
+    route.methods = set(methods)
+    return route
+
+
+def _endpoint(
+    pool: Pool, name: str, answer: Answer, headers: Mapping[str, str]
+) -> Callable[[HTTPRequest], Awaitable[Response]]:
+    async def endpoint(http: HTTPRequest) -> Response:
+        try:
+            response = await _respond(pool, name, answer, http)
+        except OAuthError as exc:
+            response = CognitoJSON(exc.body, exc.status)
+        except Detour as exc:
+            response = redirect(exc.location)
+        response.headers.update(headers)
+        return response
+
+    return endpoint
+
+
+async def _respond(pool: Pool, name: str, answer: Answer, http: HTTPRequest) -> Response:
+    # Not `http.url`, which builds itself from the Host header and stumbles over a hostile one.
+    query = http.scope["query_string"].decode("latin-1")
+    request = Request(name, http.method, query, _headers(http), await _body(http))
+    fault = pool.traffic.record(request) if name else None
+    faulty = await play(pool, fault, http, request) if fault is not None else None
+    return faulty if faulty is not None else answer(pool, request)
+
+
+def _headers(http: HTTPRequest) -> dict[str, str]:
+    # HTTP/2 clients and some proxies split the cookie header.
+    names = dict.fromkeys(http.headers.keys())
+    return {
+        name: ("; " if name == "cookie" else ", ").join(http.headers.getlist(name))
+        for name in names
+    }
+
+
+async def _body(http: HTTPRequest) -> bytes:
+    body = b""
+    try:
+        async for chunk in http.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise OAuthError("invalid_request")
+    except ClientDisconnect as exc:
+        raise OAuthError("invalid_request") from exc
+    return body
+
+
+class _RequestId:
+    """Every answer carries `x-amz-cognito-request-id`, errors of routing included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["x-amz-cognito-request-id"] = str(uuid.uuid4())
+            await send(message)
+
+        await self._app(scope, receive, stamped)

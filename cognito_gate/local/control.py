@@ -1,0 +1,89 @@
+"""`/_local/*`: the switches over HTTP, for demos and for tests in another process.
+
+Not part of Cognito. Knows JSON; every rule about values is the model's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.responses import JSONResponse, Response
+
+from cognito_gate.local.model import Fault, LocalConfigError, Request, is_loopback, require
+from cognito_gate.local.pool import Pool
+
+
+def switches(pool: Pool, request: Request) -> Response:
+    """Change how the pool behaves: see `_apply` for the members understood."""
+    if not _is_local(request):
+        return _refused()
+    # A JSON body cannot be sent across origins without a preflight, which nobody here answers.
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        return JSONResponse({"error": "Content-Type must be application/json"}, 400)
+    try:
+        _apply(pool, _read_object(request.body))
+    except LocalConfigError as exc:
+        return JSONResponse({"error": str(exc)}, 400)
+    return JSONResponse({"switches": asdict(pool.switches)})
+
+
+def state(pool: Pool, request: Request) -> Response:
+    """What has been called, and how the pool behaves."""
+    if not _is_local(request):
+        return _refused()
+    return JSONResponse({"calls": dict(pool.traffic.calls), "switches": asdict(pool.switches)})
+
+
+def _apply(pool: Pool, wanted: Mapping[str, Any]) -> None:
+    rest = dict(wanted)
+    fail, heal = rest.pop("fail", None), rest.pop("heal", False)
+    rotate, keep_old = rest.pop("rotate_keys", False), rest.pop("keep_old", False)
+    for name, value in (("rotate_keys", rotate), ("keep_old", keep_old)):
+        require(isinstance(value, bool), f"{name} must be true or false")
+    require(isinstance(heal, bool | str), "heal must be true or an endpoint")
+    pool.change_switches(rest)
+    if heal:
+        pool.traffic.heal(heal if isinstance(heal, str) else None)
+    if fail is not None:
+        _arm(pool, fail)
+    if rotate:
+        pool.keys.rotate(keep_old=keep_old)
+
+
+def _arm(pool: Pool, wanted: object) -> None:
+    if not isinstance(wanted, dict):
+        raise LocalConfigError("fail must be an object")
+    rest = dict(wanted)
+    endpoint, times = rest.pop("endpoint", None), rest.pop("times", None)
+    known = Fault.__dataclass_fields__
+    for name in rest:
+        require(name in known, f"fail: {name!r} is not one of endpoint, times, {', '.join(known)}")
+    require("kind" in rest, "fail: kind is missing")
+    pool.traffic.fail(endpoint, Fault(**rest), times)
+
+
+def _read_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as exc:
+        raise LocalConfigError("the body is not JSON") from exc
+    if not isinstance(value, dict):
+        raise LocalConfigError("the body must be a JSON object")
+    return value
+
+
+def _is_local(request: Request) -> bool:
+    # A page that rebinds its own name to 127.0.0.1 still sends that name as Host.
+    try:
+        return is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname)
+    except ValueError:
+        return False
+
+
+def _refused() -> Response:
+    return JSONResponse({"error": "only for requests to a loopback host name"}, 403)

@@ -1,0 +1,104 @@
+"""How an armed fault looks on the wire.
+
+Knows HTTP answers; nothing of what the endpoint would have said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.requests import Request as HTTPRequest
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Receive
+
+from cognito_gate.local.authorize import read_asked
+from cognito_gate.local.model import Fault, Request
+from cognito_gate.local.pool import Pool
+from cognito_gate.local.wire import CognitoJSON, OAuthError, redirect
+
+RESET_EXTENSION = "cognito_gate.local.reset"
+
+_WAF = "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>"
+_MEBIBYTE = 1024 * 1024
+
+
+async def play(pool: Pool, fault: Fault, http: HTTPRequest, request: Request) -> Response | None:
+    """The faulty answer; None when the endpoint is to answer after all."""
+    if fault.kind == "slow":
+        await _dawdle(http.receive, fault.seconds)
+        return None
+    if fault.kind == "reset":
+        return _reset(http)
+    if fault.kind == "oauth_error":
+        raise _oauth_error(pool, fault, request)
+    return _ANSWERS[fault.kind](fault, request)
+
+
+async def _dawdle(receive: Receive, seconds: float) -> None:
+    # Wakes up early when the client has gone away, so that stopping the server need not wait.
+    with_client = asyncio.ensure_future(_until_gone(receive))
+    await asyncio.wait({with_client}, timeout=seconds)
+    with_client.cancel()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _reset(http: HTTPRequest) -> Response:
+    reset = http.scope.get("extensions", {}).get(RESET_EXTENSION)
+    if reset is None:
+        raise ConnectionResetError("fault: reset")
+    reset()
+    return Response()
+
+
+def _status(fault: Fault, request: Request) -> Response:
+    if fault.body is not None:
+        return Response(fault.body, fault.status, media_type="text/plain")
+    limited = {"__type": "TooManyRequestsException", "message": "Rate exceeded"}
+    broken = {"__type": "InternalErrorException", "message": "Internal error"}
+    return CognitoJSON(limited if fault.status == 429 else broken, fault.status)
+
+
+def _garbage(fault: Fault, request: Request) -> Response:
+    return Response(b"\x00\xff{not json", media_type="application/json;charset=UTF-8")
+
+
+def _wrong_types(fault: Fault, request: Request) -> Response:
+    if request.endpoint == "jwks":
+        return JSONResponse({"keys": {"kid": 1}})
+    return CognitoJSON(
+        {"access_token": 17, "id_token": ["x"], "refresh_token": {}, "expires_in": "soon", "sub": 1}
+    )
+
+
+def _huge(fault: Fault, request: Request) -> Response:
+    return CognitoJSON({"padding": "x" * (_MEBIBYTE + 1)})
+
+
+def _waf(fault: Fault, request: Request) -> Response:
+    return HTMLResponse(fault.body or _WAF, 403)
+
+
+def _redirect(fault: Fault, request: Request) -> Response:
+    return redirect(fault.location)
+
+
+def _oauth_error(pool: Pool, fault: Fault, request: Request) -> Exception:
+    if request.endpoint in {"authorize", "login"}:
+        # The way federation and Lambda failures reach an app: at its callback, with a description.
+        return read_asked(pool, request.query).refusal(fault.error, fault.description)
+    return OAuthError(fault.error, fault.description)
+
+
+_ANSWERS: dict[str, Callable[[Fault, Request], Response]] = {
+    "garbage": _garbage,
+    "huge": _huge,
+    "redirect": _redirect,
+    "status": _status,
+    "waf": _waf,
+    "wrong_types": _wrong_types,
+}

@@ -1,0 +1,167 @@
+"""The pool that every endpoint works on: who exists, what is remembered, how it behaves.
+
+Hands out tokens for grants. Must not know HTTP.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cognito_gate.local.keys import BadToken, KeyRing, TokenUse
+from cognito_gate.local.model import Client, LocalConfigError, Switches, User, require
+from cognito_gate.local.state import Grant, Refresh, State
+from cognito_gate.local.tokens import (
+    Stamp,
+    access_claims,
+    id_claims,
+    machine_claims,
+    overridden,
+)
+from cognito_gate.local.traffic import Traffic
+from cognito_gate.local.users import SAMPLE_USERS, check_distinct
+
+
+class Pool:
+    """One user pool. Users and switches are replaced whole, so readers need no lock."""
+
+    def __init__(
+        self,
+        pool_id: str,
+        users: tuple[User, ...],
+        clients: tuple[Client, ...],
+        now: Callable[[], float],
+    ) -> None:
+        id_fits = re.fullmatch(r"[\w-]+_[0-9A-Za-z]+", pool_id, re.ASCII) and len(pool_id) <= 55
+        require(bool(id_fits), "pool_id must look like us-east-1_Example")
+        require(bool(clients), "at least one client is needed")
+        ids = [client.client_id for client in clients]
+        require(len(set(ids)) == len(ids), "two clients have the same client_id")
+        check_distinct(users, "users")
+        self.pool_id = pool_id
+        self.clients = clients
+        self.now = now
+        self.keys = KeyRing()
+        self.state = State()
+        self.traffic = Traffic()
+        self.switches = Switches()
+        self._users = users
+        self._lock = threading.Lock()
+        self._origin: str | None = None
+        self._issuer: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where the pool is served; LocalConfigError while it is nowhere."""
+        if self._origin is None:
+            raise LocalConfigError(
+                "the local Cognito is not being served: use serve() or app(origin) first"
+            )
+        return self._origin
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` of every token."""
+        return self._issuer or f"{self.origin}/{self.pool_id}"
+
+    def live_at(self, origin: str | None, issuer: str | None = None) -> None:
+        """Set, or forget, the address."""
+        self._origin, self._issuer = origin, issuer
+
+    @property
+    def users(self) -> tuple[User, ...]:
+        """Everyone in the pool."""
+        return self._users
+
+    @property
+    def shows_samples(self) -> bool:
+        """Whether the sign-in page may print the passwords: only for the well-known samples."""
+        return self._users == SAMPLE_USERS
+
+    def client(self, client_id: str | None) -> Client | None:
+        """The client of that id."""
+        return next((client for client in self.clients if client.client_id == client_id), None)
+
+    def user(self, username: str) -> User | None:
+        """The user of that exact name."""
+        return next((user for user in self._users if user.username == username), None)
+
+    def put_user(self, user: User) -> None:
+        """Add a user, or replace the one of the same name; tokens follow at their next refresh."""
+        with self._lock:
+            others = tuple(other for other in self._users if other.username != user.username)
+            check_distinct((*others, user), "users")
+            self._users = (*others, user)
+
+    def remove_user(self, username: str) -> None:
+        """Delete a user: refresh tokens and sessions of theirs are worth nothing from now on."""
+        with self._lock:
+            self._users = tuple(other for other in self._users if other.username != username)
+
+    def change_switches(self, changes: Mapping[str, Any]) -> Switches:
+        """Replace some switches."""
+        known = Switches.__dataclass_fields__
+        for name in changes:
+            require(name in known, f"switch {name!r} is not one of {', '.join(known)}")
+        with self._lock:
+            self.switches = replace(self.switches, **changes)
+            return self.switches
+
+    def sign_in(self, name: str, password: str) -> User | None:
+        """The user of that name (any case) or e-mail, if the password is theirs."""
+        wanted = name.casefold()
+        found = next((user for user in self._users if wanted in _names(user)), None)
+        expected = found.password if found else ""
+        matches = secrets.compare_digest(expected.encode(), password.encode())
+        return found if matches else None
+
+    def stamp(self) -> Stamp:
+        """Time and issuer for one answer; a skewed clock shows here and nowhere else."""
+        return Stamp.at(self.issuer, self.now() + self.switches.clock_skew)
+
+    def tokens(
+        self, grant: Grant, user: User, overrides: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The members of a token answer, without a refresh token."""
+        stamp, switches, extra = self.stamp(), self.switches, overrides or {}
+        access = access_claims(grant, user, stamp, switches.access_seconds)
+        access_token = self.keys.sign("access", overridden(access, extra))
+        answer = {
+            "access_token": access_token,
+            "expires_in": switches.access_seconds,
+            "token_type": "Bearer",
+        }
+        if "openid" in grant.scopes:
+            claims = id_claims(grant, user, stamp, switches.id_seconds, access_token)
+            answer = {"id_token": self.keys.sign("id", overridden(claims, extra)), **answer}
+        return answer
+
+    def machine_tokens(self, client: Client, scopes: tuple[str, ...]) -> dict[str, Any]:
+        """The members of a client_credentials answer."""
+        seconds = self.switches.access_seconds
+        token = self.keys.sign("access", machine_claims(client, scopes, self.stamp(), seconds))
+        return {"access_token": token, "expires_in": seconds, "token_type": "Bearer"}
+
+    def new_refresh(self, grant: Grant) -> str:
+        """A refresh token of a new sign-in."""
+        return self.state.add_refresh(Refresh(grant, self.now() + self.switches.refresh_seconds))
+
+    def live_claims(self, token: str, use: TokenUse) -> dict[str, Any]:
+        """The claims of a token that Cognito itself would still honour; BadToken otherwise."""
+        claims = self.keys.verify(token)
+        if claims.get("token_use") != use or claims.get("iss") != self.issuer:
+            raise BadToken("not such a token")
+        expires_at = claims.get("exp")
+        if not isinstance(expires_at, int) or self.now() + self.switches.clock_skew >= expires_at:
+            raise BadToken("expired")
+        if self.state.is_revoked(str(claims.get("origin_jti"))):
+            raise BadToken("revoked")
+        return claims
+
+
+def _names(user: User) -> set[str]:
+    return {user.username.casefold(), (user.email or user.username).casefold()}

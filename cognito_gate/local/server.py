@@ -1,0 +1,106 @@
+"""Serving an app on a loopback port from a thread of its own.
+
+Knows sockets, threads and uvicorn; nothing of Cognito.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from cognito_gate.local.faults import RESET_EXTENSION
+from cognito_gate.local.model import LocalConfigError, is_loopback, require
+
+
+def bind(host: str, port: int) -> tuple[socket.socket, str]:
+    """A listening socket and the origin it stands for: known before the app starts."""
+    require(is_loopback(host), f"the local Cognito serves loopback hosts only, not {host!r}")
+    require(0 <= port <= 65535, f"port {port} is not between 0 and 65535")
+    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as exc:
+        raise LocalConfigError(f"cannot listen on {host} port {port}: {exc}") from exc
+    shown = f"[{host}]" if family == socket.AF_INET6 else host
+    return listener, f"http://{shown}:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    """Serve until the block ends; the port is free afterwards."""
+    ready = threading.Event()
+    server = _Server(app, ready.set)
+    thread = threading.Thread(target=server.run_until_told, args=(listener,), daemon=True)
+    thread.start()
+    try:
+        ready.wait()
+        if server.failure is not None:
+            raise LocalConfigError("the local Cognito did not start") from server.failure
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, telling when it is ready and able to reset a connection."""
+
+    def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                self._with_reset,
+                interface="asgi3",
+                http=_QuietProtocol,
+                ws="none",
+                lifespan="off",
+                loop="asyncio",
+                log_config=None,
+                log_level=None,
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._app = app
+        self._on_ready = on_ready
+        self.failure: BaseException | None = None
+
+    def run_until_told(self, listener: socket.socket) -> None:
+        """The thread's work; whoever waits is woken when the start fails, too."""
+        try:
+            asyncio.run(self.serve([listener]))
+        except (OSError, SystemExit) as exc:
+            self.failure = exc
+        finally:
+            self._on_ready()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    async def _with_reset(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("extensions", {})[RESET_EXTENSION] = partial(self._reset, scope["client"])
+        await self._app(scope, receive, send)
+
+    def _reset(self, client: tuple[str, int]) -> None:
+        for connection in tuple(self.server_state.connections):
+            if isinstance(connection, _QuietProtocol) and connection.client == client:
+                connection.transport.abort()
+
+
+class _QuietProtocol(H11Protocol):
+    """Without access log: the gate's own server may share uvicorn's loggers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access_log = False

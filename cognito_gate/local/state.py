@@ -1,0 +1,162 @@
+"""What the pool remembers between requests: codes, refresh tokens, sessions and revocations.
+
+Everything is bounded and forgotten oldest first. Knows nothing of HTTP or of how tokens look.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+import uuid
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+_T = TypeVar("_T")
+
+# base64url of {"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}: how each refresh token begins.
+_JWE_HEADER = "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BRVAifQ"
+# Encrypted key, IV, ciphertext and tag; about 1.8 kB together, which makes cookies overflow.
+_JWE_PART_BYTES = (256, 12, 1024, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Who let which client do what; every token of one sign-in comes from the same grant."""
+
+    username: str
+    client_id: str
+    scopes: tuple[str, ...]
+    auth_time: int
+    nonce: str | None = None
+    resource: str | None = None
+    origin_jti: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "origin_jti", self.origin_jti or str(uuid.uuid4()))
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An authorization code's bindings."""
+
+    grant: Grant
+    redirect_uri: str
+    challenge: str | None
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A refresh token's bindings. The expiry never moves later, only earlier."""
+
+    grant: Grant
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser's sign-on session: one hour from the sign-in, not sliding."""
+
+    username: str
+    auth_time: int
+    expires_at: float
+
+
+class Bounded(Generic[_T]):
+    """A mapping that forgets its oldest entries. Safe to use from several threads."""
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._items: OrderedDict[str, _T] = OrderedDict()
+
+    def put(self, key: str, value: _T) -> None:
+        """Add or replace an entry."""
+        with self._lock:
+            self._items[key] = value
+            while len(self._items) > self._limit:
+                self._items.popitem(last=False)
+
+    def get(self, key: str) -> _T | None:
+        """Look an entry up."""
+        with self._lock:
+            return self._items.get(key)
+
+    def pop(self, key: str) -> _T | None:
+        """Take an entry out: of several threads, one gets it."""
+        with self._lock:
+            return self._items.pop(key, None)
+
+
+class State:
+    """The pool's memory. Expired entries are as good as absent."""
+
+    def __init__(self) -> None:
+        self.codes: Bounded[Code] = Bounded()
+        self._refreshes: Bounded[Refresh] = Bounded()
+        self._sessions: Bounded[Session] = Bounded()
+        self._revoked: Bounded[bool] = Bounded()
+
+    def add_code(self, code: Code) -> str:
+        """Remember a code under a new UUID."""
+        name = str(uuid.uuid4())
+        self.codes.put(name, code)
+        return name
+
+    def add_refresh(self, refresh: Refresh) -> str:
+        """Remember a refresh token under a new opaque string."""
+        token = opaque_token()
+        self._refreshes.put(token, refresh)
+        return token
+
+    def refresh(self, token: str, now: float) -> Refresh | None:
+        """The live refresh token of that string, if any."""
+        found = self._refreshes.get(token)
+        alive = (
+            found is not None
+            and now < found.expires_at
+            and not self.is_revoked(found.grant.origin_jti)
+        )
+        return found if alive else None
+
+    def known_refresh(self, token: str) -> Refresh | None:
+        """The refresh token of that string, dead or alive."""
+        return self._refreshes.get(token)
+
+    def retire(self, token: str, refresh: Refresh, at: float) -> None:
+        """Let a rotated-out token die at that time; using it once more does not prolong it."""
+        self._refreshes.put(token, replace(refresh, expires_at=min(at, refresh.expires_at)))
+
+    def revoke(self, origin_jti: str) -> None:
+        """Kill every token of one sign-in."""
+        self._revoked.put(origin_jti, True)
+
+    def is_revoked(self, origin_jti: str) -> bool:
+        """Whether the sign-in has been revoked."""
+        return self._revoked.get(origin_jti) is not None
+
+    def open_session(self, session: Session) -> str:
+        """Remember a browser session under a new random name."""
+        name = secrets.token_urlsafe(32)
+        self._sessions.put(name, session)
+        return name
+
+    def session(self, name: str, now: float) -> Session | None:
+        """The live session of that name, if any."""
+        found = self._sessions.get(name)
+        return found if found is not None and now < found.expires_at else None
+
+    def close_session(self, name: str) -> None:
+        """Forget a browser session."""
+        self._sessions.pop(name)
+
+
+def opaque_token() -> str:
+    """A string shaped like Cognito's refresh tokens: five parts, readable by nobody."""
+    parts = [
+        base64.urlsafe_b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
+        for size in _JWE_PART_BYTES
+    ]
+    return ".".join([_JWE_HEADER, *parts])

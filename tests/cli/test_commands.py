@@ -1,0 +1,211 @@
+"""`demo`, `local`, `secret`, and what all commands have in common."""
+
+import re
+import signal
+import socket
+from contextlib import ExitStack, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+import httpx
+import pytest
+
+from cognito_gate import Settings
+from cognito_gate.cli import main
+from tests.cli.command import (
+    Command,
+    free_port,
+    gone,
+    here,
+    here_until_ctrl_c,
+    taken_port,
+)
+from tests.journey.visitor import Visitor
+
+
+def test_help_names_every_command() -> None:
+    result = here("--help")
+    assert result.exit_code == 0
+    for name in main.commands:
+        assert re.search(rf"^  {name} ", result.output, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_option_of_every_command_has_a_help_text(command: str) -> None:
+    assert here(command, "--help").exit_code == 0
+    for parameter in main.commands[command].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
+def test_version() -> None:
+    result = here("--version")
+    assert result.output.split()[-1] == version("cognito-gate")
+
+
+def test_a_secret_is_long_and_never_the_same() -> None:
+    first, second = (here("secret").output.strip() for _ in range(2))
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43,}", first)
+    assert first != second
+
+
+# demo
+
+
+def test_the_demo_is_a_whole_sign_in_and_ends_with_ctrl_c() -> None:
+    port, pool = free_port(), free_port()
+    pages: dict[str, httpx.Response] = {}
+
+    def visit() -> None:
+        with Visitor(f"http://localhost:{port}", f"http://127.0.0.1:{pool}") as ada:
+            pages["open"] = ada.go("/public")
+            pages["home"] = ada.sign_in()
+            pages["admin"] = ada.go("/admin")
+            pages["out"] = ada.follow(ada.app.post("/auth/logout"))
+            pages["after"] = ada.go("/")
+        with Visitor(f"http://localhost:{port}", f"http://127.0.0.1:{pool}") as bob:
+            pages["bob"] = bob.sign_in("/admin", "bob")
+
+    result = here_until_ctrl_c(
+        "demo",
+        f"--port={port}",
+        f"--cognito-port={pool}",
+        url=f"http://localhost:{port}/public",
+        visit=visit,
+    )
+    assert result.exit_code == 0, result.output
+    assert "Nobody is signed in" in pages["open"].text
+    assert "Ada Lovelace" in pages["home"].text
+    assert pages["admin"].status_code == 200
+    assert "Signed out" in pages["out"].text
+    assert 'name="password"' in pages["after"].text
+    assert pages["bob"].status_code == 403
+    assert gone(f"http://localhost:{port}/")
+    assert gone(f"http://127.0.0.1:{pool}/")
+    for said in ("not for production", "ada  Correct-Horse-7", "bob  Battery-Staple-8", "Ctrl-C"):
+        assert said in result.output
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_demo_and_its_cognito(tmp_path: Path, sent: signal.Signals) -> None:
+    with Command("demo", "--port", "0", cwd=tmp_path) as demo:
+        app = demo.wait_for(r"Open +(\S+)")
+        pool = demo.wait_for(r"Cognito +(http\S+)")
+        with Visitor(app, pool) as visitor:
+            assert "ada@example.com" in visitor.sign_in().text
+        assert demo.end(sent) == 0
+        assert gone(app)
+        assert gone(pool)
+        assert "Traceback" not in demo.output
+
+
+def test_the_demo_says_which_port_is_busy() -> None:
+    with taken_port() as port:
+        result = here("demo", "--port", str(port))
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: Port {port} is busy")
+    assert "--port" in result.output
+
+
+def test_the_demo_takes_the_next_free_port_when_none_was_asked_for(tmp_path: Path) -> None:
+    with ExitStack() as held:
+        with suppress(OSError):  # somebody else has it: just as well
+            held.enter_context(socket.create_server(("127.0.0.1", 8000)))
+        with Command("demo", cwd=tmp_path) as demo:
+            port = demo.wait_for(r"Port 8000 is busy, so the demo is on port (\d+)")
+            assert demo.wait_for(r"Open +(\S+)") == f"http://localhost:{port}"
+            assert demo.end() == 0
+
+
+def test_the_demo_reads_no_settings_of_yours(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("AWS_COGNITO_DOMAIN=not a domain\n")
+    environ = {"COGNITO_GATE_PREFIX": "no path", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    with Command("demo", "--port", "0", cwd=tmp_path, environ=environ) as demo:
+        app, pool = demo.wait_for(r"Open +(\S+)"), demo.wait_for(r"Cognito +(http\S+)")
+        with Visitor(app, pool) as visitor:
+            assert "Ada Lovelace" in visitor.sign_in().text
+
+
+# local
+
+
+def test_what_local_prints_is_a_env_file(tmp_path: Path) -> None:
+    port = free_port()
+    result = here_until_ctrl_c(
+        "local", f"--port={port}", url=f"http://127.0.0.1:{port}/", visit=lambda: None
+    )
+    assert result.exit_code == 0, result.output
+    assert "not for production" in result.output
+    assert "#  Sign in  ada  Correct-Horse-7  (group admin)" in result.output
+    file = tmp_path / "printed.env"
+    file.write_text(result.output)
+    settings = Settings.from_env({}, file)
+    assert settings.domain == f"http://127.0.0.1:{port}"
+    assert settings.redirect_url == "http://localhost:8000/auth/callback"
+    assert settings.logout_url == "http://localhost:8000/auth/signed-out"
+    assert settings.user_pool_client_secret
+
+
+def test_local_takes_its_options() -> None:
+    port = free_port()
+    result = here_until_ctrl_c(
+        *("local", f"--port={port}", "--public", "--rotation", "--access-seconds=7"),
+        *("--callback-url=https://a.example/cb", "--logout-url=https://a.example/bye"),
+        url=f"http://127.0.0.1:{port}/",
+        visit=lambda: None,
+    )
+    assert "CLIENT_SECRET" not in result.output
+    assert "AWS_COGNITO_REDIRECT_URL=https://a.example/cb\n" in result.output
+    assert "AWS_COGNITO_LOGOUT_URL=https://a.example/bye\n" in result.output
+
+
+def test_local_prints_the_same_ids_each_time() -> None:
+    ids = []
+    for _ in range(2):
+        port = free_port()
+        result = here_until_ctrl_c(
+            "local", f"--port={port}", url=f"http://127.0.0.1:{port}/", visit=lambda: None
+        )
+        ids.append(re.findall(r"^AWS_COGNITO_USER_POOL.*$", result.output, re.MULTILINE))
+    assert len(ids[0]) == 3
+    assert ids[0] == ids[1]
+
+
+def test_local_takes_users_of_a_file_and_keeps_their_passwords_to_itself(tmp_path: Path) -> None:
+    port = free_port()
+    file = tmp_path / "users.toml"
+    file.write_text('[[users]]\nusername = "eve"\npassword = "Secret-Word-1"\n')
+    result = here_until_ctrl_c(
+        "local",
+        f"--port={port}",
+        f"--users={file}",
+        url=f"http://127.0.0.1:{port}/",
+        visit=lambda: None,
+    )
+    assert "eve  (password as in your file)  (no group)" in result.output
+    assert "Secret-Word-1" not in result.output
+    assert "ada" not in result.output
+
+
+def test_local_explains_what_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "users.toml"
+    file.write_text("users = 7\n")
+    result = here("local", "--port=0", f"--users={file}")
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {file}: needs at least one [[users]] entry")
+    result = here("local", "--port=0", "--callback-url=http://app.example.com/")
+    assert result.exit_code == 1
+    assert "must use https" in result.output
+    with taken_port() as port:
+        result = here("local", f"--port={port}")
+    assert result.exit_code == 1
+    assert f"Port {port} is busy" in result.output
+
+
+def test_local_ends_with_sigterm(tmp_path: Path) -> None:
+    with Command("local", "--port", "0", cwd=tmp_path) as local:
+        pool = local.wait_for(r"AWS_COGNITO_DOMAIN=(\S+)")
+        local.wait_for("SECRET_KEY=")
+        assert local.end(signal.SIGTERM) == 0
+        assert gone(pool)

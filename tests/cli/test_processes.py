@@ -1,0 +1,126 @@
+"""`run` in a process of its own: workers, reloading, WSGI, and an end without remains."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import PATIENCE, Command, gone
+from tests.journey.visitor import Visitor
+
+ASGI = """
+import os
+
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    who = scope["cognito_gate.identity"].username
+    text = f"{who} {os.getpid()} first"
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": text.encode()})
+
+def make():
+    return app
+"""
+
+WSGI = """
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [f"{environ['REMOTE_USER']} by WSGI".encode()]
+"""
+
+
+@contextmanager
+def running(tmp_path: Path, *words: str) -> Iterator[tuple[Command, Visitor]]:
+    """`run --local` with those words, once it serves; and a browser."""
+    with Command("run", "--local", "--port", "0", *words, cwd=tmp_path) as command:
+        pool = command.wait_for(r"local Cognito is on (\S+):")
+        app = command.wait_for(r"Open +(\S+)")
+        command.wait_for("Application startup complete|Uvicorn running")
+        with Visitor(app, pool) as visitor:
+            yield command, visitor
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Poll, with a deadline."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_with_a_signal_and_so_does_its_cognito(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    (tmp_path / "app.py").write_text(ASGI)
+    with running(tmp_path, "--factory", "app:make") as (command, ada):
+        assert ada.sign_in().text.startswith("ada ")
+        assert command.end(sent) == 0
+        assert gone(str(ada.app.base_url))
+        assert gone(str(ada.cognito.base_url))
+        assert "Traceback" not in command.output
+
+
+def test_workers_share_a_sign_in(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(ASGI)
+    with running(tmp_path, "--workers", "2", "app:app") as (command, ada):
+        pids = {int(ada.sign_in().text.split()[1])}
+
+        def both() -> bool:
+            with Visitor(str(ada.app.base_url), str(ada.cognito.base_url)) as again:
+                again.hold(ada.cookies)  # another connection, which the other may take
+                pids.add(int(again.go("/").text.split()[1]))
+            return len(pids) == 2
+
+        until(both)
+        assert command.process.pid not in pids
+        assert command.end() == 0
+        assert not any(alive(pid) for pid in pids)
+
+
+def test_a_changed_file_is_served_anew_and_the_session_goes_on(tmp_path: Path) -> None:
+    app = tmp_path / "src" / "app.py"
+    app.parent.mkdir()
+    app.write_text(ASGI)
+    with running(tmp_path, "--reload", "--app-dir", "src", "app:app") as (command, ada):
+        assert ada.sign_in().text.endswith("first")
+        app.write_text(ASGI.replace("first", "second, longer"))
+        command.wait_for(
+            r"(?s)Reloading\.\.\..*startup complete|Reloading\.\.\..*Finished.*Started"
+        )
+        until(lambda: ada.go("/").text.startswith("ada") and "second" in ada.go("/").text)
+        app.write_text("this is no Python")
+        command.wait_for(r"Cannot import app: SyntaxError: .*app\.py, line 1")
+        app.write_text(ASGI.replace("first", "third, and longer"))
+        until(lambda: "third" in ada.go("/").text)
+        assert command.end() == 0
+        assert gone(str(ada.cognito.base_url))
+        assert "Traceback" not in command.output
+
+
+def test_a_wsgi_app_is_found_out_and_served(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(WSGI)
+    with running(tmp_path, "app:app") as (command, ada):
+        assert ada.sign_in(username="bob").text == "bob by WSGI"
+        assert command.end() == 0
+        assert "Traceback" not in command.output
+
+
+def test_wsgi_with_workers(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(WSGI)
+    with running(tmp_path, "--workers", "2", "--interface", "wsgi", "app:app") as (command, ada):
+        assert ada.sign_in().text == "ada by WSGI"
+        assert command.end() == 0

@@ -1,0 +1,95 @@
+"""The core played by hand: a gate, a fake Cognito and a clock that moves only when told to.
+
+No edge, no sockets, no driver: `Ask`s go to the pool and its `Answer`s come back.
+"""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from cognito_gate._gate import Gate
+from cognito_gate._messages import Answer, Ask, Decision, Flow, Incoming, Pass
+from tests.edge.browser import Browser, Reply, Request, Seen
+from tests.edge.pool import Pool
+
+START = 1_800_000_000.0
+
+
+def incoming(request: Request, now: float, mount: str = "") -> Incoming:
+    """The facts of a request, as an edge gives them."""
+    path, _, query = request.target.encode("latin-1").partition(b"?")
+    decoded = unquote_to_bytes(path).decode("utf-8", "replace")
+    return Incoming("http", request.method, decoded, path, query, request.headers, now, mount)
+
+
+def play(flow: Flow[Decision], pool: Pool) -> Decision:
+    """Run a flow to its decision, with `pool` on the other side."""
+    try:
+        ask = next(flow)
+        while True:
+            ask = flow.send(pool.answer(ask))
+    except StopIteration as stop:
+        decision: Decision = stop.value
+        return decision
+
+
+def until(flow: Flow[Decision], pool: Pool, url: str) -> Ask:
+    """Play on to the first `Ask` for an address that ends in `url`, and leave it open."""
+    ask = next(flow)
+    while not ask.url.endswith(url):
+        ask = flow.send(pool.answer(ask))
+    return ask
+
+
+def end(flow: Flow[Decision], answer: Answer) -> Decision:
+    """Give the last answer; the flow decides on it."""
+    try:
+        ask = flow.send(answer)
+    except StopIteration as stop:
+        decision: Decision = stop.value
+        return decision
+    raise AssertionError(f"the flow asks on: {ask.url}")
+
+
+def reply(decision: Decision) -> Reply:
+    """A decision as a browser's reply; a `Pass` counts as the app being called."""
+    if isinstance(decision, Pass):
+        return Reply(200, list(decision.headers), b"", Seen(decision.identity, {}))
+    return Reply(decision.status, list(decision.headers), decision.body)
+
+
+@dataclass
+class Stage:
+    """A gate over a pool. `quick` asks `Gate.known` first, as the edges do."""
+
+    changes: dict[str, Any] = field(default_factory=dict)
+    now: float = START
+    quick: bool = True
+
+    def __post_init__(self) -> None:
+        self.pool = Pool(clock=lambda: self.now)
+        count = itertools.count()
+        self.gate = Gate(
+            self.pool.settings(**self.changes), lambda: f"token-{next(count)}-" + "x" * 32
+        )
+        self.restart = lambda: Gate(self.pool.settings(**self.changes))
+
+    def handle(self, request: Request) -> Reply:
+        seen = incoming(request, self.now)
+        known = self.gate.known(seen.path, seen.headers, self.now) if self.quick else None
+        return reply(known or play(self.gate.decide(seen), self.pool))
+
+    def decide(self, request: Request) -> Flow[Decision]:
+        """The flow of a request, to be played step by step."""
+        return self.gate.decide(incoming(request, self.now))
+
+    def browser(self) -> Browser:
+        return Browser(self)
+
+    def signed_in(self) -> Browser:
+        """A browser with a session."""
+        browser = self.browser()
+        assert browser.sign_in(self.pool).status == 303
+        assert browser.go("/").status == 200
+        return browser

@@ -1,0 +1,98 @@
+"""The pages in a real browser: they look right, run under their own policy, and lead back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from cognito_gate.local import SAMPLE_USERS, LocalCognito
+from cognito_gate.local.login import WRONG
+
+CHROMIUM = Path("/usr/bin/chromium")
+CALLBACK = "http://localhost:9/callback"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def cognito() -> Iterator[LocalCognito]:
+    cognito = LocalCognito(callback_urls=(CALLBACK,))
+    with cognito.serve():
+        yield cognito
+
+
+@pytest.fixture(params=[("light", 1000), ("dark", 1000), ("light", 320)])
+def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    scheme, width = request.param
+    context = chromium.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 700}, java_script_enabled=True
+    )
+    context.route("http://localhost:9/**", lambda route: route.fulfill(body="the app"))
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def authorize_url(cognito: LocalCognito, **more: str) -> str:
+    asked = {
+        "response_type": "code",
+        "client_id": cognito.client.client_id,
+        "redirect_uri": CALLBACK,
+        "state": "s",
+    }
+    return f"{cognito.origin}/oauth2/authorize?{urlencode({**asked, **more})}"
+
+
+def sign_in(page: Page, password: str) -> None:
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def test_a_person_signs_in(page: Page, cognito: LocalCognito) -> None:
+    page.goto(authorize_url(cognito))
+    # The policy lets the page's own style through, and nothing is wider than the screen.
+    assert (
+        page.locator("main").evaluate("element => getComputedStyle(element).borderRadius") == "16px"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.get_by_label("Username").evaluate("element => element === document.activeElement")
+    sign_in(page, "wrong")
+    assert page.get_by_role("alert").inner_text() == WRONG
+    sign_in(page, SAMPLE_USERS[0].password)
+    page.wait_for_url(f"{CALLBACK}?code=*")
+    assert page.inner_text("body") == "the app"
+
+
+def test_a_signed_in_person_chooses(page: Page, cognito: LocalCognito) -> None:
+    page.goto(authorize_url(cognito))
+    sign_in(page, SAMPLE_USERS[0].password)
+    page.wait_for_url(f"{CALLBACK}?code=*")
+    page.goto(authorize_url(cognito, prompt="select_account"))
+    page.get_by_role("link", name="Sign in as a different user").click()
+    page.get_by_label("Password", exact=True).wait_for()
+    page.go_back()
+    page.get_by_role("button", name="Continue as ada").click()
+    page.wait_for_url(f"{CALLBACK}?code=*")
+
+
+def test_a_person_cancels(page: Page, cognito: LocalCognito) -> None:
+    page.goto(authorize_url(cognito))
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url(f"{CALLBACK}?error=access_denied*")

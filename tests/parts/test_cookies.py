@@ -1,0 +1,332 @@
+"""The Cookie header and Set-Cookie lines: chunks, duplicates, noise, limits."""
+
+import re
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognito_gate._parts.cookies import (
+    CHUNK,
+    MOST_CANDIDATES,
+    MOST_CHUNKS,
+    Attributes,
+    Jar,
+    candidates,
+    last,
+    names,
+)
+from cognito_gate._parts.cookies import read as read_all
+
+MARK = b"cognito_"
+NAME = "__Host-cognito_access_token"
+HTTPS = Attributes(secure=True)
+
+
+def read(*headers: bytes) -> Jar:
+    return read_all(headers, MARK)
+
+
+def header(*pairs: tuple[str, str]) -> bytes:
+    return "; ".join(f"{name}={value}" for name, value in pairs).encode()
+
+
+OURS = header((NAME, "value"))
+
+
+def test_a_plain_header() -> None:
+    assert read(b"a=1; " + OURS + b"; b=2") == {NAME: ["value"]}
+
+
+NOISE: dict[str, bytes] = {
+    "empty": b"",
+    "semicolons": b";;;",
+    "no equals": b"bare",
+    "nameless": b"=value",
+    "a quote left open": b'a="b',
+    "a quoted semicolon": b'a="b;c"',
+    "a comma": b"a=b,c=d",
+    "JSON": b'prefs={"a":1,"b":[2]}',
+    "braces in the name": b"a[b]{c}=d",
+    "a blank in the name": b"a b=c",
+    "a colon": b"a:b=c",
+    "an at sign": b"a@b=c",
+    "non-ASCII": "käse=ö".encode(),
+    "bytes that are no UTF-8": b"a=\xff\xfe",
+    "control characters": b"a=\x01\x7f",
+    "backslashes": b'a="' + b"\\" * 10_000 + b'"',
+    "octal escapes": b'a="\\303\\244"',
+    "reserved words": b"Path=/; Domain=x; $Version=1; expires=never; HttpOnly",
+    "many": b"; ".join(b"n%d=%d" % (number, number) for number in range(3000)),
+    "long": b"a=" + b"x" * 65_536,
+    "equals signs": b"a===b==",
+}
+
+
+@pytest.mark.parametrize("noise", NOISE.values(), ids=NOISE)
+@pytest.mark.parametrize("place", ["before", "after", "around", "other header"])
+def test_cookies_of_others_lose_nothing(noise: bytes, place: str) -> None:
+    headers = {
+        "before": [noise + b"; " + OURS],
+        "after": [OURS + b"; " + noise],
+        "around": [noise + b";" + OURS + b";" + noise],
+        "other header": [noise, OURS],
+    }[place]
+    assert candidates(read(*headers), NAME) == ["value"]
+
+
+@pytest.mark.parametrize(
+    "nameless",
+    [
+        f"={NAME}=planted",
+        f" = {NAME}=planted",
+        f"=={NAME}=planted",
+        f"other={NAME}=planted",
+    ],
+)
+def test_a_value_that_looks_like_our_cookie(nameless: str) -> None:
+    assert read(nameless.encode()) == {}
+    assert candidates(read(nameless.encode() + b"; " + OURS), NAME) == ["value"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "__host-cognito_access_token",
+        "__HOST-COGNITO_ACCESS_TOKEN",
+        "cognito_access_token",
+        "X__Host-cognito_access_token",
+        "__Host-cognito_access_token2",
+        "__Host-cognito_access_toke",
+        '"__Host-cognito_access_token"',
+        "\xa0__Host-cognito_access_token",
+    ],
+)
+def test_names_that_are_only_like_ours(other: str) -> None:
+    assert candidates(read(f"{other}=planted".encode()), NAME) == []
+
+
+def test_white_space_around_names_and_values() -> None:
+    assert read(f"\t {NAME} \t=\t value \t;".encode()) == {NAME: ["value"]}
+
+
+def test_a_value_holds_equals_signs_and_quotes() -> None:
+    assert candidates(read(f'{NAME}=a=b==; {NAME}="c"'.encode()), NAME) == ["a=b==", '"c"']
+
+
+def test_duplicates_are_all_offered_in_order() -> None:
+    found = read(header((NAME, "first"), (NAME, "second")), header((NAME, "third")))
+    assert candidates(found, NAME) == ["first", "second", "third"]
+
+
+def test_no_more_than_eight_are_offered() -> None:
+    found = read(header(*((NAME, f"v{number}") for number in range(100))))
+    assert candidates(found, NAME) == [f"v{number}" for number in range(MOST_CANDIDATES)]
+
+
+def test_an_empty_value_keeps_no_other_from_being_offered() -> None:
+    assert "x" in candidates(read(header((NAME, ""), (NAME, "x"))), NAME)
+    assert "aabb" in candidates(read(header((NAME, ""), *chunks("aa", "bb"))), NAME)
+
+
+def test_planted_duplicates_do_not_crowd_out_the_chunks() -> None:
+    planted = [(NAME, f"v{number}") for number in range(100)]
+    found = candidates(read(header(*planted, *chunks("aa", "bb"))), NAME)
+    assert found == [*(f"v{number}" for number in range(MOST_CANDIDATES - 2)), "aabb", "aa"]
+
+
+def test_reading_changes_nothing() -> None:
+    found = read(header((NAME, "v")))
+    candidates(found, NAME).append("other")
+    assert found == {NAME: ["v"]}
+
+
+@pytest.mark.parametrize("noise", NOISE.values(), ids=NOISE)
+def test_the_quick_look(noise: bytes) -> None:
+    both = header((NAME, "first"), (NAME, "second"))
+    for line in (noise + b"; " + both, both + b";" + noise, noise + b";\t" + both + b" ;" + noise):
+        assert last(line, MARK) == {NAME.encode(): b"second"}
+
+
+def chunks(*values: str) -> list[tuple[str, str]]:
+    return [(f"{NAME}.{index}", value) for index, value in enumerate(values)]
+
+
+def test_chunks_in_any_order() -> None:
+    for order in permutations(chunks("aa", "bb", "cc")):
+        assert candidates(read(header(*order)), NAME)[0] == "aabbcc"
+        assert candidates(read(*(header(pair) for pair in order)), NAME)[0] == "aabbcc"
+
+
+def test_a_stale_chunk_that_trails() -> None:
+    assert candidates(read(header(*chunks("aa", "bb", "old"))), NAME) == ["aabbold", "aabb", "aa"]
+
+
+def test_a_gap_ends_the_value() -> None:
+    pairs = chunks("aa", "bb", "cc", "dd")
+    assert candidates(read(header(pairs[0], pairs[1], pairs[3])), NAME) == ["aabb", "aa"]
+    assert candidates(read(header(*pairs[1:])), NAME) == []
+
+
+def test_a_whole_value_beside_chunks() -> None:
+    found = read(header(*chunks("aa", "bb"), (NAME, "whole")))
+    assert candidates(found, NAME) == ["whole", "aabb", "aa"]
+
+
+def test_a_chunk_sent_twice_counts_once() -> None:
+    pairs = chunks("aa", "bb")
+    assert candidates(read(header(*pairs, (f"{NAME}.0", "planted"))), NAME) == ["aabb", "aa"]
+
+
+@pytest.mark.parametrize(
+    "index", ["99999999", "-1", "1e9", "+0", "00", "0x0", " 0", "0 ", "0.0", "", "²", "٠", "4294967296"]
+)
+def test_an_index_that_is_none(index: str) -> None:
+    found = read(f"{NAME}.{index}=x".encode())
+    if index.strip() != "0":
+        assert candidates(found, NAME) == []
+
+
+def test_more_chunks_than_are_ever_written() -> None:
+    found = read(header(*chunks(*("x" for _ in range(200)))))
+    assert candidates(found, NAME) == ["x" * count for count in range(MOST_CHUNKS, 0, -1)]
+
+
+def test_headers_of_a_mebibyte() -> None:
+    found = read(b"; ".join([OURS, *(b"cognito_%d=x" % number for number in range(60_000))]))
+    assert candidates(found, NAME) == ["value"]
+    assert names(found, NAME) == [NAME]
+
+
+def test_names_found_for_clearing() -> None:
+    listed = [NAME, *(f"{NAME}.{index}" for index in ("0", "7", "999"))]
+    strange = [f"{NAME}.{index}" for index in ("1000", "x", "", "-1", "²", "0.0")] + [NAME + "x"]
+    found = read("; ".join(f"{name}=v" for name in (*listed, *strange)).encode())
+    assert names(found, NAME) == listed
+
+
+# Set-Cookie
+
+
+def parsed(line: str) -> tuple[str, str, list[str]]:
+    first, *attributes = line.split("; ")
+    name, _, value = first.partition("=")
+    return name, value, attributes
+
+
+def browser(lines: list[str], held: Jar) -> bytes:
+    """What a browser that held some cookies sends after these lines."""
+    kept = {name: values[-1] for name, values in held.items()}
+    for line in lines:
+        name, value, attributes = parsed(line)
+        if "Max-Age=0" in attributes:
+            kept.pop(name, None)
+        else:
+            kept[name] = value
+    return header(*sorted(kept.items(), reverse=True))
+
+
+def test_a_line_with_all_attributes() -> None:
+    attributes = Attributes(secure=True, samesite="none", domain="example.com")
+    assert attributes.line("n", "v", 60) == (
+        "n=v; Max-Age=60; Path=/; HttpOnly; Domain=example.com; Secure; SameSite=None"
+    )
+    assert HTTPS.line(NAME, "v", 60) == (
+        f"{NAME}=v; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax"
+    )
+    assert Attributes(secure=False, samesite="strict").line("n", "v", 1) == (
+        "n=v; Max-Age=1; Path=/; HttpOnly; SameSite=Strict"
+    )
+
+
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize("samesite", ["lax", "strict", "none"])
+@pytest.mark.parametrize("domain", ["", "example.com"])
+def test_clearing_has_the_attributes_of_setting(secure: bool, samesite: str, domain: str) -> None:
+    attributes = Attributes(secure, samesite, domain)
+    stored = parsed(attributes.store(NAME, "v", 60, {})[0])
+    cleared = parsed(attributes.clear(NAME, {NAME: ["v"]})[0])
+    assert cleared[1] == ""
+    age, *rest = cleared[2]
+    assert age == "Max-Age=0"
+    assert rest.pop(rest.index("Expires=Thu, 01 Jan 1970 00:00:00 GMT"))
+    assert ["Max-Age=60", *rest] == stored[2]
+
+
+def test_a_short_value_is_one_cookie() -> None:
+    lines = HTTPS.store(NAME, "v" * CHUNK, 60, {})
+    assert [parsed(line)[0] for line in lines] == [NAME]
+
+
+def test_a_long_value_is_split() -> None:
+    lines = HTTPS.store(NAME, "v" * (CHUNK + 1), 60, {})
+    assert [(parsed(line)[0], len(parsed(line)[1])) for line in lines] == [
+        (f"{NAME}.0", CHUNK),
+        (f"{NAME}.1", 1),
+    ]
+
+
+def test_parts_of_an_older_layout_are_cleared() -> None:
+    held = read(header((NAME, "old"), *chunks("a", "b", "c", "d")))
+    lines = HTTPS.store(NAME, "v" * (CHUNK * 2), 60, held)
+    ages = {parsed(line)[0]: parsed(line)[2][0] for line in lines}
+    assert ages == {
+        f"{NAME}.0": "Max-Age=60",
+        f"{NAME}.1": "Max-Age=60",
+        NAME: "Max-Age=0",
+        f"{NAME}.2": "Max-Age=0",
+        f"{NAME}.3": "Max-Age=0",
+    }
+    assert candidates(read(browser(lines, held)), NAME)[0] == "v" * (CHUNK * 2)
+    short = HTTPS.store(NAME, "short", 60, held)
+    assert candidates(read(browser(short, held)), NAME) == ["short"]
+
+
+def test_what_is_not_held_is_not_cleared() -> None:
+    assert HTTPS.clear(NAME, {}) == []
+    assert [parsed(line)[0] for line in HTTPS.clear(NAME, {}, always=True)] == [NAME]
+    held = read(header((NAME, "v"), (f"{NAME}.3", "v"), ("cognito_other", "v")))
+    assert [parsed(line)[0] for line in HTTPS.clear(NAME, held)] == [NAME, f"{NAME}.3"]
+    assert len(HTTPS.clear(NAME, held, always=True)) == 2
+
+
+TEXT = st.text("ABCxyz019-_.~", min_size=1)
+HELD = st.dictionaries(
+    st.sampled_from([NAME, *(f"{NAME}.{index}" for index in range(8))]), st.lists(TEXT, min_size=1)
+)
+
+
+@given(st.integers(1, CHUNK * MOST_CHUNKS), TEXT, HELD)
+def test_what_is_stored_is_read_back(length: int, pattern: str, held: Jar) -> None:
+    value = (pattern * length)[:length]
+    lines = HTTPS.store(NAME, value, 60, held)
+    for line in lines:
+        name, part, _ = parsed(line)
+        assert len(name) + len(part) <= 4096
+    sent = browser(lines, held)
+    assert candidates(read(sent), NAME)[0] == value
+    cleared = HTTPS.clear(NAME, read(sent))
+    assert candidates(read(browser(cleared, read(sent))), NAME) == []
+
+
+@given(st.lists(st.binary()))
+def test_any_header(headers: list[bytes]) -> None:
+    found = read(*headers)
+    for name in (NAME, "cognito_", ""):
+        assert len(candidates(found, name)) <= MOST_CANDIDATES
+        names(found, name)
+
+
+@given(st.binary() | st.lists(st.sampled_from([b"cognito_a", b"=", b";", b" "])).map(b"".join))
+def test_the_quick_look_finds_no_other_value(line: bytes) -> None:
+    found = read(line)
+    for name, value in last(line, MARK).items():
+        assert value == b"" or found[name.decode("latin-1")][-1] == value.decode("latin-1")
+
+
+@given(st.lists(st.tuples(st.sampled_from([NAME, *(f"{NAME}.{i}" for i in range(7))]), st.text())))
+def test_any_chunks(pairs: list[tuple[str, str]]) -> None:
+    found = read("; ".join(f"{name}={value}" for name, value in pairs).encode("utf-8", "replace"))
+    assert all(re.fullmatch(rf"{NAME}(\.\d)?", name) for name in names(found, NAME))
+    assert len(candidates(found, NAME)) <= MOST_CANDIDATES

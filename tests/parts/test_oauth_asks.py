@@ -1,0 +1,176 @@
+"""What is sent to Cognito: addresses with PKCE, client authentication, and each `Ask`'s terms."""
+
+import hashlib
+from base64 import b64decode, urlsafe_b64encode
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+
+from cognito_gate._messages import Ask
+from cognito_gate._parts import oauth
+from cognito_gate._records import LoginAttempt
+from tests.parts.made import CLIENT, ENVIRON, settings
+
+ATTEMPT = LoginAttempt("a-state", "a-nonce", "v" * 43, "/a", 1_800_000_000)
+SECRET = ENVIRON["AWS_COGNITO_USER_POOL_CLIENT_SECRET"]
+WITH_SECRET = settings()
+PUBLIC = settings(AWS_COGNITO_USER_POOL_CLIENT_SECRET="")
+ORIGIN = "https://my-app.auth.eu-west-1.amazoncognito.com"
+
+
+def query(url: str) -> dict[str, str]:
+    pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True, strict_parsing=True)
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
+
+
+def form(ask: Ask) -> dict[str, str]:
+    return query(f"?{ask.body.decode('ascii')}")
+
+
+def test_the_authorize_address() -> None:
+    url = oauth.authorize_url(WITH_SECRET, ATTEMPT, {})
+    challenge = urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()
+    assert url.partition("?")[0] == f"{ORIGIN}/oauth2/authorize"
+    assert query(url) == {
+        "response_type": "code",
+        "client_id": CLIENT,
+        "redirect_uri": "https://app.example/auth/callback",
+        "state": "a-state",
+        "nonce": "a-nonce",
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    assert "#" not in url
+    assert "v" * 43 not in url
+    assert SECRET not in url
+
+
+def test_pkce_for_public_clients_too() -> None:
+    assert query(oauth.authorize_url(PUBLIC, ATTEMPT, {})) == query(
+        oauth.authorize_url(WITH_SECRET, ATTEMPT, {})
+    )
+
+
+def test_scopes_only_when_set() -> None:
+    some = settings(AWS_COGNITO_SCOPES="openid,email https://api.example/read")
+    found = query(oauth.authorize_url(some, ATTEMPT, {}))
+    assert found["scope"] == "openid email https://api.example/read"
+    assert "scope" not in query(oauth.authorize_url(settings(), ATTEMPT, {}))
+
+
+def test_the_redirect_address_is_exact() -> None:
+    url = "http://localhost:8000/Auth/call-back/"
+    local = settings(AWS_COGNITO_REDIRECT_URL=url, AWS_COGNITO_LOGOUT_URL="http://localhost:8000/")
+    assert query(oauth.authorize_url(local, ATTEMPT, {}))["redirect_uri"] == url
+    assert form(oauth.code_ask(local, "c", "v"))["redirect_uri"] == url
+
+
+def test_what_a_link_passes_on() -> None:
+    extra = {name: f"a&b=c #{name}é" for name in oauth.PASSED_ON}
+    url = oauth.authorize_url(WITH_SECRET, ATTEMPT, extra)
+    found = query(url)
+    assert extra.items() <= found.items()
+    assert url.isascii()
+    assert "#" not in url
+    assert found["state"] == "a-state"
+
+
+def test_the_logout_address() -> None:
+    found = settings(AWS_COGNITO_LOGOUT_URL="https://app.example/bye?a=b&c=d")
+    url = oauth.logout_url(found)
+    assert url.partition("?")[0] == f"{ORIGIN}/logout"
+    assert query(url) == {"client_id": CLIENT, "logout_uri": "https://app.example/bye?a=b&c=d"}
+
+
+def test_the_exchange_of_a_code() -> None:
+    ask = oauth.code_ask(WITH_SECRET, "the code+/=", "v" * 43)
+    assert (ask.method, ask.url, ask.timeout) == ("POST", f"{ORIGIN}/oauth2/token", 5.0)
+    assert form(ask) == {
+        "grant_type": "authorization_code",
+        "code": "the code+/=",
+        "redirect_uri": "https://app.example/auth/callback",
+        "code_verifier": "v" * 43,
+    }
+    headers = dict(ask.headers)
+    assert headers["content-type"] == "application/x-www-form-urlencoded"
+    assert headers["accept"] == "application/json"
+
+
+def test_a_code_is_sent_once_and_its_answer_never_given_again() -> None:
+    ask = oauth.code_ask(WITH_SECRET, "one", "v")
+    assert ask.share
+    assert ask.share == oauth.code_ask(WITH_SECRET, "one", "v").share
+    assert ask.share != oauth.code_ask(WITH_SECRET, "two", "v").share
+    assert ask.remember == 0
+
+
+def test_a_refresh() -> None:
+    ask = oauth.refresh_ask(WITH_SECRET, "a.refresh+token/=")
+    assert (ask.method, ask.url) == ("POST", f"{ORIGIN}/oauth2/token")
+    assert form(ask) == {"grant_type": "refresh_token", "refresh_token": "a.refresh+token/="}
+    assert ask.remember == 60.0
+    assert ask.share == oauth.refresh_ask(WITH_SECRET, "a.refresh+token/=").share
+    assert ask.share != oauth.refresh_ask(WITH_SECRET, "another").share
+    assert ask.share != oauth.code_ask(WITH_SECRET, "a.refresh+token/=", "v").share
+
+
+def test_a_revocation() -> None:
+    ask = oauth.revoke_ask(WITH_SECRET, "a.refresh+token/=")
+    assert (ask.method, ask.url) == ("POST", f"{ORIGIN}/oauth2/revoke")
+    assert form(ask) == {"token": "a.refresh+token/="}
+    assert (ask.timeout, ask.share, ask.remember) == (oauth.REVOKE_SECONDS, "", 0.0)
+    quick = settings(COGNITO_GATE_HTTP_TIMEOUT_SECONDS="0.5")
+    assert oauth.revoke_ask(quick, "t").timeout == 0.5
+
+
+def test_the_signing_keys() -> None:
+    ask = oauth.jwks_ask(WITH_SECRET)
+    assert (ask.method, ask.body, ask.remember) == ("GET", b"", 0.0)
+    assert ask.url == WITH_SECRET.jwks_url
+    assert ask.share
+    assert ask.limit == 262_144
+    assert "authorization" not in dict(ask.headers)
+
+
+ASKS = {
+    "code": lambda found: oauth.code_ask(found, "a-code", "v" * 43),
+    "refresh": lambda found: oauth.refresh_ask(found, "a-token"),
+    "revoke": lambda found: oauth.revoke_ask(found, "a-token"),
+}
+
+
+@pytest.mark.parametrize("kind", ASKS)
+def test_a_client_with_a_secret(kind: str) -> None:
+    ask = ASKS[kind](WITH_SECRET)
+    scheme, _, sent = dict(ask.headers)["authorization"].partition(" ")
+    assert scheme == "Basic"
+    # Cognito takes the plain concatenation, whatever RFC 6749 section 2.3.1 says of encoding.
+    assert b64decode(sent, validate=True).decode() == f"{CLIENT}:{SECRET}"
+    assert "client_id" not in form(ask)
+    assert "client_secret" not in form(ask)
+
+
+@pytest.mark.parametrize("kind", ASKS)
+def test_a_public_client(kind: str) -> None:
+    ask = ASKS[kind](PUBLIC)
+    assert "authorization" not in dict(ask.headers)
+    assert form(ask)["client_id"] == CLIENT
+    assert parse_qs(ask.body.decode())["client_id"] == [CLIENT]
+    assert "client_secret" not in form(ask)
+
+
+@pytest.mark.parametrize("kind", ASKS)
+def test_the_same_body_but_for_the_client(kind: str) -> None:
+    with_secret, public = form(ASKS[kind](WITH_SECRET)), form(ASKS[kind](PUBLIC))
+    assert public == {**with_secret, "client_id": CLIENT}
+
+
+@pytest.mark.parametrize("kind", ASKS)
+def test_no_secret_is_shown(kind: str) -> None:
+    ask = ASKS[kind](WITH_SECRET)
+    basic = dict(ask.headers)["authorization"].partition(" ")[2]
+    for secret in ("a-code", "a-token", "v" * 43, SECRET, basic):
+        assert secret not in repr(ask)
+        assert secret not in ask.share
+        assert secret not in ask.url

@@ -1,0 +1,100 @@
+"""The gate's pages: everything escaped, nothing external, never cached."""
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognito_gate._messages import Respond
+from cognito_gate._parts.pages import Page, onward, show, show_json, signed_out
+
+EVIL = "<script>alert(1)</script>\"'&{{7*7}}{%raw%}"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;{{7*7}}{%raw%}"
+
+
+def text(answer: Respond) -> str:
+    return answer.body.decode("utf-8")
+
+
+def test_a_page() -> None:
+    answer = show(400, Page("Title", "Words", "/next", "Go"), (("retry-after", "5"),))
+    headers = dict(answer.headers)
+    assert answer.status == 400
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["retry-after"] == "5"
+    assert "<title>Title</title>" in text(answer)
+    assert "<p>Words</p>" in text(answer)
+    assert '<a href="/next">Go</a>' in text(answer)
+    assert text(answer).startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("place", ["title", "text", "link", "label", "reference"])
+def test_everything_is_escaped(place: str) -> None:
+    parts = {"title": "T", "text": "W", "link": "/l", "label": "L", "reference": "R"}
+    shown = text(show(200, Page(**{**parts, place: EVIL})))
+    assert EVIL not in shown
+    assert "<script" not in shown
+    assert ESCAPED in shown
+
+
+def test_what_is_empty_is_left_out() -> None:
+    shown = text(show(200, Page("T", "W")))
+    assert "<a " not in shown
+    assert "<small>" not in shown
+    assert "refresh" not in shown
+    assert "Reference 42" in text(show(200, Page("T", "W", reference="42")))
+
+
+def test_nothing_external_and_no_script() -> None:
+    answer = show(200, Page("T", "W", "/l", "L", "R", onward=True))
+    policy = dict(answer.headers)["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "<script" not in text(answer)
+    assert not re.search(r"(?:src|href|url)\s*[=(]\s*[\"']?https?:", text(answer))
+    style = re.search(r"<style>(.*?)</style>", text(answer), re.DOTALL)
+    assert style is not None
+    digest = b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
+
+
+def test_going_onward() -> None:
+    answer = onward("/a?b=c&d=\"e'", (("set-cookie", "a=b"), ("set-cookie", "c=d")))
+    assert answer.status == 200
+    assert '<meta http-equiv="refresh" content="0; url=/a?b=c&amp;d=&#34;e&#39;">' in text(answer)
+    assert [value for name, value in answer.headers if name == "set-cookie"] == ["a=b", "c=d"]
+    assert '<a href="/a?b=c&amp;d=&#34;e&#39;">Continue</a>' in text(answer)
+
+
+def test_signed_out() -> None:
+    answer = signed_out("/auth/login")
+    assert answer.status == 200
+    assert '<a href="/auth/login">Sign in again</a>' in text(answer)
+
+
+def test_json() -> None:
+    answer = show_json(401, {"error": "login_required", "name": "é"}, (("www-authenticate", "x"),))
+    headers = dict(answer.headers)
+    assert answer.status == 401
+    assert answer.body.isascii()
+    assert json.loads(answer.body) == {"error": "login_required", "name": "é"}
+    assert headers["content-type"] == "application/json"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["www-authenticate"] == "x"
+
+
+@given(st.text(), st.text())
+def test_any_words(title: str, link: str) -> None:
+    shown = text(show(200, Page(title, title, link, title, title, onward=True)))
+    assert shown.count("<p>") == 1
+    assert shown.count("<h1>") == 1
+    assert "<script" not in shown

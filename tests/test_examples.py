@@ -1,0 +1,124 @@
+"""The examples: short, runnable as they say, and doing what they say."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cognito_gate import ASGIGate, Settings, WSGIGate
+from cognito_gate.local import LocalCognito
+from tests.cli.command import Command
+from tests.journey.serving import listen, port_of, serving, serving_wsgi
+from tests.journey.visitor import Visitor
+
+FOLDER = Path(__file__).parent.parent / "examples"
+EXAMPLES = sorted(path.stem for path in FOLDER.glob("*.py"))
+
+
+def module(name: str) -> Any:
+    return importlib.import_module(f"examples.{name}")
+
+
+@contextmanager
+def served(name: str) -> Iterator[Visitor]:
+    """The example behind the gate, and a browser in front of it."""
+    listener = listen()
+    origin = f"http://localhost:{port_of(listener)}"
+    cognito = LocalCognito(
+        callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+    )
+    with listener, cognito.serve():
+        variables = {"SECRET_KEY": "s" * 32, "COGNITO_GATE_PUBLIC_PATHS": "/health"}
+        environ = {**cognito.environment(), **variables}
+        settings = Settings.from_env(environ, env_file=None)
+        app = module(name).app
+        with Visitor(origin, cognito.origin) as visitor:
+            if name == "wsgi_app":
+                gate = WSGIGate(app, settings=settings)
+                with serving_wsgi(gate, listener):
+                    yield visitor
+                gate.close()
+            else:
+                with serving(ASGIGate(app, settings=settings), listener):
+                    yield visitor
+
+
+def test_there_is_one_for_each_kind_of_app() -> None:
+    assert EXAMPLES == ["asgi_app", "fastapi_app", "starlette_app", "wsgi_app"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_it_is_short_and_begins_with_how_to_run_it(name: str) -> None:
+    text = (FOLDER / f"{name}.py").read_text()
+    assert len(text.splitlines()) <= 60
+    said = text.split('"""')[1]
+    assert f"cognito-gate run --local --app-dir examples {name}:app" in said
+    assert "gated" in said
+    assert "COGNITO_GATE_PUBLIC_PATHS=/health" in said
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_it_knows_its_visitors(name: str) -> None:
+    with served(name) as ada:
+        health = ada.ask("/health")
+        assert health.status_code == 200
+        assert "ok" in health.text
+        home = ada.sign_in()
+        assert home.status_code == 200
+        assert "ada" in home.text
+        admin = ada.go("/admin")
+        assert admin.status_code == 200
+        assert "Only the group admin reads this." in admin.text
+        assert ada.go("/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_it_keeps_others_from_the_admin_page(name: str) -> None:
+    with served(name) as bob:
+        assert "bob" in bob.sign_in(username="bob").text
+        refused = bob.go("/admin")
+        assert refused.status_code == 403
+        assert "Only the group admin reads this." not in refused.text
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_page_that_were_public_by_mistake_would_not_break(name: str) -> None:
+    # Starlette's own error page is a 500 here: its example has no public page that asks who.
+    app = module(name).app
+    if name == "asgi_app":
+        assert module(name).answer("/", None)[0] == 401
+    elif name == "wsgi_app":
+        assert module(name).answer("/", None)[0].startswith("401")
+    assert callable(app)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_gated_is_the_app_behind_the_gate(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    monkeypatch.setenv("AWS_COGNITO_DISABLED", "true")
+    gate = module(name).gated()
+    assert isinstance(gate, WSGIGate if name == "wsgi_app" else ASGIGate)
+    assert gate.app is module(name).app
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_it_runs_as_it_says(name: str) -> None:
+    said = (FOLDER / f"{name}.py").read_text()
+    found = re.search(r"^    (\w+)=(\S+) cognito-gate (run .*)$", said, re.MULTILINE)
+    assert found
+    variable, value, words = found.groups()
+    with Command(
+        *words.split(), "--port", "0", cwd=FOLDER.parent, environ={variable: value}
+    ) as command:
+        pool = command.wait_for(r"local Cognito is on (\S+):")
+        app = command.wait_for(r"Open +(\S+)")
+        command.wait_for("Uvicorn running")
+        assert httpx.get(f"{app}/health").status_code == 200
+        with Visitor(app, pool) as ada:
+            assert "ada" in ada.sign_in().text
+        assert command.end() == 0

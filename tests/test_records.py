@@ -1,0 +1,128 @@
+"""What the cookies hold: to JSON and back, and nothing but a typed error for anything else."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognito_gate._records import LoginAttempt, Renewal, Tokens
+from cognito_gate.errors import TokenRefused
+
+RENEWAL = Renewal("a-refresh-token", "a-sub", 1_800_000_000)
+ATTEMPT = LoginAttempt("a-state", "a-nonce", "a-verifier", "/a?b=ä", 1_800_000_000, again=True)
+RECORDS = pytest.mark.parametrize("record", [RENEWAL, ATTEMPT], ids=["renewal", "attempt"])
+Record = Renewal | LoginAttempt
+
+
+@RECORDS
+def test_to_json_and_back(record: Record) -> None:
+    text = record.to_json()
+    assert type(record).from_json(text) == record
+    assert " " not in text
+    assert text.isascii()
+
+
+@given(st.text(), st.text(), st.integers())
+def test_any_renewal(token: str, sub: str, at: int) -> None:
+    record = Renewal(token, sub, at)
+    assert Renewal.from_json(record.to_json()) == record
+
+
+@given(st.text(), st.text(), st.text(), st.text(), st.integers(), st.booleans())
+def test_any_attempt(state: str, nonce: str, verifier: str, to: str, at: int, again: bool) -> None:
+    record = LoginAttempt(state, nonce, verifier, to, at, again)
+    assert LoginAttempt.from_json(record.to_json()) == record
+
+
+def test_an_attempt_is_a_first_one_unless_said() -> None:
+    assert LoginAttempt("s", "n", "v", "/", 1).again is False
+
+
+NOT_JSON = ["", "hello", "{", "{}x", "\0", "NaN1", "[" * 100_000, '{"a":' + "9" * 5000 + "}"]
+
+
+@RECORDS
+@pytest.mark.parametrize("text", NOT_JSON, ids=lambda text: repr(text[:10]))
+def test_what_is_not_json(record: Record, text: str) -> None:
+    with pytest.raises(TokenRefused, match="is not JSON"):
+        type(record).from_json(text)
+
+
+@RECORDS
+@pytest.mark.parametrize("text", ["null", "[]", "1", '"text"', "{}", "true", "NaN"])
+def test_json_of_another_shape(record: Record, text: str) -> None:
+    with pytest.raises(TokenRefused, match="another shape"):
+        type(record).from_json(text)
+
+
+@RECORDS
+def test_a_field_too_many_or_too_few(record: Record) -> None:
+    found = json.loads(record.to_json())
+    for name in found:
+        fewer = {key: value for key, value in found.items() if key != name}
+        with pytest.raises(TokenRefused, match="another shape"):
+            type(record).from_json(json.dumps(fewer))
+    with pytest.raises(TokenRefused, match="another shape"):
+        type(record).from_json(json.dumps({**found, "more": 1}))
+
+
+def test_one_record_is_not_another() -> None:
+    with pytest.raises(TokenRefused, match="another shape"):
+        Renewal.from_json(ATTEMPT.to_json())
+    with pytest.raises(TokenRefused, match="another shape"):
+        LoginAttempt.from_json(RENEWAL.to_json())
+
+
+TEXTS: list[Any] = [None, 1, 1.5, True, [], {}, ["a"]]
+NUMBERS: list[Any] = [None, "1", 1.5, True, False, [], {}, float("nan"), float("inf")]
+FLAGS: list[Any] = [None, 0, 1, "true", [], {}]
+
+
+@pytest.mark.parametrize(
+    ("record", "name", "value"),
+    [
+        *((RENEWAL, name, value) for name in ("token", "sub") for value in TEXTS),
+        *((RENEWAL, "signed_in_at", value) for value in NUMBERS),
+        *(
+            (ATTEMPT, name, value)
+            for name in ("state", "nonce", "verifier", "return_to")
+            for value in TEXTS
+        ),
+        *((ATTEMPT, "started_at", value) for value in NUMBERS),
+        *((ATTEMPT, "again", value) for value in FLAGS),
+    ],
+)
+def test_a_field_of_another_type(record: Record, name: str, value: Any) -> None:
+    changed = {**json.loads(record.to_json()), name: value}
+    with pytest.raises(TokenRefused, match=f"a wrong {name}"):
+        type(record).from_json(json.dumps(changed))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
+ANY = st.text() | JSON.map(json.dumps) | st.builds(
+    lambda name, value: json.dumps({**json.loads(RENEWAL.to_json()), name: value}),
+    st.sampled_from(["token", "sub", "signed_in_at", "x"]),
+    JSON,
+)
+
+
+@given(ANY)
+def test_any_text(text: str) -> None:
+    for kind in (Renewal, LoginAttempt):
+        try:
+            kind.from_json(text)
+        except TokenRefused as refused:
+            assert "a-refresh-token" not in str(refused)
+
+
+def test_no_secret_is_shown() -> None:
+    shown = repr((RENEWAL, ATTEMPT, Tokens("an-access", "an-id", "a-refresh")))
+    for secret in ("a-refresh", "a-state", "a-nonce", "a-verifier", "an-access", "an-id"):
+        assert secret not in shown
+    assert "a-sub" in shown
