@@ -86,9 +86,8 @@ def _demo(listeners: list[socket], cognito_port: int, *, moved: bool) -> None:
     cognito.switch(access_seconds=300, id_seconds=300)
     with until_stopped(), cognito.serve(port=cognito_port):
         app = _demo_app(cognito)
-        if moved:
-            click.echo(f"Port 8000 is busy, so the demo is on port {port}.")
         _say(
+            *([f"Port 8000 is busy, so the demo is on port {port}."] if moved else []),
             f"The demo of cognito-gate: {NOT_FOR_PRODUCTION}.",
             "",
             f"  Open     {origin}",

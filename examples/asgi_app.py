@@ -17,12 +17,20 @@ from cognito_gate import ASGIGate, Identity
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] != "http":  # no lifespan, no WebSockets
+    if scope["type"] == "lifespan":
+        return await lifespan(receive, send)
+    if scope["type"] != "http":
         raise NotImplementedError(scope["type"])
     status, text = answer(scope["path"], scope["cognito_gate.identity"])
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    for step in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{step}.complete"})
 
 
 def answer(path: str, identity: Identity | None) -> tuple[int, str]:

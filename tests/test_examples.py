@@ -12,7 +12,7 @@ import pytest
 
 from cognito_gate import ASGIGate, Settings, WSGIGate
 from cognito_gate.local import LocalCognito
-from tests.cli.command import Command
+from tests.cli.command import Command, until_answers
 from tests.journey.serving import listen, port_of, serving, serving_wsgi
 from tests.journey.visitor import Visitor
 
@@ -86,15 +86,9 @@ def test_it_keeps_others_from_the_admin_page(name: str) -> None:
         assert "Only the group admin reads this." not in refused.text
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_a_page_that_were_public_by_mistake_would_not_break(name: str) -> None:
-    # Starlette's own error page is a 500 here: its example has no public page that asks who.
-    app = module(name).app
-    if name == "asgi_app":
-        assert module(name).answer("/", None)[0] == 401
-    elif name == "wsgi_app":
-        assert module(name).answer("/", None)[0].startswith("401")
-    assert callable(app)
+@pytest.mark.parametrize("name", ["asgi_app", "wsgi_app"])
+def test_where_everything_is_public_nobody_is_greeted(name: str) -> None:
+    assert "401" in str(module(name).answer("/", None)[0])
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -117,7 +111,7 @@ def test_it_runs_as_it_says(name: str) -> None:
     ) as command:
         pool = command.wait_for(r"local Cognito is on (\S+):")
         app = command.wait_for(r"Open +(\S+)")
-        command.wait_for("Uvicorn running")
+        assert until_answers(app)
         assert httpx.get(f"{app}/health").status_code == 200
         with Visitor(app, pool) as ada:
             assert "ada" in ada.sign_in().text

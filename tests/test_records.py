@@ -105,10 +105,14 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=6,
 )
-ANY = st.text() | JSON.map(json.dumps) | st.builds(
-    lambda name, value: json.dumps({**json.loads(RENEWAL.to_json()), name: value}),
-    st.sampled_from(["token", "sub", "signed_in_at", "x"]),
-    JSON,
+ANY = (
+    st.text()
+    | JSON.map(json.dumps)
+    | st.builds(
+        lambda name, value: json.dumps({**json.loads(RENEWAL.to_json()), name: value}),
+        st.sampled_from(["token", "sub", "signed_in_at", "x"]),
+        JSON,
+    )
 )
 
 

@@ -189,7 +189,9 @@ def test_a_cookie_domain_of_the_host(domain: str) -> None:
 
 @pytest.mark.parametrize("domain", ["other.example", "pp.example", "www.app.example", "app.exampl"])
 def test_a_cookie_domain_that_browsers_refuse(domain: str) -> None:
-    assert "browsers refuse" in problems(AWS_COGNITO_COOKIE_DOMAIN=domain)["AWS_COGNITO_COOKIE_DOMAIN"]
+    assert (
+        "browsers refuse" in problems(AWS_COGNITO_COOKIE_DOMAIN=domain)["AWS_COGNITO_COOKIE_DOMAIN"]
+    )
 
 
 def test_cookies_for_other_sites_need_https() -> None:

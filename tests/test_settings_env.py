@@ -118,9 +118,7 @@ def test_whole_numbers(variable: str) -> None:
     for value in (low, high):
         assert getattr(settings(**{variable: str(value)}), VARIABLES[variable]) == value
     for text in ("-1", "1.5", "1e3", "0x10", "1_000", "one", "٣", "²", "1 2", "+1", "9" * 10):
-        assert problems(**{variable: text}) == {
-            variable: f"is {text!r}; it takes a whole number"
-        }
+        assert problems(**{variable: text}) == {variable: f"is {text!r}; it takes a whole number"}
     assert "it takes" in problems(**{variable: str(high + 1)})[variable]
     if low:
         assert "it takes 1 to" in problems(**{variable: "0"})[variable]
@@ -174,7 +172,11 @@ GOOD: dict[str, list[str]] = {
         "http://127.0.0.1:9229/",
         "https://vpce-1.cognito-idp.eu-west-1.vpce.amazonaws.com",
     ],
-    "AWS_COGNITO_SCOPES": ["openid", "openid https://api.example/read", "aws.cognito.signin.user.admin"],
+    "AWS_COGNITO_SCOPES": [
+        "openid",
+        "openid https://api.example/read",
+        "aws.cognito.signin.user.admin",
+    ],
     "SECRET_KEY": [LONG, "ä" * 32, "k" * 1000],
     "SECRET_KEY_FALLBACKS": [LONG, f"{LONG},{LONG}x"],
     "COGNITO_GATE_PREFIX": ["/auth", "/a/b", "/_gate", "/~x"],
@@ -333,6 +335,7 @@ BAD: dict[str, list[str]] = {
         "/a;b",
         "/a?b",
         "/ä",
+        "/a*",
         "/*.css",
         "/a/*/b",
         "*",
@@ -404,9 +407,7 @@ def test_disabled_does_not_hide_what_is_wrong() -> None:
 
 
 def test_no_secret_is_shown() -> None:
-    found = settings(
-        SECRET_KEY_FALLBACKS="f" * 32, COGNITO_GATE_FLASK_COGNITO_LIB_KEY="an-old-key"
-    )
+    found = settings(SECRET_KEY_FALLBACKS="f" * 32, COGNITO_GATE_FLASK_COGNITO_LIB_KEY="an-old-key")
     for shown in (repr(found), str(found)):
         for secret in (KEY, "f" * 32, "an-old-key", ENVIRON["AWS_COGNITO_USER_POOL_CLIENT_SECRET"]):
             assert secret not in shown

@@ -42,7 +42,7 @@ def session(context: Context, incoming: Incoming) -> Flow[Pass]:
     jar, now = stored.held(incoming), incoming.now
     access, id_, refresh = stored.candidates(context, jar)
     if not access and not refresh:
-        return Pass(None)
+        return Pass(None, stored.clear(context, jar) if jar else ())
     known = context.known.get(_first_values(access, id_, refresh), now)
     if known is not None:
         return known

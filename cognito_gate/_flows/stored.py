@@ -96,7 +96,7 @@ def check_size(sizes: dict[str, int]) -> None:
     if total > MOST_BYTES:
         parts = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise SessionTooLarge(
-            f"a session of {total} bytes ({parts}) does not fit into cookies, {MOST_BYTES} at most; "
+            f"a session of {total} bytes ({parts}) does not fit into cookies ({MOST_BYTES}); "
             "fewer groups or custom claims, or AWS_COGNITO_SCOPES without profile, make it smaller"
         )
 

@@ -4,19 +4,24 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.cli.command import PATIENCE, Command, gone
+from tests.cli.command import PATIENCE, Command, gone, until_answers
 from tests.journey.visitor import Visitor
 
 ASGI = """
 import os
 
 async def app(scope, receive, send):
-    assert scope["type"] == "http"
+    if scope["type"] == "lifespan":
+        for step in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{step}.complete"})
+        return
     who = scope["cognito_gate.identity"].username
     text = f"{who} {os.getpid()} first"
     await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -39,17 +44,20 @@ def running(tmp_path: Path, *words: str) -> Iterator[tuple[Command, Visitor]]:
     with Command("run", "--local", "--port", "0", *words, cwd=tmp_path) as command:
         pool = command.wait_for(r"local Cognito is on (\S+):")
         app = command.wait_for(r"Open +(\S+)")
-        command.wait_for("Application startup complete|Uvicorn running")
+        assert until_answers(app)
         with Visitor(app, pool) as visitor:
             yield command, visitor
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Poll, with a deadline."""
+    """Poll, with a deadline; a server that is just being replaced may drop a connection."""
     deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError):
+            if holds():
+                return
         time.sleep(0.05)
+    raise AssertionError("it never came to hold")
 
 
 def alive(pid: int) -> bool:

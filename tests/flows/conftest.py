@@ -24,3 +24,9 @@ def make_stage() -> MakeStage:
 def stage() -> Stage:
     """The usual stage."""
     return Stage()
+
+
+@pytest.fixture
+def lasting(make_stage: MakeStage) -> Stage:
+    """A stage with refresh: tokens last an hour, sessions a day in all."""
+    return make_stage(refresh_flow_enabled=True)

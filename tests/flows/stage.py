@@ -14,6 +14,12 @@ from tests.edge.browser import Browser, Reply, Request, Seen
 from tests.edge.pool import Pool
 
 START = 1_800_000_000.0
+ACCESS = "__Host-cognito_access_token"
+ID = "__Host-cognito_id_token"
+REFRESH = "__Host-cognito_refresh_token"
+SESSION = {ACCESS, ID, REFRESH}
+DUE = 3600 - 60
+"""Seconds after sign-in from which a session is renewed, by the defaults of pool and settings."""
 
 
 def incoming(request: Request, now: float, mount: str = "") -> Incoming:
@@ -59,6 +65,12 @@ def reply(decision: Decision) -> Reply:
     return Reply(decision.status, list(decision.headers), decision.body)
 
 
+def spent(stage: "Stage") -> int:
+    """How many refreshes the gate asked for."""
+    calls = stage.pool.named("token")
+    return sum(call.form["grant_type"] == "refresh_token" for call in calls)
+
+
 @dataclass
 class Stage:
     """A gate over a pool. `quick` asks `Gate.known` first, as the edges do."""
@@ -73,7 +85,6 @@ class Stage:
         self.gate = Gate(
             self.pool.settings(**self.changes), lambda: f"token-{next(count)}-" + "x" * 32
         )
-        self.restart = lambda: Gate(self.pool.settings(**self.changes))
 
     def handle(self, request: Request) -> Reply:
         seen = incoming(request, self.now)

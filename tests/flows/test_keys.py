@@ -9,9 +9,7 @@ from tests.edge.browser import Browser
 from tests.edge.mint import jwk
 from tests.edge.pool import Pool
 from tests.flows.conftest import MakeStage
-from tests.flows.stage import Stage
-
-ACCESS = "__Host-cognito_access_token"
+from tests.flows.stage import ACCESS, Stage
 
 
 def fetches(pool: Pool) -> int:

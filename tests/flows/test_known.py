@@ -4,10 +4,7 @@ import pytest
 
 from tests.edge.browser import Browser
 from tests.flows.conftest import MakeStage
-from tests.flows.stage import Stage
-
-ACCESS = "__Host-cognito_access_token"
-ID = "__Host-cognito_id_token"
+from tests.flows.stage import ACCESS, ID, Stage
 
 
 def forget_keys(stage: Stage) -> None:
@@ -69,14 +66,12 @@ def test_a_clock_set_back_does_not_stretch_a_session(stage: Stage) -> None:
     assert browser.go("/").status == 303  # issued in the future
 
 
-def test_one_changed_character_is_another_session(stage: Stage) -> None:
+@pytest.mark.parametrize("name", [ACCESS, ID])
+def test_one_changed_character_is_another_session(stage: Stage, name: str) -> None:
     browser = stage.signed_in()
-    for name in (ACCESS, ID):
-        kept = browser.jar[name]
-        browser.jar[name] = kept[:-1] + ("A" if kept[-1] != "A" else "E")
-        assert browser.go("/").status == 303
-        browser.jar = {ACCESS: browser.jar.get(ACCESS, kept), ID: browser.jar.get(ID, kept)}
-        browser = stage.signed_in()
+    value = browser.jar[name]
+    browser.jar[name] = value[:-9] + ("A" if value[-9] != "A" else "E") + value[-8:]
+    assert browser.go("/").status == 303
 
 
 def test_a_known_id_token_is_no_access_token(stage: Stage) -> None:

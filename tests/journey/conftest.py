@@ -18,7 +18,7 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def renewing() -> Iterator[Stage]:
     """Sessions are renewed, and Cognito rotates refresh tokens with no grace."""
-    with staged(REFRESH | {"COGNITO_GATE_HTTP_TIMEOUT_SECONDS": "2"}) as made:
+    with staged(REFRESH) as made:
         made.cognito.switch(rotation=True)
         yield made
 

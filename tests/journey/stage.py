@@ -6,11 +6,11 @@ Two host names, since cookies ignore ports.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from socket import socket
 from types import MappingProxyType
-from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -62,9 +62,9 @@ def staged(
     users: Iterable[User] = SAMPLE_USERS,
     public: bool = False,
     edge: str = "asgi",
-    app: ASGIApp | None = None,
+    app: Callable[[Settings], ASGIApp] | None = None,
 ) -> Iterator[Stage]:
-    """Serve both until the block ends; `settings` are environment variables."""
+    """Serve both until the block ends; `settings` are environment variables, `app` is not gated."""
     listener = listen()
     origin = f"http://localhost:{port_of(listener)}"
     cognito = LocalCognito(
@@ -76,14 +76,13 @@ def staged(
     probe = Probe()
     with listener, cognito.serve():
         environment = {**cognito.environment(), "SECRET_KEY": SECRET_KEY, **settings}
-        stage = Stage(cognito, origin, environment, probe)
-        with _gated(edge, app or probe, environment, listener):
-            yield stage
+        checked = Settings.from_env(environment, env_file=None)
+        with _gated(edge, app(checked) if app else probe, checked, listener):
+            yield Stage(cognito, origin, environment, probe)
 
 
 @contextmanager
-def _gated(edge: str, app: ASGIApp, environment: dict[str, str], listener: Any) -> Iterator[None]:
-    settings = Settings.from_env(environment, env_file=None)
+def _gated(edge: str, app: ASGIApp, settings: Settings, listener: socket) -> Iterator[None]:
     if edge == "asgi":
         with serving(ASGIGate(app, settings=settings), listener):
             yield

@@ -180,7 +180,8 @@ def test_a_chunk_sent_twice_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "index", ["99999999", "-1", "1e9", "+0", "00", "0x0", " 0", "0 ", "0.0", "", "²", "٠", "4294967296"]
+    "index",
+    ["99999999", "-1", "1e9", "+0", "00", "0x0", " 0", "0 ", "0.0", "", "²", "٠", "4294967296"],
 )
 def test_an_index_that_is_none(index: str) -> None:
     found = read(f"{NAME}.{index}=x".encode())

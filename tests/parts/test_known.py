@@ -105,7 +105,9 @@ def test_memory_is_bounded(size: int) -> None:
         st.tuples(st.tuples(*[st.sampled_from([b"", b"a", b"b", b"c", b"d"])] * 3), st.booleans())
     )
 )
-def test_what_is_found_is_what_was_put(steps: list[tuple[tuple[bytes, bytes, bytes], bool]]) -> None:
+def test_what_is_found_is_what_was_put(
+    steps: list[tuple[tuple[bytes, bytes, bytes], bool]],
+) -> None:
     found: Known[tuple[bytes, bytes, bytes]] = Known(3)
     for values, puts in steps:
         if puts:

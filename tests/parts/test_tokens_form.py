@@ -225,7 +225,9 @@ def test_a_segment_of_an_impossible_length(place: int) -> None:
 def test_stray_bits_in_the_last_character() -> None:
     # 256 bytes end in two characters, the last of which carries four spare bits.
     assert SIGN_[-1] in "AQgw"
-    for last in set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") - set("AQgw"):
+    for last in set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") - set(
+        "AQgw"
+    ):
         with pytest.raises(TokenRefused, match="not base64url"):
             tokens.parse(f"{HEAD_}.{BODY_}.{SIGN_[:-1]}{last}", "access")
 

@@ -1,0 +1,153 @@
+"""How the pages look: small, readable in the light and in the dark, nothing broken."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser
+
+from cognito_gate.demo import make_app
+from cognito_gate.local import Fault
+from tests.browser.conftest import PUBLIC
+from tests.browser.tab import Tab
+from tests.journey.stage import REFRESH, Stage, staged
+
+IMAGES = Path(__file__).parents[2] / "examples" / "images"
+Scheme = Literal["light", "dark"]
+
+# WCAG 2.2, 1.4.3: the contrast of each text with the first background behind it.
+CONTRASTS = """() => {
+  const numbers = text => text.match(/[0-9.]+/g).map(Number);
+  const light = text => {
+    const part = v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = numbers(text).map(part);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = node => {
+    for (let at = node; at; at = at.parentElement) {
+      const color = getComputedStyle(at).backgroundColor;
+      if ((numbers(color)[3] ?? 1) > 0) return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const own = node => [...node.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+  const shown = [...document.body.querySelectorAll("*")].filter(
+    n => own(n) && n.checkVisibility() && !["SCRIPT", "STYLE"].includes(n.tagName));
+  return shown.map(node => {
+    const [a, b] = [light(getComputedStyle(node).color), light(behind(node))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    return [ratio, node.tagName + ": " + node.textContent.trim().slice(0, 40)];
+  });
+}"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BACKGROUND = "getComputedStyle(document.body).backgroundColor"
+
+
+def cancelled(tab: Tab, stage: Stage) -> None:
+    tab.open("/admin")
+    tab.page.get_by_role("link", name="Cancel").click()
+    tab.heading("Sign-in did not work")
+
+
+def outage(tab: Tab, stage: Stage) -> None:
+    stage.cognito.fail("token", Fault("status"))
+    tab.open("/admin")
+    tab.fill_in()
+    tab.heading("Sign-in is not reachable")
+
+
+def signed_out(tab: Tab, stage: Stage) -> None:
+    tab.open("/auth/signed-out")
+    tab.heading("Signed out")
+
+
+def bad_callback(tab: Tab, stage: Stage) -> None:
+    tab.open("/auth/callback?code=1&code=2&state=3")
+    tab.heading("Sign-in did not work")
+
+
+def login(tab: Tab, stage: Stage) -> None:
+    tab.open("/")
+    tab.fill_in("ada", "wrong")
+    tab.page.get_by_role("alert").wait_for()
+
+
+def home(tab: Tab, stage: Stage) -> None:
+    tab.sign_in()
+
+
+def forbidden(tab: Tab, stage: Stage) -> None:
+    tab.sign_in("/admin", "bob")
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """The demo; its pool is shared, so each test begins with a healthy one."""
+    with staged(REFRESH | PUBLIC, app=make_app) as made:
+        yield made
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "shown", [cancelled, outage, signed_out, bad_callback, login, home, forbidden]
+)
+def test_a_page_is_readable_on_a_small_screen(
+    chromium: Browser, stage: Stage, shown: Callable[[Tab, Stage], None], scheme: Scheme
+) -> None:
+    stage.cognito.heal()
+    small = {"width": 360, "height": 640}
+    with chromium.new_context(
+        base_url=stage.origin,
+        viewport={"width": small["width"], "height": small["height"]},
+        color_scheme=scheme,
+    ) as context:
+        tab = Tab(context.new_page())
+        shown(tab, stage)
+        assert tab.page.locator("h1").count() == 1
+        assert tab.page.title()
+        assert tab.page.locator("html").get_attribute("lang") == "en"
+        assert tab.page.evaluate(WIDER) <= 0
+        assert is_dark(tab) == (scheme == "dark")
+        weak = [what for ratio, what in tab.page.evaluate(CONTRASTS) if ratio < 4.5]
+        assert weak == []
+        assert tab.complaints == []
+
+
+def is_dark(tab: Tab) -> bool:
+    """Whether the page's background is nearer to black than to white."""
+    color = str(tab.page.evaluate(BACKGROUND))
+    red, green, blue = (int(part) for part in color[4:-1].split(","))
+    return red + green + blue < 384
+
+
+@pytest.mark.skipif(
+    not os.environ.get("SCREENSHOTS") and not os.environ.get("COGNITO_GATE_REQUIRE_ALL"),
+    reason="SCREENSHOTS=1 makes the images of the README",
+)
+def test_screenshots(chromium: Browser, stage: Stage, tmp_path: Path) -> None:
+    stage.cognito.heal()
+    folder = IMAGES if os.environ.get("SCREENSHOTS") else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    take(chromium, stage, folder, "light", {"login": False, "demo": True})
+    take(chromium, stage, folder, "dark", {"demo-dark": True})
+    for name in ("login", "demo", "demo-dark"):
+        assert (folder / f"{name}.png").stat().st_size < 200_000
+
+
+def take(
+    chromium: Browser, stage: Stage, folder: Path, scheme: Scheme, shots: dict[str, bool]
+) -> None:
+    """Pictures of the login page and, signed in, of the demo."""
+    with chromium.new_context(
+        base_url=stage.origin, viewport={"width": 1200, "height": 800}, color_scheme=scheme
+    ) as context:
+        tab = Tab(context.new_page())
+        for name, inside in shots.items():
+            if inside:
+                tab.sign_in()
+            else:
+                tab.open("/")
+                tab.sees_login()
+            tab.page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide")

@@ -1,0 +1,185 @@
+"""Signing in and out with a real browser."""
+
+import re
+
+from playwright.sync_api import Browser, expect
+
+from cognito_gate.demo import make_app
+from tests.browser.tab import Tab
+from tests.journey.stage import Stage, staged
+from tests.journey.visitor import PASSWORDS
+
+
+def test_ada_sees_herself_and_may_open_the_admin_page(tab: Tab) -> None:
+    tab.sign_in()
+    tab.heading("Ada Lovelace")
+    expect(tab.page.locator(".who")).to_contain_text("ada@example.com")
+    expect(tab.page.locator(".who .chip").first).to_have_text("admin")
+    tab.page.get_by_role("link", name="Admin").click()
+    tab.heading("For admins only")
+
+
+def test_bob_may_not_open_the_admin_page(tab: Tab) -> None:
+    tab.sign_in(username="bob")
+    tab.heading("Bob Builder")
+    tab.page.get_by_role("link", name="Admin").click()
+    tab.heading("This page is not for you")
+    expect(tab.page.get_by_role("main")).to_contain_text("You are bob")
+
+
+def test_a_deep_link_with_its_query_is_where_it_ends(tab: Tab) -> None:
+    link = "/admin?year=2024&q=a+b%20c%26d&path=%2Fx%3F"
+    tab.sign_in(link)
+    assert tab.path == link
+    tab.heading("For admins only")
+
+
+def test_a_public_page_needs_no_sign_in(tab: Tab) -> None:
+    tab.open("/public")
+    expect(tab.page.get_by_role("main")).to_contain_text("Nobody is signed in.")
+    tab.page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    tab.fill_in()
+    tab.heading("Ada Lovelace")
+    tab.open("/public")
+    expect(tab.page.get_by_role("main")).to_contain_text("as ada")
+
+
+def test_a_wrong_password_is_said(tab: Tab) -> None:
+    tab.open("/admin?x=1")
+    tab.fill_in("ada", "Wrong-Horse-1")
+    expect(tab.page.get_by_role("alert")).to_have_text("Incorrect username or password.")
+    tab.fill_in("ada")
+    tab.heading("For admins only")
+    assert tab.path == "/admin?x=1"
+
+
+def test_with_the_keyboard_alone(tab: Tab) -> None:
+    tab.open("/admin")
+    keyboard = tab.page.keyboard
+    keyboard.type("ada")
+    keyboard.press("Tab")
+    keyboard.type(PASSWORDS["ada"])
+    keyboard.press("Enter")
+    tab.heading("For admins only")
+    keyboard.press("Tab")  # the link that skips the navigation
+    assert focused(tab) == "Skip to content"
+    for _ in range(10):
+        keyboard.press("Tab")
+        if focused(tab) == "Sign out":
+            break
+    keyboard.press("Enter")
+    tab.heading("Signed out")
+    keyboard.press("Tab")
+    assert focused(tab) == "Sign in again"
+    keyboard.press("Enter")
+    tab.sees_login()
+
+
+def focused(tab: Tab) -> str:
+    """The text of whatever has the focus."""
+    return str(tab.page.evaluate("document.activeElement.textContent.trim()"))
+
+
+def test_cancel_and_try_again(tab: Tab) -> None:
+    tab.open("/admin?x=1")
+    tab.page.get_by_role("link", name="Cancel").click()
+    tab.heading("Sign-in did not work")
+    expect(tab.page.get_by_role("main")).to_contain_text("The sign-in was cancelled.")
+    tab.page.get_by_role("link", name="Try again").click()
+    tab.fill_in()
+    tab.heading("For admins only")
+    assert tab.path == "/admin?x=1"
+
+
+def test_two_tabs_both_finish(tab: Tab) -> None:
+    other = tab.another()
+    tab.open("/admin?tab=1")
+    other.open("/?tab=2")
+    other.fill_in()
+    other.heading("Ada Lovelace")
+    tab.fill_in()
+    tab.heading("For admins only")
+    assert (tab.path, other.path) == ("/admin?tab=1", "/?tab=2")
+    assert other.complaints == []
+
+
+def test_signing_out_really_signs_out(tab: Tab, demo: Stage) -> None:
+    tab.sign_in()
+    tab.sign_out()
+    assert tab.path == "/auth/signed-out"
+    assert tab.cookies(demo.origin) == []
+    assert demo.cognito.calls["revoke"] == 1
+    tab.page.go_back()
+    tab.sees_login()
+    tab.open("/")
+    tab.sees_login()
+    tab.open("/auth/signed-out")
+    tab.page.get_by_role("link", name="Sign in again").click()
+    tab.sees_login()
+
+
+def test_signing_out_signs_the_other_tabs_out(tab: Tab) -> None:
+    tab.sign_in()
+    other = tab.another()
+    other.open("/")
+    other.heading("Ada Lovelace")
+    tab.sign_out()
+    other.page.reload()
+    other.sees_login()
+
+
+def test_without_cookies_of_ours_cognito_remembers(tab: Tab, demo: Stage) -> None:
+    tab.sign_in()
+    tab.page.context.clear_cookies(name=re.compile("^cognito_"))
+    tab.visits.clear()
+    tab.open("/admin")
+    tab.heading("For admins only")
+    assert tab.visits == ["/admin", "/oauth2/authorize", "/auth/callback", "/admin"]
+
+
+def test_back_and_forward_after_a_sign_in(tab: Tab) -> None:
+    tab.sign_in("/admin")
+    tab.page.go_back()
+    tab.sees_login()
+    tab.page.go_forward()
+    tab.heading("For admins only")
+    tab.page.go_back()
+    tab.fill_in()  # the form of a sign-in that is over
+    tab.heading("Ada Lovelace")
+
+
+def test_a_page_in_the_background_is_told_where_to_sign_in(tab: Tab, demo: Stage) -> None:
+    tab.open("/public")
+    answer = tab.page.evaluate(
+        "async () => { const got = await fetch('/'); return [got.status, await got.json()]; }"
+    )
+    assert answer == [401, {"error": "login_required", "login_url": "/auth/login"}]
+    assert tab.cookies(demo.origin) == []
+
+
+def test_a_link_on_another_site_leads_in(tab: Tab, demo: Stage) -> None:
+    tab.sign_in()
+    tab.open(f"{demo.cognito.origin}/error")  # some page of another site
+    tab.page.evaluate("address => { location.href = address; }", f"{demo.origin}/admin")
+    tab.heading("For admins only")
+    tab.open(f"{demo.cognito.origin}/error")
+    tab.page.evaluate("address => { location.href = address; }", f"{demo.origin}/auth/logout")
+    tab.heading("Not from here")
+    tab.open("/")
+    tab.heading("Ada Lovelace")
+
+
+def test_strict_cookies_arrive_after_the_way_by_cognito(chromium: Browser) -> None:
+    strict = {"AWS_COGNITO_COOKIE_SAMESITE": "strict"}
+    with (
+        staged(strict, app=make_app) as stage,
+        chromium.new_context(base_url=stage.origin) as context,
+    ):
+        tab = Tab(context.new_page())
+        tab.sign_in("/admin?x=1&y=%2F")
+        tab.heading("For admins only")
+        assert tab.path == "/admin?x=1&y=%2F"
+        held = {cookie["name"]: cookie["sameSite"] for cookie in context.cookies(stage.origin)}
+        assert held == {"cognito_access_token": "Strict", "cognito_id_token": "Strict"}
+        tab.sign_out()
+        assert tab.complaints == []

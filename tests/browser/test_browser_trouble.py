@@ -1,0 +1,122 @@
+"""What a person sees when something is in the way."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Playwright, expect
+
+from cognito_gate.local import Fault
+from tests.browser.tab import Tab
+from tests.journey.stage import Stage
+
+
+def test_an_expired_session_is_renewed_and_nobody_notices(tab: Tab, demo: Stage) -> None:
+    demo.cognito.switch(access_seconds=3, id_seconds=3)
+    tab.sign_in("/?here=1")
+    before = demo.cognito.calls
+    expect(tab.page.locator("#left .label")).to_have_text("The token has ended")
+    tab.page.wait_for_function(
+        "Date.now() / 1000 > Number(document.getElementById('left').dataset.ends) + 1"
+    )
+    tab.visits.clear()
+    tab.open("/?here=2")
+    tab.heading("Ada Lovelace")
+    assert (tab.visits, tab.path) == (["/"], "/?here=2")
+    expect(tab.page.get_by_text("renewed", exact=True)).to_be_visible()
+    assert demo.cognito.calls["token"] == before["token"] + 1
+    assert demo.cognito.calls["authorize"] == before["authorize"]
+
+
+def test_ten_requests_of_a_page_renew_once(tab: Tab, demo: Stage) -> None:
+    tab.sign_in()
+    before = demo.cognito.calls["token"]
+    tab.page.context.clear_cookies(name="cognito_access_token")
+    statuses = tab.page.evaluate(
+        "() => Promise.all([...Array(10)].map(async (_, n) => (await fetch(`/?n=${n}`)).status))"
+    )
+    assert statuses == [200] * 10
+    assert demo.cognito.calls["token"] == before + 1
+    tab.open("/admin")
+    tab.heading("For admins only")
+    assert demo.cognito.calls["token"] == before + 1
+
+
+def test_a_person_who_is_removed_is_asked_to_sign_in(tab: Tab, demo: Stage) -> None:
+    tab.sign_in()
+    demo.cognito.remove_user("ada")
+    tab.page.context.clear_cookies(name="cognito_access_token")
+    tab.open("/")
+    tab.sees_login()
+    tab.fill_in("bob")
+    tab.heading("Bob Builder")
+
+
+def test_an_outage_at_the_callback_and_after_it(tab: Tab, demo: Stage) -> None:
+    demo.cognito.fail("token", Fault("status", status=500))
+    tab.open("/admin?x=1")
+    tab.fill_in()
+    tab.heading("Sign-in is not reachable")
+    expect(tab.page.get_by_role("main")).to_contain_text("Nothing is lost")
+    demo.cognito.heal()
+    tab.page.get_by_role("link", name="Try again").click()
+    tab.heading("For admins only")
+    assert tab.path == "/admin?x=1"
+
+
+def test_an_outage_at_the_callback_ends_with_a_reload(tab: Tab, demo: Stage) -> None:
+    demo.cognito.fail("token", Fault("waf"), times=1)
+    tab.open("/admin?x=1")
+    tab.fill_in()
+    tab.heading("Sign-in is not reachable")
+    tab.page.reload()
+    tab.heading("For admins only")
+
+
+def test_an_outage_at_a_renewal_loses_nothing(tab: Tab, demo: Stage) -> None:
+    tab.sign_in()
+    demo.cognito.fail("token", Fault("garbage"))
+    tab.page.context.clear_cookies(name="cognito_access_token")
+    tab.open("/admin?x=1")
+    tab.heading("Sign-in is not reachable")
+    assert tab.path == "/admin?x=1"
+    demo.cognito.heal()
+    tab.page.get_by_role("link", name="Try again").click()
+    tab.heading("For admins only")
+    assert tab.path == "/admin?x=1"
+    assert demo.cognito.calls["authorize"] == 1
+
+
+def test_a_fault_of_the_identity_provider_is_told_in_our_words(tab: Tab, demo: Stage) -> None:
+    text = "<script>alert(1)</script> PreSignUp failed"
+    demo.cognito.fail("authorize", Fault("oauth_error", error="server_error", description=text))
+    tab.open("/")
+    tab.heading("Sign-in did not work")
+    assert "PreSignUp" not in tab.page.content()
+    demo.cognito.heal()
+    tab.page.get_by_role("link", name="Try again").click()
+    tab.sees_login()
+
+
+def test_a_browser_that_takes_no_cookies_of_ours_gets_a_page(
+    driver: Playwright, launch_options: dict[str, Any], demo: Stage, tmp_path: Path
+) -> None:
+    block_cookies(tmp_path, demo.origin)
+    options = launch_options | {"base_url": demo.origin}
+    with driver.chromium.launch_persistent_context(tmp_path, **options) as context:
+        tab = Tab(context.new_page())
+        tab.open("/admin")
+        tab.fill_in()
+        expect(tab.page.get_by_role("main")).to_contain_text("Allow cookies for this site")
+        assert tab.cookies(demo.origin) == []
+        assert tab.visits.count("/auth/callback") == 2  # it was tried once more, and no more
+        assert demo.cognito.calls["token"] == 0
+        assert tab.complaints == []
+
+
+def block_cookies(profile: Path, origin: str) -> None:
+    """A profile whose owner has forbidden cookies of this one site."""
+    rule = {f"{origin},*": {"setting": 2}}
+    settings = {"profile": {"content_settings": {"exceptions": {"cookies": rule}}}}
+    (profile / "Default").mkdir()
+    (profile / "Default" / "Preferences").write_text(json.dumps(settings))

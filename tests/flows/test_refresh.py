@@ -1,0 +1,197 @@
+"""Renewing a session: when it is due, what is asked and kept, and its absolute life."""
+
+import json
+
+import pytest
+
+from cognito_gate._messages import Answer, Ask
+from tests.edge.browser import NAVIGATION, Browser
+from tests.flows.conftest import MakeStage
+from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
+
+
+@pytest.fixture
+def stage(lasting: Stage) -> Stage:
+    return lasting
+
+
+@pytest.fixture
+def browser(stage: Stage) -> Browser:
+    return stage.signed_in()
+
+
+@pytest.mark.parametrize(
+    ("passed", "due"), [(0, False), (DUE - 1, False), (DUE, True), (3599, True), (3600, True)]
+)
+def test_when_it_is_due(stage: Stage, browser: Browser, passed: int, due: bool) -> None:
+    before = dict(browser.jar)
+    stage.now += passed
+    shown = browser.go("/")
+    assert shown.identity.username == "ada"
+    assert spent(stage) == due
+    assert set(shown.stored) == (SESSION if due else set())
+    assert (browser.jar != before) == due
+
+
+@pytest.mark.parametrize("before", [0, 600])
+def test_the_window_is_a_setting(make_stage: MakeStage, before: int) -> None:
+    stage = make_stage(refresh_flow_enabled=True, refresh_before_seconds=before)
+    browser = stage.signed_in()
+    stage.now += 3600 - before - 1
+    assert browser.go("/").stored == []
+    stage.now += 1
+    assert ACCESS in browser.go("/").stored
+
+
+def test_the_id_token_counts_too(stage: Stage) -> None:
+    stage.pool.id["exp"] = int(stage.now) + 300
+    browser = stage.signed_in()
+    stage.now += 240
+    stage.pool.id.clear()
+    assert ID in browser.go("/").stored
+
+
+@pytest.mark.parametrize("left", [{REFRESH}, {REFRESH, ID}, {REFRESH, ACCESS}])
+def test_with_cookies_missing(stage: Stage, browser: Browser, left: set[str]) -> None:
+    browser.jar = {name: browser.jar[name] for name in left}
+    shown = browser.go("/")
+    assert shown.identity.username == "ada"
+    if ACCESS not in left:
+        assert spent(stage) == 1
+        assert set(browser.jar) == SESSION
+
+
+@pytest.mark.parametrize("kept", ["x", "a.b.c", ""])
+def test_a_dead_access_cookie_is_replaced(stage: Stage, browser: Browser, kept: str) -> None:
+    browser.jar[ACCESS] = kept
+    assert browser.go("/").identity.username == "ada"
+    assert spent(stage) == 1
+
+
+def test_disabled_it_never_happens(make_stage: MakeStage) -> None:
+    enabled = make_stage(refresh_flow_enabled=True)
+    browser = enabled.signed_in()
+    disabled = make_stage()
+    disabled.now += 3600
+    browser.site = disabled
+    assert browser.go("/").status == 303
+    assert not disabled.pool.calls
+
+
+def test_the_request_to_cognito(stage: Stage, browser: Browser) -> None:
+    stage.now += 3600
+    (token,) = stage.pool.refreshes
+    browser.go("/")
+    call = stage.pool.named("token")[-1]
+    assert call.form == {"grant_type": "refresh_token", "refresh_token": token}
+    assert call.request.headers["authorization"].startswith("Basic ")
+
+
+def test_of_a_public_client(make_stage: MakeStage) -> None:
+    stage = make_stage(refresh_flow_enabled=True, user_pool_client_secret="")
+    stage.pool.secret = ""
+    browser = stage.signed_in()
+    stage.now += 3600
+    assert browser.go("/").status == 200
+    call = stage.pool.named("token")[-1]
+    assert call.form["client_id"] == "1example23456789"
+    assert "authorization" not in call.request.headers
+
+
+@pytest.mark.parametrize("rotation", [True, False])
+def test_ten_hours_of_renewals(stage: Stage, browser: Browser, rotation: bool) -> None:
+    stage.pool.rotation = rotation
+    for _ in range(10):
+        stage.now += 3600
+        assert browser.go("/").identity.username == "ada"
+        assert browser.go("/").stored == []
+    assert spent(stage) == 10
+    assert len(stage.pool.refreshes) == 1
+
+
+def test_a_renewed_session_is_known_from_its_new_cookies_on(stage: Stage, browser: Browser) -> None:
+    stage.now += 3600
+    browser.go("/")
+    calls = len(stage.pool.calls)
+    assert browser.go("/").status == 200
+    assert len(stage.pool.calls) == calls
+
+
+@pytest.mark.parametrize("rotation", [True, False])
+def test_the_ask_is_shared_and_remembered_under_the_old_token(
+    stage: Stage, browser: Browser, rotation: bool
+) -> None:
+    """Two requests with the same old cookie are one call; what comes of it is the same."""
+    stage.pool.rotation = rotation
+    stage.now += 3600
+    request = browser.request("GET", "/", NAVIGATION)
+    first, second = stage.decide(request), stage.decide(request)
+    asks = [until(flow, stage.pool, "/oauth2/token") for flow in (first, second)]
+    assert asks[0].share == asks[1].share
+    assert asks[0].share
+    assert asks[0].remember == 60
+    (token,) = stage.pool.refreshes
+    assert token not in asks[0].share
+    answer = stage.pool.answer(asks[0])
+    for flow in (first, second):
+        shown = reply(end(flow, answer))
+        assert shown.identity.username == "ada"
+        assert set(shown.stored) == SESSION
+
+
+def test_other_tokens_are_other_calls(stage: Stage, browser: Browser) -> None:
+    other = stage.signed_in()
+    stage.now += 3600
+    asks: list[Ask] = []
+    for one in (browser, other):
+        flow = stage.decide(one.request("GET", "/", NAVIGATION))
+        asks.append(until(flow, stage.pool, "/oauth2/token"))
+    assert asks[0].share != asks[1].share
+
+
+# The absolute life
+
+
+@pytest.mark.parametrize("rotation", [True, False])
+def test_the_absolute_life_counts_from_sign_in(make_stage: MakeStage, rotation: bool) -> None:
+    stage = make_stage(refresh_flow_enabled=True, refresh_cookie_age_seconds=7200)
+    stage.pool.rotation = rotation
+    browser = stage.signed_in()
+    began = stage.now
+    for passed in (3600, 5400, 7199):
+        stage.now = began + passed
+        for cookie in browser.go("/").cookies.values():
+            assert int(cookie.attributes["max-age"]) <= 7200 - passed
+        assert browser.go("/").status == 200
+    stage.now = began + 7200
+    shown = browser.go("/")  # the browser ignored Max-Age, and the access token is still good
+    assert (shown.status, shown.app) == (303, None)
+    assert set(shown.cleared) == SESSION
+
+
+def test_it_cannot_be_stretched_by_an_older_cookie(stage: Stage, browser: Browser) -> None:
+    stage.now += 86_400
+    assert browser.go("/").status == 303
+    assert spent(stage) == 0
+
+
+@pytest.mark.parametrize("changes", [{}, {"refresh_cookie_encrypted": False}])
+def test_a_signed_refresh_cookie_cannot_be_changed(
+    make_stage: MakeStage, changes: dict[str, bool]
+) -> None:
+    stage = make_stage(refresh_flow_enabled=True, **changes)
+    browser = stage.signed_in()
+    value = browser.jar[REFRESH]
+    for changed in (value[:-1], value[:12] + "AAAA" + value[16:], json.dumps({"token": "x"})):
+        browser.jar = {REFRESH: changed}
+        shown = browser.go("/")
+        assert shown.status == 303
+        assert REFRESH in shown.cleared
+    assert spent(stage) == 0
+
+
+def test_an_answer_of_another_kind_is_an_outage(stage: Stage, browser: Browser) -> None:
+    stage.now += 3600
+    flow = stage.decide(browser.request("GET", "/", NAVIGATION))
+    until(flow, stage.pool, "/oauth2/token")
+    assert reply(end(flow, Answer(204))).status == 503

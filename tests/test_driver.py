@@ -1,0 +1,313 @@
+"""The senders, one call at a time: what is sent, what counts as an answer, what as a failure."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import httpx
+import pytest
+
+from cognito_gate._driver import CONNECT_SECONDS, USER_AGENT, AsyncSender, Sender, run, run_async
+from cognito_gate._messages import Answer, Ask, Flow
+from cognito_gate.errors import TokenRefused
+
+URL = "https://cognito.example/oauth2/token"
+GET = Ask("GET", URL)
+POST = Ask("POST", URL, (("content-type", "text/plain"),), b"body")
+Handler = Callable[[httpx.Request], httpx.Response]
+Send = Callable[[Handler, Ask], Answer]
+
+
+def reply(status: int = 200, body: bytes = b"ok", **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, headers=named, stream=httpx.ByteStream(body))
+
+
+def send_sync(handler: Handler, ask: Ask) -> Answer:
+    with httpx.Client(transport=httpx.MockTransport(handler)) as client:
+        return Sender(client).answer(ask)
+
+
+def send_async(handler: Handler, ask: Ask) -> Answer:
+    async def main() -> Answer:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
+            return await AsyncSender(client).answer(ask)
+
+    return asyncio.run(main())
+
+
+BOTH = pytest.mark.parametrize("send", [send_sync, send_async], ids=["sync", "async"])
+SHARED = pytest.mark.parametrize("share", ["", "a call"], ids=["alone", "shared"])
+
+
+# Flows
+
+
+def adding() -> Flow[int]:
+    first = yield GET
+    second = yield POST
+    return first.status + second.status
+
+
+def counting(request: httpx.Request) -> httpx.Response:
+    return reply(200 if request.method == "GET" else 400)
+
+
+def play_sync(flow: Flow[int]) -> int:
+    with httpx.Client(transport=httpx.MockTransport(counting)) as client:
+        return run(flow, Sender(client))
+
+
+def play_async(flow: Flow[int]) -> int:
+    async def main() -> int:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(counting)) as client:
+            return await run_async(flow, AsyncSender(client))
+
+    return asyncio.run(main())
+
+
+PLAYS = pytest.mark.parametrize("play", [play_sync, play_async], ids=["sync", "async"])
+
+
+@PLAYS
+def test_a_flow_is_given_its_answers_in_turn(play: Callable[[Flow[int]], int]) -> None:
+    assert play(adding()) == 600
+
+
+@PLAYS
+def test_a_flow_that_asks_nothing(play: Callable[[Flow[int]], int]) -> None:
+    def flow() -> Flow[int]:
+        yield from ()
+        return 7
+
+    assert play(flow()) == 7
+
+
+@PLAYS
+def test_what_a_flow_raises_goes_through(play: Callable[[Flow[int]], int]) -> None:
+    def flow() -> Flow[int]:
+        yield GET
+        raise TokenRefused("no")
+
+    with pytest.raises(TokenRefused, match="no"):
+        play(flow())
+
+
+# One call
+
+
+@BOTH
+@SHARED
+def test_a_good_answer(send: Send, share: str) -> None:
+    ask = Ask("GET", URL, share=share)
+    answer = send(lambda request: reply(200, b"body", X_A="1"), ask)
+    assert (answer.status, answer.body, answer.failure) == (200, b"body", "")
+    assert answer.header("x-a") == "1"
+
+
+@BOTH
+def test_an_answer_that_a_clients_own_transport_has_read_already(send: Send) -> None:
+    # What anyone writes who passes a client with a transport of their own.
+    answer = send(lambda request: httpx.Response(200, json={"a": 1}), GET)
+    assert (answer.status, answer.body.replace(b" ", b"")) == (200, b'{"a":1}')
+
+
+@BOTH
+@pytest.mark.parametrize("status", [201, 204, 301, 304, 400, 401, 403, 404, 429, 500, 503])
+def test_every_status_is_an_answer(send: Send, status: int) -> None:
+    assert send(lambda request: reply(status), GET).status == status
+
+
+@BOTH
+def test_what_is_sent(send: Send) -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return reply()
+
+    send(handler, POST)
+    send(handler, GET)
+    post, get = seen
+    assert (post.method, str(post.url), post.content) == ("POST", URL, b"body")
+    assert post.headers["content-type"] == "text/plain"
+    assert post.headers["content-length"] == "4"
+    assert (get.method, get.content) == ("GET", b"")
+    assert "content-length" not in get.headers
+    for request in seen:
+        assert request.headers.get_list("user-agent") == [USER_AGENT]
+        assert request.headers.get_list("accept-encoding") == ["identity"]
+        assert "cookie" not in request.headers
+    assert USER_AGENT.startswith("cognito-gate/")
+
+
+@BOTH
+@pytest.mark.parametrize("seconds", [0.5, 5.0])
+def test_time_limits(send: Send, seconds: float) -> None:
+    seen: list[dict[str, float]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"])
+        return reply()
+
+    send(handler, Ask("GET", URL, timeout=seconds))
+    assert seen[0]["read"] == seconds
+    assert seen[0]["connect"] == min(CONNECT_SECONDS, seconds)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "location", ["https://evil.example/", "/else", "http://[", "https://a:b/", ""]
+)
+@pytest.mark.parametrize("ask", [GET, POST], ids=["GET", "POST"])
+def test_redirects_are_not_followed(send: Send, location: str, ask: Ask) -> None:
+    seen: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(str(request.url))
+        return reply(302, location=location)
+
+    assert send(handler, ask).status in (302, 0)
+    assert seen == [URL]
+
+
+@BOTH
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity, gzip", "x-unknown"])
+def test_a_compressed_body_is_refused(send: Send, coding: str) -> None:
+    answer = send(lambda request: reply(200, b"\x1f\x8b", content_encoding=coding), GET)
+    assert (answer.status, answer.body) == (0, b"")
+    assert "compressed" in answer.failure
+
+
+@BOTH
+def test_a_body_that_says_it_is_not_compressed(send: Send) -> None:
+    assert send(lambda request: reply(content_encoding="identity"), GET).status == 200
+
+
+# Limits
+
+
+class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body without end, which counts what was read of it."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self.read < 1_000_000:
+            self.read += 100
+            yield b"x" * 100
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self:
+            yield chunk
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+@BOTH
+def test_a_body_without_end(send: Send) -> None:
+    body = Endless()
+    answer = send(lambda request: httpx.Response(200, stream=body), Ask("GET", URL, limit=1000))
+    assert (answer.status, answer.failure) == (0, "a body that is too large")
+    assert body.read == 1100
+    assert body.closed
+
+
+@BOTH
+def test_the_largest_body(send: Send) -> None:
+    ask = Ask("GET", URL, limit=1000)
+    assert send(lambda request: reply(200, b"x" * 1000), ask).body == b"x" * 1000
+    assert send(lambda request: reply(200, b"x" * 1001), ask).status == 0
+
+
+# Failures and the one retry
+
+
+def failing(error: Exception, times: int = 9) -> tuple[Handler, list[str]]:
+    calls: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        calls.append(request.method)
+        if len(calls) <= times:
+            raise error
+        return reply()
+
+    return handler, calls
+
+
+CONNECTING = [httpx.ConnectError("no"), httpx.ConnectTimeout("no")]
+OTHERS = [
+    httpx.ReadTimeout("no"),
+    httpx.WriteTimeout("no"),
+    httpx.PoolTimeout("no"),
+    httpx.ReadError("no"),
+    httpx.RemoteProtocolError("no"),
+    httpx.ProxyError("no"),
+    httpx.UnsupportedProtocol("no"),
+    TimeoutError("no"),
+]
+
+
+@BOTH
+@pytest.mark.parametrize("error", CONNECTING, ids=repr)
+@pytest.mark.parametrize("share", ["", "a call"], ids=["alone", "shared"])
+def test_a_get_that_cannot_connect_is_tried_twice(send: Send, error: Exception, share: str) -> None:
+    handler, calls = failing(error)
+    answer = send(handler, Ask("GET", URL, share=share))
+    assert (answer.status, answer.failure) == (0, type(error).__name__)
+    assert calls == ["GET", "GET"]
+    handler, calls = failing(error, times=1)
+    assert send(handler, Ask("GET", URL, share=share)).status == 200
+    assert calls == ["GET", "GET"]
+
+
+@BOTH
+@pytest.mark.parametrize("error", CONNECTING, ids=repr)
+def test_a_post_is_never_tried_twice(send: Send, error: Exception) -> None:
+    handler, calls = failing(error)
+    answer = send(handler, POST)
+    assert (answer.status, answer.failure) == (0, type(error).__name__)
+    assert calls == ["POST"]
+
+
+@BOTH
+@pytest.mark.parametrize("error", OTHERS, ids=repr)
+@pytest.mark.parametrize("ask", [GET, POST], ids=["GET", "POST"])
+def test_other_failures_are_not_tried_again(send: Send, error: Exception, ask: Ask) -> None:
+    handler, calls = failing(error)
+    answer = send(handler, ask)
+    assert (answer.status, answer.failure) == (0, type(error).__name__)
+    assert len(calls) == 1
+
+
+class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body whose connection breaks."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"some"
+        raise httpx.ReadError("reset")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self:
+            yield chunk
+
+
+@BOTH
+def test_a_connection_that_breaks_in_the_body(send: Send) -> None:
+    answer = send(lambda request: httpx.Response(200, stream=Broken()), GET)
+    assert (answer.status, answer.body, answer.failure) == (0, b"", "ReadError")
+
+
+@BOTH
+def test_a_failure_tells_no_secret(send: Send, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    handler, _ = failing(httpx.ReadError("no"))
+    ask = Ask("POST", URL, (("authorization", "Basic secret"),), b"secret")
+    assert "secret" not in repr(send(handler, ask))
+    assert "ReadError" in caplog.text
+    assert "secret" not in caplog.text

@@ -1,0 +1,185 @@
+"""The senders over real sockets: their own clients, slow and silent servers, cookies."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from cognito_gate._driver import AsyncSender, Sender
+from cognito_gate._messages import Answer, Ask
+
+PATIENT = 30
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n"
+Talk = Callable[[socket.socket, threading.Event], None]
+Send = Callable[[list[Ask]], list[Answer]]
+
+
+def send_sync(asks: list[Ask]) -> list[Answer]:
+    sender = Sender()
+    try:
+        return [sender.answer(ask) for ask in asks]
+    finally:
+        sender.close()
+
+
+def send_async(asks: list[Ask]) -> list[Answer]:
+    async def main() -> list[Answer]:
+        sender = AsyncSender()
+        try:
+            return [await sender.answer(ask) for ask in asks]
+        finally:
+            await sender.aclose()
+
+    return asyncio.run(main())
+
+
+BOTH = pytest.mark.parametrize("send", [send_sync, send_async], ids=["sync", "async"])
+
+
+@contextmanager
+def serving(talk: Talk) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that talks as it is told; its address and the heads of the requests it got."""
+    seen: list[bytes] = []
+    stop = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        while not stop.is_set():
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(PATIENT)
+                head = b""
+                while b"\r\n\r\n" not in head and (more := connection.recv(65_536)):
+                    head += more
+                if head:
+                    seen.append(head)
+                    try:
+                        talk(connection, stop)
+                    except OSError:
+                        continue  # the client had enough
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/", seen
+    finally:
+        stop.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(PATIENT)
+    assert not thread.is_alive()
+
+
+def answering(connection: socket.socket, stop: threading.Event) -> None:
+    connection.sendall(HEAD + b"Set-Cookie: session=of-one-visitor; Path=/\r\n\r\nok")
+
+
+@BOTH
+def test_a_client_of_its_own(send: Send) -> None:
+    with serving(answering) as (url, seen):
+        answers = send([Ask("GET", url), Ask("POST", url, body=b"x"), Ask("GET", url, share="s")])
+    assert [(one.status, one.body) for one in answers] == [(200, b"ok")] * 3
+    assert len(seen) == 3
+
+
+@BOTH
+def test_cookies_of_one_call_do_not_ride_along_in_another(send: Send) -> None:
+    with serving(answering) as (url, seen):
+        answers = send([Ask("GET", url)] * 3)
+    assert answers[0].header("set-cookie").startswith("session=")
+    for head in seen:
+        assert b"cookie" not in head.lower()
+        assert b"of-one-visitor" not in head
+
+
+def dripping_body(connection: socket.socket, stop: threading.Event) -> None:
+    connection.sendall(HEAD.replace(b"Length: 2", b"Length: 100000") + b"\r\n")
+    while not stop.wait(0.02):
+        connection.sendall(b"x")
+
+
+def dripping_head(connection: socket.socket, stop: threading.Event) -> None:
+    for _ in range(20):
+        if stop.wait(0.02):
+            return
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" if _ == 0 else b"X-Drip: x\r\n")
+    connection.sendall(b"Content-Length: 2\r\nConnection: close\r\n\r\nok")
+
+
+def silent(connection: socket.socket, stop: threading.Event) -> None:
+    stop.wait(PATIENT)
+
+
+def hanging_up(connection: socket.socket, stop: threading.Event) -> None:
+    connection.sendall(HEAD)
+
+
+def babbling(connection: socket.socket, stop: threading.Event) -> None:
+    connection.sendall(b"SSH-2.0-OpenSSH_9.9\r\n")
+
+
+@BOTH
+@pytest.mark.parametrize("talk", [dripping_body, dripping_head, silent])
+def test_a_server_that_takes_too_long(send: Send, talk: Talk) -> None:
+    with serving(talk) as (url, seen):
+        (answer,) = send([Ask("GET", url, timeout=0.2)])
+    assert answer.status == 0
+    assert answer.failure in ("TimeoutError", "ReadTimeout")
+    assert len(seen) == 1
+
+
+@BOTH
+@pytest.mark.parametrize("talk", [hanging_up, babbling])
+def test_a_server_that_breaks_off(send: Send, talk: Talk) -> None:
+    with serving(talk) as (url, seen):
+        (answer,) = send([Ask("GET", url)])
+    assert (answer.status, answer.failure) == (0, "RemoteProtocolError")
+    assert len(seen) == 1
+
+
+@BOTH
+def test_nobody_listens(send: Send) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    for ask in (Ask("GET", f"http://127.0.0.1:{port}/"), Ask("POST", f"http://127.0.0.1:{port}/")):
+        (answer,) = send([ask])
+        assert (answer.status, answer.failure) == (0, "ConnectError")
+
+
+def test_a_sender_may_be_closed_and_used_again() -> None:
+    with serving(answering) as (url, _):
+        sender = Sender()
+        sender.close()
+        for _ in range(2):
+            assert sender.answer(Ask("GET", url)).status == 200
+            sender.close()
+            sender.close()
+
+
+def test_each_loop_has_its_own_connections() -> None:
+    sender = AsyncSender()
+
+    async def main(url: str) -> int:
+        status = (await sender.answer(Ask("GET", url))).status
+        await sender.aclose()
+        await sender.aclose()
+        return status
+
+    with serving(answering) as (url, _):
+        assert [asyncio.run(main(url)) for _ in range(3)] == [200] * 3
+    assert not sender._own
+
+
+def test_closing_leaves_a_client_that_was_passed_in() -> None:
+    with serving(answering) as (url, _):
+        with httpx.Client() as client:
+            Sender(client).close()
+            assert Sender(client).answer(Ask("GET", url)).status == 200
+        assert client.is_closed
