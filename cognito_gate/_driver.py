@@ -78,7 +78,7 @@ class Flights:
         """End the call and hand its answer to all who wait."""
         with self._lock:
             flight = self._flying.pop(ask.share)
-            if ask.remember and answer.status == 200:
+            if ask.remember and ask.good(answer):
                 self._landed[ask.share] = (self._clock() + ask.remember, flight)
                 self._drop_old()
         flight.set_result(answer)
@@ -170,6 +170,9 @@ class Sender:
                     return _failed(ask, type(exc).__name__)
             except (httpx.HTTPError, TimeoutError) as exc:
                 return _failed(ask, type(exc).__name__)
+            except Exception as exc:
+                log.exception("an unexpected error in a call of %s", ask.url)
+                return _failed(ask, type(exc).__name__)
         raise AssertionError("unreachable: the last try returns")
 
     def _exchange(self, ask: Ask) -> Answer:
@@ -245,6 +248,9 @@ class AsyncSender:
                 if last:
                     return _failed(ask, type(exc).__name__)
             except (httpx.HTTPError, TimeoutError) as exc:
+                return _failed(ask, type(exc).__name__)
+            except Exception as exc:
+                log.exception("an unexpected error in a call of %s", ask.url)
                 return _failed(ask, type(exc).__name__)
         raise AssertionError("unreachable: the last try returns")
 

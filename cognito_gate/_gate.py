@@ -105,9 +105,10 @@ class Gate:
         public = self._public.match(incoming.path, incoming.mount)
         try:
             visitor = yield from self._visitor(incoming)
-        except (CognitoUnavailable, TokenRefused):
+        except GateError as error:
             if not public:
                 raise
+            log.info("%s: %s; the path is public", error.code, error)
             return Pass(None)
         if visitor.identity is not None or public:
             return visitor

@@ -4,7 +4,7 @@ Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth. A flow is a
 generator that yields what it needs (`Ask`) and returns what it decided.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
@@ -70,11 +70,30 @@ Decision: TypeAlias = Pass | Respond
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: a response, or (status 0) the reason there is none."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = field(default=b"", repr=False)
+    failure: str = ""
+
+    def ok(self) -> bool:
+        """True for a plain success."""
+        return self.status == 200
+
+    def header(self, name: str) -> str:
+        """The first value of a header (lower-case name), or an empty string."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """An HTTP call a flow needs made.
 
     Calls with the same `share` key are one call while it is in flight, and its good answer is
-    given again for `remember` seconds. `limit` is the largest body accepted, in bytes.
+    given again for `remember` seconds; `good` tells which answers those are. `limit` is the largest
+    body accepted, in bytes.
     """
 
     method: Literal["GET", "POST"]
@@ -85,20 +104,7 @@ class Ask:
     limit: int = 262_144
     share: str = ""
     remember: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: a response, or (status 0) the reason there is none."""
-
-    status: int
-    headers: Headers = ()
-    body: bytes = field(default=b"", repr=False)
-    failure: str = ""
-
-    def header(self, name: str) -> str:
-        """The first value of a header (lower-case name), or an empty string."""
-        return next((value for key, value in self.headers if key == name), "")
+    good: Callable[[Answer], bool] = Answer.ok
 
 
 T = TypeVar("T")

@@ -9,30 +9,12 @@ import pytest
 from cognito_gate._driver import CONNECT_SECONDS, USER_AGENT, AsyncSender, Sender, run, run_async
 from cognito_gate._messages import Answer, Ask, Flow
 from cognito_gate.errors import TokenRefused
+from tests.parts.sends import Handler, reply, send_async, send_sync
 
 URL = "https://cognito.example/oauth2/token"
 GET = Ask("GET", URL)
 POST = Ask("POST", URL, (("content-type", "text/plain"),), b"body")
-Handler = Callable[[httpx.Request], httpx.Response]
 Send = Callable[[Handler, Ask], Answer]
-
-
-def reply(status: int = 200, body: bytes = b"ok", **headers: str) -> httpx.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, headers=named, stream=httpx.ByteStream(body))
-
-
-def send_sync(handler: Handler, ask: Ask) -> Answer:
-    with httpx.Client(transport=httpx.MockTransport(handler)) as client:
-        return Sender(client).answer(ask)
-
-
-def send_async(handler: Handler, ask: Ask) -> Answer:
-    async def main() -> Answer:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
-            return await AsyncSender(client).answer(ask)
-
-    return asyncio.run(main())
 
 
 BOTH = pytest.mark.parametrize("send", [send_sync, send_async], ids=["sync", "async"])
@@ -223,91 +205,3 @@ def test_the_largest_body(send: Send) -> None:
     ask = Ask("GET", URL, limit=1000)
     assert send(lambda request: reply(200, b"x" * 1000), ask).body == b"x" * 1000
     assert send(lambda request: reply(200, b"x" * 1001), ask).status == 0
-
-
-# Failures and the one retry
-
-
-def failing(error: Exception, times: int = 9) -> tuple[Handler, list[str]]:
-    calls: list[str] = []
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        calls.append(request.method)
-        if len(calls) <= times:
-            raise error
-        return reply()
-
-    return handler, calls
-
-
-CONNECTING = [httpx.ConnectError("no"), httpx.ConnectTimeout("no")]
-OTHERS = [
-    httpx.ReadTimeout("no"),
-    httpx.WriteTimeout("no"),
-    httpx.PoolTimeout("no"),
-    httpx.ReadError("no"),
-    httpx.RemoteProtocolError("no"),
-    httpx.ProxyError("no"),
-    httpx.UnsupportedProtocol("no"),
-    TimeoutError("no"),
-]
-
-
-@BOTH
-@pytest.mark.parametrize("error", CONNECTING, ids=repr)
-@pytest.mark.parametrize("share", ["", "a call"], ids=["alone", "shared"])
-def test_a_get_that_cannot_connect_is_tried_twice(send: Send, error: Exception, share: str) -> None:
-    handler, calls = failing(error)
-    answer = send(handler, Ask("GET", URL, share=share))
-    assert (answer.status, answer.failure) == (0, type(error).__name__)
-    assert calls == ["GET", "GET"]
-    handler, calls = failing(error, times=1)
-    assert send(handler, Ask("GET", URL, share=share)).status == 200
-    assert calls == ["GET", "GET"]
-
-
-@BOTH
-@pytest.mark.parametrize("error", CONNECTING, ids=repr)
-def test_a_post_is_never_tried_twice(send: Send, error: Exception) -> None:
-    handler, calls = failing(error)
-    answer = send(handler, POST)
-    assert (answer.status, answer.failure) == (0, type(error).__name__)
-    assert calls == ["POST"]
-
-
-@BOTH
-@pytest.mark.parametrize("error", OTHERS, ids=repr)
-@pytest.mark.parametrize("ask", [GET, POST], ids=["GET", "POST"])
-def test_other_failures_are_not_tried_again(send: Send, error: Exception, ask: Ask) -> None:
-    handler, calls = failing(error)
-    answer = send(handler, ask)
-    assert (answer.status, answer.failure) == (0, type(error).__name__)
-    assert len(calls) == 1
-
-
-class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body whose connection breaks."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield b"some"
-        raise httpx.ReadError("reset")
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self:
-            yield chunk
-
-
-@BOTH
-def test_a_connection_that_breaks_in_the_body(send: Send) -> None:
-    answer = send(lambda request: httpx.Response(200, stream=Broken()), GET)
-    assert (answer.status, answer.body, answer.failure) == (0, b"", "ReadError")
-
-
-@BOTH
-def test_a_failure_tells_no_secret(send: Send, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("DEBUG")
-    handler, _ = failing(httpx.ReadError("no"))
-    ask = Ask("POST", URL, (("authorization", "Basic secret"),), b"secret")
-    assert "secret" not in repr(send(handler, ask))
-    assert "ReadError" in caplog.text
-    assert "secret" not in caplog.text

@@ -35,7 +35,7 @@ def test_a_person() -> None:
 
 
 def test_a_machine() -> None:
-    gone = {name: GONE for name in ("username", "cognito:groups", "auth_time", "scope")}
+    gone = dict.fromkeys(("username", "cognito:groups", "auth_time", "scope"), GONE)
     who = Identity(freeze(changed(ACCESS, gone)))
     assert who.is_machine is True
     assert who.username is None

@@ -1,6 +1,7 @@
 """What the cookies hold: to JSON and back, and nothing but a typed error for anything else."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -119,10 +120,8 @@ ANY = (
 @given(ANY)
 def test_any_text(text: str) -> None:
     for kind in (Renewal, LoginAttempt):
-        try:
-            kind.from_json(text)
-        except TokenRefused as refused:
-            assert "a-refresh-token" not in str(refused)
+        with suppress(TokenRefused):
+            assert isinstance(kind.from_json(text), kind)
 
 
 def test_no_secret_is_shown() -> None:

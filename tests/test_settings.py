@@ -1,4 +1,4 @@
-"""Settings as an object: the addresses they lead to, what contradicts what, what Python may pass."""
+"""Settings as an object: the addresses they lead to, contradictions, values from Python."""
 
 from typing import Any
 

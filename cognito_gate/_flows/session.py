@@ -12,7 +12,7 @@ from .._messages import Flow, Incoming, Pass
 from .._parts import cookies, oauth, tokens
 from .._parts.known import Values
 from .._records import Renewal, Tokens
-from ..errors import CognitoUnavailable, GrantRefused, TokenRefused
+from ..errors import CognitoUnavailable, GrantRefused, SessionTooLarge, TokenRefused
 from ..identity import NO_CLAIMS, Claims, Identity, freeze
 from . import stored, trust
 from .context import Context
@@ -162,7 +162,7 @@ def _renewed(
         log.error("%s", error)
         if held is None:
             raise CognitoUnavailable("the session cannot be renewed right now") from error
-    except CognitoUnavailable as error:
+    except (CognitoUnavailable, SessionTooLarge) as error:
         if held is None:
             raise
         log.warning("%s; the session goes on until its access token ends", error)

@@ -88,7 +88,7 @@ def refresh_ask(settings: Settings, refresh_token: str) -> Ask:
     with rotation on, a late request with the old cookie must not spend it again."""
     body = prepare_token_request("refresh_token", refresh_token=refresh_token)
     ask = _post(settings, settings.token_url, body)
-    return replace(ask, share=_share("refresh", refresh_token), remember=60.0)
+    return replace(ask, share=_share("refresh", refresh_token), remember=60.0, good=_holds_tokens)
 
 
 def revoke_ask(settings: Settings, refresh_token: str) -> Ask:
@@ -141,6 +141,14 @@ def read_tokens(answer: Answer) -> Tokens:
     if not access or str(record.get("token_type", "")).lower() != "bearer":
         raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
     return Tokens(str(access), *rest)
+
+
+def _holds_tokens(answer: Answer) -> bool:
+    try:
+        read_tokens(answer)
+    except (GrantRefused, CognitoUnavailable):
+        return False
+    return True
 
 
 def _refused(error: str, answer: Answer) -> GrantRefused:

@@ -73,9 +73,7 @@ def demo() -> Iterator[Stage]:
 @pytest.fixture
 def tab(chromium: Browser, demo: Stage) -> Iterator[Tab]:
     """A tab of a new profile, which must not complain in its console."""
-    from tests.browser.tab import Tab
+    from tests.browser.tab import opened
 
-    with chromium.new_context(base_url=demo.origin) as context:
-        made = Tab(context.new_page())
+    with opened(chromium, demo.origin) as made:
         yield made
-        assert made.complaints == []

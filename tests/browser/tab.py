@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tests.journey.visitor import PASSWORDS
 
 PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
+
+
+@contextmanager
+def opened(browser: Browser, origin: str) -> Iterator[Tab]:
+    """A tab of a new profile, for one site; it must not complain in its console."""
+    with browser.new_context(base_url=origin) as context:
+        tab = Tab(context.new_page())
+        yield tab
+        assert tab.complaints == []
 
 
 class Tab:

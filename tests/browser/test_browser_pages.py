@@ -84,8 +84,10 @@ def forbidden(tab: Tab, stage: Stage) -> None:
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    """The demo; its pool is shared, so each test begins with a healthy one."""
-    with staged(REFRESH | PUBLIC, app=make_app) as made:
+    """The demo, with its token life; the pool is shared, so each test begins by healing it."""
+    early = {"COGNITO_GATE_REFRESH_BEFORE_SECONDS": "270"}
+    with staged(REFRESH | PUBLIC | early, app=make_app) as made:
+        made.cognito.switch(access_seconds=300, id_seconds=300)
         yield made
 
 
@@ -97,11 +99,8 @@ def test_a_page_is_readable_on_a_small_screen(
     chromium: Browser, stage: Stage, shown: Callable[[Tab, Stage], None], scheme: Scheme
 ) -> None:
     stage.cognito.heal()
-    small = {"width": 360, "height": 640}
     with chromium.new_context(
-        base_url=stage.origin,
-        viewport={"width": small["width"], "height": small["height"]},
-        color_scheme=scheme,
+        base_url=stage.origin, viewport={"width": 360, "height": 640}, color_scheme=scheme
     ) as context:
         tab = Tab(context.new_page())
         shown(tab, stage)

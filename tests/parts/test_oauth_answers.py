@@ -131,7 +131,7 @@ def test_a_failing_endpoint_refuses_nothing(status: int) -> None:
 
 
 def test_no_answer_at_all() -> None:
-    with pytest.raises(CognitoUnavailable, match="token endpoint: ConnectTimeout$"):
+    with pytest.raises(CognitoUnavailable, match=r"token endpoint: ConnectTimeout$"):
         oauth.read_tokens(Answer(0, failure="ConnectTimeout"))
     # A body cannot make an answer of it.
     with pytest.raises(CognitoUnavailable, match="ReadError"):

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from cognito_gate._messages import Ask
+from cognito_gate._messages import Answer, Ask
 from cognito_gate._parts import oauth
 from cognito_gate._records import LoginAttempt
 from tests.parts.made import CLIENT, ENVIRON, settings
@@ -113,6 +113,16 @@ def test_a_refresh() -> None:
     assert ask.share == oauth.refresh_ask(WITH_SECRET, "a.refresh+token/=").share
     assert ask.share != oauth.refresh_ask(WITH_SECRET, "another").share
     assert ask.share != oauth.code_ask(WITH_SECRET, "a.refresh+token/=", "v").share
+
+
+def test_which_answers_to_a_refresh_are_worth_remembering() -> None:
+    good = oauth.refresh_ask(WITH_SECRET, "t").good
+    assert good(Answer(200, body=b'{"access_token":"a","token_type":"Bearer"}'))
+    assert not good(Answer(200, body=b"<html>"))
+    assert not good(Answer(200, body=b"{}"))
+    assert not good(Answer(400, body=b'{"error":"invalid_grant"}'))
+    assert not good(Answer(500))
+    assert not good(Answer(0, failure="ReadError"))
 
 
 def test_a_revocation() -> None:

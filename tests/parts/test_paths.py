@@ -70,7 +70,7 @@ DENIED = [
     "/health/.",
     "/health/..",
     "/health/../admin",
-    "/ｈealth",
+    "/\uff48ealth",
     "/healtḥ",
     "/heal\u200bth",
     "/health\ufeff",

@@ -1,0 +1,243 @@
+"""What only ASGI has: the server's own `send`, extensions, lifespan, disconnects, cancellation."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeAlias
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from tests.edge.browser import NAVIGATION, Browser, Request
+from tests.edge.pool import Pool
+from tests.edge.site import IDENTITY, ASGISite
+
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+Make: TypeAlias = Callable[..., ASGISite]
+
+
+@pytest.fixture
+def make(pool: Pool) -> Iterator[Make]:
+    opened: list[ASGISite] = []
+
+    def site(app: App | None = None, **changes: Any) -> ASGISite:
+        opened.append(ASGISite(pool.settings(**changes), pool, app=app))
+        return opened[-1]
+
+    yield site
+    for one in opened:
+        one.close()
+
+
+class Recording:
+    """An app that keeps what it was given and does `then`."""
+
+    def __init__(self, then: App | None = None) -> None:
+        self.calls: list[tuple[Scope, Receive, Send]] = []
+        self.then = then
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.calls.append((scope, receive, send))
+        if self.then is not None:
+            await self.then(scope, receive, send)
+
+
+async def nothing() -> Message:
+    raise AssertionError("nobody should ask")
+
+
+def scope_of(site: ASGISite, browser: Browser, **facts: Any) -> dict[str, Any]:
+    return {**site.scope(browser.request("GET", "/", NAVIGATION), []), **facts}
+
+
+def signed_in(make: Make, pool: Pool, app: App, *, due: bool = False) -> tuple[ASGISite, Browser]:
+    """A site around `app`, and a browser with a session that is (not) due for renewal."""
+    pool.lifetime = 30 if due else 3600
+    browser = Browser(make(refresh_flow_enabled=True))
+    browser.sign_in(pool)
+    pool.lifetime = 3600
+    site = make(app, refresh_flow_enabled=True)
+    return site, browser
+
+
+@pytest.mark.parametrize("due", [False, True])
+def test_send_and_receive_are_the_servers_own(make: Make, pool: Pool, due: bool) -> None:
+    app = Recording()
+    site, browser = signed_in(make, pool, app, due=due)
+
+    async def send(message: Message) -> None:
+        raise AssertionError("the app sends nothing")
+
+    site.runner.run(site.gate(scope_of(site, browser), nothing, send))
+    ((_, receive, given),) = app.calls
+    assert receive is nothing
+    assert (given is send) == (not due)  # a new cookie has to ride on the response
+
+
+@pytest.mark.parametrize("due", [False, True])
+def test_streams_trailers_and_extensions_pass_as_they_are(
+    make: Make, pool: Pool, due: bool
+) -> None:
+    messages: list[Message] = [
+        {"type": "http.response.informational", "status": 103, "headers": []},
+        {"type": "http.response.start", "status": 200, "headers": [(b"x", b"1")], "trailers": True},
+        {"type": "http.response.body", "body": b"a", "more_body": True},
+        {"type": "http.response.zerocopysend", "file": 7, "more_body": True},
+        {"type": "http.response.body", "body": b"", "more_body": False},
+        {"type": "http.response.trailers", "headers": [(b"t", b"1")], "more_trailers": False},
+        {"type": "http.response.debug", "info": {}},
+    ]
+    sent: list[Message] = []
+
+    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+        for number, message in enumerate(messages):
+            await send(message)
+            assert len(sent) == number + 1  # passed on at once, nothing is gathered
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    site, browser = signed_in(make, pool, stream, due=due)
+    extensions = {"http.response.trailers": {}, "http.response.zerocopysend": {}}
+    scope = scope_of(site, browser, extensions=extensions, state={"own": 1})
+    site.runner.run(site.gate(scope, nothing, send))
+    for given, got in zip(messages, sent, strict=True):
+        if given["type"] == "http.response.start" and due:
+            assert got["headers"][0] == (b"x", b"1")
+            assert got["trailers"] is True
+            assert (b"cache-control", b"no-store") in got["headers"]
+            assert sum(name == b"set-cookie" for name, _ in got["headers"]) == 3
+        else:
+            assert got is given
+
+
+def test_the_scope_is_a_copy_with_all_of_the_servers_in_it(make: Make, pool: Pool) -> None:
+    app = Recording()
+    site, browser = signed_in(make, pool, app)
+    scope = scope_of(site, browser, extensions={"tls": {}}, state={"own": 1})
+    before = dict(scope)
+    site.runner.run(site.gate(scope, nothing, nothing))
+    ((given, _, _),) = app.calls
+    assert scope == before  # the server's own is left alone
+    assert given["state"] is scope["state"]
+    assert given["extensions"] is scope["extensions"]
+    assert given.keys() - scope.keys() == {IDENTITY, "user", "auth"}
+
+
+def test_the_body_and_the_disconnect_reach_the_app(make: Make, pool: Pool) -> None:
+    incoming: list[Message] = [
+        {"type": "http.request", "body": b"a", "more_body": True},
+        {"type": "http.request", "body": b"b", "more_body": False},
+        {"type": "http.disconnect"},
+    ]
+    seen: list[Message] = []
+
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        while not seen or seen[-1]["type"] != "http.disconnect":
+            seen.append(await receive())
+
+    site, browser = signed_in(make, pool, read)
+    rest = iter(incoming)
+
+    async def receive() -> Message:
+        return next(rest)
+
+    site.runner.run(site.gate(scope_of(site, browser), receive, nothing))
+    assert seen == incoming
+
+
+def test_an_error_of_the_app_is_the_servers(make: Make, pool: Pool) -> None:
+    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+        raise LookupError("the app's own")
+
+    site, browser = signed_in(make, pool, fail)
+    with pytest.raises(LookupError, match="the app's own"):
+        site.runner.run(site.gate(scope_of(site, browser), nothing, nothing))
+
+
+def test_work_after_the_response_goes_on(make: Make, pool: Pool) -> None:
+    done: list[str] = []
+
+    async def work(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        await asyncio.sleep(0)
+        done.append("background")
+
+    async def send(message: Message) -> None:
+        done.append(message["type"])
+
+    site, browser = signed_in(make, pool, work)
+    site.runner.run(site.gate(scope_of(site, browser), nothing, send))
+    assert done == ["http.response.start", "http.response.body", "background"]
+
+
+@pytest.mark.parametrize("kind", ["lifespan", "webtransport", "x-own"])
+def test_other_scopes_pass_untouched(make: Make, kind: str) -> None:
+    app = Recording()
+    site = make(app)
+    scope = {"type": kind, "asgi": {"version": "3.0"}, "state": {}}
+    site.runner.run(site.gate(scope, nothing, nothing))
+    ((given, receive, send),) = app.calls
+    assert given is scope
+    assert receive is nothing
+    assert send is nothing
+
+
+def test_an_error_at_start_up_is_the_servers(make: Make) -> None:
+    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+        raise LookupError("cannot start")
+
+    site = make(fail)
+    with pytest.raises(LookupError, match="cannot start"):
+        site.runner.run(site.gate({"type": "lifespan"}, nothing, nothing))
+
+
+def test_without_raw_path_the_path_is_encoded_anew(make: Make, pool: Pool) -> None:
+    site = make()
+    browser = Browser(site)
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = scope_of(site, browser, path="/caf\u00e9 bar", raw_path=None)
+    site.runner.run(site.gate(scope, nothing, send))
+    headers = dict(sent[0]["headers"])
+    browser.jar = dict([headers[b"set-cookie"].decode().split("; ")[0].split("=", 1)])
+    url = pool.sign_in(headers[b"location"].decode())
+    assert browser.go(url).location == "/caf%C3%A9%20bar"
+
+
+# Cancellation
+
+
+async def cancel_one(site: ASGISite, requests: list[Request]) -> list[int]:
+    """All at once over a held call; the first goes away meanwhile. Statuses of the others."""
+    site.held = asyncio.Event()
+    tasks = [asyncio.ensure_future(site.one(request)) for request in requests]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    tasks[0].cancel()
+    await asyncio.sleep(0)
+    site.held.set()
+    with pytest.raises(asyncio.CancelledError):
+        await tasks[0]
+    return [(await task).status for task in tasks[1:]]
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_a_visitor_who_leaves_ends_nobody_elses_renewal(
+    make: Make, pool: Pool, others: int
+) -> None:
+    pool.rotation = True
+    pool.lifetime = 30
+    site = make(refresh_flow_enabled=True)
+    browser = Browser(site)
+    browser.sign_in(pool)
+    pool.lifetime = 3600
+    pool.calls.clear()
+    request = browser.request("GET", "/", NAVIGATION)
+    statuses = site.runner.run(cancel_one(site, [request] * (1 + others)))
+    assert statuses == [200] * others
+    assert browser.go("/").status == 200  # and what came of it is not lost
+    assert len(pool.named("token")) == 1

@@ -1,0 +1,204 @@
+"""Which paths are open: by the decoded path alone, in plain form only; all others are closed."""
+
+import pytest
+
+from tests.edge import faults
+from tests.edge.browser import Browser
+from tests.edge.conftest import Open
+from tests.edge.pool import Pool
+from tests.edge.site import Site
+
+PATHS = ("/health", "/static/*", "/a/b")
+OPEN = [
+    "/health",
+    "/health?x=1",
+    "/health?next=/secret",
+    "/static/app.css",
+    "/static/a/b/c.js?v=1",
+    "/static/",
+    "/a/b",
+    "/auth/signed-out",
+    "/%68ealth",  # decodes to /health
+]
+CLOSED = [
+    "/",
+    "/secret",
+    "/health/",
+    "/healthy",
+    "/health/x",
+    "/Health",
+    "/HEALTH",
+    "/static",
+    "/staticprivate",
+    "/static-private/x",
+    "/STATIC/app.css",
+    "/x/static/app.css",
+    "/a",
+    "/a/b/",
+    "/a/b/c",
+    "//health",
+    "/static//x",
+    "//static/x",
+    "/static/../secret",
+    "/static/./x",
+    "/static/..",
+    "/static/%2e%2e/secret",
+    "/static/%2e%2e%2fsecret",
+    "/static/..%2fsecret",
+    "/static/..%5csecret",
+    "/static/..;/secret",
+    "/static/;x",
+    "/static/a%3bb",
+    "/static/%252e%252e/secret",
+    "/static/%25",
+    "/static\\x",
+    "/static/%5c..%5csecret",
+    "/health%00",
+    "/static/%00",
+    "/static/%0a",
+    "/static/%7f",
+    "/static/%c3%a9",
+    "/static/%ff",
+    "/static/%e2%80%ae",
+    "/health%23",
+    "/static/%23x",
+    "/health%3fx",
+    "/health%20",
+    "/health;x=1",
+    "/secret?x=/health",
+    "/secret?/static/",
+    "/secret%3f/static/x",
+]
+
+
+@pytest.fixture
+def site(make_site: Open) -> Site:
+    return make_site(public_paths=PATHS)
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_open(browser: Browser, pool: Pool, path: str) -> None:
+    for reply in (browser.go(path), browser.fetch(path)):
+        assert reply.status == 200
+        assert reply.cookies == {}
+        if not path.startswith("/auth"):
+            assert reply.app is not None
+            assert reply.app.identity is None
+    assert not pool.calls
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_closed(browser: Browser, path: str) -> None:
+    assert browser.go("/health").status == 200
+    reply = browser.go(path)
+    assert (reply.status, reply.app) == (303, None)
+    assert browser.fetch(path).status == 401
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
+def test_open_for_every_method(browser: Browser, method: str) -> None:
+    assert browser.go("/health", method=method).app is not None
+    assert browser.go("/secret", method=method).app is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-forwarded-uri": "/health"},
+        {"x-original-url": "/health"},
+        {"x-rewrite-url": "/health"},
+        {"x-forwarded-prefix": "/static"},
+        {"x-http-method-override": "GET"},
+        {"host": "app.example/health?"},
+        {"x-middleware-subrequest": "middleware"},
+        {"x-script-name": "/static"},
+    ],
+)
+def test_no_header_opens_a_path(browser: Browser, headers: dict[str, str]) -> None:
+    reply = browser.go("/secret", headers=headers)
+    assert (reply.status, reply.app) == (303, None)
+
+
+def test_nothing_is_open_by_default(make_site: Open) -> None:
+    for path in ("/", "/health", "/static/x", "/favicon.ico", "/robots.txt"):
+        assert Browser(make_site()).go(path).status == 303
+
+
+def test_a_visitor_with_a_session_is_known_there(browser: Browser, pool: Pool) -> None:
+    browser.sign_in(pool)
+    for _ in range(2):
+        assert browser.go("/health").identity.username == "ada"
+
+
+def test_a_dead_session_is_nobody_there_and_cleared(browser: Browser, pool: Pool) -> None:
+    browser.sign_in(pool)
+    browser.jar = dict.fromkeys(browser.jar, "x")
+    reply = browser.go("/health")
+    assert reply.app is not None
+    assert reply.app.identity is None
+    assert reply.cookies
+    assert not browser.jar
+    assert reply.value("cache-control") == "no-store"
+
+
+@pytest.mark.parametrize("name", faults.OUTAGES)
+@pytest.mark.parametrize("endpoint", ["token", "jwks"])
+def test_an_outage_never_closes_one(make_site: Open, pool: Pool, name: str, endpoint: str) -> None:
+    browser = Browser(make_site(public_paths=PATHS, refresh_flow_enabled=True))
+    browser.sign_in(pool)
+    browser.jar = {name: value for name, value in browser.jar.items() if "refresh" in name}
+    pool.roll_keys("2")
+    pool.faults[endpoint] = faults.OUTAGES[name]
+    held = dict(browser.jar)
+    reply = browser.go("/health")
+    assert (reply.status, reply.cookies) == (200, {})
+    assert reply.app is not None
+    assert reply.app.identity is None
+    assert browser.jar == held
+    assert browser.go("/secret").status == 503
+
+
+def test_a_session_too_large_never_closes_one(make_site: Open, pool: Pool) -> None:
+    browser = Browser(make_site(public_paths=PATHS, refresh_flow_enabled=True))
+    browser.sign_in(pool)
+    browser.jar = {name: value for name, value in browser.jar.items() if "refresh" in name}
+    pool.id["custom:story"] = pool.access["custom:story"] = "x" * 9_000
+    reply = browser.go("/health")
+    assert reply.status == 200
+    assert reply.app is not None
+
+
+# Mounts
+
+
+@pytest.mark.parametrize(
+    ("mount", "path", "open_"),
+    [
+        ("/app", "/app/health", True),
+        ("/app", "/app/static/x", True),
+        ("/app", "/app/secret", False),
+        ("/app", "/app/app/health", False),
+    ],
+)
+def test_under_a_mount_whole_paths_count(
+    make_site: Open, mount: str, path: str, open_: bool
+) -> None:
+    patterns = ("/app/health", "/app/static/*")
+    reply = Browser(make_site(mount=mount, public_paths=patterns)).go(path)
+    assert (reply.app is not None) == open_
+
+
+@pytest.mark.parametrize("mount", ["/static", "/static/app"])
+def test_a_mount_named_like_a_public_prefix_opens_nothing(make_site: Open, mount: str) -> None:
+    browser = Browser(make_site(mount=mount, public_paths=PATHS))
+    reply = browser.go(f"{mount}/secret")
+    assert (reply.status, reply.app) == (303, None)
+
+
+def test_the_gates_routes_under_a_mount(make_site: Open, pool: Pool) -> None:
+    url = "https://app.example/app/auth/callback"
+    site = make_site(mount="/app", prefix="/app/auth", redirect_url=url)
+    browser = Browser(site)
+    assert browser.go("/app/auth/login").status == 303
+    assert browser.fetch("/app/auth/me").status == 401
+    assert browser.go("/app/auth/callback").status == 400

@@ -1,0 +1,49 @@
+"""What the tests of the senders share: one call over a fake transport, and counted flights."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import httpx
+
+from cognito_gate._driver import AsyncSender, Flights, Sender
+from cognito_gate._messages import Answer, Ask
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def reply(status: int = 200, body: bytes = b"ok", **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, headers=named, stream=httpx.ByteStream(body))
+
+
+def send_sync(handler: Handler, ask: Ask) -> Answer:
+    with httpx.Client(transport=httpx.MockTransport(handler)) as client:
+        return Sender(client).answer(ask)
+
+
+def send_async(handler: Handler, ask: Ask) -> Answer:
+    async def main() -> Answer:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
+            return await AsyncSender(client).answer(ask)
+
+    return asyncio.run(main())
+
+
+class Counted(Flights):
+    """Says when as many as expected have joined."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__()
+        self._left = expected
+        self._counting = threading.Lock()
+        self.all_joined = threading.Event()
+
+    def join(self, ask: Ask) -> tuple[Future[Answer], bool]:
+        joined = super().join(ask)
+        with self._counting:
+            self._left -= 1
+            if self._left <= 0:
+                self.all_joined.set()
+        return joined

@@ -1,0 +1,229 @@
+"""Settings from the environment: values that are taken, and values that are refused by name."""
+
+import pytest
+
+from cognito_gate import SettingsError
+from cognito_gate.settings import VARIABLES
+from tests.parts.made import settings
+
+LONG = "k" * 32
+
+
+def problems(**change: str) -> dict[str, str]:
+    with pytest.raises(SettingsError) as error:
+        settings(**change)
+    return error.value.problems
+
+
+GOOD: dict[str, list[str]] = {
+    "AWS_REGION": ["eu-west-1", "us-gov-west-1", "ap-southeast-3"],
+    "AWS_COGNITO_DOMAIN": ["my-app", "a", "x" * 63, "login.example.com", "http://localhost:9000"],
+    "AWS_COGNITO_USER_POOL_ID": ["us-east-1_a", "us-gov-west-1_AbC123", "eu-west-1_" + "a" * 45],
+    "AWS_COGNITO_USER_POOL_CLIENT_ID": ["a", "A1b2_+", "x" * 128],
+    "AWS_COGNITO_USER_POOL_CLIENT_SECRET": ["s", "a+b/c=", "x" * 256],
+    "AWS_COGNITO_REDIRECT_URL": [
+        "https://app.example/cb",
+        "https://app.example:8443/a/b/cb/",
+        "http://localhost/cb",
+        "http://localhost:5000/cb",
+        "http://127.0.0.1:5000/cb",
+        "http://[::1]:5000/cb",
+    ],
+    "AWS_COGNITO_LOGOUT_URL": [
+        "https://app.example",
+        "https://app.example/",
+        "https://other.example/bye?a=b",
+        "http://localhost:5000/bye",
+    ],
+    "AWS_COGNITO_COOKIE_DOMAIN": ["app.example", ".app.example", "APP.example"],
+    "AWS_COGNITO_COOKIE_SAMESITE": ["lax", "Strict", "NONE"],
+    "AWS_COGNITO_ISSUER": [
+        "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",
+        "http://localhost:9229/local_1",
+    ],
+    "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": [
+        "http://localhost:4566",
+        "http://127.0.0.1:9229/",
+        "https://vpce-1.cognito-idp.eu-west-1.vpce.amazonaws.com",
+    ],
+    "AWS_COGNITO_SCOPES": [
+        "openid",
+        "openid https://api.example/read",
+        "aws.cognito.signin.user.admin",
+    ],
+    "SECRET_KEY": [LONG, "ä" * 32, "k" * 1000],
+    "SECRET_KEY_FALLBACKS": [LONG, f"{LONG},{LONG}x"],
+    "COGNITO_GATE_PREFIX": ["/auth", "/a/b", "/_gate", "/~x"],
+    "COGNITO_GATE_FLASK_COGNITO_LIB_KEY": ["short", "with blanks in it"],
+    "COGNITO_GATE_WEBSOCKET_ORIGINS": ["https://a.example", "https://a.example http://localhost:1"],
+    "COGNITO_GATE_PUBLIC_PATHS": ["/", "/*", "/health", "/static/*", "/a/b/ /c.d"],
+}
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"), [(name, text) for name, texts in GOOD.items() for text in texts]
+)
+def test_a_good_value(variable: str, text: str) -> None:
+    assert getattr(settings(**{variable: text}), VARIABLES[variable])
+
+
+BAD: dict[str, list[str]] = {
+    "AWS_REGION": ["Ireland", "eu-west", "eu_west_1", "EU-WEST-1", "eu-west-1a", "eu-west-1.evil"],
+    "AWS_COGNITO_DOMAIN": [
+        "My-App",
+        "-app",
+        "app-",
+        "my_app",
+        "x" * 64,
+        "my app",
+        "app/x",
+        "login.example.com/",
+        "login.example.com/path",
+        "login.example.com?x",
+        "user@login.example.com",
+        "http://login.example.com",
+        "https://login.example.com/path",
+        "https://login.example.com?x=y",
+        "https://login.example.com?",
+        "https://login.example.com#x",
+        "https://login.example.com#",
+        "https://user@login.example.com",
+        "https://user:secret@login.example.com",
+        "https://",
+        "https:///path",
+        "https://login.example.com:99999",
+        "https://login.example.com:0",
+        "https://login.example.com:x",
+        "https://[::1",
+        "https://login.exa\tmple.com",
+        "https://login.exämple.com",
+        "https://login.example.com\\@evil.example",
+        "ftp://login.example.com",
+        "javascript://x",
+        "//login.example.com",
+    ],
+    "AWS_COGNITO_USER_POOL_ID": [
+        "eu-west-1",
+        "eu-west-1_",
+        "eu-west-1_a/b",
+        "eu-west-1_a_b",
+        "eu-west-1-AbC",
+        "EU-WEST-1_AbC",
+        "eu-west-1_AbC\nx",
+        "eu-west-1_é",
+        "../eu-west-1_AbC",
+        "eu-west-1_AbC?",
+        "evil.example/eu-west-1_AbC",
+        "eu-west-1_" + "a" * 46,
+    ],
+    "AWS_COGNITO_USER_POOL_CLIENT_ID": ["a b", "a-b", "a:b", "é", "a&b", "x" * 129, "a\nb"],
+    "AWS_COGNITO_USER_POOL_CLIENT_SECRET": ["a b", "a\nb", "é", "x" * 257],
+    "AWS_COGNITO_REDIRECT_URL": [
+        "https://app.example",
+        "https://app.example/",
+        "https://app.example//cb",
+        "https://app.example/cb//",
+        "https://app.example/../cb",
+        "https://app.example/a/./cb",
+        "https://app.example/cb?x=y",
+        "https://app.example/cb?",
+        "https://app.example/cb#x",
+        "https://app.example/cb#",
+        "https://app.example/cb%20x",
+        "https://app.example/cb;x",
+        "https://app.example/é",
+        "https://user@app.example/cb",
+        "https://app.example:0/cb",
+        "https://app.example:x/cb",
+        "https://app.example\\@evil.example/cb",
+        "http://app.example/cb",
+        "http://localhost.evil.example/cb",
+        "http://127.0.0.1.evil.example/cb",
+        "http://192.168.0.1/cb",
+        "app.example/cb",
+        "/cb",
+        "//app.example/cb",
+        "https:/cb",
+        "ftp://localhost/cb",
+    ],
+    "AWS_COGNITO_LOGOUT_URL": [
+        "/bye",
+        "app.example",
+        "http://app.example/bye",
+        "https://app.example/bye#x",
+        "https://user@app.example/bye",
+        "https://app.example/b ye",
+        "javascript:alert(1)",
+        "https://app.example/*",
+        "https://app.example/bye/*",
+    ],
+    "AWS_COGNITO_COOKIE_DOMAIN": [
+        "localhost",
+        "app.example:443",
+        "https://app.example",
+        "app.example/",
+        "app example",
+        "app.example; Path=/x",
+        "a.b\r\nc",
+        "exämple.com",
+        "-a.b",
+        "..",
+    ],
+    "AWS_COGNITO_COOKIE_SAMESITE": ["loose", "lax,strict", "true", "lax; Secure"],
+    "AWS_COGNITO_ISSUER": [
+        "https://issuer.example/pool/",
+        "https://issuer.example/pool?x=y",
+        "http://issuer.example/pool",
+        "issuer.example",
+        "https://issuer.example/pool#x",
+    ],
+    "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": [
+        "http://localstack:4566",
+        "http://localhost:4566/path",
+        "localhost:4566",
+        "file:///etc/passwd",
+        "https://x.example?y",
+    ],
+    "AWS_COGNITO_SCOPES": ['openid "quoted"', "öpenid", "a\\b"],
+    "COGNITO_GATE_PREFIX": [
+        "auth",
+        "/",
+        "/auth/",
+        "//auth",
+        "/a//b",
+        "/a/../b",
+        "/.",
+        "/a b",
+        "/a?b",
+        "/a%20",
+        "/ä",
+        "/a;b",
+        "/a*",
+    ],
+    "COGNITO_GATE_PUBLIC_PATHS": [
+        "health",
+        "/health /a//b",
+        "/a/../b",
+        "/./a",
+        "/a%20",
+        "/a;b",
+        "/a?b",
+        "/ä",
+        "/a*",
+        "/*.css",
+        "/a/*/b",
+        "*",
+        "//",
+        "^/regex$",
+    ],
+    "COGNITO_GATE_BEARER_CLIENT_IDS": ["a-b", "a,b c:d"],
+    "COGNITO_GATE_WEBSOCKET_ORIGINS": ["*", "a.example", "https://a.example/x", "http://a.example"],
+}
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"), [(name, text) for name, texts in BAD.items() for text in texts]
+)
+def test_a_bad_value(variable: str, text: str) -> None:
+    more = {"COGNITO_GATE_BEARER": "true"}
+    assert list(problems(**more, **{variable: text})) == [variable]
