@@ -97,7 +97,9 @@ def _url(value: str, takes: str) -> SplitResult:
     except ValueError as exc:
         raise Problem(f"is {value!r}, which is no URL; it takes {takes}") from exc
     # urlsplit drops tabs and line ends silently; nothing outside printable ASCII belongs here.
-    if not re.fullmatch(r"[\x21-\x7e]+", value) or not parts.hostname or port == 0:
+    # urlsplit does not tell an empty query or fragment from none.
+    dangling = value.endswith(("?", "#"))
+    if not re.fullmatch(r"[\x21-\x7e]+", value) or not parts.hostname or port == 0 or dangling:
         raise Problem(f"is {value!r}; it takes {takes}")
     if parts.username is not None or parts.fragment or "\\" in value:
         raise Problem(f"is {value!r}; it takes {takes}, without user name or fragment")
@@ -115,6 +117,23 @@ def _origin(value: str, takes: str) -> None:
 
 
 # Value -> sound
+
+_KINDS = {str: "a text", bool: "True or False", int: "a whole number", float: "a number"}
+
+
+def check_type(value: object, default: object, *, secret: bool) -> None:
+    """A value given in code has the type of its default."""
+    if isinstance(default, tuple):
+        if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+            return
+        raise Problem(f"is {_shown(value, secret)}; it takes a tuple of texts")
+    kinds = (int, float) if type(default) is float else (type(default),)
+    if type(value) not in kinds:
+        raise Problem(f"is {_shown(value, secret)}; it takes {_KINDS[type(default)]}")
+
+
+def _shown(value: object, secret: bool) -> str:
+    return f"of type {type(value).__name__}" if secret else f"{value!r:.100}"
 
 
 def _required(value: str, takes: str) -> None:
@@ -161,7 +180,7 @@ def _redirect_url(value: str) -> None:
     takes = "the full URL of the callback, such as https://app.example.com/auth/callback"
     _required(value, takes)
     parts = _url(value, takes)
-    if parts.query or not PATH.fullmatch(parts.path.removesuffix("/")):
+    if parts.query or not PATH.fullmatch(parts.path.removesuffix("/")) or dotted(parts.path):
         raise Problem(
             f"is {value!r}; it takes {takes}: a path of its own, no query (the gate answers there)"
         )
@@ -203,7 +222,7 @@ def _prefix(value: str) -> None:
 
 def _public_paths(values: tuple[str, ...]) -> None:
     for value in values:
-        base = value.removesuffix("*").removesuffix("/")
+        base = value[:-2] if value.endswith("/*") else value.removesuffix("/")
         if value not in ("/", "/*") and (not PATH.fullmatch(base) or dotted(base)):
             raise Problem(f"lists {value!r}; it takes paths such as /health and /static/*")
 
@@ -240,23 +259,20 @@ def _cookie_domain(value: str) -> None:
         raise Problem(f"is {value!r}; it takes a domain such as example.com, or nothing")
 
 
-def _is_flag(value: object) -> None:
-    if not isinstance(value, bool):
-        raise Problem(f"is {value!r}; it takes True or False")
-
-
 def _between(low: float, high: float, unit: str) -> Callable[[float], None]:
     def check(value: float) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Problem(f"is {value!r}; it takes a number")
         if not low <= value <= high:
-            raise Problem(f"is {value:g}; it takes {low:g} to {high:g} {unit}")
+            raise Problem(f"is {value!r:.20}; it takes {low:g} to {high:g} {unit}")
 
     return check
 
 
+def _as_is(value: object) -> None:
+    """Nothing to check beyond the type."""
+
+
 CHECKS: dict[str, Callable[[Any], None]] = {
-    "disabled": _is_flag,
+    "disabled": _as_is,
     "region": _region,
     "domain": _domain,
     "user_pool_id": _pool_id,
@@ -269,9 +285,9 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "scopes": _scopes,
     "cookie_domain": _cookie_domain,
     "cookie_samesite": _samesite,
-    "cookie_encrypted": _is_flag,
-    "refresh_flow_enabled": _is_flag,
-    "refresh_cookie_encrypted": _is_flag,
+    "cookie_encrypted": _as_is,
+    "refresh_flow_enabled": _as_is,
+    "refresh_cookie_encrypted": _as_is,
     "refresh_cookie_age_seconds": _between(1, 315_360_000, "seconds"),
     "issuer": _issuer,
     "endpoint_url": _endpoint,
@@ -282,10 +298,10 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "refresh_before_seconds": _between(0, 86_400, "seconds"),
     "login_seconds": _between(1, 86_400, "seconds"),
     "http_timeout_seconds": _between(0.05, 60, "seconds"),
-    "bearer": _is_flag,
+    "bearer": _as_is,
     "bearer_client_ids": _client_ids,
-    "flask_cognito_lib_key": lambda value: None,  # as that app had it
+    "flask_cognito_lib_key": _as_is,
     "websocket_origins": _origins,
-    "websocket_close": _is_flag,
+    "websocket_close": _as_is,
     "session_cache": _between(0, 1_000_000, "sessions"),
 }

@@ -8,7 +8,6 @@ import asyncio
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -58,27 +57,30 @@ class Flights:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._flying: dict[str, Future[Answer]] = {}
-        self._landed: OrderedDict[str, tuple[float, Future[Answer]]] = OrderedDict()
+        self._flying: dict[str, tuple[float, Future[Answer]]] = {}
+        self._landed: dict[str, tuple[float, Future[Answer]]] = {}
 
     def join(self, ask: Ask) -> tuple[Future[Answer], bool]:
         """The call for this `Ask`, and whether the caller has to make it."""
         with self._lock:
-            until, landed = self._landed.get(ask.share, (0.0, None))
-            if landed is not None and self._clock() < until:
-                return landed, False
-            if ask.share in self._flying:
-                return self._flying[ask.share], False
-            flight: Future[Answer] = Future()
+            now = self._clock()
+            for calls in (self._landed, self._flying):
+                until, flight = calls.get(ask.share, (0.0, None))
+                if flight is not None and now < until:
+                    return flight, False
+            flight = Future()
             flight.set_running_or_notify_cancel()  # so that a waiter that leaves cannot cancel it
-            self._flying[ask.share] = flight
+            # A call whose event loop was torn down never lands: nobody waits for it for ever.
+            self._flying[ask.share] = (now + _patience(ask), flight)
             return flight, True
 
-    def land(self, ask: Ask, answer: Answer) -> None:
+    def land(self, ask: Ask, flight: Future[Answer], answer: Answer) -> None:
         """End the call and hand its answer to all who wait."""
+        keep = ask.remember and ask.good(answer)
         with self._lock:
-            flight = self._flying.pop(ask.share)
-            if ask.remember and ask.good(answer):
+            if self._flying.get(ask.share, (0.0, None))[1] is flight:
+                del self._flying[ask.share]
+            if keep:
                 self._landed[ask.share] = (self._clock() + ask.remember, flight)
                 self._drop_old()
         flight.set_result(answer)
@@ -119,6 +121,13 @@ def _answer(response: httpx.Response, body: bytes) -> Answer:
     return Answer(response.status_code, headers, body)
 
 
+def _read(ask: Ask, response: httpx.Response) -> Answer:
+    """The answer of a client that reads by itself, as httpx.MockTransport does."""
+    if len(response.content) > ask.limit:
+        return _failed(ask, "a body that is too large")
+    return _answer(response, response.content)
+
+
 def _failed(ask: Ask, failure: str) -> Answer:
     log.debug("%s %s: %s", ask.method, ask.url, failure)
     return Answer(0, failure=failure)
@@ -150,7 +159,7 @@ class Sender:
             try:
                 answer = self._send(ask)
             finally:
-                self._flights.land(ask, answer)
+                self._flights.land(ask, flight, answer)
         try:
             return flight.result(_patience(ask))
         except TimeoutError:
@@ -182,12 +191,16 @@ class Sender:
         try:
             if _encoded(response):
                 return _failed(ask, "a compressed body that was not asked for")
+            if response.is_stream_consumed:
+                return _read(ask, response)
             body = bytearray()
+            if time.monotonic() > deadline:  # httpx limits each read, not their sum
+                raise TimeoutError
             for chunk in response.iter_raw():
                 body += chunk
                 if len(body) > ask.limit:
                     return _failed(ask, "a body that is too large")
-                if time.monotonic() > deadline:  # httpx limits each read, not their sum
+                if time.monotonic() > deadline:
                     raise TimeoutError
             return _answer(response, bytes(body))
         finally:
@@ -217,7 +230,7 @@ class AsyncSender:
         flight, leads = self._flights.join(ask)
         if leads:
             # A task of its own: a visitor who leaves must not end the call others wait for.
-            task = asyncio.get_running_loop().create_task(self._lead(ask))
+            task = asyncio.get_running_loop().create_task(self._lead(ask, flight))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:
@@ -232,12 +245,12 @@ class AsyncSender:
         if client is not None:
             await client.aclose()
 
-    async def _lead(self, ask: Ask) -> None:
+    async def _lead(self, ask: Ask, flight: Future[Answer]) -> None:
         answer = _failed(ask, "the call was ended")
         try:
             answer = await self._send(ask)
         finally:
-            self._flights.land(ask, answer)
+            self._flights.land(ask, flight, answer)
 
     async def _send(self, ask: Ask) -> Answer:
         for last in _tries(ask):
@@ -260,6 +273,8 @@ class AsyncSender:
         try:
             if _encoded(response):
                 return _failed(ask, "a compressed body that was not asked for")
+            if response.is_stream_consumed:
+                return _read(ask, response)
             body = bytearray()
             async for chunk in response.aiter_raw():
                 body += chunk

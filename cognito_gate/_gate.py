@@ -51,8 +51,7 @@ class Gate:
     def __init__(self, settings: Settings, token: Callable[[], str] = new_token) -> None:
         context = self._context = Context.of(settings, token)
         self._bearer = settings.bearer
-        public = (*settings.public_paths, settings.logout_path)
-        self._public = paths.PublicPaths(tuple(path for path in public if path))
+        self._public = paths.PublicPaths(settings.public_paths, settings.logout_path)
         self._routes: dict[str, _Route] = {
             settings.callback_path: self._callback,
             f"{settings.prefix}/login": self._login,
@@ -64,6 +63,13 @@ class Gate:
         names = context.names
         self._names = (names.access.encode(), names.id.encode(), names.refresh.encode())
         self._refresh = settings.refresh_flow_enabled
+        if not settings.user_pool_id.startswith(settings.pool_region):
+            # AWS sets AWS_REGION by itself in Lambda and ECS; only a replica differs by intent.
+            log.warning(
+                "AWS_REGION is %s, the pool id says otherwise; tokens must be of the issuer %s",
+                settings.region,
+                settings.issuer_url,
+            )
 
     # The journey
 
@@ -77,7 +83,7 @@ class Gate:
         held: dict[bytes, bytes] = {}
         for name, value in headers:
             if name == b"cookie":
-                held |= cookies.last(value, COOKIE_MARK)
+                held = cookies.first(value, COOKIE_MARK) | held
             elif name == b"authorization" and self._bearer:
                 return None
         access, id_, refresh = self._names

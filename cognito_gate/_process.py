@@ -17,13 +17,16 @@ from uvicorn.config import LOG_LEVELS, LOGGING_CONFIG
 @contextmanager
 def until_stopped() -> Iterator[None]:
     """Ctrl-C and SIGTERM end the block, quietly and in order."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT as well: a shell without job control starts background commands with it ignored.
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(item, signal.default_int_handler) for item in signals]
     try:
         yield
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for item, handler in zip(signals, before, strict=True):
+            signal.signal(item, handler)
 
 
 def wait() -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from starlette.config import Config
 
-from ._checks import CHECKS, PARSERS, Problem, domain_origin, pool_region
+from ._checks import CHECKS, PARSERS, Problem, check_type, domain_origin, pool_region
 from ._checks import web_origin as web_origin
 from .errors import SettingsError
 
@@ -103,7 +103,7 @@ class Settings:
             Settings.from_env({"AWS_COGNITO_DOMAIN": "my-app", ...}, env_file=None)
         """
         present = env_file if env_file is not None and Path(env_file).is_file() else None
-        read = Config(present, environ)
+        read = Config(present, {name: value for name, value in environ.items() if value.strip()})
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
         for item in fields(cls):
@@ -144,7 +144,8 @@ class Settings:
     @property
     def jwks_url(self) -> str:
         """Where the signing keys are: never on the login domain."""
-        base = f"{self.endpoint_url}/{self.user_pool_id}" if self.endpoint_url else self.issuer_url
+        endpoint = self.endpoint_url.rstrip("/")
+        base = f"{endpoint}/{self.user_pool_id}" if endpoint else self.issuer_url
         return f"{base}/.well-known/jwks.json"
 
     @property
@@ -189,7 +190,7 @@ class Settings:
     @property
     def secure(self) -> bool:
         """True when cookies are for https only."""
-        return self.redirect_url.startswith("https:")
+        return urlsplit(self.redirect_url).scheme == "https"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -224,6 +225,7 @@ def _problems(settings: Settings) -> dict[str, str]:
     for item in fields(settings):
         value = getattr(settings, item.name)
         try:
+            check_type(value, item.default, secret=item.metadata["secret"])
             if not (value == "" and settings.disabled):
                 CHECKS[item.name](value)
         except Problem as problem:

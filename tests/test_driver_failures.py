@@ -73,6 +73,20 @@ def test_other_failures_are_not_tried_again(send: Send, error: Exception, ask: A
     assert len(calls) == 1
 
 
+@BOTH
+@pytest.mark.parametrize(
+    "ask", [GET, POST, Ask("GET", URL, share="s")], ids=["GET", "POST", "shared"]
+)
+def test_what_nobody_expects_is_logged_and_a_failure(
+    send: Send, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler, calls = failing(ZeroDivisionError("no"))
+    answer = send(handler, ask)
+    assert (answer.status, answer.failure) == (0, "ZeroDivisionError")
+    assert len(calls) == 1
+    assert "an unexpected error" in caplog.text
+
+
 class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body whose connection breaks."""
 

@@ -188,21 +188,25 @@ def test_a_failure_is_shared_but_not_remembered() -> None:
         assert len(calls) == 2
 
 
-def test_a_call_that_breaks_unexpectedly_leaves_nobody_waiting() -> None:
-    def handler(request: httpx.Request) -> httpx.Response:
-        raise ZeroDivisionError
+def test_a_call_that_is_interrupted_leaves_nobody_waiting() -> None:
+    flights = Counted(2)
 
-    with httpx.Client(transport=httpx.MockTransport(handler)) as client:
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert flights.all_joined.wait(PATIENT)
+        raise KeyboardInterrupt
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(handler)) as client,
+        ThreadPoolExecutor(2) as pool,
+    ):
         sender = Sender(client)
-        flight, _ = sender._flights.join(ASK)  # somebody else's, while we wait below
-        waiting = ThreadPoolExecutor(1).submit(sender.answer, ASK)
-        sender._flights.land(ASK, Answer(0, failure="the call was ended"))
-        assert waiting.result(PATIENT).failure == "the call was ended"
-        assert flight.done()
-        with pytest.raises(ZeroDivisionError):
-            sender.answer(ASK)
-        with pytest.raises(ZeroDivisionError):  # and the next one leads anew
-            sender.answer(ASK)
+        sender._flights = flights
+        both = [pool.submit(sender.answer, ASK) for _ in range(2)]
+        (interrupted,) = (one for one in both if one.exception(PATIENT) is not None)
+        (waiting,) = (one for one in both if one is not interrupted)
+        assert isinstance(interrupted.exception(), KeyboardInterrupt)
+        assert waiting.result().failure == "the call was ended"
+        assert flights.join(ASK)[1]  # the next one leads anew
 
 
 def test_a_follower_does_not_wait_for_ever() -> None:

@@ -35,8 +35,10 @@ def navigates(incoming: Incoming) -> bool:
 
 def return_address(context: Context, incoming: Incoming) -> str:
     """The address of this request, as one to come back to."""
-    query = b"?" + incoming.query if incoming.query else b""
-    return paths.safe_return((incoming.target + query).decode("latin-1"), context.routes)
+    raw = incoming.target + (b"?" + incoming.query if incoming.query else b"")
+    # Bytes beyond ASCII should have come percent-encoded: they go back that way.
+    text = "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+    return paths.safe_return(text, context.routes)
 
 
 def begin(

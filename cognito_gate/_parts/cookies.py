@@ -32,14 +32,14 @@ def read(headers: Iterable[bytes], mark: bytes) -> Jar:
     return found
 
 
-def last(header: bytes, mark: bytes) -> dict[bytes, bytes]:
-    """As `read` for one header, the last value of each name only: the quick look of a request
+def first(header: bytes, mark: bytes) -> dict[bytes, bytes]:
+    """As `read` for one header, the first value of each name only: the quick look of a request
     whose session is known."""
-    found = {}
+    found: dict[bytes, bytes] = {}
     for part in header.split(b";"):
         name, _, value = part.partition(b"=")
         if mark in name:
-            found[name.strip(_BLANK)] = value.strip(_BLANK)
+            found.setdefault(name.strip(_BLANK), value.strip(_BLANK))
     return found
 
 

@@ -23,8 +23,9 @@ class PublicPaths:
         PublicPaths(("/health", "/static/*")).match("/static/app.css")   # True
     """
 
-    def __init__(self, patterns: tuple[str, ...]) -> None:
-        self._exact = frozenset(item for item in patterns if not item.endswith("/*"))
+    def __init__(self, patterns: tuple[str, ...], also: str = "") -> None:
+        """`also` is one more path, taken literally."""
+        self._exact = {item for item in patterns if not item.endswith("/*")} | {also}
         self._below = tuple(item[:-1] for item in patterns if item.endswith("/*"))
 
     def match(self, path: str, root_path: str = "") -> bool:

@@ -123,8 +123,10 @@ def here_until_ctrl_c(
                 visit()
         except BaseException as trouble:  # noqa: BLE001  (raised in the main thread)
             troubles.append(trouble)
-        if not over.is_set():
-            os.kill(os.getpid(), signal.SIGINT)
+        for sent in (signal.SIGINT, signal.SIGTERM):
+            if not over.is_set():
+                os.kill(os.getpid(), sent)
+                over.wait(PATIENCE)
 
     thread = threading.Thread(target=meanwhile)
     thread.start()

@@ -45,6 +45,10 @@ async def nothing() -> Message:
     raise AssertionError("nobody should ask")
 
 
+async def silent(message: Message) -> None:
+    raise AssertionError("nobody should send")
+
+
 def scope_of(site: ASGISite, browser: Browser, **facts: Any) -> dict[str, Any]:
     return {**site.scope(browser.request("GET", "/", NAVIGATION), []), **facts}
 
@@ -63,14 +67,10 @@ def signed_in(make: Make, pool: Pool, app: App, *, due: bool = False) -> tuple[A
 def test_send_and_receive_are_the_servers_own(make: Make, pool: Pool, due: bool) -> None:
     app = Recording()
     site, browser = signed_in(make, pool, app, due=due)
-
-    async def send(message: Message) -> None:
-        raise AssertionError("the app sends nothing")
-
-    site.runner.run(site.gate(scope_of(site, browser), nothing, send))
+    site.runner.run(site.gate(scope_of(site, browser), nothing, silent))
     ((_, receive, given),) = app.calls
     assert receive is nothing
-    assert (given is send) == (not due)  # a new cookie has to ride on the response
+    assert (given is silent) == (not due)  # a new cookie has to ride on the response
 
 
 @pytest.mark.parametrize("due", [False, True])
@@ -97,7 +97,7 @@ def test_streams_trailers_and_extensions_pass_as_they_are(
         sent.append(message)
 
     site, browser = signed_in(make, pool, stream, due=due)
-    extensions = {"http.response.trailers": {}, "http.response.zerocopysend": {}}
+    extensions: dict[str, Any] = {"http.response.trailers": {}, "http.response.zerocopysend": {}}
     scope = scope_of(site, browser, extensions=extensions, state={"own": 1})
     site.runner.run(site.gate(scope, nothing, send))
     for given, got in zip(messages, sent, strict=True):
@@ -115,7 +115,7 @@ def test_the_scope_is_a_copy_with_all_of_the_servers_in_it(make: Make, pool: Poo
     site, browser = signed_in(make, pool, app)
     scope = scope_of(site, browser, extensions={"tls": {}}, state={"own": 1})
     before = dict(scope)
-    site.runner.run(site.gate(scope, nothing, nothing))
+    site.runner.run(site.gate(scope, nothing, silent))
     ((given, _, _),) = app.calls
     assert scope == before  # the server's own is left alone
     assert given["state"] is scope["state"]
@@ -141,7 +141,7 @@ def test_the_body_and_the_disconnect_reach_the_app(make: Make, pool: Pool) -> No
     async def receive() -> Message:
         return next(rest)
 
-    site.runner.run(site.gate(scope_of(site, browser), receive, nothing))
+    site.runner.run(site.gate(scope_of(site, browser), receive, silent))
     assert seen == incoming
 
 
@@ -151,7 +151,7 @@ def test_an_error_of_the_app_is_the_servers(make: Make, pool: Pool) -> None:
 
     site, browser = signed_in(make, pool, fail)
     with pytest.raises(LookupError, match="the app's own"):
-        site.runner.run(site.gate(scope_of(site, browser), nothing, nothing))
+        site.runner.run(site.gate(scope_of(site, browser), nothing, silent))
 
 
 def test_work_after_the_response_goes_on(make: Make, pool: Pool) -> None:
@@ -176,11 +176,11 @@ def test_other_scopes_pass_untouched(make: Make, kind: str) -> None:
     app = Recording()
     site = make(app)
     scope = {"type": kind, "asgi": {"version": "3.0"}, "state": {}}
-    site.runner.run(site.gate(scope, nothing, nothing))
+    site.runner.run(site.gate(scope, nothing, silent))
     ((given, receive, send),) = app.calls
     assert given is scope
     assert receive is nothing
-    assert send is nothing
+    assert send is silent
 
 
 def test_an_error_at_start_up_is_the_servers(make: Make) -> None:
@@ -189,7 +189,7 @@ def test_an_error_at_start_up_is_the_servers(make: Make) -> None:
 
     site = make(fail)
     with pytest.raises(LookupError, match="cannot start"):
-        site.runner.run(site.gate({"type": "lifespan"}, nothing, nothing))
+        site.runner.run(site.gate({"type": "lifespan"}, nothing, silent))
 
 
 def test_without_raw_path_the_path_is_encoded_anew(make: Make, pool: Pool) -> None:

@@ -133,6 +133,30 @@ def test_a_wrong_set_up_is_a_page_and_a_loud_log_line(
     ]
 
 
+def test_an_account_that_was_just_linked_starts_over_once(browser: Browser, pool: Pool) -> None:
+    text = "Already+found+an+entry+for+username+google_1"
+    location = browser.go("/page").location
+    for last in (False, True):
+        state = pool.sign_in(location).partition("state=")[2]
+        query = f"error=invalid_request&error_description={text}&state={state}"
+        reply = browser.go(f"/auth/callback?{query}")
+        assert not pool.named("token")
+        assert reply.status == (400 if last else 303)
+        location = "" if last else reply.location
+    other = browser.go(f"/auth/callback?error=invalid_request&error_description={text}&state=x")
+    assert other.status == 400
+
+
+def test_what_cognito_says_is_logged_on_one_line(
+    browser: Browser, pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = pool.sign_in(browser.go("/page").location).partition("state=")[2]
+    browser.go(f"/auth/callback?error=a%0d%0aFORGED&error_description=b%0aFORGED%1b&state={state}")
+    messages = [record.getMessage() for record in caplog.records]
+    assert any("FORGED" in message for message in messages)
+    assert all(message.isprintable() for message in messages)
+
+
 def test_with_strict_cookies_a_page_of_ours_leads_on(make_site: Open, pool: Pool) -> None:
     browser = Browser(make_site(cookie_samesite="strict"))
     reply = browser.sign_in(pool, '/page?x="><script>')

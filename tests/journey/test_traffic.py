@@ -15,6 +15,21 @@ from tests.journey.visitor import Visitor, set_cookies
 OPEN = {"COGNITO_GATE_PUBLIC_PATHS": "/open/*"}
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Stage]:
+    """A stage for tests that leave nothing behind."""
+    with staged(OPEN) as made:
+        yield made
+
+
+@pytest.fixture
+def member(shared: Stage) -> Iterator[Visitor]:
+    """A browser in front of `shared`, signed in."""
+    with shared.visitor() as made:
+        made.sign_in()
+        yield made
+
+
 @pytest.fixture
 def signed_in(visitor: Visitor) -> Visitor:
     visitor.sign_in()
@@ -70,37 +85,37 @@ def test_the_app_hears_of_a_client_that_left(stage: Stage, signed_in: Visitor) -
     assert stage.probe.gone.wait(30)
 
 
-def test_an_upload_in_many_pieces_arrives_whole(signed_in: Visitor) -> None:
+def test_an_upload_in_many_pieces_arrives_whole(member: Visitor) -> None:
     pieces = (b"x" * 65_536 for _ in range(64))
-    assert signed_in.app.post("/count", content=pieces).json() == {"bytes": 64 * 65_536}
+    assert member.app.post("/count", content=pieces).json() == {"bytes": 64 * 65_536}
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "PURGE"])
 def test_every_method_needs_a_session_and_passes_with_one(
-    stage: Stage, signed_in: Visitor, method: str
+    shared: Stage, member: Visitor, method: str
 ) -> None:
-    with stage.visitor() as stranger:
+    with shared.visitor() as stranger:
         answer = stranger.app.request(method, "/x")
         assert answer.status_code == 401
         assert (answer.content == b"") == (method == "HEAD")
-    answer = signed_in.app.request(method, "/x")
+    answer = member.app.request(method, "/x")
     assert answer.status_code == 200
     assert method == "HEAD" or answer.json()["method"] == method
 
 
-def test_one_connection_serves_all_kinds_of_answers(signed_in: Visitor) -> None:
-    held = signed_in.session
+def test_one_connection_serves_all_kinds_of_answers(member: Visitor) -> None:
+    held = member.session
     for _ in range(3):
-        signed_in.app.cookies.clear()
-        answer = signed_in.app.post("/count", content=b"y" * 200_000)
+        member.app.cookies.clear()
+        answer = member.app.post("/count", content=b"y" * 200_000)
         assert answer.status_code == 401
-        signed_in.hold(held)
-        answer = signed_in.app.post("/count", content=b"y" * 200_000)
+        member.hold(held)
+        answer = member.app.post("/count", content=b"y" * 200_000)
         assert answer.json() == {"bytes": 200_000}
 
 
-def test_expect_100_continue_is_answered_once(stage: Stage) -> None:
-    with stage.visitor() as stranger:
+def test_expect_100_continue_is_answered_once(shared: Stage) -> None:
+    with shared.visitor() as stranger:
         answer = stranger.app.post("/count", content=b"z", headers={"Expect": "100-continue"})
     assert answer.status_code == 401
 
@@ -119,26 +134,26 @@ def test_an_identity_cannot_be_brought_along(edge: str) -> None:
     "target",
     ["/open/../x", "/open/%2e%2e/x", "/open//x", "/open/a;b", "/OPEN/x", "/openx", "/open"],
 )
-def test_only_plain_paths_are_public(target: str) -> None:
-    with staged(OPEN) as opened, opened.visitor() as visitor:
+def test_only_plain_paths_are_public(shared: Stage, target: str) -> None:
+    with shared.visitor() as visitor:
         answer = visitor.ask("/", extensions={"target": target.encode()})
         assert (answer.status_code, visitor.ask("/open/x").status_code) == (303, 200)
 
 
-def test_foreign_cookies_sign_nobody_out(signed_in: Visitor) -> None:
+def test_foreign_cookies_sign_nobody_out(member: Visitor) -> None:
     odd = 'a="b; c={"json": [1, 2]}; =x; ;;; cognito=; b@d=\\"; last'
-    ours = "; ".join(f"{name}={value}" for name, value in signed_in.session.items())
+    ours = "; ".join(f"{name}={value}" for name, value in member.session.items())
     for cookie in (f"{odd}; {ours}", f"{ours}; {odd}", f"cognito_access_token=stale; {ours}"):
-        signed_in.app.cookies.clear()
-        assert signed_in.ask("/", headers={"Cookie": cookie}).json()["username"] == "ada"
+        member.app.cookies.clear()
+        assert member.ask("/", headers={"Cookie": cookie}).json()["username"] == "ada"
 
 
 @pytest.mark.parametrize(
     "value", ["", "x", "a.b.c", "ey" * 3000, "%00%ff", '"quoted"', "a" * 60_000]
 )
-def test_broken_cookies_are_nobody_and_cleared(stage: Stage, value: str) -> None:
+def test_broken_cookies_are_nobody_and_cleared(shared: Stage, value: str) -> None:
     cookie = f"cognito_access_token={value}; cognito_id_token={value}"
-    with stage.visitor() as visitor:
+    with shared.visitor() as visitor:
         answer = visitor.ask("/", headers={"Cookie": cookie})
     assert answer.is_redirect
     assert "Max-Age=0" in set_cookies(answer)["cognito_access_token"]
@@ -167,10 +182,10 @@ def test_a_websocket_without_a_session_is_refused_before_it_is_accepted(stage: S
     "origin", ["http://evil.example", "null", "http://localhost", "https://{}"]
 )
 def test_a_websocket_of_another_site_is_refused(
-    stage: Stage, signed_in: Visitor, origin: str
+    shared: Stage, member: Visitor, origin: str
 ) -> None:
-    origin = origin.format(httpx.URL(stage.origin).netloc.decode())
-    assert refused(stage, signed_in.session, Origin=origin)[0] == 403
+    origin = origin.format(httpx.URL(shared.origin).netloc.decode())
+    assert refused(shared, member.session, Origin=origin)[0] == 403
 
 
 def test_a_websocket_renews_the_session_when_it_is_accepted() -> None:
