@@ -189,7 +189,9 @@ def _redirect_url(value: str) -> None:
 def _logout_url(value: str) -> None:
     takes = "the full URL after sign-out, such as https://app.example.com/auth/signed-out"
     _required(value, takes)
-    _url(value, takes)
+    path = _url(value, takes).path.removesuffix("/")
+    if path and (not PATH.fullmatch(path) or dotted(path)):
+        raise Problem(f"is {value!r}; it takes {takes}")
 
 
 def _issuer(value: str) -> None:
@@ -267,12 +269,8 @@ def _between(low: float, high: float, unit: str) -> Callable[[float], None]:
     return check
 
 
-def _as_is(value: object) -> None:
-    """Nothing to check beyond the type."""
-
-
+# Settings that are not here take any value of their type.
 CHECKS: dict[str, Callable[[Any], None]] = {
-    "disabled": _as_is,
     "region": _region,
     "domain": _domain,
     "user_pool_id": _pool_id,
@@ -285,9 +283,6 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "scopes": _scopes,
     "cookie_domain": _cookie_domain,
     "cookie_samesite": _samesite,
-    "cookie_encrypted": _as_is,
-    "refresh_flow_enabled": _as_is,
-    "refresh_cookie_encrypted": _as_is,
     "refresh_cookie_age_seconds": _between(1, 315_360_000, "seconds"),
     "issuer": _issuer,
     "endpoint_url": _endpoint,
@@ -298,10 +293,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "refresh_before_seconds": _between(0, 86_400, "seconds"),
     "login_seconds": _between(1, 86_400, "seconds"),
     "http_timeout_seconds": _between(0.05, 60, "seconds"),
-    "bearer": _as_is,
     "bearer_client_ids": _client_ids,
-    "flask_cognito_lib_key": _as_is,
     "websocket_origins": _origins,
-    "websocket_close": _as_is,
     "session_cache": _between(0, 1_000_000, "sessions"),
 }

@@ -6,10 +6,12 @@ Knows httpx, time-outs and locks; must not know what a call means. The two sende
 
 import asyncio
 import logging
+import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from typing import TypeVar
@@ -17,10 +19,10 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
+from ._flights import Flights, patience
 from ._messages import Answer, Ask, Flow
 
 CONNECT_SECONDS = 2.0
-MOST_REMEMBERED = 1024
 USER_AGENT = f"cognito-gate/{version('cognito-gate')}"
 T = TypeVar("T")
 log = logging.getLogger("cognito_gate")
@@ -48,60 +50,15 @@ async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
         return result
 
 
-class Flights:
-    """The shared calls: those under way, and good answers of the last minute.
-
-    Safe under threads and under several event loops; the lock guards dict operations only.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._flying: dict[str, tuple[float, Future[Answer]]] = {}
-        self._landed: dict[str, tuple[float, Future[Answer]]] = {}
-
-    def join(self, ask: Ask) -> tuple[Future[Answer], bool]:
-        """The call for this `Ask`, and whether the caller has to make it."""
-        with self._lock:
-            now = self._clock()
-            for calls in (self._landed, self._flying):
-                until, flight = calls.get(ask.share, (0.0, None))
-                if flight is not None and now < until:
-                    return flight, False
-            flight = Future()
-            flight.set_running_or_notify_cancel()  # so that a waiter that leaves cannot cancel it
-            # A call whose event loop was torn down never lands: nobody waits for it for ever.
-            self._flying[ask.share] = (now + _patience(ask), flight)
-            return flight, True
-
-    def land(self, ask: Ask, flight: Future[Answer], answer: Answer) -> None:
-        """End the call and hand its answer to all who wait."""
-        keep = ask.remember and ask.good(answer)
-        with self._lock:
-            if self._flying.get(ask.share, (0.0, None))[1] is flight:
-                del self._flying[ask.share]
-            if keep:
-                self._landed[ask.share] = (self._clock() + ask.remember, flight)
-                self._drop_old()
-        flight.set_result(answer)
-
-    def _drop_old(self) -> None:
-        now = self._clock()
-        while self._landed:
-            key, (until, _) = next(iter(self._landed.items()))
-            if now < until and len(self._landed) <= MOST_REMEMBERED:
-                return
-            del self._landed[key]
-
-
-def _patience(ask: Ask) -> float:
-    """How long to wait for a call that another makes, in seconds: it, and its retry."""
-    return 2 * ask.timeout + 1
-
-
 def _cookie_free() -> CookieJar:
     # What Cognito sets in one visitor's call must not ride along in another's.
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the system's certificates takes tens of milliseconds: at start, not in a request.
+    return httpx.create_ssl_context()
 
 
 def _request(ask: Ask, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
@@ -145,6 +102,7 @@ class Sender:
 
     def __init__(self, client: httpx.Client | None = None) -> None:
         self._client = client
+        self._tls = _tls() if client is None else None
         self._own: httpx.Client | None = None
         self._lock = threading.Lock()
         self._flights = Flights()
@@ -161,7 +119,7 @@ class Sender:
             finally:
                 self._flights.land(ask, flight, answer)
         try:
-            return flight.result(_patience(ask))
+            return flight.result(patience(ask))
         except TimeoutError:
             return _failed(ask, "waited too long for a call under way")
 
@@ -209,7 +167,7 @@ class Sender:
     def _made(self) -> httpx.Client:
         with self._lock:
             if self._own is None:
-                self._own = httpx.Client(cookies=_cookie_free())
+                self._own = httpx.Client(cookies=_cookie_free(), verify=self._tls or True)
             return self._own
 
 
@@ -218,6 +176,7 @@ class AsyncSender:
 
     def __init__(self, client: httpx.AsyncClient | None = None) -> None:
         self._client = client
+        self._tls = _tls() if client is None else None
         self._own: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
         self._own = WeakKeyDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -234,7 +193,7 @@ class AsyncSender:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:
-            async with asyncio.timeout(_patience(ask)):
+            async with asyncio.timeout(patience(ask)):
                 return await asyncio.wrap_future(flight)
         except TimeoutError:
             return _failed(ask, "waited too long for a call under way")
@@ -288,5 +247,7 @@ class AsyncSender:
         loop = asyncio.get_running_loop()
         client = self._own.get(loop)
         if client is None:
-            client = self._own[loop] = httpx.AsyncClient(cookies=_cookie_free())
+            client = self._own[loop] = httpx.AsyncClient(
+                cookies=_cookie_free(), verify=self._tls or True
+            )
         return client

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ._flows import attempts, bearer, callback, login, logout, session
 from ._flows.context import COOKIE_MARK, Context
 from ._messages import Decision, Flow, Headers, Incoming, Pass, Respond
-from ._parts import cookies, pages, paths
+from ._parts import cookies, intent, pages, paths
 from .errors import (
     CognitoUnavailable,
     CookiesLost,
@@ -118,7 +118,7 @@ class Gate:
             return Pass(None)
         if visitor.identity is not None or public:
             return visitor
-        if login.navigates(incoming):
+        if intent.navigates(incoming):
             started = login.begin(
                 self._context, incoming, login.return_address(self._context, incoming)
             )
@@ -149,14 +149,15 @@ class Gate:
         except StaleCallback as stale:
             log.info("a callback came too late: %s", stale)
             visitor = yield from session.session(self._context, incoming)
+            spent = self._forget(incoming)
             if visitor.identity is not None:
-                return Respond(303, (("location", stale.return_to), *visitor.headers))
-            if stale.again or not login.navigates(incoming):
+                return Respond(303, (("location", stale.return_to), *visitor.headers, *spent))
+            if stale.again or not intent.navigates(incoming):
                 raise CookiesLost(
                     "Your browser does not give our cookies back, or the sign-in took too long. "
                     "Allow cookies for this site, then try again."
                 ) from stale
-            return login.begin(self._context, incoming, stale.return_to, again=True)
+            return _with(login.begin(self._context, incoming, stale.return_to, again=True), spent)
 
     def _logout(self, incoming: Incoming) -> Flow[Respond]:
         return (yield from logout.logout(self._context, incoming))
@@ -200,7 +201,7 @@ class Gate:
         headers = self._refusal_headers(incoming, error)
         if isinstance(error, LoginRequired):
             return self._login_required(incoming)
-        if isinstance(error, TokenRefused) or not login.navigates(incoming):
+        if isinstance(error, TokenRefused) or not intent.navigates(incoming):
             return pages.show_json(error.status, {"error": error.code}, headers)
         retry = self._retry(incoming, error)
         page = pages.Page(
@@ -216,11 +217,14 @@ class Gate:
                 return (("www-authenticate", 'Bearer error="invalid_token"'),)
             case CognitoUnavailable():
                 return (("retry-after", RETRY_AFTER),)
-        if incoming.path == self._context.settings.callback_path:
-            attempt = callback.attempt_of(self._context, incoming)
-            if attempt is not None:
-                return attempts.forget(self._context, incoming, attempt.state)
-        return ()
+        return self._forget(incoming)
+
+    def _forget(self, incoming: Incoming) -> Headers:
+        """End the attempt that this callback spent."""
+        if incoming.path != self._context.settings.callback_path:
+            return ()
+        attempt = callback.attempt_of(self._context, incoming)
+        return attempts.forget(self._context, incoming, attempt.state) if attempt else ()
 
     def _retry(self, incoming: Incoming, error: GateError) -> str:
         """Where "try again" leads: the same address after an outage, else a new sign-in."""

@@ -72,7 +72,10 @@ def close(listeners: Iterable[socket.socket]) -> None:
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
+        # asyncio sets it only where the protocol number says TCP, which such a socket leaves open.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as exc:
         if exc.errno == errno.EADDRINUSE:
             text = f"Port {port} is busy: choose another with --port, or --port 0 for a free one."

@@ -27,8 +27,8 @@ class Incoming:
     method: str
     path: str
     target: bytes
-    query: bytes
-    headers: list[tuple[bytes, bytes]]
+    query: bytes = field(repr=False)
+    headers: list[tuple[bytes, bytes]] = field(repr=False)
     now: float
     mount: str = ""
 
@@ -44,6 +44,14 @@ class Incoming:
         return b""
 
 
+def caches(name: str) -> bool:
+    """True for a response header that lets anybody store the response (browsers, proxies, CDNs)."""
+    name = name.lower()
+    return name in ("cache-control", "expires", "surrogate-control") or name.endswith(
+        "cdn-cache-control"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """Let the request through to the wrapped app.
@@ -53,7 +61,7 @@ class Pass:
     """
 
     identity: Identity | None
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     until: float = float("inf")
 
 
@@ -62,8 +70,8 @@ class Respond:
     """Answer in the app's place."""
 
     status: int
-    headers: Headers = ()
-    body: bytes = b""
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
 
 
 Decision: TypeAlias = Pass | Respond
@@ -74,7 +82,7 @@ class Answer:
     """What came back: a response, or (status 0) the reason there is none."""
 
     status: int
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     failure: str = ""
 

@@ -1,4 +1,4 @@
-"""What a command does to its own process: signals, environment variables, logging.
+"""What a command does to its own process: signals, exported variables, logging.
 
 Must not know what runs meanwhile.
 """

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from ._json import load
 from .errors import TokenRefused
 
 
@@ -21,8 +22,8 @@ def _typed(record: Any, shape: dict[str, type]) -> dict[str, Any]:
 
 def _load(text: str, shape: dict[str, type]) -> dict[str, Any]:
     try:
-        return _typed(json.loads(text), shape)
-    except (ValueError, RecursionError) as exc:
+        return _typed(load(text.encode("utf-8", "surrogatepass")), shape)
+    except ValueError as exc:
         raise TokenRefused("a sealed cookie of ours is not JSON") from exc
 
 

@@ -12,14 +12,16 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from socket import socket
 from types import ModuleType
 from typing import Any, TypeAlias
 
 import uvicorn
 
-from ._process import log_config
+from ._process import exported, log_config
 from .asgi import ASGIGate
 from .errors import SettingsError
 from .settings import Settings
@@ -68,17 +70,45 @@ def check(target: Target) -> str:
     return load(target)[1]
 
 
-def serve(interface: str, server: dict[str, Any]) -> None:
+def serve(target: Target, interface: str, server: dict[str, Any]) -> None:
     """Let uvicorn serve `app()`, with its own options from `server`, until a signal comes."""
     wsgi = interface == "wsgi"
-    uvicorn.run(
-        "cognito_gate._serve:app",
-        factory=True,
-        interface="wsgi" if wsgi else "asgi3",
-        lifespan="off" if wsgi else "auto",
-        log_config=log_config(server["log_level"]),
-        **server,
+    with exported({VARIABLE: target.to_text()}):
+        uvicorn.run(
+            "cognito_gate._serve:app",
+            factory=True,
+            interface="wsgi" if wsgi else "asgi3",
+            lifespan="off" if wsgi else "auto",
+            log_config=log_config(server["log_level"]),
+            **server,
+        )
+
+
+def serve_on(listeners: list[socket], asgi_app: App, announce: Callable[[], None]) -> None:
+    """Serve quietly in this process, until a signal comes; `announce` once signals are heard."""
+    config = uvicorn.Config(
+        asgi_app,
+        interface="asgi3",
+        log_config=log_config("warning"),
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
     )
+    _Announcing(config, announce).run(listeners)
+
+
+class _Announcing(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Before this, a KeyboardInterrupt could be raised where Python ignores it, while importing.
+        with super().capture_signals():
+            self._announce()
+            yield
 
 
 def app() -> App:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._driver import AsyncSender, run_async
 from ._gate import Gate
-from ._messages import Decision, Incoming, Pass, Respond
+from ._messages import Decision, Incoming, Pass, Respond, caches
 from .identity import Identity
 from .settings import Settings
 
@@ -111,7 +111,7 @@ class ASGIGate:
 
 def _incoming(scope: Scope) -> Incoming:
     path: str = scope["path"]
-    target = scope.get("raw_path") or quote(path).encode()
+    target = scope.get("raw_path") or quote(path, errors="replace").encode()
     return Incoming(
         scope["type"],
         scope.get("method", "GET"),
@@ -143,9 +143,10 @@ def _send(decision: Pass, send: Send) -> Send:
     async def with_cookies(message: Message) -> None:
         if message["type"] == "http.response.start":
             uncached = (b"cache-control", b"no-store")
-            own = [pair for pair in message.get("headers", ()) if not _caches(pair[0])]
+            sent = message.get("headers", ())
+            own = [pair for pair in sent if not caches(pair[0].decode("latin-1"))]
             message = {**message, "headers": [*own, *extra, uncached]}
-        elif message["type"] == "websocket.accept":
+        elif message["type"] in ("websocket.accept", "websocket.http.response.start"):
             message = {**message, "headers": [*message.get("headers", ()), *extra]}
         await send(message)
 
@@ -168,9 +169,12 @@ def _ending(until: float, receive: Receive, send: Send) -> tuple[Receive, Send]:
     async def receive_until() -> Message:
         try:
             async with asyncio.timeout_at(deadline):
-                return await receive()
+                message = await receive()
         except TimeoutError:
             return await end()
+        nonlocal ended
+        ended = ended or message["type"] == "websocket.disconnect"
+        return message
 
     async def send_until(message: Message) -> None:
         if loop.time() < deadline:
@@ -179,10 +183,6 @@ def _ending(until: float, receive: Receive, send: Send) -> tuple[Receive, Send]:
             await end()
 
     return receive_until, send_until
-
-
-def _caches(name: bytes) -> bool:
-    return name.lower() in (b"cache-control", b"expires")
 
 
 def _raw(decision: Pass | Respond) -> _Raw:

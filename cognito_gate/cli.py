@@ -8,27 +8,27 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import uvicorn
 
 from . import _listen, _serve
+from ._env import ENDPOINT, POOL, settings_so_far, without_pool
 from ._options import FILE, PORT, uvicorn_options
-from ._process import exported, log_config, until_stopped, wait
+from ._process import exported, until_stopped, wait
 from .asgi import ASGIGate
 from .demo import make_app
 from .errors import SettingsError
 from .local import SAMPLE_USERS, Client, LocalCognito, LocalConfigError, User, load_users
 from .settings import Settings
 
+_DEMO_PORT = 8000
 NOT_FOR_PRODUCTION = "for development on this machine, not for production"
-_ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
-_CLIENT_SECRET = "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
 _EXPECTED = (_listen.PortError, _serve.AppError, LocalConfigError, SettingsError)
 
 
@@ -69,9 +69,13 @@ def _new_secret() -> str:
 @click.option("--cognito-port", type=PORT, default=0, help="Port of the Cognito; 0 picks one.")
 def demo(port: int | None, cognito_port: int) -> None:
     """See it work: a small app behind the gate, and a Cognito of its own."""
-    listeners = _listen.listen_near(8000) if port is None else _listen.listen_on_localhost(port)
+    if port is None:
+        listeners = _listen.listen_near(_DEMO_PORT)
+        moved = _listen.port_of(listeners) != _DEMO_PORT
+    else:
+        listeners, moved = _listen.listen_on_localhost(port), False
     try:
-        _demo(listeners, cognito_port, moved=port is None and _listen.port_of(listeners) != 8000)
+        _demo(listeners, cognito_port, moved=moved)
     finally:
         _listen.close(listeners)
 
@@ -86,8 +90,8 @@ def _demo(listeners: list[socket], cognito_port: int, *, moved: bool) -> None:
     cognito.switch(access_seconds=300, id_seconds=300)
     with until_stopped(), cognito.serve(port=cognito_port):
         app = _demo_app(cognito)
-        _say(
-            *([f"Port 8000 is busy, so the demo is on port {port}."] if moved else []),
+        news = [
+            *([f"Port {_DEMO_PORT} is busy, so the demo is on port {port}."] if moved else []),
             f"The demo of cognito-gate: {NOT_FOR_PRODUCTION}.",
             "",
             f"  Open     {origin}",
@@ -95,16 +99,8 @@ def _demo(listeners: list[socket], cognito_port: int, *, moved: bool) -> None:
             f"  Cognito  {cognito.origin} (a stand-in for the real one)",
             "",
             "Ctrl-C ends both.",
-        )
-        config = uvicorn.Config(
-            app,
-            log_config=log_config("warning"),
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=2,
-        )
-        uvicorn.Server(config).run(listeners)
+        ]
+        _serve.serve_on(listeners, app, lambda: _say(*news))
     click.echo("The demo has ended.")
 
 
@@ -223,20 +219,21 @@ def run(
         server["reload_dirs"] = list(server["reload_dirs"]) or [app_dir]
     if server["uds"] is None:
         server["port"] = _listen.check_free(server["host"], server["port"])
-    beside: AbstractContextManager[list[str]]
-    beside = _local_beside(target, users, server) if with_local else nullcontext([])
-    with until_stopped(), beside as news, exported({_serve.VARIABLE: target.to_text()}):
+    with until_stopped(), ExitStack() as stack:
+        news: list[str] = []
+        if with_local:
+            target, news = stack.enter_context(_local_beside(target, users, server))
         found = _serve.check(target)
         _say(*news)
-        _serve.serve(found, server)
+        _serve.serve(target, found, server)
 
 
 @contextmanager
 def _local_beside(
     target: _serve.Target, users: str | None, server: dict[str, Any]
-) -> Iterator[list[str]]:
+) -> Iterator[tuple[_serve.Target, list[str]]]:
     """A local Cognito for the block, and the settings that lead to it in the environment."""
-    found = _settings_so_far(target)
+    found = settings_so_far(target.env_file)
     scheme = "https" if server["ssl_certfile"] else "http"
     if not found.redirect_url and (server["uds"] or server["root_path"]):
         raise click.UsageError(
@@ -255,27 +252,24 @@ def _local_beside(
         custom_scopes=tuple(scope for scope in found.scopes if "/" in scope),
     )
     cognito = LocalCognito(users=_users(users), clients=(client,))
-    with cognito.serve(), exported(_local_environment(cognito, found)):
+    with ExitStack() as stack:
+        stack.enter_context(cognito.serve())
+        env_file = stack.enter_context(without_pool(target.env_file))
+        stack.enter_context(exported(_local_environment(cognito, found)))
         news = [f"A local Cognito is on {cognito.origin}: {NOT_FOR_PRODUCTION}."]
         if found.domain or found.user_pool_id or found.user_pool_client_id:
             news += ["With --local, the pool in your environment or .env is not used."]
-        yield [*news, "", f"  Open     {origin}", *_users_told(cognito), "", "Ctrl-C ends both."]
-
-
-def _settings_so_far(target: _serve.Target) -> Settings:
-    """What the user has set, though not all of it is there; "disabled" asks for nothing."""
-    unread = dict.fromkeys((_CLIENT_SECRET, f"{_CLIENT_SECRET}_FILE"), "")
-    environ = {**os.environ, **unread, "AWS_COGNITO_DISABLED": "true"}
-    return Settings.from_env(environ, target.env_file)
+        news += ["", f"  Open     {origin}", *_users_told(cognito), "", "Ctrl-C ends both."]
+        yield replace(target, env_file=env_file), news
 
 
 def _local_environment(cognito: LocalCognito, found: Settings) -> dict[str, str]:
     """The pool is always the local one; all else stays as the user has set it."""
     values = {
+        **dict.fromkeys(POOL, ""),
         **cognito.environment(),
         # An AWS_ENDPOINT_URL for other services must not lead away from it.
-        _ENDPOINT: cognito.origin,
-        f"{_CLIENT_SECRET}_FILE": "",
+        ENDPOINT: cognito.origin,
     }
     if os.environ.get("AWS_REGION"):
         del values["AWS_REGION"]

@@ -75,8 +75,10 @@ class Identity:
     """Conventional names: `authenticated`, each OAuth scope, and `group:<name>` for each group."""
 
     def __post_init__(self) -> None:
-        groups = (f"group:{group}" for group in self.groups)
-        object.__setattr__(self, "permissions", ("authenticated", *self.scopes, *groups))
+        groups = [f"group:{group}" for group in self.groups]
+        # A scope must not pass for a group, however a resource server names it.
+        scopes = [scope for scope in self.scopes if not scope.startswith("group:")]
+        object.__setattr__(self, "permissions", ("authenticated", *scopes, *groups))
 
     @property
     def sub(self) -> str:

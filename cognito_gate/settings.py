@@ -222,16 +222,23 @@ def _text(read: Config, variable: str, *, secret: bool) -> str:
 
 def _problems(settings: Settings) -> dict[str, str]:
     found: dict[str, str] = {}
+    typed = True
     for item in fields(settings):
         value = getattr(settings, item.name)
         try:
             check_type(value, item.default, secret=item.metadata["secret"])
+        except Problem as problem:
+            typed, found[item.metadata["variable"]] = False, str(problem)
+            continue
+        try:
             if not (value == "" and settings.disabled):
-                CHECKS[item.name](value)
+                CHECKS.get(item.name, str)(value)
         except Problem as problem:
             found[item.metadata["variable"]] = str(problem)
-    if not settings.disabled and not found:
-        found |= _disagreements(settings)
+    # What follows reads these as URLs, and all others as texts.
+    readable = found.keys().isdisjoint({"AWS_COGNITO_REDIRECT_URL", "AWS_COGNITO_LOGOUT_URL"})
+    if readable and typed and not settings.disabled:
+        found = _disagreements(settings) | found
     return found
 
 

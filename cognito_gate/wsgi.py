@@ -16,7 +16,7 @@ import httpx
 
 from ._driver import Sender, run
 from ._gate import Gate
-from ._messages import Decision, Headers, Incoming, Pass, Respond
+from ._messages import Decision, Headers, Incoming, Pass, Respond, caches
 from .identity import Identity
 from .settings import Settings
 
@@ -157,5 +157,5 @@ def _started(decision: Pass, start_response: "StartResponse") -> "StartResponse"
 
 
 def _uncached(headers: _Sent, extra: Headers) -> _Sent:
-    own = [pair for pair in headers if pair[0].lower() not in ("cache-control", "expires")]
+    own = [pair for pair in headers if not caches(pair[0])]
     return [*own, *extra, ("Cache-Control", "no-store")]

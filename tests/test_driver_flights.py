@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from cognito_gate._driver import MOST_REMEMBERED, AsyncSender, Flights, Sender
+from cognito_gate._driver import AsyncSender, Sender
+from cognito_gate._flights import MOST_REMEMBERED, Flights, patience
 from cognito_gate._messages import Answer, Ask
 from tests.parts.sends import Counted
 
@@ -37,6 +38,21 @@ class Leaping(Clock):
 # Flights by hand
 
 
+def land(flights: Flights, ask: Ask, answer: Answer) -> None:
+    flights.land(ask, flights.join(ask)[0], answer)
+
+
+def test_a_call_whose_loop_is_gone_is_made_again() -> None:
+    clock = Clock()
+    flights = Flights(clock)
+    lost, _ = flights.join(ASK)
+    clock.now += patience(ASK)
+    flight, leads = flights.join(ASK)
+    assert leads
+    flights.land(ASK, lost, Answer(0, failure="late"))  # which ends nothing but itself
+    assert flights.join(ASK) == (flight, False)
+
+
 def test_the_first_leads_and_the_others_follow() -> None:
     flights = Flights()
     flight, leads = flights.join(ASK)
@@ -45,7 +61,7 @@ def test_the_first_leads_and_the_others_follow() -> None:
     other, leads = flights.join(Ask("POST", URL, share="refresh two"))
     assert leads
     assert other is not flight
-    flights.land(ASK, GOOD)
+    land(flights, ASK, GOOD)
     assert flight.result(0) is GOOD
     assert not other.done()
 
@@ -65,7 +81,7 @@ def test_only_good_answers_are_given_again(answer: Answer, remember: float, agai
     flights = Flights()
     ask = Ask("POST", URL, share="x", remember=remember)
     flights.join(ask)
-    flights.land(ask, answer)
+    land(flights, ask, answer)
     flight, leads = flights.join(ask)
     assert leads is again
     assert flight.done() is not again
@@ -76,7 +92,7 @@ def test_what_is_good_is_for_the_call_to_say() -> None:
     flights = Flights()
     for answer, again in ((Answer(200, body=b"<html>"), True), (GOOD, False)):
         flights.join(ask)
-        flights.land(ask, answer)
+        land(flights, ask, answer)
         assert flights.join(ask)[1] is again
 
 
@@ -84,7 +100,7 @@ def test_an_answer_is_remembered_for_as_long_as_was_asked() -> None:
     clock = Clock()
     flights = Flights(clock)
     flights.join(ASK)
-    flights.land(ASK, GOOD)
+    land(flights, ASK, GOOD)
     clock.now += 59.9
     assert flights.join(ASK)[1] is False
     clock.now += 0.1
@@ -97,7 +113,7 @@ def test_memory_is_bounded() -> None:
     asks = [Ask("POST", URL, share=f"{n}", remember=60.0) for n in range(MOST_REMEMBERED + 100)]
     for ask in asks:
         flights.join(ask)
-        flights.land(ask, GOOD)
+        land(flights, ask, GOOD)
     assert [flights.join(ask)[1] for ask in asks] == [True] * 100 + [False] * MOST_REMEMBERED
 
 
@@ -107,7 +123,7 @@ def test_what_has_ended_makes_room() -> None:
     for number in range(10):
         ask = Ask("POST", URL, share=f"{number}", remember=60.0)
         flights.join(ask)
-        flights.land(ask, GOOD)
+        land(flights, ask, GOOD)
         clock.now += 30
     assert len(flights._landed) == 2
 
@@ -116,7 +132,7 @@ def test_an_answer_that_ends_as_it_lands_is_not_kept() -> None:
     clock = Leaping()
     flights = Flights(clock)
     flight, _ = flights.join(ASK)
-    flights.land(ASK, GOOD)
+    flights.land(ASK, flight, GOOD)
     assert flight.result(0) is GOOD
     assert not flights._landed
 
@@ -125,7 +141,7 @@ def test_a_waiter_cannot_cancel_the_flight() -> None:
     flights = Flights()
     flight, _ = flights.join(ASK)
     assert not flight.cancel()
-    flights.land(ASK, GOOD)
+    land(flights, ASK, GOOD)
     assert flight.result(0) is GOOD
 
 

@@ -11,21 +11,22 @@ ROOT = Path(__file__).parent.parent / "cognito_gate"
 
 # A module imports from strictly lower floors only. A name that ends in "." stands for a package.
 FLOORS: list[set[str]] = [
-    {"errors", "identity", "_checks", "_listen", "_options", "_process"},
+    {"errors", "identity", "_checks", "_json", "_listen", "_options", "_process"},
     {"_messages", "_records", "settings"},
     {"_parts."},
     {"_flows.__init__", "_flows.context"},
     {"_flows.trust", "_flows.attempts", "_flows.stored"},
     {"_flows.login", "_flows.callback", "_flows.session", "_flows.bearer", "_flows.logout"},
     {"_gate"},
+    {"_flights"},
     {"_driver"},
     {"asgi", "wsgi"},
-    {"integrations.", "demo."},
+    {"integrations.", "demo.", "_env"},
     {"", "_serve"},
     {"cli", "testing"},
 ]
 # Families whose members may import each other (never in a circle); `local` stands apart.
-FAMILIES = ("demo.", "local.", "pool.")
+FAMILIES = ("demo.", "integrations.", "local.", "pool.")
 
 DOORS: dict[str, set[str]] = {
     "authlib": {"_parts.oauth"},
@@ -45,7 +46,7 @@ DOORS: dict[str, set[str]] = {
 ASYNC = {"asgi", "_driver", "integrations.", "demo.", "local.", "testing"}
 CLOCKS = {
     "time.time": {"asgi", "wsgi", "_process", "_serve", "cli", "demo.", "local.", "testing"},
-    "time.monotonic": {"_driver", "_process", "_serve", "cli", "local.", "testing"},
+    "time.monotonic": {"_driver", "_flights", "_process", "_serve", "cli", "local.", "testing"},
 }
 CLOCK_NAMES = (
     "time",

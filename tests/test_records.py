@@ -41,7 +41,7 @@ def test_an_attempt_is_a_first_one_unless_said() -> None:
     assert LoginAttempt("s", "n", "v", "/", 1).again is False
 
 
-NOT_JSON = ["", "hello", "{", "{}x", "\0", "NaN1", "[" * 100_000, '{"a":' + "9" * 5000 + "}"]
+NOT_JSON = ["", "hello", "{", "{}x", "\0", "NaN1", "NaN", "[" * 100_000, '{"a":' + "9" * 5000 + "}"]
 
 
 @RECORDS
@@ -52,7 +52,7 @@ def test_what_is_not_json(record: Record, text: str) -> None:
 
 
 @RECORDS
-@pytest.mark.parametrize("text", ["null", "[]", "1", '"text"', "{}", "true", "NaN"])
+@pytest.mark.parametrize("text", ["null", "[]", "1", '"text"', "{}", "true"])
 def test_json_of_another_shape(record: Record, text: str) -> None:
     with pytest.raises(TokenRefused, match="another shape"):
         type(record).from_json(text)
@@ -77,7 +77,7 @@ def test_one_record_is_not_another() -> None:
 
 
 TEXTS: list[Any] = [None, 1, 1.5, True, [], {}, ["a"]]
-NUMBERS: list[Any] = [None, "1", 1.5, True, False, [], {}, float("nan"), float("inf")]
+NUMBERS: list[Any] = [None, "1", 1.5, True, False, [], {}]
 FLAGS: list[Any] = [None, 0, 1, "true", [], {}]
 
 

@@ -6,6 +6,7 @@ Knows the attempt cookies; nothing of Cognito's addresses or of sessions.
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 
 from .._messages import Header, Headers, Incoming
 from .._parts import cookies
@@ -44,7 +45,7 @@ def _open(context: Context, value: str, now: float) -> LoginAttempt:
 
 def find(context: Context, incoming: Incoming, state: str) -> LoginAttempt | None:
     """The attempt that this browser started with `state`, if it did."""
-    for value in _jar(context, incoming).get(_name(context, state), ())[: cookies.MOST_CANDIDATES]:
+    for value in _jar(context, incoming).get(_name(context, state), ())[: cookies.MOST_TWINS]:
         try:
             attempt = _open(context, value, incoming.now)
         except TokenRefused:
@@ -56,29 +57,31 @@ def find(context: Context, incoming: Incoming, state: str) -> LoginAttempt | Non
 
 def store(context: Context, incoming: Incoming, attempt: LoginAttempt) -> Headers:
     """Set-Cookie lines that keep `attempt`, and drop the oldest and the dead ones."""
-    now = incoming.now
-    sealed = context.seals.login.seal(attempt.to_json(), now)
     name = _name(context, attempt.state)
+    sealed = context.seals.login.seal(attempt.to_json(), incoming.now)
+    if len(name) + len(sealed) >= 4096:  # JSON and the seal make a strange address much longer
+        plain = replace(attempt, return_to="/")
+        sealed = context.seals.login.seal(plain.to_json(), incoming.now)
     line = context.login.line(name, sealed, context.settings.login_seconds)
     return (("set-cookie", line), *_crowded(context, incoming, len(sealed)))
 
 
 def _crowded(context: Context, incoming: Incoming, size: int) -> list[Header]:
-    aged: list[tuple[int, str, int]] = []
-    for name, values in _jar(context, incoming).items():
+    aged: list[tuple[int, int, str, int]] = []
+    for position, (name, values) in enumerate(_jar(context, incoming).items()):
         try:
             started_at = _open(context, values[0], incoming.now).started_at
         except TokenRefused:
             started_at = 0
-        aged.append((started_at, name, len(values[0])))
+        aged.append((started_at, position, name, len(values[0])))
     kept, drop = 1, []
-    for started_at, name, length in sorted(aged, reverse=True):
+    for started_at, _, name, length in sorted(aged, reverse=True):
         size += length
         if started_at and kept < MOST and size <= MOST_BYTES:
             kept += 1
         else:
             drop.append(("set-cookie", context.login.line(name, "", 0)))
-    return drop
+    return drop[: cookies.MOST_CLEARED]
 
 
 def forget(context: Context, incoming: Incoming, state: str) -> Headers:
@@ -90,5 +93,5 @@ def forget(context: Context, incoming: Incoming, state: str) -> Headers:
 
 def forget_all(context: Context, incoming: Incoming) -> Headers:
     """Set-Cookie lines that end every attempt of this browser."""
-    held = _jar(context, incoming)
+    held = list(_jar(context, incoming))[: cookies.MOST_CLEARED]
     return tuple(("set-cookie", context.login.line(name, "", 0)) for name in held)

@@ -5,7 +5,7 @@ callback that came too late (`_gate.py`).
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -35,11 +35,11 @@ LONGEST = {"code": 2048, "state": 512, "error": 256, "error_description": 4096, 
 class Returned:
     """What Cognito sent back with the browser: a code or an error."""
 
-    state: str
-    code: str
+    state: str = field(repr=False)
+    code: str = field(repr=False)
     error: str
     description: str
-    iss: str
+    iss: str | None
 
 
 def read_query(query: bytes) -> Returned:
@@ -64,7 +64,7 @@ def read_query(query: bytes) -> Returned:
     code, error, state = (found.get(name, "") for name in ("code", "error", "state"))
     if bool(code) == bool(error) or (code and not state):
         raise BadRequest("the callback needs a code and a state, or an error")
-    return Returned(state, code, error, found.get("error_description", ""), found.get("iss", ""))
+    return Returned(state, code, error, found.get("error_description", ""), found.get("iss"))
 
 
 def attempt_of(context: Context, incoming: Incoming) -> LoginAttempt | None:
@@ -89,7 +89,7 @@ def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
     if incoming.method != "GET":
         raise MethodRefused("GET")
     returned = read_query(incoming.query)
-    if returned.iss and returned.iss != context.settings.issuer_url:
+    if returned.iss not in (None, context.settings.issuer_url):
         raise CallbackRefused("The sign-in came from another issuer.")  # RFC 9207
     attempt = attempts.find(context, incoming, returned.state)
     if returned.error:
@@ -158,10 +158,12 @@ def _opened(
     if context.settings.refresh_flow_enabled and got.refresh:
         renewal = Renewal(got.refresh, sub, int(incoming.now))
     jar = stored.held(incoming)
-    kept = stored.store(context, jar, got, renewal, incoming.now)
+    # Strict cookies stay behind on the way back from Cognito: an older session may be there unseen.
+    blind = context.settings.cookie_samesite == "strict"
+    kept = stored.store(context, jar, got, renewal, incoming.now, blind=blind)
     headers: Headers = (*kept, *attempts.forget(context, incoming, attempt.state))
     target = paths.safe_return(attempt.return_to, context.routes)
-    if context.settings.cookie_samesite == "strict":
+    if blind:
         # A redirect would still count as Cognito's navigation, and Strict cookies would stay
         # behind; a page of our own makes the next step ours.
         return pages.onward(target, headers)

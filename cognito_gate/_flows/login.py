@@ -6,31 +6,12 @@ Knows what a sign-in needs; must not know what becomes of it (callback.py).
 from urllib.parse import parse_qsl, quote
 
 from .._messages import Incoming, Respond
-from .._parts import oauth, paths
+from .._parts import intent, oauth, paths
 from ..errors import BadRequest, LoginRequired, MethodRefused
 from . import attempts
 from .context import Context
 
 LONGEST_EXTRA = 512
-
-
-def navigates(incoming: Incoming) -> bool:
-    """True for a browser that goes to a page, which a sign-in may interrupt.
-
-    fetch and XHR, HTMX, JSON clients, prefetching, WebSockets and non-GET are not that: a redirect
-    would end in an opaque CORS error or start sign-ins nobody sees.
-    """
-    if incoming.kind != "http" or incoming.method != "GET":
-        return False
-    if incoming.value(b"sec-fetch-mode") not in (b"", b"navigate"):
-        return False
-    if incoming.value(b"x-requested-with") == b"xmlhttprequest" or incoming.value(b"hx-request"):
-        return False
-    purposes = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
-    if any(b"prefetch" in incoming.value(name) for name in purposes):
-        return False
-    accept = b",".join(incoming.values(b"accept")).lower()
-    return not accept or any(kind in accept for kind in (b"text/html", b"xhtml", b"*/*"))
 
 
 def return_address(context: Context, incoming: Incoming) -> str:
@@ -65,7 +46,7 @@ def login(context: Context, incoming: Incoming) -> Respond:
     """
     if incoming.method != "GET":
         raise MethodRefused("GET")
-    if not navigates(incoming):
+    if not intent.navigates(incoming):
         raise LoginRequired("a sign-in starts with a page, not with a background request")
     query = _query(incoming)
     return_to = paths.safe_return(query.pop("next", "/"), context.routes)

@@ -6,7 +6,7 @@ All three, or the visitor is signed straight back in by Cognito's own session.
 import logging
 
 from .._messages import Flow, Incoming, Respond
-from .._parts import oauth
+from .._parts import intent, oauth
 from ..errors import CrossSiteRefused, MethodRefused
 from . import attempts, stored
 from .context import Context
@@ -39,11 +39,8 @@ def _check_own(context: Context, incoming: Incoming) -> None:
     """A sign-out is asked for by this site: by a link or an address typed in, or by a POST."""
     if incoming.method not in ("GET", "POST"):
         raise MethodRefused("GET, POST")
-    site, origin = incoming.value(b"sec-fetch-site"), incoming.value(b"origin")
-    other = origin.decode("latin-1") not in ("", context.settings.app_origin)
-    if site == b"cross-site" or (not site and other):
+    if not intent.of_this_site(incoming, context.settings.app_origin):
         raise CrossSiteRefused("Only this app itself can sign you out.")
-    mode = incoming.value(b"sec-fetch-mode")
-    prefetch = b"prefetch" in incoming.value(b"sec-purpose") + incoming.value(b"purpose")
-    if incoming.method == "GET" and (mode not in (b"", b"navigate") or prefetch):
+    background = incoming.value(b"sec-fetch-mode") not in (b"", b"navigate")
+    if incoming.method == "GET" and (background or intent.prefetches(incoming)):
         raise CrossSiteRefused("A sign-out is a page to go to, not a background request.")

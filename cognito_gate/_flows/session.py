@@ -5,7 +5,7 @@ asked for.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._messages import Flow, Incoming, Pass
@@ -26,7 +26,7 @@ class _Held:
     """A verified session: its identity, its cookie values, and when its first token ends."""
 
     identity: Identity
-    values: tuple[str, str]
+    values: tuple[str, str] = field(repr=False)
     ends_at: float
     complete: bool = True
 
@@ -96,14 +96,19 @@ def _first(
     context: Context, values: list[str], use: tokens.Use, now: float
 ) -> Flow[tuple[str, str, dict[str, Any]] | None]:
     seal = context.seals.access if use == "access" else context.seals.id
+    unavailable: CognitoUnavailable | None = None
     for value in values:
         try:
             token = seal.open(value)
             claims = yield from trust.verify(context, token, use, context.expected, now)
         except TokenRefused as error:
             log.debug("an %s cookie was passed over: %s", use, error)
-            continue
-        return value, token, claims
+        except CognitoUnavailable as error:
+            unavailable = error  # nobody can say of this one; another may hold
+        else:
+            return value, token, claims
+    if unavailable is not None:
+        raise unavailable
     return None
 
 
@@ -181,7 +186,8 @@ def _adopted(
     """Verify renewed tokens in full: the same user, and no nonce (Cognito need not repeat it)."""
     expected = context.expected
     access = yield from trust.verify(context, got.access, "access", expected, now, trusted=True)
-    if renewal.sub is not None and access["sub"] != renewal.sub:
+    sub = renewal.sub or (held.identity.sub if held else None)
+    if sub not in (None, access["sub"]):
         raise TokenRefused("they are of another user")
     id_claims: Claims = NO_CLAIMS
     if got.id:

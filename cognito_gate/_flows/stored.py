@@ -62,9 +62,16 @@ def ends_at(context: Context, found: Renewal) -> int:
 
 
 def store(
-    context: Context, jar: cookies.Jar, tokens: Tokens, renewal: Renewal | None, now: float
+    context: Context,
+    jar: cookies.Jar,
+    tokens: Tokens,
+    renewal: Renewal | None,
+    now: float,
+    *,
+    blind: bool = False,
 ) -> Headers:
-    """Set-Cookie lines that hold a session, clearing what an older one left in `jar`.
+    """Set-Cookie lines that hold a session, clearing what an older one left in `jar` (`blind`:
+    and elsewhere).
 
     Raises:
         SessionTooLarge: over 16,000 bytes; browsers and proxies would drop or refuse it.
@@ -83,9 +90,9 @@ def store(
     lines: list[str] = []
     for name, (value, seconds) in values.items():
         if value:
-            lines += context.session.store(name, value, seconds, jar)
+            lines += context.session.store(name, value, seconds, jar, blind=blind)
         else:
-            lines += context.session.clear(name, jar)
+            lines += context.session.clear(name, jar, always=blind)
     lines += _left_behind(context, jar)
     return tuple(("set-cookie", line) for line in lines)
 

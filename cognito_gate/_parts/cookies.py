@@ -4,15 +4,19 @@ Knows cookie syntax and browser limits; nothing of what the values hold. The rea
 `http.cookies` drops all cookies after a foreign malformed one.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 CHUNK = 3900  # name and value together must stay within 4096 bytes (RFC 6265 section 6.1)
 MOST_CHUNKS = 5
-MOST_CANDIDATES = 8
+MOST_TWINS = 6
+MOST_CANDIDATES = MOST_TWINS + 2 * MOST_CHUNKS
+MOST_CLEARED = 20  # Set-Cookie lines that a hostile Cookie header may cause
 
 _BLANK = b" \t"
+_NAME = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 
 Jar: TypeAlias = dict[str, list[str]]
 
@@ -27,8 +31,10 @@ def read(headers: Iterable[bytes], mark: bytes) -> Jar:
         for part in header.split(b";"):
             name, equals, value = part.partition(b"=")
             if equals and mark in name:
-                key = name.strip(_BLANK).decode("latin-1")
-                found.setdefault(key, []).append(value.strip(_BLANK).decode("latin-1"))
+                key = name.strip(_BLANK)
+                if _NAME.fullmatch(key):  # names come back in Set-Cookie lines that clear
+                    values = found.setdefault(key.decode("ascii"), [])
+                    values.append(value.strip(_BLANK).decode("latin-1"))
     return found
 
 
@@ -44,19 +50,27 @@ def first(header: bytes, mark: bytes) -> dict[bytes, bytes]:
 
 
 def candidates(cookies: Jar, name: str) -> list[str]:
-    """Every value that the cookie `name` may have, likeliest first, at most eight.
+    """Every value that the cookie `name` may have, likeliest first; never more than a few.
 
     Duplicates are all offered (another site of the same domain may have planted one). Chunks are
     joined from `.0` up to the first gap; shorter joins follow, for a stale chunk may trail.
     """
     found = cookies.get(name, [])
+    if len(found) > MOST_TWINS:
+        half = MOST_TWINS // 2
+        found = found[:half] + found[-half:]
     if f"{name}.0" not in cookies:
-        return found[:MOST_CANDIDATES]
+        return found[:]
+    firsts, lasts = _joined(cookies, name, 0), _joined(cookies, name, -1)
+    return found + firsts + (lasts if lasts != firsts else [])
+
+
+def _joined(cookies: Jar, name: str, which: int) -> list[str]:
+    """The chunks' first (0) or last (-1) values, joined; longest first."""
     chunks: list[str] = []
     while len(chunks) < MOST_CHUNKS and f"{name}.{len(chunks)}" in cookies:
-        chunks.append(cookies[f"{name}.{len(chunks)}"][0])
-    joined = ["".join(chunks[:count]) for count in range(len(chunks), 0, -1)]
-    return (found[: MOST_CANDIDATES - len(joined)] + joined)[:MOST_CANDIDATES]
+        chunks.append(cookies[f"{name}.{len(chunks)}"][which])
+    return ["".join(chunks[:count]) for count in range(len(chunks), 0, -1)]
 
 
 def names(cookies: Jar, name: str) -> list[str]:
@@ -66,7 +80,7 @@ def names(cookies: Jar, name: str) -> list[str]:
 
 def _is_chunk(key: str, name: str) -> bool:
     index = key.removeprefix(name + ".")
-    return index != key and len(index) <= 3 and index.isascii() and index.isdigit()
+    return index != key and len(index) == 1 and index in "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +103,22 @@ class Attributes:
         parts.append(f"SameSite={self.samesite.capitalize()}")
         return "; ".join(parts)
 
-    def store(self, name: str, value: str, max_age: int, held: Jar) -> list[str]:
-        """Lines that store `value` under `name`, clearing parts of an older layout in `held`."""
+    def store(
+        self, name: str, value: str, max_age: int, held: Jar, *, blind: bool = False
+    ) -> list[str]:
+        """Lines that store `value` under `name`, clearing parts of an older layout in `held`.
+
+        `blind`: the browser may hold more than it sent, so that the next part is cleared anyway.
+        """
         if len(value) <= CHUNK:
             parts = {name: value}
         else:
             starts = range(0, len(value), CHUNK)
             parts = {f"{name}.{i}": value[at : at + CHUNK] for i, at in enumerate(starts)}
         stale = [key for key in names(held, name) if key not in parts]
+        if blind:
+            after = [name, f"{name}.{len(parts)}"] if name not in parts else [f"{name}.0"]
+            stale += [key for key in after if key not in stale]
         lines = [self.line(key, part, max_age) for key, part in parts.items()]
         return lines + [self.line(key, "", 0) for key in stale]
 

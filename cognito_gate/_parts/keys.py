@@ -4,13 +4,13 @@ Door to joserfc (JWK). Knows JWKS documents; must not know who fetches them. A f
 fetch never takes a good key away.
 """
 
-import json
 from base64 import urlsafe_b64decode
 from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from .._json import load
 from ..errors import CognitoUnavailable
 
 PENALTY = 10.0  # seconds without a fetch after one that did not help
@@ -27,8 +27,8 @@ def read_jwks(body: bytes) -> dict[str, RSAKey]:
         CognitoUnavailable: when the document is not a JWKS or holds no usable key.
     """
     try:
-        members = json.loads(body.decode("utf-8"))["keys"]
-    except (ValueError, RecursionError, KeyError, TypeError) as exc:
+        members = load(body)["keys"]
+    except (ValueError, KeyError, TypeError) as exc:
         raise CognitoUnavailable("the signing keys are not a JWKS document") from exc
     if not isinstance(members, list):
         raise CognitoUnavailable("the signing keys are not a JWKS document")

@@ -4,7 +4,7 @@ Knows cookie values and what was decided for them; trusts nobody: what is rememb
 result. Bounded, without locks: two generations of a dict, each replaced whole.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -17,7 +17,7 @@ Values: TypeAlias = tuple[bytes, bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class _Entry(Generic[T]):
-    values: Values
+    values: Values = field(repr=False)
     since: float
     until: float
     result: T

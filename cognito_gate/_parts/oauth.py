@@ -4,7 +4,6 @@ The only door to authlib. Builds `Ask`s and reads `Answer`s; must not know about
 """
 
 import hashlib
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from .._json import load
 from .._messages import Answer, Ask, Headers
 from .._records import LoginAttempt, Tokens
 from ..errors import CallbackRefused, CognitoUnavailable, GrantRefused
@@ -109,9 +109,9 @@ def jwks_ask(settings: Settings) -> Ask:
     )
 
 
-def printable(text: str) -> str:
-    """What another server said, made fit for a log line: printable ASCII, at most 200 of it."""
-    return "".join(char for char in text[:200] if " " <= char <= "~")
+def printable(text: str, most: int = 200) -> str:
+    """What another server said, made fit for a log line: printable ASCII, at most so much."""
+    return "".join(char for char in text[:most] if " " <= char <= "~")
 
 
 def read_keys(answer: Answer) -> bytes:
@@ -136,7 +136,7 @@ def read_tokens(answer: Answer) -> Tokens:
     access = record.get("access_token")
     rest = ["" if record.get(name) is None else record[name] for name in _OPTIONAL]
     for value in (access, *rest):
-        if not isinstance(value, str):
+        if not isinstance(value, str) or printable(value, len(value)) != value:
             raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
     if not access or str(record.get("token_type", "")).lower() != "bearer":
         raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
@@ -170,8 +170,8 @@ def _request(answer: Answer) -> str:
 
 def _json(answer: Answer) -> dict[str, Any]:
     try:
-        record = json.loads(answer.body.decode("utf-8")) if answer.status else {}
-    except (ValueError, RecursionError):
+        record = load(answer.body) if answer.status else {}
+    except ValueError:
         return {}  # a firewall's page, a proxy's: the status tells what to make of it
     return record if isinstance(record, dict) else {}
 

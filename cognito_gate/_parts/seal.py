@@ -6,6 +6,7 @@ purpose does not open for another, so cookies cannot be swapped.
 
 import base64
 import hashlib
+import re
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,6 +19,17 @@ from ..errors import TokenRefused
 def _key(secret: str, purpose: str) -> bytes:
     kdf = HKDF(SHA256(), length=32, salt=None, info=f"cognito-gate/1/{purpose}".encode())
     return kdf.derive(secret.encode())
+
+
+_FERNET = re.compile(r"(?:[A-Za-z0-9_-]{4})+(?:[A-Za-z0-9_-]{2}==|[A-Za-z0-9_-]{3}=)?", re.ASCII)
+_SIGNED = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+
+
+def _strict(sealed: str, form: re.Pattern[str] = _FERNET) -> bytes:
+    # Python's base64 passes over foreign characters; a value that was altered is not ours.
+    if not form.fullmatch(sealed):
+        raise TokenRefused("a cookie of this form does not open with our keys")
+    return sealed.encode("ascii")
 
 
 class Encrypted:
@@ -39,7 +51,7 @@ class Encrypted:
     def open(self, sealed: str) -> str:
         """Raises TokenRefused for anything that was not sealed here for this purpose."""
         try:
-            return self._fernet.decrypt(sealed.encode("ascii")).decode()
+            return self._fernet.decrypt(_strict(sealed)).decode()
         except (InvalidToken, UnicodeError) as exc:
             raise TokenRefused("a sealed cookie does not open with our keys") from exc
 
@@ -57,7 +69,7 @@ class Signed:
     def open(self, sealed: str) -> str:
         """Raises TokenRefused for anything that was not signed here for this purpose."""
         try:
-            text = self._serializer.loads(sealed)
+            text = self._serializer.loads(_strict(sealed, _SIGNED))
         except (BadData, UnicodeError, RecursionError) as exc:
             raise TokenRefused("a signed cookie was not signed with our keys") from exc
         return str(text)
@@ -75,7 +87,7 @@ class Inherited:
     def open(self, sealed: str) -> tuple[str, int]:
         """The refresh token and when it was sealed (Unix time). Raises TokenRefused."""
         try:
-            token = self._fernet.decrypt(sealed.encode("ascii")).decode("ascii")
+            token = self._fernet.decrypt(_strict(sealed)).decode("ascii")
             return token, self._fernet.extract_timestamp(sealed)
         except (InvalidToken, UnicodeError) as exc:
             raise TokenRefused("not a refresh cookie of flask-cognito-lib") from exc

@@ -9,16 +9,16 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from json import JSONDecoder
 from math import isfinite
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
+from .._json import load
 from ..errors import TokenRefused
 
 LONGEST_TOKEN = 16_384
@@ -32,8 +32,8 @@ _STANDARD = bytes.maketrans(b"-_+/=", b"+/***")
 _LAST = (_ALPHABET, b"", b"AQgw", b"AEIMQUYcgkosw048")
 _YEAR_9999 = 253_402_300_799
 _RS256 = JWSRegistry(algorithms=["RS256"]).get_alg("RS256")
-_UNWANTED = {"crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc"}
-_TYPES = {"access": (None, "jwt", "at+jwt"), "id": (None, "jwt")}
+_UNWANTED = {"crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc", "cty"}
+_TYPES = {"access": ("jwt", "at+jwt"), "id": ("jwt",)}
 
 Use = Literal["access", "id"]
 
@@ -44,9 +44,9 @@ class Parsed:
 
     use: Use
     kid: str
-    claims: dict[str, Any]
-    signed: bytes
-    signature: bytes
+    claims: dict[str, Any] = field(repr=False)
+    signed: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,6 @@ class Expected:
     issuer: str
     clients: frozenset[str]
     leeway: int = 0
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_JSON = JSONDecoder(parse_constant=_no_constant)
 
 
 def _segment(text: bytes) -> bytes:
@@ -77,8 +70,8 @@ def _segment(text: bytes) -> bytes:
 
 def _object(text: bytes) -> dict[str, Any]:
     try:
-        value = _JSON.decode(_segment(text).decode("utf-8"))
-    except (ValueError, RecursionError) as exc:
+        value = load(_segment(text))
+    except ValueError as exc:
         raise TokenRefused("a token segment is not JSON") from exc
     if not isinstance(value, dict):
         raise TokenRefused("a token segment is not a JSON object")
@@ -106,7 +99,7 @@ def parse(token: str, use: Use) -> Parsed:
 @lru_cache(maxsize=64)  # a pool signs with two keys: its headers are few
 def _key_id(head: bytes, use: Use) -> str:
     header = _object(head)
-    kid, kind = header.get("kid"), header.get("typ")
+    kid, kind = header.get("kid"), header.get("typ", "JWT")
     if header.get("alg") != "RS256":
         raise TokenRefused("a token that is not signed with RS256")
     if not isinstance(kid, str) or not 0 < len(kid) <= LONGEST_KID:
@@ -114,7 +107,7 @@ def _key_id(head: bytes, use: Use) -> str:
     # Keys come from the pool alone, and nothing critical is understood (RFC 7515 section 4.1.11).
     if not _UNWANTED.isdisjoint(header):
         raise TokenRefused("a token with an unusual header")
-    if (kind.lower() if isinstance(kind, str) else kind) not in _TYPES[use]:
+    if not isinstance(kind, str) or kind.lower() not in _TYPES[use]:
         raise TokenRefused("a token of another type")
     return kid
 
@@ -143,8 +136,11 @@ def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
         raise TokenRefused("the token is for another use")
     if _client(claims, parsed.use) not in expected.clients:
         raise TokenRefused("the token is of another app client")
-    if not isinstance(claims.get("sub"), str) or not claims["sub"]:
+    sub = claims.get("sub")
+    if not isinstance(sub, str) or not sub or not sub.isprintable():
         raise TokenRefused("the token has no sub")
+    if "azp" in claims and claims["azp"] not in expected.clients:  # OpenID Connect Core 3.1.3.7
+        raise TokenRefused("the token was issued to another party")
     _check_times(claims, expected.leeway, now)
     _text(claims, "jti", "origin_jti", "scope", "username", "cognito:username", "email", "nonce")
     groups = claims.get("cognito:groups", [])
@@ -189,8 +185,13 @@ def check_signature(parsed: Parsed, key: RSAKey) -> None:
 def check_nonce(claims: dict[str, Any], nonce: str) -> None:
     """The ID token of a callback answers this very sign-in (OpenID Connect Core 3.1.3.7)."""
     found = claims.get("nonce")
-    if not isinstance(found, str) or not hmac.compare_digest(found.encode(), nonce.encode()):
+    if not isinstance(found, str) or not _same(found, nonce):
         raise TokenRefused("the ID token's nonce is of another sign-in")
+
+
+def _same(one: str, other: str) -> bool:
+    pair = (text.encode("utf-8", "surrogatepass") for text in (one, other))
+    return hmac.compare_digest(*pair)
 
 
 def check_at_hash(claims: dict[str, Any], access_token: str) -> None:

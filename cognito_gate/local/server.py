@@ -28,6 +28,8 @@ def bind(host: str, port: int) -> tuple[socket.socket, str]:
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family)
+        # asyncio sets it only where the protocol number says TCP, which such a socket leaves open.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as exc:
         raise LocalConfigError(f"cannot listen on {host} port {port}: {exc}") from exc
     shown = f"[{host}]" if family == socket.AF_INET6 else host

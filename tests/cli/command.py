@@ -171,9 +171,16 @@ def free_port() -> int:
 
 @contextmanager
 def taken_port() -> Iterator[int]:
-    """A port that somebody has."""
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        yield holder.getsockname()[1]
+    """A port that somebody has; the next one is free."""
+    for _ in range(100):
+        with socket.create_server(("127.0.0.1", 0)) as holder:
+            port: int = holder.getsockname()[1]
+            try:
+                socket.create_server(("127.0.0.1", port + 1)).close()
+            except OSError:
+                continue
+            yield port
+            return
 
 
 def _settings(environ: Mapping[str, str] | None) -> dict[str, str | None]:

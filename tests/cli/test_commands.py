@@ -2,8 +2,6 @@
 
 import re
 import signal
-import socket
-from contextlib import ExitStack, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import click
 import httpx
 import pytest
 
-from cognito_gate import Settings
+from cognito_gate import Settings, cli
 from cognito_gate.cli import main
 from tests.cli.command import (
     Command,
@@ -108,14 +106,16 @@ def test_the_demo_says_which_port_is_busy() -> None:
     assert "--port" in result.output
 
 
-def test_the_demo_takes_the_next_free_port_when_none_was_asked_for(tmp_path: Path) -> None:
-    with ExitStack() as held:
-        with suppress(OSError):  # somebody else has it: just as well
-            held.enter_context(socket.create_server(("127.0.0.1", 8000)))
-        with Command("demo", cwd=tmp_path) as demo:
-            port = demo.wait_for(r"Port 8000 is busy, so the demo is on port (\d+)")
-            assert demo.wait_for(r"Open +(\S+)") == f"http://localhost:{port}"
-            assert demo.end() == 0
+def test_the_demo_takes_the_next_free_port_when_none_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with taken_port() as port:
+        monkeypatch.setattr(cli, "_DEMO_PORT", port)
+        url = f"http://localhost:{port + 1}/public"
+        result = here_until_ctrl_c("demo", url=url, visit=lambda: None)
+    assert result.exit_code == 0
+    assert f"Port {port} is busy, so the demo is on port {port + 1}." in result.output
+    assert f"Open     http://localhost:{port + 1}\n" in result.output
 
 
 def test_the_demo_reads_no_settings_of_yours(tmp_path: Path) -> None:

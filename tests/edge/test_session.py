@@ -56,7 +56,7 @@ TAMPERED: dict[str, Tamper] = {
         ID: jar[ID],
     },
     "too many chunks": lambda jar: {
-        **{f"{ACCESS}.{i}": jar[ACCESS][i * 50 : i * 50 + 50] for i in range(50)},
+        **{f"{ACCESS}.{i}": jar[ACCESS][i * 150 : i * 150 + 150] for i in range(9)},
         ID: jar[ID],
     },
     "chunk numbers of others": lambda jar: {f"{ACCESS}.99999999": jar[ACCESS], ID: jar[ID]},

@@ -7,7 +7,8 @@ from concurrent.futures import Future
 
 import httpx
 
-from cognito_gate._driver import AsyncSender, Flights, Sender
+from cognito_gate._driver import AsyncSender, Sender
+from cognito_gate._flights import Flights
 from cognito_gate._messages import Answer, Ask
 
 Handler = Callable[[httpx.Request], httpx.Response]

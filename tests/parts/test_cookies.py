@@ -117,9 +117,9 @@ def test_duplicates_are_all_offered_in_order() -> None:
     assert candidates(found, NAME) == ["first", "second", "third"]
 
 
-def test_no_more_than_eight_are_offered() -> None:
+def test_of_many_the_first_and_the_last_are_offered() -> None:
     found = read(header(*((NAME, f"v{number}") for number in range(100))))
-    assert candidates(found, NAME) == [f"v{number}" for number in range(MOST_CANDIDATES)]
+    assert candidates(found, NAME) == ["v0", "v1", "v2", "v97", "v98", "v99"]
 
 
 def test_an_empty_value_keeps_no_other_from_being_offered() -> None:
@@ -130,7 +130,7 @@ def test_an_empty_value_keeps_no_other_from_being_offered() -> None:
 def test_planted_duplicates_do_not_crowd_out_the_chunks() -> None:
     planted = [(NAME, f"v{number}") for number in range(100)]
     found = candidates(read(header(*planted, *chunks("aa", "bb"))), NAME)
-    assert found == [*(f"v{number}" for number in range(MOST_CANDIDATES - 2)), "aabb", "aa"]
+    assert found == ["v0", "v1", "v2", "v97", "v98", "v99", "aabb", "aa"]
 
 
 def test_reading_changes_nothing() -> None:
@@ -171,9 +171,11 @@ def test_a_whole_value_beside_chunks() -> None:
     assert candidates(found, NAME) == ["whole", "aabb", "aa"]
 
 
-def test_a_chunk_sent_twice_counts_once() -> None:
-    pairs = chunks("aa", "bb")
-    assert candidates(read(header(*pairs, (f"{NAME}.0", "planted"))), NAME) == ["aabb", "aa"]
+def test_a_chunk_sent_twice_is_tried_both_ways() -> None:
+    real, planted = chunks("aa", "bb"), (f"{NAME}.0", "planted")
+    offered = {"aabb", "aa", "plantedbb", "planted"}
+    assert set(candidates(read(header(*real, planted)), NAME)) == offered
+    assert set(candidates(read(header(planted, *real)), NAME)) == offered
 
 
 @pytest.mark.parametrize(
@@ -212,8 +214,10 @@ def test_headers_of_a_mebibyte() -> None:
 
 
 def test_names_found_for_clearing() -> None:
-    listed = [NAME, *(f"{NAME}.{index}" for index in ("0", "7", "999"))]
-    strange = [f"{NAME}.{index}" for index in ("1000", "x", "", "-1", "²", "0.0")] + [NAME + "x"]
+    listed = [NAME, *(f"{NAME}.{index}" for index in ("0", "7", "9"))]
+    strange = [f"{NAME}.{index}" for index in ("10", "999", "x", "", "-1", "²", "0.0")] + [
+        NAME + "x"
+    ]
     found = read("; ".join(f"{name}=v" for name in (*listed, *strange)).encode())
     assert names(found, NAME) == listed
 
@@ -230,7 +234,8 @@ def test_any_header(headers: list[bytes]) -> None:
 def test_the_quick_look_finds_no_other_value(line: bytes) -> None:
     found = read(line)
     for name, value in first(line, MARK).items():
-        assert value == b"" or found[name.decode("latin-1")][-1] == value.decode("latin-1")
+        values = found.get(name.decode("latin-1"), [""])  # a name that is not ours is not read
+        assert value == b"" or name not in (b"cognito_a",) or values[0] == value.decode("latin-1")
 
 
 @given(st.lists(st.tuples(st.sampled_from([NAME, *(f"{NAME}.{i}" for i in range(7))]), st.text())))

@@ -39,7 +39,7 @@ def test_a_purpose_is_not_another(kind: Kind) -> None:
 def test_a_kind_is_not_another() -> None:
     with pytest.raises(TokenRefused, match="does not open with our keys"):
         Encrypted((NEW,), "refresh").open(Signed((NEW,), "refresh").seal(TEXT, NOW))
-    with pytest.raises(TokenRefused, match="not signed with our keys"):
+    with pytest.raises(TokenRefused, match="our keys"):
         Signed((NEW,), "refresh").open(Encrypted((NEW,), "refresh").seal(TEXT, NOW))
     with pytest.raises(TokenRefused, match="our keys"):
         Signed((NEW,), "refresh").open(Plain().seal(TEXT, NOW))
@@ -166,7 +166,7 @@ def test_an_inherited_cookie_that_does_not() -> None:
     wrong = _inherited("another key", b"a-refresh-token", 1)
     binary = _inherited("an old key", b"\xff", 1)
     for sealed in (ours, wrong, binary, *STRANGE.values()):
-        with pytest.raises(TokenRefused, match="not a refresh cookie of flask-cognito-lib"):
+        with pytest.raises(TokenRefused, match="our keys|not a refresh cookie"):
             box.open(sealed)
 
 

@@ -1,0 +1,1 @@
+"""One thin module per framework. Each imports its framework: import only the one you use."""

@@ -1,0 +1,47 @@
+"""Gradio, mounted in FastAPI: its own login stays off, and its events know the visitor.
+
+    pip install gradio
+    cognito-gate run --local --factory --app-dir examples/recipes gradio_app:app
+
+The package is heavy, so CI does not install it: the tests mount a small app, which answers HTTP
+and a WebSocket, where Gradio's goes.
+"""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+
+from cognito_gate import ASGIGate
+from cognito_gate.integrations.starlette import current_identity
+
+PATH = "/chat"
+
+
+def visitor(request: Request) -> str:
+    """Gradio's `auth_dependency`: the name that events find in `gr.Request.username`."""
+    who = current_identity(request)
+    return who.username or who.sub
+
+
+def front() -> FastAPI:
+    """Everything but Gradio."""
+    site = FastAPI()
+
+    @site.get("/")
+    def home() -> RedirectResponse:
+        return RedirectResponse(f"{PATH}/")
+
+    return site
+
+
+def app() -> FastAPI:
+    import gradio as gr  # noqa: PLC0415  (heavy: only where it is served)
+
+    def answer(text: str, request: gr.Request) -> str:
+        return f"{request.username} said {text!r}"
+
+    blocks = gr.Interface(answer, "text", "text")
+    return gr.mount_gradio_app(front(), blocks, path=PATH, auth_dependency=visitor)
+
+
+def gated() -> ASGIGate:
+    return ASGIGate(app())

@@ -1,0 +1,63 @@
+"""MiniStack once for all; for each edge and kind of client an app of its own, in a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.journey.stage import REFRESH, SECRET_KEY
+from tests.judges.ministack import MiniStack, running
+from tests.judges.pool import Guest, Pool, make_pool
+from tests.servers.catalogue import SERVERS
+from tests.servers.process import free_port, served
+
+_SERVERS = {"asgi": "uvicorn", "wsgi": "waitress"}
+_SETTINGS = {**REFRESH, "SECRET_KEY": SECRET_KEY, "COGNITO_GATE_BEARER": "true"}
+
+
+@dataclass(frozen=True)
+class App:
+    """A gated app on http://localhost, and the pool it asks."""
+
+    pool: Pool
+    origin: str
+
+    def guest(self) -> Guest:
+        """A browser without cookies."""
+        return Guest(self.origin, self.pool.judge.origin)
+
+
+@contextmanager
+def gated(judge: MiniStack, edge: str, *, confidential: bool = True) -> Iterator[App]:
+    """Serve an app whose gate knows only environment variables, until the block ends."""
+    [server] = [server for server in SERVERS if server.name == _SERVERS[edge]]
+    port = free_port()
+    origin = f"http://localhost:{port}"
+    pool = make_pool(judge, origin, confidential=confidential)
+    with served(server.command(port), port, {**pool.environment, **_SETTINGS}):
+        yield App(pool, origin)
+
+
+@pytest.fixture(scope="package")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
+    """MiniStack itself."""
+    with running(tmp_path_factory.mktemp("ministack")) as made:
+        yield made
+
+
+@pytest.fixture(scope="package", params=["asgi", "wsgi"])
+def app(request: pytest.FixtureRequest, judge: MiniStack) -> Iterator[App]:
+    """An app with a confidential client, on each edge."""
+    with gated(judge, request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def guest(app: App) -> Iterator[Guest]:
+    """A browser in front of `app`."""
+    made = app.guest()
+    with made:
+        yield made
