@@ -25,7 +25,11 @@ settings.configure(
     SECRET_KEY=get_random_secret_key(),
     ALLOWED_HOSTS=["localhost", "127.0.0.1"],
     ROOT_URLCONF=__name__,
-    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"],
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+    ],
     DATABASES={
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

@@ -1,7 +1,7 @@
 """Dash: the gate goes around the Flask server inside; callbacks see the visitor as Flask views do.
 
-    gunicorn --chdir examples/recipes "dash_app:gated()"
-    cognito-gate run --local --app-dir examples/recipes dash_app:server
+gunicorn --chdir examples/recipes "dash_app:gated()"
+cognito-gate run --local --app-dir examples/recipes dash_app:server
 """
 
 from dash import Dash, Input, Output, dcc, html

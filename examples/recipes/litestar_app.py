@@ -1,7 +1,7 @@
 """Litestar: the visitor as a dependency, a guard for a group. The gate goes around the app.
 
-    cognito-gate run --local --app-dir examples/recipes litestar_app:app
-    uvicorn --app-dir examples/recipes --factory litestar_app:gated
+cognito-gate run --local --app-dir examples/recipes litestar_app:app
+uvicorn --app-dir examples/recipes --factory litestar_app:gated
 """
 
 from typing import Any

@@ -8,54 +8,60 @@ too heavy for CI: the tests put a small server of HTTP and WebSockets in its pla
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 from urllib.parse import quote
 
 import httpx
 from starlette.applications import Starlette
-from starlette.background import BackgroundTask
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketState
-from websockets.asyncio.client import connect
+from starlette.websockets import WebSocket
+from websockets.asyncio.client import ClientConnection, connect
 
 from cognito_gate.integrations.starlette import current_identity
 
 SERVER, USER = "127.0.0.1:8501", "x-cognito-username"
-DROPPED = {USER, "host", "origin", "connection", "keep-alive", "upgrade", "te", "transfer-encoding"}
-METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
+OURS = (USER, "accept-encoding", "connection", "content-encoding", "content-length", "host")
+OURS += ("origin", "sec-websocket", "transfer-encoding", "upgrade")
 
 
-def there(conn: HTTPConnection) -> tuple[str, list[tuple[str, str]]]:
-    """Address and headers for Streamlit: the client's, but never its word on who it is."""
-    who, sent = current_identity(conn), conn.headers.items()
-    kept = [(k, v) for k, v in sent if k not in DROPPED and not k.startswith("sec-websocket-")]
+def kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if not name.lower().startswith(OURS)}
+
+
+def asked(conn: HTTPConnection) -> tuple[str, dict[str, str]]:
+    """Address and headers for Streamlit; who it is, the gate says, never the client."""
+    who = current_identity(conn)
     target = f"{SERVER}{quote(conn.scope['path'])}?{conn.scope['query_string'].decode()}"
-    return target, [*kept, (USER, quote(who.username or who.sub, safe="@+"))]
+    return target, {**kept(conn.headers), USER: quote(who.username or who.sub, safe="@+")}
 
 
-async def page(request: Request) -> StreamingResponse:
-    target, headers = there(request)
-    client = httpx.AsyncClient(trust_env=False, timeout=None)
-    asked = client.build_request(request.method, f"http://{target}", headers=headers)
-    asked.stream = httpx.AsyncByteStream()
-    answer = await client.send(asked, stream=True)
-    response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(client.aclose))
-    return response
+async def page(request: Request) -> Response:
+    (target, sent), body = asked(request), await request.body()
+    async with httpx.AsyncClient(trust_env=False, timeout=None) as client:
+        got = await client.request(request.method, f"http://{target}", headers=sent, content=body)
+    return Response(got.content, got.status_code, kept(got.headers))
 
 
 async def socket(browser: WebSocket) -> None:
-    target, headers = there(browser)
-    offered = browser.scope["subprotocols"]
-    options = {"max_size": None, "proxy": None}
-    async with connect(f"ws://{target}", subprotocols=offered, additional_headers=headers) as server:
+    (target, sent), names = asked(browser), browser.scope["subprotocols"]
+    there = connect(f"ws://{target}", additional_headers=sent, subprotocols=names, max_size=None)
+    async with there as server:
         await browser.accept(server.subprotocol)
+        back = asyncio.create_task(answers(server, browser))
+        async for message in browser.iter_bytes():
+            await server.send(message)
+        back.cancel()
 
-        async def up() -> None:
-            while (message := await browser.receive())["type"] == "websocket.receive":
-                await server.send(message.get("bytes") or message["text"])
 
-        async def down() -> None:
-            async for data in server:
-                await (browser.send_bytes(data) if isinstance(data, bytes) else browser.send_text(data))
+async def answers(server: ClientConnection, browser: WebSocket) -> None:
+    async for message in server:
+        await browser.send_bytes(message)
+    await browser.close()
+
+
+METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
+app = Starlette(
+    routes=[WebSocketRoute("/{path:path}", socket), Route("/{path:path}", page, methods=METHODS)]
+)

@@ -166,7 +166,7 @@ def test_an_inherited_cookie_that_does_not() -> None:
     wrong = _inherited("another key", b"a-refresh-token", 1)
     binary = _inherited("an old key", b"\xff", 1)
     for sealed in (ours, wrong, binary, *STRANGE.values()):
-        with pytest.raises(TokenRefused, match="our keys|not a refresh cookie"):
+        with pytest.raises(TokenRefused, match=r"our keys|not a refresh cookie"):
             box.open(sealed)
 
 
