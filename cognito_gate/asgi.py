@@ -17,10 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ._driver import AsyncSender, run_async
 from ._gate import Gate
 from ._messages import Decision, Incoming, Pass, Respond, caches
-from .identity import Identity
+from .identity import Identity, tells_identity
 from .settings import Settings
 
 IDENTITY = "cognito_gate.identity"
+_SUSPECT = (b"x", b"r", b"X", b"R")  # how headers begin that `tells_identity` knows
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
 
@@ -131,7 +132,15 @@ def _scope(scope: Scope, identity: Identity | None) -> dict[str, Any]:
         permissions: tuple[str, ...] = ()
     else:
         user, permissions = CognitoUser(identity), identity.permissions
-    return {**scope, IDENTITY: identity, "user": user, "auth": AuthCredentials(permissions)}
+    told = {IDENTITY: identity, "user": user, "auth": AuthCredentials(permissions)}
+    for name, _ in scope["headers"]:
+        if name[:1] in _SUSPECT and tells_identity(name.decode("latin-1")):
+            return {**scope, **told, "headers": _honest(scope)}
+    return {**scope, **told}
+
+
+def _honest(scope: Scope) -> _Raw:
+    return [pair for pair in scope["headers"] if not tells_identity(pair[0].decode("latin-1"))]
 
 
 def _send(decision: Pass, send: Send) -> Send:

@@ -53,6 +53,47 @@ Claims: TypeAlias = Mapping[str, Any]
 NO_CLAIMS: Claims = _Claims()
 
 
+# Headers by which proxies tell an app who is there. Behind a gate they are a client's own words.
+_TELLING = {
+    "remote-email",
+    "remote-groups",
+    "remote-name",
+    "remote-user",
+    "x-authenticated-user",
+    "x-authenticated-userid",
+    "x-email",
+    "x-forwarded-access-token",
+    "x-forwarded-email",
+    "x-forwarded-groups",
+    "x-forwarded-preferred-username",
+    "x-forwarded-user",
+    "x-groups",
+    "x-proxy-user",
+    "x-remote-email",
+    "x-remote-groups",
+    "x-remote-user",
+    "x-sso-user",
+    "x-user",
+    "x-user-email",
+    "x-user-id",
+    "x-username",
+    "x-webauth-user",
+}
+_TELLING_FAMILIES = (
+    "x-amzn-oidc-",
+    "x-auth-request-",
+    "x-cognito-",
+    "x-authentik-",
+    "x-ms-client-",
+)
+
+
+def tells_identity(header: str) -> bool:
+    """True for a request header that claims who the visitor is, however it is spelled."""
+    name = header.lower().replace("_", "-")
+    return name in _TELLING or name.startswith(_TELLING_FAMILIES)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Identity:
     """The verified visitor behind a request.

@@ -17,7 +17,7 @@ import httpx
 from ._driver import Sender, run
 from ._gate import Gate
 from ._messages import Decision, Headers, Incoming, Pass, Respond, caches
-from .identity import Identity
+from .identity import Identity, tells_identity
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -128,14 +128,18 @@ def _target(environ: "WSGIEnvironment", path: str) -> bytes:
 
 def _environ(environ: "WSGIEnvironment", identity: Identity | None) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
-    worn = {key: value for key, value in environ.items() if not key.startswith("cognito_gate.")}
-    worn.pop("REMOTE_USER", None)
-    worn.pop("AUTH_TYPE", None)
+    worn = {key: value for key, value in environ.items() if not _forgeable(key)}
     worn[IDENTITY] = identity
     if identity is not None:
         worn["REMOTE_USER"] = _remote_user(identity)
         worn["AUTH_TYPE"] = "Cognito"
     return worn
+
+
+def _forgeable(key: str) -> bool:
+    if key.startswith("HTTP_"):
+        return key[5:6] in "XR" and tells_identity(key[5:])
+    return key.startswith("cognito_gate.") or key in ("REMOTE_USER", "AUTH_TYPE")
 
 
 def _remote_user(identity: Identity) -> str:

@@ -7,35 +7,25 @@ With a Cognito on this machine:
 With your own pool: the same without --local, or gunicorn --chdir examples "django_app:gated()".
 """
 
-import tempfile
 from pathlib import Path
+from tempfile import mkdtemp
 
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.utils import get_random_secret_key
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.html import format_html
 
 from cognito_gate import WSGIGate
 
+FILE = Path(mkdtemp(), "db.sqlite3")  # a new one at each start
 settings.configure(
-    SECRET_KEY=get_random_secret_key(),
+    SECRET_KEY="yours comes from the environment",
     ALLOWED_HOSTS=["localhost", "127.0.0.1"],
     ROOT_URLCONF=__name__,
-    INSTALLED_APPS=[
-        "django.contrib.auth",
-        "django.contrib.contenttypes",
-        "django.contrib.sessions",
-    ],
-    DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": Path(tempfile.mkdtemp(), "db.sqlite3"),  # a new one at each start
-        }
-    },
+    INSTALLED_APPS=[f"django.contrib.{name}" for name in ("auth", "contenttypes", "sessions")],
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": FILE}},
     MIDDLEWARE=[
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -50,7 +40,7 @@ from cognito_gate.integrations.django import group_required  # noqa: E402  (it n
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(format_html("Hello, {} ({}).", request.user, request.user.email))
+    return HttpResponse(f"Hello, {request.user}.", content_type="text/plain; charset=utf-8")
 
 
 @group_required("admin")
@@ -67,5 +57,4 @@ app = get_wsgi_application()
 
 
 def gated() -> WSGIGate:
-    """The app behind the gate; a function, so that importing this file needs no settings."""
     return WSGIGate(app)
