@@ -267,8 +267,7 @@ def _fill_django(client: Any, jar: BaseCookie[str], lines: list[str], identity: 
         if value is not None:
             jar[name] = value
     # The handler takes an environ, or a scope: here is what the gate would have put into it.
-    name = identity.username
-    told = {"cognito_gate.identity": identity, "AUTH_TYPE": "Cognito", "REMOTE_USER": name}
+    told = {"cognito_gate.identity": identity, "REMOTE_USER": identity.username}
     client.handler = _Told(getattr(client.handler, "inner", client.handler), told)
 
 

@@ -11,7 +11,7 @@ import pytest
 import cognito_gate.testing
 
 pytest_plugins = ["pytester"]
-ROOT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 PLUGIN = ("-p", "no:cacheprovider", "-p", "cognito_gate.testing")
 
 
@@ -32,10 +32,9 @@ from starlette.routing import Route
 from cognito_gate import ASGIGate, WSGIGate
 
 def callable_app(environ, start_response):
-    identity = environ["cognito_gate.identity"]
-    seen = {"user": environ.get("REMOTE_USER"), "email": identity.email,
-            "groups": identity.groups, "tier": identity.id_claims.get("custom:tier"),
-            "scopes": identity.scopes}
+    who = environ["cognito_gate.identity"]
+    seen = {"user": environ.get("REMOTE_USER"), "email": who.email, "groups": who.groups,
+            "scopes": who.scopes, "tier": who.id_claims.get("custom:tier")}
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps(seen).encode()]
 
@@ -44,8 +43,7 @@ async def admin(request):
     return JSONResponse({"user": request.user.cognito.username})
 
 async def home(request):
-    return JSONResponse({"user": request.user.cognito.username,
-                         "groups": request.user.cognito.groups})
+    return JSONResponse({"groups": request.user.cognito.groups})
 
 starlette_app = Starlette(routes=[Route("/", home), Route("/admin", admin)])
 
@@ -78,10 +76,6 @@ def get(cognito_settings):
 CALLABLE = """
 import pytest
 
-def test_nobody_is_signed_in(client):
-    assert client.get("/").status_code == 303
-    assert client.post("/").status_code == 401
-
 def test_sample_users(client, signed_in):
     assert signed_in(client) is client
     seen = client.get("/").json()
@@ -96,21 +90,18 @@ def test_groups_and_claims(client, signed_in):
     assert client.get("/").json()["groups"] == []
 
 def test_a_new_user(client, signed_in):
-    assert signed_in(client, "grace", groups=["navy"]).get("/").json()["groups"] == ["navy"]
     assert signed_in(client, "joan@example.org").get("/").json()["email"] == "joan@example.org"
-
-def test_a_session_that_is_over(client, signed_in):
-    assert signed_in(client, exp=1_000_000_000).post("/").status_code == 401
 
 def test_a_long_session_and_the_next_one(client, signed_in):
     signed_in(client, "bob", groups=[f"{'g' * 90}{number}" for number in range(30)])
     assert len(client.get("/").json()["groups"]) == 30
     assert signed_in(client).get("/").json()["user"] == "ada"
 
-def test_signing_out(client, signed_in):
+def test_sessions_that_are_over(client, signed_in):
     signed_in(client)
     assert client.get("/auth/logout").status_code == 303
-    assert client.get("/").status_code == 303
+    assert client.post("/").status_code == 401
+    assert signed_in(client, exp=1_000_000_000).post("/").status_code == 401
 
 def test_what_cannot_be(client, signed_in):
     with pytest.raises(ValueError, match="groups"):
@@ -124,9 +115,8 @@ import warnings
 from conftest import starlette_app
 from cognito_gate import ASGIGate
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it would like httpx2
-    from starlette.testclient import TestClient
+warnings.simplefilter("ignore")  # Starlette would like httpx2
+from starlette.testclient import TestClient
 
 def test_its_own_client(cognito_settings, signed_in):
     with TestClient(ASGIGate(starlette_app, settings=cognito_settings)) as client:
@@ -136,7 +126,7 @@ def test_its_own_client(cognito_settings, signed_in):
 def test_groups(get, signed_in):
     assert get("/").status_code == 401
     assert get("/admin", signed_in).json() == {"user": "ada"}
-    assert get("/", lambda client: signed_in(client, "bob")).json() == {"user": "bob", "groups": []}
+    assert get("/", lambda client: signed_in(client, "bob")).json() == {"groups": []}
     assert get("/admin", lambda client: signed_in(client, "bob")).status_code == 403
     assert get("/admin", lambda client: signed_in(client, "bob", ["admin"])).status_code == 200
 """
@@ -215,10 +205,9 @@ def test_a_client_elsewhere_is_an_error(cognito_settings, signed_in):
 """
 
 FLASK = """
+import flask
 import pytest
-flask = pytest.importorskip("flask")
 from cognito_gate import WSGIGate
-from werkzeug.test import Client
 
 @pytest.fixture(params=[None, "app.test:8000"])
 def app(request, cognito_settings):
@@ -234,15 +223,10 @@ def test_flask(app, signed_in):
     assert client.get("/").status_code == 303
     assert signed_in(client).get("/").text == "ada"
     assert signed_in(client, "bob").get("/").text == "bob"
-
-def test_werkzeug(gate, signed_in):
-    assert signed_in(Client(gate)).get("/").json["groups"] == ["admin"]
 """
 
 DJANGO = """
-import asyncio
-import pytest
-django = pytest.importorskip("django")
+import asyncio, django
 from django.conf import settings
 from django.http import JsonResponse
 from django.test import AsyncClient, Client
@@ -262,32 +246,27 @@ def test_client(signed_in):
     assert set(client.cookies) == {"cognito_access_token", "cognito_id_token"}
     assert signed_in(client, "bob").get("/").json()["user"] == "bob"
 
-async def ask(client):
-    return (await client.get("/")).json()["user"]
-
 def test_async_client(signed_in):
-    assert asyncio.run(ask(signed_in(AsyncClient()))) == "ada"
+    answer = asyncio.run(signed_in(AsyncClient()).get("/"))
+    assert answer.json()["user"] == "ada"
 """
 
 
 @pytest.mark.parametrize(
     ("file", "count"),
-    [(CALLABLE, 8), (STARLETTE, 2), (TOKENS, 2), (ISOLATED, 2), (SETTINGS, 12), (FLASK, 3)],
+    [(CALLABLE, 6), (STARLETTE, 2), (TOKENS, 2), (ISOLATED, 2), (SETTINGS, 12), (FLASK, 2)],
     ids=["callable", "starlette", "tokens", "isolated", "settings", "flask"],
 )
 def test_users_tests_pass(pytester: pytest.Pytester, file: str, count: int) -> None:
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(file)
-    result = pytester.runpytest_inprocess(*PLUGIN, "-q", "-rs")
-    if "skipped" in result.parseoutcomes():
-        pytest.skip("\n".join(result.outlines))
+    result = pytester.runpytest_inprocess(*PLUGIN, "-q")
     result.assert_outcomes(passed=count, warnings=1)  # it is imported already, just here
 
 
 def test_djangos_client(pytester: pytest.Pytester) -> None:
-    pytest.importorskip("django")
     pytester.makepyfile(DJANGO)
-    result = pytester.runpytest_subprocess(*PLUGIN, "-q")  # Django is set up once in a process
+    result = pytester.runpytest_subprocess(*PLUGIN)  # Django is set up once in a process
     result.assert_outcomes(passed=2)
 
 
@@ -308,16 +287,8 @@ def test_it_can_be_left_out(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*fixture 'signed_in' not found"])
 
 
-def test_the_fixtures_say_what_they_are(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest_inprocess(*PLUGIN, "--fixtures", "-v")
-    names = ["cognito_environment", "cognito_settings", "issue_tokens", "local_cognito"]
-    for name in [*names, "signed_in"]:
-        result.stdout.fnmatch_lines([f"{name}*"])
-    assert "no docstring available" not in "\n".join(result.outlines)
-
-
 def test_pytest_finds_it_by_its_entry_point() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
     assert project["entry-points"]["pytest11"] == {"cognito_gate": "cognito_gate.testing"}
 
 

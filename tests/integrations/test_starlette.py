@@ -1,0 +1,120 @@
+"""Starlette: `current_identity`, `maybe_identity` and `require`, behind the gate."""
+
+from typing import Any
+
+import pytest
+
+from tests.integrations.conftest import OpenASGI
+from tests.integrations.stage import OPEN, SCOPES, TABLE, ASGISite, rows
+
+
+def routes() -> list[Any]:
+    from starlette.endpoints import HTTPEndpoint
+    from starlette.requests import Request
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route, WebSocketRoute
+    from starlette.websockets import WebSocket
+
+    from cognito_gate.integrations.starlette import current_identity, maybe_identity, require
+
+    async def who(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(current_identity(request).username)
+
+    def maybe(request: Request) -> PlainTextResponse:
+        found = maybe_identity(request)
+        return PlainTextResponse(found.username if found else "nobody")
+
+    @require(groups=["admin"])
+    async def admin(request: Request) -> PlainTextResponse:
+        """For admins."""
+        return PlainTextResponse("admin")
+
+    @require(["admin", "staff"])
+    def both(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("both")
+
+    class Any_(HTTPEndpoint):
+        @require(groups=["admin", "staff"], any_group=True)
+        async def get(self, request: Request) -> PlainTextResponse:
+            return PlainTextResponse("any")
+
+    @require(scopes=["openid", "email"])
+    async def read(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("read")
+
+    @require(scopes=["openid", "shop/write"])
+    def write(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("write")
+
+    @require(groups=["admin"])
+    async def guarded(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_text(current_identity(websocket).username or "")
+        await websocket.close()
+
+    async def late(websocket: WebSocket) -> None:
+        await websocket.accept()
+        current_identity(websocket)
+
+    @require(groups=["admin"])
+    async def lost() -> None: ...
+
+    async def misused(request: Request) -> None:
+        await lost()
+
+    assert (admin.__name__, admin.__doc__) == ("admin", "For admins.")
+    plain = {"who": who, "maybe": maybe, "admin": admin, "both": both, "any": Any_}
+    plain |= {"read": read, "write": write, "misused": misused}
+    sockets = {"guarded": guarded, "late": late}
+    return [Route(f"{OPEN}/{name}", endpoint) for name, endpoint in plain.items()] + [
+        WebSocketRoute(f"{OPEN}/{name}", endpoint) for name, endpoint in sockets.items()
+    ]
+
+
+@pytest.fixture
+def site(asgi: OpenASGI) -> ASGISite:
+    from starlette.applications import Starlette
+
+    return asgi(Starlette(routes=routes()))
+
+
+@pytest.mark.parametrize(("path", "username", "status"), rows(TABLE) + rows(SCOPES))
+def test_who_gets_what(site: ASGISite, path: str, username: str, status: int) -> None:
+    answer = site.get(path, username)
+    assert answer.status_code == status
+    assert answer.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
+
+
+def test_the_visitor_has_a_name(site: ASGISite) -> None:
+    assert site.get(f"{OPEN}/who", "bob").text == "bob"
+    assert site.get(f"{OPEN}/maybe", "bob").text == "bob"
+    assert site.get(f"{OPEN}/maybe").text == "nobody"
+
+
+def test_a_websocket_is_refused_before_it_opens(site: ASGISite) -> None:
+    accept, text, close = site.connect(f"{OPEN}/guarded", "ada")
+    assert accept["type"] == "websocket.accept"
+    assert text["text"] == "ada"
+    for username, code in (("bob", 4403), (None, 4401)):
+        (refusal,) = site.connect(f"{OPEN}/guarded", username)
+        assert (refusal["type"], refusal["code"]) == ("websocket.close", code)
+
+
+def test_one_that_is_open_is_closed(site: ASGISite) -> None:
+    accept, close = site.connect(f"{OPEN}/late")
+    assert accept["type"] == "websocket.accept"
+    assert (close["type"], close["code"]) == ("websocket.close", 4401)
+
+
+def test_without_a_connection_nobody_passes(site: ASGISite) -> None:
+    with pytest.raises(TypeError, match="called with a request or WebSocket"):
+        site.get(f"{OPEN}/misused", "ada")
+
+
+def test_a_rule_is_checked_at_decoration() -> None:
+    from cognito_gate.integrations.starlette import require
+
+    with pytest.raises(TypeError):
+        require("admin")
+    with pytest.raises(TypeError):
+        require(test_a_rule_is_checked_at_decoration)  # type: ignore[arg-type]
