@@ -6,11 +6,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check format bench screenshots clean .venv
+.PHONY: help demo test check format bench judges screenshots clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
 	@echo 'make check   format, lint and types only;  make format mends the first two'
+	@echo 'make judges  install MiniStack, a Cognito emulator of others, for make test to use'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
 
@@ -36,6 +37,8 @@ bench: .venv/.test
 screenshots: .venv/.test
 	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser
 
+judges: .venv/judges/ministack/.done
+
 .venv: .venv/.test
 
 .venv/.run: pyproject.toml | .venv/bin/python
@@ -47,6 +50,13 @@ screenshots: .venv/.test
 	@echo 'installing cognito-gate and its test tools into .venv ...'
 	@$(PIP) install --editable '.[test]'
 	@touch $@ .venv/.run
+
+.venv/judges/ministack/.done: | .venv/bin/python
+	@echo 'installing MiniStack into .venv/judges/ministack ...'
+	@$(BIN)/python -m venv .venv/judges/ministack
+	@.venv/judges/ministack/bin/python -m pip --disable-pip-version-check --quiet install \
+		'ministack>=1.5,<2' 'cryptography>=44' boto3
+	@touch $@
 
 .venv/bin/python:
 	@test -n '$(PYTHON)' || { echo 'cognito-gate needs Python 3.11 or newer; none was found (set PYTHON=/path/to/python3)'; exit 1; }

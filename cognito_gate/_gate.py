@@ -83,7 +83,8 @@ class Gate:
         held: dict[bytes, bytes] = {}
         for name, value in headers:
             if name == b"cookie":
-                held = cookies.first(value, COOKIE_MARK) | held
+                more = cookies.first(value, COOKIE_MARK)
+                held = more | held if held else more  # HTTP/2 may send several
             elif name == b"authorization" and self._bearer:
                 return None
         access, id_, refresh = self._names
@@ -119,6 +120,7 @@ class Gate:
         if visitor.identity is not None or public:
             return visitor
         if intent.navigates(incoming):
+            callback.check_not_astray(self._context, incoming)
             started = login.begin(
                 self._context, incoming, login.return_address(self._context, incoming)
             )

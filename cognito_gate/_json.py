@@ -16,7 +16,11 @@ _DECODER = JSONDecoder(parse_constant=_no_constant)
 
 def load(raw: bytes) -> Any:
     """The value of a JSON document. Raises ValueError, and nothing else."""
+    text = raw.decode("utf-8").strip(" \t\n\r")
     try:
-        return _DECODER.decode(raw.decode("utf-8"))
+        value, end = _DECODER.raw_decode(text)
     except RecursionError as exc:
         raise ValueError("nested too deeply") from exc
+    if end != len(text):
+        raise ValueError("more than one document")
+    return value

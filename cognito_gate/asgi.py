@@ -78,6 +78,11 @@ class ASGIGate:
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 
+    async def aclose(self) -> None:
+        """Close the connections to Cognito that the gate opened itself on this event loop. The end
+        of the server's lifespan does it, too."""
+        await self._sender.aclose()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "http" or kind == "websocket":
@@ -107,7 +112,7 @@ class ASGIGate:
         try:
             await self.app(scope, receive, send)
         finally:
-            await self._sender.aclose()
+            await self.aclose()
 
 
 def _incoming(scope: Scope) -> Incoming:

@@ -117,8 +117,10 @@ class Identity:
 
     def __post_init__(self) -> None:
         groups = [f"group:{group}" for group in self.groups]
-        # A scope must not pass for a group, however a resource server names it.
-        scopes = [scope for scope in self.scopes if not scope.startswith("group:")]
+        scopes = self.scopes
+        if "group:" in str(self.access_claims.get("scope")):
+            # A scope must not pass for a group, however a resource server names it.
+            scopes = tuple(scope for scope in scopes if not scope.startswith("group:"))
         object.__setattr__(self, "permissions", ("authenticated", *scopes, *groups))
 
     @property

@@ -75,6 +75,19 @@ def attempt_of(context: Context, incoming: Incoming) -> LoginAttempt | None:
         return None
 
 
+def check_not_astray(context: Context, incoming: Incoming) -> None:
+    """Raises CallbackRefused when a callback came to another path: a new sign-in would end there
+    again, and again."""
+    if b"state=" in incoming.query and attempt_of(context, incoming) is not None:
+        log.error(
+            "a sign-in came back to %s, the path of AWS_COGNITO_REDIRECT_URL is %s: they must be "
+            "the same as the server sees them (root path, mounts, a proxy that strips a prefix)",
+            oauth.printable(incoming.path),
+            context.settings.callback_path,
+        )
+        raise CallbackRefused("The sign-in came back to an address that this app does not expect.")
+
+
 def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
     """The path of the redirect URL.
 

@@ -53,7 +53,10 @@ def session(context: Context, incoming: Incoming) -> Flow[Pass]:
     if renewal is not None:
         if stored.ends_at(context, renewal) <= now:
             return _over(context, jar, "its absolute life is over")
-        if _due(context, held, now):
+        # Not every server passes on what a WebSocket's acceptance carries: while the session holds,
+        # its renewal waits for a request that surely can.
+        waits = incoming.kind == "websocket" and held is not None and held.complete
+        if _due(context, held, now) and not waits:
             return (yield from _renewed(context, jar, renewal, sealed, held, now))
     if held is None or not held.complete:
         return _over(context, jar, "its tokens do not hold")

@@ -9,10 +9,10 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
@@ -38,15 +38,17 @@ _TYPES = {"access": ("jwt", "at+jwt"), "id": ("jwt",)}
 Use = Literal["access", "id"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A JWT taken apart; nothing in it is verified yet."""
+class Parsed(NamedTuple):
+    """A JWT taken apart; nothing in it is verified yet. (A tuple: one is made for each token.)"""
 
     use: Use
     kid: str
-    claims: dict[str, Any] = field(repr=False)
-    signed: bytes = field(repr=False)
-    signature: bytes = field(repr=False)
+    claims: dict[str, Any]
+    signed: bytes
+    signature: bytes
+
+    def __repr__(self) -> str:
+        return f"Parsed(use={self.use!r}, kid={self.kid!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,10 @@ from cognito_gate.integrations.flask import auth_required, current_identity
 
 app = Dash(__name__, title="Sales")
 server: Flask = app.server
-
-
-def layout() -> html.Div:
-    """A function: it runs for each visitor."""
-    return html.Div([html.H1(f"Hello, {current_identity.username}"), menu(), html.Div(id="out")])
-
-
-def menu() -> dcc.Dropdown:
-    return dcc.Dropdown(["sales", "salaries"], "sales", id="table")
-
-
-app.layout = layout
+# The layout is made once, for all; what is one visitor's own comes from a callback.
+app.layout = html.Div(
+    [dcc.Dropdown(["sales", "salaries"], "sales", id="table"), html.Div(id="out")]
+)
 
 
 @app.callback(Output("out", "children"), Input("table", "value"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Litestar, WebSocket, get, websocket
 from litestar.connection import ASGIConnection
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 
@@ -26,7 +26,6 @@ def identity_of(connection: Connection) -> Identity:
 
 
 def visitor(request: Connection) -> Identity:
-    """A dependency: an argument `who` of any handler."""
     return identity_of(request)
 
 
@@ -37,7 +36,7 @@ def admin_only(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 @get("/", dependencies={"who": Provide(visitor, sync_to_thread=False)})
-async def home(who: Identity) -> str:
+async def home(who: NamedDependency[Identity]) -> str:
     return f"Hello, {who.username}."
 
 

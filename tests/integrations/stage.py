@@ -109,8 +109,12 @@ class ASGISite(Site):
             "server": ("127.0.0.1", 8000),
             "subprotocols": [],
         }
-        texts = [{"type": "websocket.receive", "text": text} for text in says]
-        heard = [{"type": "websocket.connect"}, *texts, {"type": "websocket.disconnect"}]
+        texts: list[Message] = [{"type": "websocket.receive", "text": text} for text in says]
+        heard: list[Message] = [
+            {"type": "websocket.connect"},
+            *texts,
+            {"type": "websocket.disconnect", "code": 1000},
+        ]
         return self.runner.run(_run(self.gate, scope, heard))
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ def routes() -> list[Any]:
     def both(request: Request) -> PlainTextResponse:
         return PlainTextResponse("both")
 
-    class Any_(HTTPEndpoint):
+    class OneOf(HTTPEndpoint):
         @require(groups=["admin", "staff"], any_group=True)
         async def get(self, request: Request) -> PlainTextResponse:
             return PlainTextResponse("any")
@@ -63,7 +63,7 @@ def routes() -> list[Any]:
         await lost()
 
     assert (admin.__name__, admin.__doc__) == ("admin", "For admins.")
-    plain = {"who": who, "maybe": maybe, "admin": admin, "both": both, "any": Any_}
+    plain: dict[str, Any] = {"who": who, "maybe": maybe, "admin": admin, "both": both, "any": OneOf}
     plain |= {"read": read, "write": write, "misused": misused}
     sockets = {"guarded": guarded, "late": late}
     return [Route(f"{OPEN}/{name}", endpoint) for name, endpoint in plain.items()] + [
@@ -92,7 +92,7 @@ def test_the_visitor_has_a_name(site: ASGISite) -> None:
 
 
 def test_a_websocket_is_refused_before_it_opens(site: ASGISite) -> None:
-    accept, text, close = site.connect(f"{OPEN}/guarded", "ada")
+    accept, text, _close = site.connect(f"{OPEN}/guarded", "ada")
     assert accept["type"] == "websocket.accept"
     assert text["text"] == "ada"
     for username, code in (("bob", 4403), (None, 4401)):
