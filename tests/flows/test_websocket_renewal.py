@@ -1,4 +1,4 @@
-"""A WebSocket's acceptance may lose its cookies on the way: renewal waits while the session holds."""
+"""A WebSocket's acceptance may lose its cookies: renewal waits while the session holds."""
 
 from dataclasses import replace
 
