@@ -75,7 +75,8 @@ class CognitoMiddleware(RemoteUserMiddleware):
 
     Who is not signed in is `AnonymousUser`; who has signed out, or is somebody else now, is
     logged out of Django's session too. Logins by other backends than `RemoteUserBackend` and its
-    children stay Django's own. `request.auser()` says the same as `request.user`.
+    children stay Django's own. `request.auser()` says the same as `request.user`. Django keeps a
+    session for each login, also for a bearer token's. Needs Django 5.2.2 or newer.
 
     Raises:
         RuntimeError: at a request, when no gate is in front of the app.

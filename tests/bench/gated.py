@@ -1,6 +1,14 @@
-"""The bare app behind the gate, configured by the environment."""
+"""The plain ASGI app, bare and behind the gate; configured by the environment."""
+
+from starlette.types import ASGIApp
 
 from cognito_gate import ASGIGate
-from tests.bench.inprocess import bare
+from tests.bench import inprocess
 
-app = ASGIGate(bare)
+
+def bare() -> ASGIApp:
+    return inprocess.bare
+
+
+def gated() -> ASGIGate:
+    return ASGIGate(inprocess.bare)

@@ -1,7 +1,7 @@
-"""Requests per second under uvicorn: the bare app and the gated one with the same cookies.
+"""Requests per second over HTTP: an app bare, behind the gate, and with flask-cognito-lib.
 
-Servers run in processes of their own; wrk makes the load. Rounds alternate; a figure is the median
-of the per-round ratios.
+Each server is a process of its own; wrk makes the load, with the cookies of a session. Rounds
+alternate, and a figure is the median of the per-round ratios.
 """
 
 import os
@@ -13,24 +13,64 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
 
 from cognito_gate import Settings
 from cognito_gate.local import LocalCognito
 from tests.bench.inprocess import session
 
-ROUNDS = 9
+ROUNDS = 7
 SECONDS = 1
-LIMIT = 0.75
+UVICORN = "uvicorn --factory --host 127.0.0.1 --port {port} --no-access-log --log-level error {app}"
+GUNICORN = "gunicorn -b 127.0.0.1:{port} -k gthread --threads 4 --log-level error {app}()"
+WAITRESS = "waitress --listen=127.0.0.1:{port} --call {app}"
+
+
+@dataclass(frozen=True)
+class Race:
+    """One server, and the apps to serve: the second is measured against each of the others."""
+
+    name: str
+    command: str
+    bare: str
+    gated: str
+    limit: float
+    peer: str = ""
+
+
+RACES = [
+    Race("uvicorn, plain ASGI", UVICORN, "tests.bench.gated:bare", "tests.bench.gated:gated", 0.75),
+    Race(
+        "uvicorn, FastAPI",
+        UVICORN,
+        "tests.bench.fastapi_apps:bare",
+        "tests.bench.fastapi_apps:gated",
+        0.9,
+    ),
+    *(
+        Race(
+            f"{name}, Flask",
+            command,
+            "tests.bench.flask_apps:bare",
+            "tests.bench.flask_apps:gated",
+            0.9,
+            "tests.bench.flask_apps:peer",
+        )
+        for name, command in (("gunicorn", GUNICORN), ("waitress", WAITRESS))
+    ),
+]
+PEER_LIMIT = 4.0
 
 
 @contextmanager
-def _server(app: str, env: dict[str, str]) -> Iterator[str]:
+def _server(command: str, app: str, env: dict[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
-    process = subprocess.Popen([*command, "--log-level", "error"], env={**os.environ, **env})
+    words = command.format(port=port, app=app).split()
+    process = subprocess.Popen([sys.executable, "-m", *words], env={**os.environ, **env})
     try:
         _wait(port)
         yield f"http://127.0.0.1:{port}/"
@@ -50,44 +90,52 @@ def _wait(port: int) -> None:
 
 def _load(url: str, cookie: str) -> float:
     """Requests per second; any answer but 2xx is an error."""
-    command = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
+    command = ["wrk", "-t1", "-c16", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in shown:
-        raise RuntimeError(f"{url} refused requests:\n{shown}")
     found = re.search(r"Requests/sec:\s+([\d.]+)", shown)
-    if found is None:
-        raise RuntimeError(f"wrk printed no figure:\n{shown}")
+    if "Non-2xx" in shown or found is None:
+        raise RuntimeError(f"{url} refused requests:\n{shown}")
     return float(found[1])
 
 
+def _run(race: Race, env: dict[str, str], cookie: str) -> list[str]:
+    apps = [race.bare, race.gated, *([race.peer] if race.peer else [])]
+    with ExitStack() as stack:
+        urls = [stack.enter_context(_server(race.command, app, env)) for app in apps]
+        for url in urls:
+            _load(url, cookie)  # it is up and warm
+        rounds = [[_load(url, cookie) for url in urls] for _ in range(ROUNDS)]
+    ours = [speeds[1] for speeds in rounds]
+    lines = [_line(f"{race.name}: gated / bare", ours, [row[0] for row in rounds], race.limit)]
+    if race.peer:
+        peer = [row[2] for row in rounds]
+        lines.append(_line(f"{race.name}: gated / flask-cognito-lib", ours, peer, PEER_LIMIT))
+    return lines
+
+
+def _line(name: str, ours: list[float], theirs: list[float], limit: float) -> str:
+    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+    speed = statistics.median(ours)
+    return f"{name:44} {ratio:6.2f} {limit:8.2f} {speed:8.0f}/s{'' if ratio >= limit else '  !'}"
+
+
 def main() -> None:
-    """Print the ratio."""
+    """Print the ratios."""
     if shutil.which("wrk") is None:
         print("over HTTP: left out, wrk is not installed (Debian: apt install wrk)")
         return
+    with_peer = find_spec("flask_cognito_lib") is not None
     cognito = LocalCognito(
         callback_urls=("http://localhost:8000/auth/callback",),
         logout_urls=("http://localhost:8000/auth/signed-out",),
     )
+    print(f"{'requests per second, known session':44} {'ratio':>6} {'at least':>8} {'gated':>10}")
     with cognito.serve():
         env = {**cognito.environment(), "SECRET_KEY": "a benchmark key of enough characters"}
         cookie = session(cognito, Settings.from_env(env, env_file=None)).decode()
-        with (
-            _server("tests.bench.inprocess:bare", env) as bare,
-            _server("tests.bench.gated:app", env) as gated,
-        ):
-            _compare(bare, gated, cookie)
-        print(f"key fetches: {cognito.calls['jwks']} for one server process")
-
-
-def _compare(bare: str, gated: str, cookie: str) -> None:
-    _load(bare, cookie), _load(gated, cookie)  # both are up and warm
-    ratios, speeds = [], []
-    for _ in range(ROUNDS):
-        base, ours = _load(bare, cookie), _load(gated, cookie)
-        ratios.append(ours / base)
-        speeds.append((base, ours))
-    base, ours = (statistics.median(column) for column in zip(*speeds, strict=True))
-    ratio = statistics.median(ratios)
-    print(f"under uvicorn, {len(cookie)} bytes of cookies: bare {base:.0f}/s, gated {ours:.0f}/s")
-    print(f"gated / bare {ratio:.2f}, at least {LIMIT}{'' if ratio >= LIMIT else '  !'}")
+        for race in RACES:
+            if race.peer and not with_peer:
+                race = Race(race.name, race.command, race.bare, race.gated, race.limit)
+            print("\n".join(_run(race, env, cookie)))
+    if not with_peer:
+        print("flask-cognito-lib is not installed (pip install flask-cognito-lib): left out")

@@ -195,6 +195,14 @@ def test_a_machine_is_keyed_by_its_sub(accounts: Any) -> None:
     assert Client().get(f"{OPEN}/maybe", **extra).json()["user"] == "theclient"
 
 
+def test_only_the_identity_names_the_account(accounts: Any) -> None:
+    from django.test import Client
+
+    extra: Any = {"cognito_gate.identity": None, "cognito_gate.username": "ada"}
+    assert not Client().get(f"{OPEN}/maybe", **extra).json()["signed_in"]
+    assert not accounts.exists()
+
+
 def test_a_request_of_neither_kind(accounts: Any) -> None:
     from django.http import HttpRequest
 
