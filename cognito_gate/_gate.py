@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from ._flows import attempts, bearer, callback, login, logout, session
-from ._flows.context import COOKIE_MARK, Context
+from ._flows.context import Context
 from ._messages import Decision, Flow, Headers, Incoming, Pass, Respond
 from ._parts import cookies, intent, pages, paths
 from .errors import (
@@ -61,7 +61,9 @@ class Gate:
         }
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
         names = context.names
-        self._names = (names.access.encode(), names.id.encode(), names.refresh.encode())
+        self._starts = tuple(
+            f"{name}=".encode() for name in (names.access, names.id, names.refresh)
+        )
         self._refresh = settings.refresh_flow_enabled
         if not settings.user_pool_id.startswith(settings.pool_region):
             # AWS sets AWS_REGION by itself in Lambda and ECS; only a replica differs by intent.
@@ -80,17 +82,14 @@ class Gate:
         """
         if path in self._routes:
             return None
-        held: dict[bytes, bytes] = {}
+        line = b""
         for name, value in headers:
             if name == b"cookie":
-                more = cookies.first(value, COOKIE_MARK)
-                held = more | held if held else more  # HTTP/2 may send several
+                line = line + b"; " + value if line else value  # HTTP/2 may send several
             elif name == b"authorization" and self._bearer:
                 return None
-        access, id_, refresh = self._names
-        renewal = held.get(refresh, b"") if self._refresh else b""
-        values = (held.get(access, b""), held.get(id_, b""), renewal)
-        return self._context.known.get(values, now)
+        access, id_, refresh = cookies.glance(line, self._starts)
+        return self._context.known.get((access, id_, refresh if self._refresh else b""), now)
 
     def decide(self, incoming: Incoming) -> Flow[Decision]:
         """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""

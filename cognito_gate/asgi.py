@@ -21,7 +21,7 @@ from .identity import Identity, tells_identity
 from .settings import Settings
 
 IDENTITY = "cognito_gate.identity"
-_SUSPECT = (b"x", b"r", b"X", b"R")  # how headers begin that `tells_identity` knows
+_SUSPECT = (b"r", b"x")  # how headers begin that `tells_identity` knows; most come before "r"
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
 
@@ -139,7 +139,7 @@ def _scope(scope: Scope, identity: Identity | None) -> dict[str, Any]:
         user, permissions = CognitoUser(identity), identity.permissions
     told = {IDENTITY: identity, "user": user, "auth": AuthCredentials(permissions)}
     for name, _ in scope["headers"]:
-        if name[:1] in _SUSPECT and tells_identity(name.decode("latin-1")):
+        if name >= b"r" and name[:1] in _SUSPECT and tells_identity(name.decode("latin-1")):
             return {**scope, **told, "headers": _honest(scope)}
     return {**scope, **told}
 

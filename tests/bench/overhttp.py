@@ -70,7 +70,9 @@ def _server(command: str, app: str, env: dict[str, str]) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     words = command.format(port=port, app=app).split()
-    process = subprocess.Popen([sys.executable, "-m", *words], env={**os.environ, **env})
+    process = subprocess.Popen(
+        [sys.executable, "-m", *words], env={**os.environ, **env}, stderr=subprocess.DEVNULL
+    )
     try:
         _wait(port)
         yield f"http://127.0.0.1:{port}/"

@@ -22,8 +22,12 @@ class Visitor:
 
     def __init__(self, origin: str, cognito: str) -> None:
         no_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the CAs takes its time
-        self.app = httpx.Client(base_url=origin, timeout=_PATIENCE, verify=no_tls)
-        self.cognito = httpx.Client(base_url=cognito, timeout=_PATIENCE, verify=no_tls)
+        # Servers close idle connections after seconds; on a busy machine that meets a request.
+        fresh = httpx.Limits(keepalive_expiry=1)
+        self.app = httpx.Client(base_url=origin, timeout=_PATIENCE, verify=no_tls, limits=fresh)
+        self.cognito = httpx.Client(
+            base_url=cognito, timeout=_PATIENCE, verify=no_tls, limits=fresh
+        )
         self.trail: list[str] = []
 
     def __enter__(self) -> Visitor:
