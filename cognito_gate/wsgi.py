@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 IDENTITY = "cognito_gate.identity"
+DISABLED = "cognito_gate.disabled"
 # How the keys begin that a client or an outer layer might have set to name a visitor.
 _SUSPECT = ("cognito_gate.", "REMOTE_USER", "AUTH_TYPE", "HTTP_R", "HTTP_X")
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType]
@@ -69,8 +70,10 @@ class WSGIGate:
             status = HTTPStatus(decision.status)
             start_response(f"{status.value} {status.phrase}", list(decision.headers))
             return [decision.body]
-        start = _started(decision, start_response)
-        return self.app(_environ(environ, decision.identity), start)
+        worn = _environ(environ, decision.identity)
+        if self._gate is None:
+            worn[DISABLED] = True
+        return self.app(worn, _started(decision, start_response))
 
     def close(self) -> None:
         """Close the connections to Cognito that the gate opened itself."""

@@ -143,3 +143,9 @@ def test_a_rule_is_checked_at_decoration() -> None:
 
     with pytest.raises(TypeError):
         auth_required(groups="admin")
+
+
+def test_turned_off_it_asks_nothing(wsgi: OpenWSGI, app: Any) -> None:
+    site = wsgi(app, AWS_COGNITO_DISABLED="true")
+    for path in (f"{OPEN}/admin", f"{OPEN}/both"):
+        assert site.get(path).status_code == 200
