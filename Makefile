@@ -60,6 +60,7 @@ judges: .venv/judges/ministack/.done
 
 .venv/bin/python:
 	@test -n '$(PYTHON)' || { echo 'cognito-gate needs Python 3.11 or newer; none was found (set PYTHON=/path/to/python3)'; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo 'cognito-gate needs Python 3.11 or newer; there is no $(PYTHON)'; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'cognito-gate needs Python 3.11 or newer; $(PYTHON) is older'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo '$(PYTHON) lacks venv: install it (Debian: apt install python3-venv), then try again'; exit 1; }
 	@$(PYTHON) -m venv .venv
