@@ -86,6 +86,8 @@ class ASGIGate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "http" or kind == "websocket":
+            if not isinstance(scope["headers"], list):  # any iterable may stand there, once
+                scope = {**scope, "headers": list(scope["headers"])}
             decision = self._known(scope) or await self._decide(scope)
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)

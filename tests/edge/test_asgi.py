@@ -241,3 +241,22 @@ def test_a_visitor_who_leaves_ends_nobody_elses_renewal(
     assert statuses == [200] * others
     assert browser.go("/").status == 200  # and what came of it is not lost
     assert len(pool.named("token")) == 1
+
+
+def test_headers_may_be_any_iterable(make: Make, pool: Pool) -> None:
+    site = make()
+    browser = Browser(site)
+    browser.sign_in(pool)
+    box: list[Any] = []
+    scope = site.scope(browser.request("GET", "/page", {}), box)
+    scope["headers"] = iter(scope["headers"])
+    site.runner.run(site.gate(scope, _nothing, _nowhere))
+    assert box[0].identity.username == "ada"
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+async def _nowhere(message: Message) -> None:
+    """Where nobody listens."""
