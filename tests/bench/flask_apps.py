@@ -5,6 +5,7 @@ its best case: in production they come over https from AWS, at each request.
 """
 
 import os
+from importlib import import_module
 from typing import Any
 
 from flask import Flask
@@ -33,19 +34,15 @@ def gated() -> WSGIGate:
 
 
 def peer() -> Flask:
-    from flask_cognito_lib import CognitoAuth
-    from flask_cognito_lib.config import Config
-    from flask_cognito_lib.decorators import auth_required
-
-    class Local(Config):  # type: ignore[misc, unused-ignore]  # typed where it is installed
-        issuer = property(lambda self: os.environ["AWS_COGNITO_ISSUER"])
-        jwk_endpoint = property(lambda self: f"{self.issuer}/.well-known/jwks.json")
-
+    library: Any = import_module("flask_cognito_lib")
+    config: Any = import_module("flask_cognito_lib.config")
+    guard: Any = import_module("flask_cognito_lib.decorators").auth_required()
+    issuer = os.environ["AWS_COGNITO_ISSUER"]
+    local = {"issuer": issuer, "jwk_endpoint": f"{issuer}/.well-known/jwks.json"}
     app = _made()
     app.config.update(
         {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
     )
-    CognitoAuth(app, cfg=Local())
-    guard: Any = auth_required()
+    library.CognitoAuth(app, cfg=type("Local", (config.Config,), local)())
     app.get("/")(guard(hello))
     return app
