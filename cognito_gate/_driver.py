@@ -9,7 +9,6 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -90,11 +89,9 @@ def _failed(ask: Ask, failure: str) -> Answer:
     return Answer(0, failure=failure)
 
 
-def _tries(ask: Ask) -> Iterator[bool]:
-    """One try; a GET that could not connect may have another. Yields whether it is the last."""
-    if ask.method == "GET":
-        yield False
-    yield True
+def _worth_another(ask: Ask, answer: Answer) -> bool:
+    """A GET that could not even connect may have one more try."""
+    return ask.method == "GET" and answer.failure in ("ConnectError", "ConnectTimeout")
 
 
 class Sender:
@@ -129,18 +126,17 @@ class Sender:
             self._own = None
 
     def _send(self, ask: Ask) -> Answer:
-        for last in _tries(ask):
-            try:
-                return self._exchange(ask)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
-                if last:
-                    return _failed(ask, type(exc).__name__)
-            except (httpx.HTTPError, TimeoutError) as exc:
-                return _failed(ask, type(exc).__name__)
-            except Exception as exc:
-                log.exception("an unexpected error in a call of %s", ask.url)
-                return _failed(ask, type(exc).__name__)
-        raise AssertionError("unreachable: the last try returns")
+        answer = self._try(ask)
+        return self._try(ask) if _worth_another(ask, answer) else answer
+
+    def _try(self, ask: Ask) -> Answer:
+        try:
+            return self._exchange(ask)
+        except (httpx.HTTPError, TimeoutError) as exc:
+            return _failed(ask, type(exc).__name__)
+        except Exception as exc:
+            log.exception("an unexpected error in a call of %s", ask.url)
+            return _failed(ask, type(exc).__name__)
 
     def _exchange(self, ask: Ask) -> Answer:
         client = self._client or self._made()
@@ -212,19 +208,18 @@ class AsyncSender:
             self._flights.land(ask, flight, answer)
 
     async def _send(self, ask: Ask) -> Answer:
-        for last in _tries(ask):
-            try:
-                async with asyncio.timeout(ask.timeout):
-                    return await self._exchange(ask)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
-                if last:
-                    return _failed(ask, type(exc).__name__)
-            except (httpx.HTTPError, TimeoutError) as exc:
-                return _failed(ask, type(exc).__name__)
-            except Exception as exc:
-                log.exception("an unexpected error in a call of %s", ask.url)
-                return _failed(ask, type(exc).__name__)
-        raise AssertionError("unreachable: the last try returns")
+        answer = await self._try(ask)
+        return await self._try(ask) if _worth_another(ask, answer) else answer
+
+    async def _try(self, ask: Ask) -> Answer:
+        try:
+            async with asyncio.timeout(ask.timeout):
+                return await self._exchange(ask)
+        except (httpx.HTTPError, TimeoutError) as exc:
+            return _failed(ask, type(exc).__name__)
+        except Exception as exc:
+            log.exception("an unexpected error in a call of %s", ask.url)
+            return _failed(ask, type(exc).__name__)
 
     async def _exchange(self, ask: Ask) -> Answer:
         client = self._client or self._made()

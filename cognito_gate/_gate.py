@@ -158,7 +158,10 @@ class Gate:
                     "Your browser does not give our cookies back, or the sign-in took too long. "
                     "Allow cookies for this site, then try again."
                 ) from stale
-            return _with(login.begin(self._context, incoming, stale.return_to, again=True), spent)
+            attempt = callback.attempt_of(self._context, incoming)
+            state = attempt.state if attempt else ""
+            started = login.begin(self._context, incoming, stale.return_to, again=True, spent=state)
+            return _with(started, spent)
 
     def _logout(self, incoming: Incoming) -> Flow[Respond]:
         return (yield from logout.logout(self._context, incoming))

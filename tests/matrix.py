@@ -56,6 +56,10 @@ class Outcome:
     failed: int
     reason: str = ""
 
+    @property
+    def good(self) -> bool:
+        return self.passed > 0 and not self.failed and not self.reason
+
     def __str__(self) -> str:
         return self.reason or f"{self.passed} passed, {self.failed} failed"
 
@@ -102,7 +106,7 @@ def interpreters(lowest: Version, said: Sequence[str]) -> list[Interpreter]:
         except Unusable as error:
             print(f"left out: {path}: {error}")
     used: dict[str, Interpreter] = {}
-    for each in sorted(found, key=lambda item: item.version, reverse=True):
+    for each in sorted(found, key=lambda item: ([-part for part in item.version], item.path)):
         if each.version < lowest:
             print(f"left out: {each.path}: {dotted(each.version)} is under {dotted(lowest)}")
         elif used.setdefault(each.minor, each) is not each:
@@ -200,6 +204,12 @@ def prepare(python: Interpreter, place: Path, data: Mapping[str, Any], log: Path
     return inside
 
 
+def suites() -> list[str]:
+    """What pytest is given. (A file that is named is run, whatever is ignored.)"""
+    files = sorted(f"tests/{file.name}" for file in (ROOT / "tests").glob("test_*.py"))
+    return [*SUITES, *(file for file in files if file not in IGNORED)]
+
+
 def tell(said: str) -> None:
     """The lines that say what went wrong."""
     for line in said.splitlines():
@@ -216,8 +226,7 @@ def test(python: Interpreter, deps: str, data: Mapping[str, Any]) -> Outcome:
     except Unusable as error:
         return Outcome(0, 0, str(error))
     pytest: list[str | Path] = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    pytest += [*SUITES, *sorted(str(file.relative_to(ROOT)) for file in TESTS.glob("test_*.py"))]
-    pytest += [f"--ignore={name}" for name in IGNORED]
+    pytest += [*suites(), *(f"--ignore={name}" for name in IGNORED)]
     code, said = run(pytest, log)
     counted = {what.rstrip("s"): int(count) for count, what in COUNTED.findall(said[-300:])}
     passed = counted.get("passed", 0)
@@ -226,9 +235,6 @@ def test(python: Interpreter, deps: str, data: Mapping[str, Any]) -> Outcome:
         return Outcome(passed, failed)
     tell(said)
     return Outcome(passed, failed, "" if failed else f"pytest ended with {code}")
-
-
-TESTS = ROOT / "tests"
 
 
 def main(names: Sequence[str]) -> int:
@@ -242,7 +248,7 @@ def main(names: Sequence[str]) -> int:
     if not cells:
         print("there is nothing to run")
         return 1
-    print(f"{'python':<8} {'deps':<7} {'outcome':<28} {'seconds':>7}")
+    print(f"{'python':<8} {'deps':<7} {'outcome':<28} {'seconds':>7}", flush=True)
     good = True
     for python, deps in cells:
         start = time.monotonic()
@@ -250,7 +256,9 @@ def main(names: Sequence[str]) -> int:
         seconds = time.monotonic() - start
         row = f"{dotted(python.version):<8} {deps:<7} {outcome!s:<28} {seconds:>7.0f}"
         print(row, flush=True)
-        good = good and bool(outcome.passed) and not outcome.failed and not outcome.reason
+        if not outcome.good:
+            good = False
+            print(f"    its log: .matrix/{python.minor}-{deps}.log", flush=True)
     return 0 if good else 1
 
 

@@ -94,6 +94,16 @@ def test_an_answer_that_a_clients_own_transport_has_read_already(send: Send) -> 
 
 
 @BOTH
+@SHARED
+@pytest.mark.parametrize(("size", "status"), [(0, 200), (1000, 200), (1001, 0), (9000, 0)])
+def test_a_limit_of_an_answer_read_already(send: Send, share: str, size: int, status: int) -> None:
+    ask = Ask("GET", URL, limit=1000, share=share)
+    answer = send(lambda request: httpx.Response(200, content=b"x" * size), ask)
+    assert (answer.status, answer.body) == (status, b"x" * size if status else b"")
+    assert ("too large" in answer.failure) == (status == 0)
+
+
+@BOTH
 @pytest.mark.parametrize("status", [201, 204, 301, 304, 400, 401, 403, 404, 429, 500, 503])
 def test_every_status_is_an_answer(send: Send, status: int) -> None:
     assert send(lambda request: reply(status), GET).status == status

@@ -84,6 +84,23 @@ def test_scopes(scope: Any, scopes: tuple[str, ...]) -> None:
     assert identity({"scope": scope}).scopes == scopes
 
 
+@pytest.mark.parametrize(
+    "scope", ["group:admin", "openid group:admin", "group:admin group:admin", "group: group:staff"]
+)
+@pytest.mark.parametrize("groups", [GONE, [], ["readers"]])
+def test_a_scope_does_not_pass_for_a_group(scope: str, groups: Any) -> None:
+    held = identity({"scope": scope, "cognito:groups": groups}).permissions
+    named = [name for name in held if name.startswith("group:")]
+    assert named == (["group:readers"] if groups == ["readers"] else [])
+    assert ("openid" in held) == ("openid" in scope)
+
+
+def test_a_group_stays_one_beside_such_a_scope() -> None:
+    who = identity({"scope": "group:admin api/group:x", "cognito:groups": ["admin"]})
+    assert who.permissions == ("authenticated", "api/group:x", "group:admin")
+    assert who.scopes == ("group:admin", "api/group:x")  # as Cognito says them
+
+
 def test_no_token_is_shown() -> None:
     assert "a.b.c" not in repr(identity())
     assert "d.e.f" not in repr(identity())

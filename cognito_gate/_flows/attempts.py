@@ -55,20 +55,25 @@ def find(context: Context, incoming: Incoming, state: str) -> LoginAttempt | Non
     return None
 
 
-def store(context: Context, incoming: Incoming, attempt: LoginAttempt) -> Headers:
-    """Set-Cookie lines that keep `attempt`, and drop the oldest and the dead ones."""
+def store(context: Context, incoming: Incoming, attempt: LoginAttempt, spent: str) -> Headers:
+    """Set-Cookie lines that keep `attempt`, and drop the oldest and the dead ones.
+
+    `spent` is the state of one that ends in the same response, or empty.
+    """
     name = _name(context, attempt.state)
     sealed = context.seals.login.seal(attempt.to_json(), incoming.now)
     if len(name) + len(sealed) >= 4096:  # JSON and the seal make a strange address much longer
         plain = replace(attempt, return_to="/")
         sealed = context.seals.login.seal(plain.to_json(), incoming.now)
     line = context.login.line(name, sealed, context.settings.login_seconds)
-    return (("set-cookie", line), *_crowded(context, incoming, len(sealed)))
+    return (("set-cookie", line), *_crowded(context, incoming, len(sealed), spent))
 
 
-def _crowded(context: Context, incoming: Incoming, size: int) -> list[Header]:
+def _crowded(context: Context, incoming: Incoming, size: int, spent: str) -> list[Header]:
     aged: list[tuple[int, int, str, int]] = []
-    for position, (name, values) in enumerate(_jar(context, incoming).items()):
+    held = _jar(context, incoming)
+    held.pop(_name(context, spent), None)  # it goes anyway
+    for position, (name, values) in enumerate(held.items()):
         try:
             started_at = _open(context, values[0], incoming.now).started_at
         except TokenRefused:

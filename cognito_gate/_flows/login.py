@@ -28,12 +28,14 @@ def begin(
     return_to: str,
     *,
     again: bool = False,
+    spent: str = "",
     extra: dict[str, str] | None = None,
 ) -> Respond:
-    """Start a sign-in. `again` marks one that the gate starts over by itself."""
+    """Start a sign-in. `again` marks one that the gate starts over by itself, in place of the one
+    whose state was `spent`."""
     attempt = attempts.new(context, return_to, incoming.now, again=again)
     url = oauth.authorize_url(context.settings, attempt, extra or {})
-    kept = attempts.store(context, incoming, attempt)
+    kept = attempts.store(context, incoming, attempt, spent)
     return Respond(303, (("location", url), *kept))
 
 

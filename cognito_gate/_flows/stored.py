@@ -92,7 +92,7 @@ def store(
         if value:
             lines += context.session.store(name, value, seconds, jar, blind=blind)
         else:
-            lines += context.session.clear(name, jar, always=blind)
+            lines += context.session.clear(name, jar, blind=blind)
     lines += _left_behind(context, jar)
     return tuple(("set-cookie", line) for line in lines)
 

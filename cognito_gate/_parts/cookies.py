@@ -128,9 +128,13 @@ class Attributes:
         lines = [self.line(key, part, max_age) for key, part in parts.items()]
         return lines + [self.line(key, "", 0) for key in stale]
 
-    def clear(self, name: str, held: Jar, *, always: bool = False) -> list[str]:
-        """Lines that clear `name` and its chunks as far as `held` has them, or `always`."""
+    def clear(
+        self, name: str, held: Jar, *, always: bool = False, blind: bool = False
+    ) -> list[str]:
+        """Lines that clear `name` and its chunks as far as `held` has them, or `always`.
+
+        `blind`: the browser may hold more than it sent; without its first part no value is read.
+        """
         found = names(held, name)
-        if always and name not in found:
-            found.append(name)
-        return [self.line(key, "", 0) for key in found]
+        unseen = [name] * (always or blind) + [f"{name}.0"] * blind
+        return [self.line(key, "", 0) for key in dict.fromkeys(found + unseen)]

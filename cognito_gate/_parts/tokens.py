@@ -141,13 +141,17 @@ def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
     sub = claims.get("sub")
     if not isinstance(sub, str) or not sub or not sub.isprintable():
         raise TokenRefused("the token has no sub")
-    if "azp" in claims and claims["azp"] not in expected.clients:  # OpenID Connect Core 3.1.3.7
-        raise TokenRefused("the token was issued to another party")
+    if "azp" in claims and not _among(claims["azp"], expected.clients):
+        raise TokenRefused("the token was issued to another party")  # OpenID Connect Core 3.1.3.7
     _check_times(claims, expected.leeway, now)
     _text(claims, "jti", "origin_jti", "scope", "username", "cognito:username", "email", "nonce")
     groups = claims.get("cognito:groups", [])
     if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
         raise TokenRefused("the token's cognito:groups is not a list of texts")
+
+
+def _among(value: object, clients: frozenset[str]) -> bool:
+    return isinstance(value, str) and value in clients
 
 
 def _check_times(claims: dict[str, Any], leeway: int, now: float) -> None:

@@ -71,6 +71,15 @@ BAD_GRANTS = {
     ),
     "another token type": reply(200, b'{"access_token":"x","token_type":"mac"}'),
     "no token type": reply(200, b'{"access_token":"x"}'),
+    "a number that is none": reply(
+        200, b'{"access_token":"x","token_type":"Bearer","expires_in":NaN}'
+    ),
+    "a token of two lines": reply(
+        200, b'{"access_token":"x","refresh_token":"a\\nb","token_type":"Bearer"}'
+    ),
+    "a token not of ASCII": reply(
+        200, b'{"access_token":"x","refresh_token":"\xc3\xa9","token_type":"Bearer"}'
+    ),
     "an error that is no text": reply(400, b'{"error":{"code":1}}'),
 }
 """Answers of the token endpoint that are JSON and still unusable."""

@@ -73,6 +73,8 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "raw bytes": lambda query: query + "\xff",
     "sixty parameters": lambda query: query + "&a=1" * 60,
     "another issuer": lambda query: f"{query}&iss=https://evil.example",
+    "an empty issuer": lambda query: f"{query}&iss=",
+    "a bare issuer": lambda query: f"iss&{query}",
     "an empty error": lambda query: "error=&state=x",
 }
 

@@ -98,12 +98,15 @@ REFUSED: dict[str, Mapping[str, str | None]] = {
     "cross-site": {"sec-fetch-site": "cross-site"},
     "prefetch": {"sec-purpose": "prefetch"},
     "prefetch of Safari": {"purpose": "prefetch"},
+    "prefetch of old Firefox": {"x-moz": "prefetch", **OLD},
     "image": {"sec-fetch-mode": "no-cors"},
     "fetch": {"sec-fetch-mode": "cors"},
     "old browser, other origin": {"origin": "https://evil.example", **OLD},
     "old browser, sub-domain": {"origin": "https://evil.app.example", **OLD},
     "old browser, http": {"origin": "http://app.example", **OLD},
     "old browser, no origin": {"origin": "null", **OLD},
+    "old browser, a link": {"referer": "https://evil.com/", **OLD},
+    "old browser, a link of a host that begins alike": {"referer": f"{APP}.evil.com/", **OLD},
 }
 
 
@@ -143,6 +146,7 @@ def test_a_form_of_another_site_is_refused(
         {**SAME_SITE, "origin": APP},
         {**SAME_SITE, "origin": "null"},  # of a page with the policy no-referrer
         {"origin": APP, **OLD},
+        {"referer": f"{APP}/page", **OLD},
         OLD,
     ],
 )

@@ -168,6 +168,29 @@ def test_a_session_too_large_never_closes_one(make_site: Open, pool: Pool) -> No
     assert reply.app is not None
 
 
+@pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client", "new_one"])
+def test_a_wrong_set_up_never_closes_one(make_site: Open, pool: Pool, error: str) -> None:
+    browser = Browser(make_site(public_paths=PATHS, refresh_flow_enabled=True))
+    browser.sign_in(pool)
+    browser.jar = {name: value for name, value in browser.jar.items() if "refresh" in name}
+    pool.faults["token"] = faults.refuses(error)
+    reply = browser.go("/health")
+    assert (reply.status, reply.cookies) == (200, {})
+    assert reply.app is not None
+    assert reply.app.identity is None
+    assert browser.go("/secret").status == 503
+
+
+@pytest.mark.parametrize("value", ["Bearer", "Bearer x", "Bearer a.b.c", "bearer  ", "Bearer\tx"])
+def test_a_bearer_token_never_closes_one(make_site: Open, value: str) -> None:
+    browser = Browser(make_site(public_paths=PATHS, bearer=True))
+    reply = browser.fetch("/health", headers={"authorization": value})
+    assert (reply.status, reply.cookies) == (200, {})
+    assert reply.app is not None
+    assert reply.app.identity is None
+    assert browser.fetch("/secret", headers={"authorization": value}).status == 401
+
+
 # Mounts
 
 

@@ -1,6 +1,6 @@
 """Renewing a session at the edges: one call however many ask, and cookies on the app's response."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -63,6 +63,27 @@ def test_a_response_with_our_cookies_is_not_cached(due: Browser) -> None:
     assert second.value("cache-control") == "public, max-age=3600"
     assert second.value("expires").startswith("Thu")
     assert second.stored == ["app"]
+
+
+STORES = ["Cache-Control", "Surrogate-Control", "CDN-Cache-Control", "Cloudflare-CDN-Cache-Control"]
+KEPT = ["Surrogate-Key", "Vary", "Age", "ETag", "X-Cache-Control", "Last-Modified", "CDN-Loop"]
+
+
+@pytest.mark.parametrize("spelled", [str, str.lower, str.upper])
+def test_nobody_may_store_a_response_with_our_cookies(
+    due: Browser, site: Site, spelled: Callable[[str], str]
+) -> None:
+    stores = [(spelled(name), "public, max-age=3600") for name in STORES]
+    stores.append((spelled("Expires"), "Thu, 01 Jan 2099 00:00:00 GMT"))
+    kept = [(spelled(name), "kept") for name in KEPT]
+    usual = list(site.headers)
+    site.headers += [*stores, *kept]
+    first, second = due.go("/"), due.go("/")
+    ours = {"set-cookie", "cache-control"}
+    assert [pair for pair in first.headers if pair[0].lower() not in ours] == [*usual, *kept]
+    assert first.values("cache-control") == ["no-store"]
+    assert set(first.stored) == SESSION
+    assert second.headers == [*usual, *stores, *kept]
 
 
 @pytest.mark.parametrize("rotation", [True, False])

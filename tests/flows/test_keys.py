@@ -132,6 +132,18 @@ def test_unusable_members_are_skipped(
     assert stage.signed_in().go("/").status == 200
 
 
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_a_document_that_is_not_json_is_an_outage(stage: Stage, word: str) -> None:
+    member = str(jwk("key-a", "a")).replace("'", '"')
+    good, bad = (f'{{"keys":[{member}],"x":{text}}}'.encode() for text in ("1", word))
+    browser = with_token(stage)
+    stage.pool.faults["jwks"] = faults.reply(200, bad)
+    assert browser.go("/").status == 503
+    stage.now += 1
+    stage.pool.faults["jwks"] = faults.reply(200, good)
+    assert browser.go("/").status == 200
+
+
 def test_keys_are_looked_at_again_after_a_day(stage: Stage) -> None:
     stage.signed_in()
     stage.now += 86_401

@@ -53,6 +53,7 @@ DOCUMENTS: dict[str, bytes] = {
     "invalid UTF-8": b'{"keys":["\xff"]}',
     "UTF-16": body(jwk()).decode().encode("utf-16"),
     "deep": b'{"keys":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "a number that is none": body(jwk(), float("nan")),
     "a number of 5000 digits": b'{"keys":' + b"9" * 5000 + b"}",
 }
 

@@ -134,6 +134,17 @@ def test_without_patterns_nothing_is_public() -> None:
         assert not PublicPaths(()).match(path)
 
 
+def test_the_path_after_sign_out_is_no_pattern() -> None:
+    public = PublicPaths(("/static/*",), "/bye/*")
+    assert public.match("/bye/*")
+    assert public.match("/static/x")
+    for path in ("/bye", "/bye/", "/bye/x", "/bye/*/x", "/", ""):
+        assert not public.match(path)
+    assert not PublicPaths((), "/*").match("/x")
+    for path in ("", "/", "/x"):
+        assert not PublicPaths(()).match(path)
+
+
 def test_everything_may_be_public() -> None:
     everything = PublicPaths(("/*",))
     assert everything.match("/")

@@ -47,6 +47,7 @@ def test_what_parsing_finds() -> None:
     parsed = tokens.parse(text, "access")
     assert (parsed.use, parsed.kid, parsed.claims) == ("access", "key-1", ACCESS)
     assert (parsed.signed, b64(parsed.signature)) == (signed.encode(), signature)
+    assert repr(parsed) == "Parsed(use='access', kid='key-1')"  # nothing of what it claims
 
 
 HEADERS: dict[str, tuple[dict[str, Any], str]] = {
@@ -84,6 +85,8 @@ HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "x5c": ({"x5c": ["MIIB"]}, "unusual header"),
     "zip": ({"zip": "DEF"}, "unusual header"),
     "enc": ({"enc": "A128GCM"}, "unusual header"),
+    "cty": ({"cty": "JWT"}, "unusual header"),
+    "typ null": ({"typ": None}, "another type"),
     "typ logout+jwt": ({"typ": "logout+jwt"}, "another type"),
     "typ empty": ({"typ": ""}, "another type"),
     "typ int": ({"typ": 1}, "another type"),

@@ -6,7 +6,7 @@ import pytest
 
 from cognito_gate._parts import tokens
 from cognito_gate.errors import TokenRefused
-from tests.parts.made import ACCESS, ID, access_token, b64
+from tests.parts.made import ACCESS, CLIENT, ID, access_token, b64, id_token, verify
 
 
 def test_the_nonce() -> None:
@@ -15,6 +15,14 @@ def test_the_nonce() -> None:
     for claims in ({}, {"nonce": None}, {"nonce": ""}, {"nonce": "A-nonce"}, {"nonce": 1}):
         with pytest.raises(TokenRefused, match="nonce is of another sign-in"):
             tokens.check_nonce(claims, "a-nonce")
+
+
+def test_half_a_character_in_the_nonce() -> None:
+    """JSON can say it, UTF-8 cannot: a refusal, and no error of another kind."""
+    claims = verify(id_token(nonce="a-nonce\ud800"), "id")
+    assert claims["nonce"] == "a-nonce\ud800"
+    with pytest.raises(TokenRefused, match="nonce is of another sign-in"):
+        tokens.check_nonce(claims, "a-nonce")
 
 
 def test_the_hash_of_the_access_token() -> None:
@@ -34,3 +42,11 @@ def test_both_tokens_are_of_one_user() -> None:
     tokens.check_same_user(ACCESS, ID)
     with pytest.raises(TokenRefused, match="different users"):
         tokens.check_same_user(ACCESS, {**ID, "sub": "someone-else"})
+
+
+@pytest.mark.parametrize("value", [[], {}, [CLIENT], {CLIENT: 1}, [None]])
+def test_an_authorized_party_that_is_no_text(value: object) -> None:
+    with pytest.raises(TokenRefused, match="issued to another party"):
+        verify(access_token(azp=value))
+    with pytest.raises(TokenRefused, match="issued to another party"):
+        verify(id_token(azp=value), "id")
