@@ -6,12 +6,13 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check format bench judges screenshots clean .venv
+.PHONY: help demo test check format bench judges matrix screenshots clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
 	@echo 'make check   format, lint and types only;  make format mends the first two'
 	@echo 'make judges  install MiniStack, a Cognito emulator of others, for make test to use'
+	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
 
@@ -33,6 +34,9 @@ format: .venv/.test
 
 bench: .venv/.test
 	@$(BIN)/python -m tests.bench
+
+matrix: .venv/.test
+	@$(BIN)/python -m tests.matrix
 
 screenshots: .venv/.test
 	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser
@@ -66,4 +70,4 @@ judges: .venv/judges/ministack/.done
 	@$(PYTHON) -m venv .venv
 
 clean:
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist build
+	@rm -rf .venv .matrix .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist build

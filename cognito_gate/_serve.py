@@ -140,7 +140,25 @@ def load(target: Target) -> tuple[App, str]:
 
 def gated(found: App, interface: str, settings: Settings) -> App:
     """The app behind the gate of its interface."""
-    return (WSGIGate if interface == "wsgi" else ASGIGate)(found, settings=settings)
+    if interface == "wsgi":
+        return WSGIGate(trimmed(found), settings=settings)
+    return ASGIGate(found, settings=settings)
+
+
+def trimmed(app: App) -> App:
+    """The WSGI app without blanks around its header values.
+
+    The Set-Cookie of Django 5 begins with one; uvicorn passes it on, and h11 refuses it.
+    """
+
+    def trim(environ: Any, start_response: Any) -> Any:
+        def start(status: str, headers: Any, *exc_info: Any) -> Any:
+            clean = [(name, value.strip(" \t")) for name, value in headers]
+            return start_response(status, clean, *exc_info)
+
+        return app(environ, start)
+
+    return trim
 
 
 def interface_of(name: str, found: Any) -> str:

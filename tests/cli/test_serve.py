@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from cognito_gate import ASGIGate, WSGIGate, _serve
-from cognito_gate._serve import AppError, Target
+from cognito_gate._serve import AppError, Target, trimmed
 from tests.cli.test_run import POOL
 
 SOURCE = """
@@ -203,3 +203,15 @@ def test_a_process_that_cannot_start_says_so_and_leaves(
 def test_a_target_travels_as_text() -> None:
     target = Target("shop:app", "wsgi", True, None)
     assert Target(**json.loads(target.to_text())) == target
+
+
+def test_a_wsgi_apps_header_values_are_trimmed() -> None:
+    """Django 5 begins its Set-Cookie with a blank, which h11 refuses to send."""
+    given: list[Any] = []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Set-Cookie", " a=b; Path=/\t"), ("X-Plain", "as it is")], None)
+        return [b"x"]
+
+    assert trimmed(app)({}, lambda *said: given.append(said)) == [b"x"]
+    assert given == [("200 OK", [("Set-Cookie", "a=b; Path=/"), ("X-Plain", "as it is")], None)]

@@ -1,0 +1,39 @@
+"""JSON as RFC 8259 has it, and one kind of error for everything else."""
+
+from typing import Any
+
+import pytest
+
+from cognito_gate._json import DEEPEST, load
+
+DEEP = {
+    "lists": lambda depth: b"[" * depth + b"]" * depth,
+    "objects": lambda depth: b'{"a":' * (depth - 1) + b"{}" + b"}" * (depth - 1),
+}
+
+
+@pytest.mark.parametrize("made", DEEP.values(), ids=DEEP)
+def test_how_deep_it_may_be(made: Any) -> None:
+    assert load(made(DEEPEST))
+    for depth in (DEEPEST + 1, 5_000, 200_000):
+        with pytest.raises(ValueError, match="nested too deeply"):
+            load(made(depth))
+
+
+def test_much_that_is_flat() -> None:
+    assert load(b'[{"a":[1]}' + b',{"a":[2]}' * 200 + b"]")[200] == {"a": [2]}
+    assert load(b'{"text":"' + b"[{" * 300 + b'"}') == {"text": "[{" * 300}
+
+
+@pytest.mark.parametrize("raw", [b" [1]\r\n", b'\t{"a": 1.5e3}', b'"\xc3\xa4"', b"null"])
+def test_what_is_json(raw: bytes) -> None:
+    load(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"NaN", b"[Infinity]", b'{"a":-Infinity}', b"1 2", b"{}x", b"\xff", b"\xef\xbb\xbf{}"],
+)
+def test_what_is_not(raw: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - that kind, whatever it says
+        load(raw)
