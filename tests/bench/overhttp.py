@@ -92,7 +92,7 @@ def _wait(port: int) -> None:
 
 def _load(url: str, cookie: str) -> float:
     """Requests per second; any answer but 2xx is an error."""
-    command = ["wrk", "-t1", "-c16", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
+    command = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", shown)
     if "Non-2xx" in shown or found is None:
