@@ -64,6 +64,13 @@ RACES = [
 PEER_LIMIT = 4.0
 
 
+def _pinned(core: int, command: list[str]) -> list[str]:
+    """The command on a core of its own, where that can be had: servers and load apart."""
+    if shutil.which("taskset") is None or (os.cpu_count() or 1) < 2:
+        return command
+    return ["taskset", "-c", str(core), *command]
+
+
 @contextmanager
 def _server(command: str, app: str, env: dict[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
@@ -71,7 +78,9 @@ def _server(command: str, app: str, env: dict[str, str]) -> Iterator[str]:
         port = probe.getsockname()[1]
     words = command.format(port=port, app=app).split()
     process = subprocess.Popen(
-        [sys.executable, "-m", *words], env={**os.environ, **env}, stderr=subprocess.DEVNULL
+        _pinned(1, [sys.executable, "-m", *words]),
+        env={**os.environ, **env},
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait(port)
@@ -92,7 +101,8 @@ def _wait(port: int) -> None:
 
 def _load(url: str, cookie: str) -> float:
     """Requests per second; any answer but 2xx is an error."""
-    command = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
+    wrk = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
+    command = _pinned(0, wrk)
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", shown)
     if "Non-2xx" in shown or found is None:
