@@ -186,6 +186,13 @@ def test_a_new_sign_in_of_the_same_user_has_new_cookies(browser: Browser, pool: 
     assert not set(before.values()) & set(browser.jar.values())
 
 
+def test_a_refresh_token_that_is_not_kept_does_not_count(browser: Browser, pool: Pool) -> None:
+    url = pool.sign_in(browser.go("/page").location)
+    pool.reword = lambda answer: {**answer, "refresh_token": "r" * 15_500}
+    assert browser.go(url).status == 303
+    assert browser.go("/page").identity.username == "ada"
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 def test_a_refresh_cookie_is_kept_only_when_enabled(
     make_site: Open, pool: Pool, enabled: bool
