@@ -1,0 +1,164 @@
+"""A change set of CloudFormation: made from a template and parameters, executed or thrown away.
+
+Knows what CloudFormation asks of a template. Must not know what the changes mean (changes.py),
+nor who decides on them.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .aws import Account, pages
+from .changes import Change, read_change
+from .stack import FORMATION, Stack, StackProblem, find, pauses
+
+BODY_BYTES = 51_200
+"""The largest template that a request may hold (CloudFormation User Guide, Quotas)."""
+
+_ACKNOWLEDGED = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM")
+_NO_CHANGES = ("The submitted information didn't contain changes", "No updates are to be performed")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that CloudFormation takes: its text, its parameters and their defaults."""
+
+    body: str
+    defaults: Mapping[str, str | None]
+    capabilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Values that are given, and the names of those whose values stay as they are."""
+
+    given: Mapping[str, str]
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """A change set, by its ARN and its stack's."""
+
+    arn: str
+    stack_arn: str
+
+
+def read_template(account: Account, body: str) -> Template:
+    """Have CloudFormation check a template.
+
+    Raises:
+        StackProblem: it is empty or too large.
+        AwsError: CloudFormation refuses it.
+    """
+    size = len(body.encode())
+    if not body.strip():
+        raise StackProblem("The template is empty.")
+    if size > BODY_BYTES:
+        raise StackProblem(
+            f"The template has {size:,} bytes, and CloudFormation takes {BODY_BYTES:,} at most. "
+            "A larger one goes by way of S3: `aws cloudformation deploy --s3-bucket`."
+        )
+    answer = account.call(FORMATION, "validate_template", TemplateBody=body)
+    needed = answer.get("Capabilities", ())
+    return Template(body, _defaults(answer), tuple(c for c in _ACKNOWLEDGED if c in needed))
+
+
+def _defaults(answer: Mapping[str, Any]) -> dict[str, str | None]:
+    found = answer.get("Parameters", ())
+    return {item["ParameterKey"]: item.get("DefaultValue") for item in found}
+
+
+def parameters_for(
+    account: Account,
+    stack: Stack | None,
+    template: Template,
+    given: Mapping[str, str],
+    anew: Collection[str] = (),
+) -> Parameters:
+    """The parameters of a change set: those given, and of the stack those that somebody once set.
+
+    A value that is the default of the stack's present template was set by nobody; there the new
+    template decides, and it decides on all that `anew` names.
+
+    Raises:
+        StackProblem: the template does not have one that is given.
+    """
+    for name in given:
+        if name not in template.defaults:
+            known = ", ".join(template.defaults) or "none"
+            raise StackProblem(f"The template has no parameter {name}. It has: {known}.")
+    if stack is None or stack.empty:
+        return Parameters(given)
+    before = _defaults(account.call(FORMATION, "get_template_summary", StackName=stack.arn))
+    kept = tuple(
+        name
+        for name, value in stack.parameters.items()
+        if name in template.defaults and name not in given and name not in anew
+        if value != before.get(name)
+    )
+    return Parameters(given, kept)
+
+
+def create(
+    account: Account, stack: Stack | str, template: Template, parameters: Parameters, name: str
+) -> ChangeSet:
+    """Begin to make a change set of that name: of a stack, or, by its name, of a new one."""
+    update = isinstance(stack, Stack) and not stack.empty
+    made = account.call(
+        FORMATION,
+        "create_change_set",
+        StackName=stack if isinstance(stack, str) else stack.name,
+        ChangeSetName=name,
+        ChangeSetType="UPDATE" if update else "CREATE",
+        TemplateBody=template.body,
+        Capabilities=list(template.capabilities),
+        Parameters=[
+            *(
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in parameters.given.items()
+            ),
+            *({"ParameterKey": key, "UsePreviousValue": True} for key in parameters.kept),
+        ],
+    )
+    return ChangeSet(made["Id"], made["StackId"])
+
+
+def changes_of(
+    account: Account, change_set: ChangeSet, wait: Callable[[float], None]
+) -> tuple[Change, ...]:
+    """What it would change, as soon as CloudFormation knows; empty when that is nothing.
+
+    Raises:
+        StackProblem: CloudFormation cannot make it; the text says why.
+    """
+    pause = pauses()
+    while True:
+        answers = list(
+            pages(account, FORMATION, "describe_change_set", ChangeSetName=change_set.arn)
+        )
+        status, reason = answers[0]["Status"], answers[0].get("StatusReason", "")
+        if status == "CREATE_COMPLETE":
+            return tuple(read_change(item) for page in answers for item in page["Changes"])
+        if status == "FAILED" and reason.startswith(_NO_CHANGES):
+            return ()
+        if status not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+            raise StackProblem(f"CloudFormation cannot make the change set ({status}). {reason}")
+        wait(next(pause))
+
+
+def execute(account: Account, change_set: ChangeSet) -> None:
+    """Let it happen."""
+    account.call(FORMATION, "execute_change_set", ChangeSetName=change_set.arn)
+
+
+def discard(account: Account, change_set: ChangeSet) -> None:
+    """Delete it, and its stack too when that was made for change sets only and has no other."""
+    account.call(FORMATION, "delete_change_set", ChangeSetName=change_set.arn)
+    stack = find(account, change_set.stack_arn)
+    if stack is None or not stack.empty:
+        return
+    listed = pages(account, FORMATION, "list_change_sets", StackName=stack.arn)
+    others = {item["ChangeSetId"] for page in listed for item in page["Summaries"]}
+    if not others - {change_set.arn}:
+        account.call(FORMATION, "delete_stack", StackName=stack.arn)

@@ -1,0 +1,285 @@
+"""`cognito-gate pool deploy`, `env` and `delete`: a user pool in an account of AWS, as commands.
+
+Reads flags and prints the environment; what happens in between is deployment.py's and removal.py's.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import click
+from click.core import ParameterSource
+
+from ..errors import SettingsError
+from ._flags import PoolCommand, pool_options
+from .aws import Account, AwsError, connect
+from .deployed import environment_of, find_deployed
+from .deployment import Order
+from .deployment import deploy as deploy_stack
+from .environment import FORMATS, EnvironmentProblem, Extras
+from .options import DEFAULTS, FLAGS, PoolOptions
+from .removal import delete as delete_stack
+from .stack import Stack, StackProblem
+from .talk import Scene, say
+from .template import template as pool_template
+
+_Command: TypeAlias = Callable[..., None]
+_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}", re.ASCII)
+_EXPECTED = (AwsError, EnvironmentProblem, SettingsError, StackProblem)
+# The options whose values the template takes as parameters; the parent's follows from the domain.
+PARAMETERS = {
+    "callback_urls": "CallbackURLs",
+    "certificate_arn": "CertificateArn",
+    "custom_domain": "CustomDomain",
+    "domain_prefix": "DomainPrefix",
+    "email_domains": "EmailDomains",
+    "hosted_zone_id": "HostedZoneId",
+    "logout_urls": "LogoutURLs",
+    "name": "PoolName",
+    "parent_record": "ParentDomain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the commands have from outside; another one may be click's `obj`."""
+
+    connect: Callable[[str | None, str | None], Account] = connect
+    wait: Callable[[float], None] = time.sleep
+
+    def scene(self, region: str | None, profile: str | None, *, yes: bool = False) -> Scene:
+        """An account to work in."""
+        return Scene(self.connect(region, profile), self.wait, lambda: secrets.token_hex(8), yes)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What can be expected ends a command with a plain message and exit code 1."""
+    try:
+        yield
+    except _EXPECTED as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _outside() -> Outside:
+    found = click.get_current_context().obj
+    return found if isinstance(found, Outside) else Outside()
+
+
+# Options
+
+
+def _named(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if not _STACK.fullmatch(value):
+        raise click.BadParameter(
+            f"{value!r:.140} is no name of a stack: letters, digits and hyphens, a letter first"
+        )
+    return value
+
+
+def _values(
+    ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> Mapping[str, str]:
+    found = {}
+    for item in value:
+        name, equals, text = item.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"{item!r:.140} is not NAME=VALUE")
+        found[name] = text
+    return found
+
+
+_stack = click.argument("stack", callback=_named)
+_region = click.option(
+    "--region", metavar="NAME", help="Where, if not as AWS_REGION or the profile says."
+)
+_profile = click.option("--profile", metavar="NAME", help="A profile of the AWS command line.")
+_yes = click.option("--yes", is_flag=True, help="Ask nothing.")
+_format = click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="env",
+    show_default=True,
+    help="A .env file, lines for a shell, a file for docker --env-file, or an object.",
+)
+_no_secret_key = click.option(
+    "--no-secret-key", is_flag=True, help="Leave SECRET_KEY out: the app has one."
+)
+
+
+# deploy
+
+
+@click.command(
+    cls=PoolCommand,
+    context_settings={"max_content_width": 100},
+    short_help="Make or update the stack with the pool, and print its environment.",
+)
+@_stack
+@pool_options
+@click.option(
+    "--template",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="This template, and none made of flags; - reads it from standard input.",
+)
+@click.option(
+    "--parameter",
+    "given",
+    multiple=True,
+    callback=_values,
+    metavar="NAME=VALUE",
+    help="A parameter of the template; repeatable.",
+)
+@click.option("--replace", is_flag=True, help="With --yes: users or sessions may get lost.")
+@click.option("--no-env", is_flag=True, help="Do not print the environment.")
+@_format
+@_no_secret_key
+@_yes
+@_region
+@_profile
+def deploy(
+    stack: str,
+    options: PoolOptions,
+    file: str | None,
+    given: Mapping[str, str],
+    replace: bool,
+    no_env: bool,
+    form: str,
+    no_secret_key: bool,
+    yes: bool,
+    region: str | None,
+    profile: str | None,
+) -> None:
+    """Make the stack STACK with a user pool, or update it, and print its environment.
+
+    Shows first what would change, and asks. Progress goes to the standard error and the
+    environment to the standard output, so it can be kept:
+
+    \b
+      cognito-gate pool deploy my-app --self-sign-up > .env
+      cognito-gate pool template | cognito-gate pool deploy my-app --template - --yes > .env
+
+    The options describe the whole pool each time: one that is not repeated goes back to its
+    default, and the changes shown say what that does. A parameter that was once set (by
+    --parameter, or in the console) keeps its value until it is set again, here or by its option.
+    """
+    flags = _flags_used()
+    if file and flags:
+        raise click.UsageError(f"{flags[0]} describes a pool, and so does --template; take one")
+    if file == "-" and not yes:
+        raise click.UsageError(
+            "nobody can be asked while the template comes from standard input; add --yes"
+        )
+    if replace and not yes:
+        raise click.UsageError("--replace needs --yes; without it, you are asked")
+    body = _read(file) if file else pool_template(options)
+    with _plainly():
+        scene = _outside().scene(region, profile, yes=yes)
+        anew = {PARAMETERS[name] for name in PARAMETERS if FLAGS[name] in flags}
+        order = Order(name=stack, body=body, given=given, anew=anew, replace=replace)
+        deployed = deploy_stack(scene, order)
+        say(f"The stack {stack} is in place.", *_domain_news(deployed))
+        if not no_env:
+            _print(scene.account, deployed, form, Extras(secret_key=_secret_key(no_secret_key)))
+
+
+def _domain_news(stack: Stack) -> list[str]:
+    """What is left to do for a domain of one's own."""
+    leads_to = stack.outputs.get("CloudFrontDistribution")
+    if not leads_to:
+        return []
+    host = stack.outputs.get("Domain", "").removeprefix("https://")
+    return [
+        f"In DNS, {host} has to be an alias (or CNAME) of {leads_to}, up to an hour before it "
+        "answers. --hosted-zone-id makes that record."
+    ]
+
+
+def _flags_used() -> list[str]:
+    """The options of a pool that were given."""
+    source = click.get_current_context().get_parameter_source
+    return [FLAGS[name] for name in DEFAULTS if source(name) is ParameterSource.COMMANDLINE]
+
+
+def _read(file: str) -> str:
+    try:
+        with click.open_file(file, encoding="utf-8") as opened:
+            text: str = opened.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(
+            f"the template {file} cannot be read ({type(error).__name__})"
+        ) from error
+    return text
+
+
+def _secret_key(left_out: bool) -> str:
+    return "" if left_out else secrets.token_urlsafe(48)
+
+
+# env
+
+
+@click.command(short_help="Print the environment of a pool that is deployed.")
+@_stack
+@_format
+@click.option(
+    "--callback-url", default="", metavar="URL", help="One of the client's; not the first."
+)
+@click.option("--logout-url", default="", metavar="URL", help="One of the client's; not the first.")
+@_no_secret_key
+@_region
+@_profile
+def env(
+    stack: str,
+    form: str,
+    callback_url: str,
+    logout_url: str,
+    no_secret_key: bool,
+    region: str | None,
+    profile: str | None,
+) -> None:
+    """Print the environment that leads the gate to the user pool of the stack STACK.
+
+    \b
+      cognito-gate pool env my-app > .env
+      eval "$(cognito-gate pool env my-app --format shell)"
+    """
+    with _plainly():
+        account = _outside().scene(region, profile).account
+        extras = Extras(
+            secret_key=_secret_key(no_secret_key), callback_url=callback_url, logout_url=logout_url
+        )
+        _print(account, find_deployed(account, stack), form, extras)
+
+
+def _print(account: Account, stack: Stack, form: str, extras: Extras) -> None:
+    variables = environment_of(account, stack, extras)
+    text = FORMATS[form](variables)
+    if form == "json":  # which has no place for comments
+        say(*(f"{item.name}: {item.note}" for item in variables if item.note))
+    click.echo(text)
+
+
+# delete
+
+
+@click.command(short_help="Delete the stack; its users only if asked to.")
+@_stack
+@click.option("--users", is_flag=True, help="Delete the user pool too, with everybody in it.")
+@_yes
+@_region
+@_profile
+def delete(stack: str, users: bool, yes: bool, region: str | None, profile: str | None) -> None:
+    """Delete the stack STACK. Its user pool stays, unless --users is given.
+
+    Says first what goes and what stays, and has you type the name.
+    """
+    with _plainly():
+        delete_stack(_outside().scene(region, profile, yes=yes), stack, users=users)

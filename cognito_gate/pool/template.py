@@ -1,0 +1,159 @@
+"""The options as a CloudFormation template: one YAML text, with the reasons in its comments.
+
+The only door to jinja2 here. Each value is put in as JSON, which is YAML too, so that no text can
+become anything else. Must not know what is allowed (options.py) nor how a stack is made.
+"""
+
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ._values import LABEL
+from .options import PoolOptions
+
+_ATTRIBUTES = {"email": "email", "name": "name", "phone": "phone_number"}
+_PROFILE = ("name", "given_name", "family_name", "preferred_username")
+_HOST_PATTERN = rf"^(?:{LABEL}\.)+{LABEL}$"
+_URL_PATTERN = (
+    r"^(?:https://[^\s,#]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?/[^\s,#]*)$"
+)
+# What JSON leaves as it is and YAML 1.1 does not take as itself in a quoted text (section 5.1).
+_UNPRINTABLE = re.compile(
+    "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+class _Plain(str):
+    """YAML of our own making, put in as it is."""
+
+    __slots__ = ()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, _Plain):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+# Nothing is HTML here: `finalize` quotes whatever is put in. The marks are not Jinja's own, because
+# {#, {% and {{ could as well be YAML, or what Cognito takes.
+_ENVIRONMENT = Environment(  # noqa: S701
+    loader=PackageLoader("cognito_gate", "templates/pool"),
+    finalize=_written,
+    undefined=StrictUndefined,
+    variable_start_string="<<",
+    variable_end_string=">>",
+    block_start_string="<%",
+    block_end_string="%>",
+    comment_start_string="<#",
+    comment_end_string="#>",
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def template(options: PoolOptions) -> str:
+    """The template: the same text for the same options.
+
+    Example::
+
+        Path("pool.yaml").write_text(template(PoolOptions()), encoding="utf-8")
+    """
+    return _ENVIRONMENT.get_template("pool.yaml").render(o=options, **_derived(options))
+
+
+def _derived(options: PoolOptions) -> dict[str, Any]:
+    required = [_ATTRIBUTES[name] for name in options.required]
+    return {
+        "required": required,
+        "readable": _readable(options),
+        "writable": _writable(options),
+        "flows": _flows(options),
+        # An address that may change later makes a limit at sign-up worthless.
+        "email_changes": not options.email_domains,
+        "verified": ["email", "phone_number"] if options.verify_phone else ["email"],
+        "groups": [(_Plain(_logical(name)), name) for name in options.groups],
+        "host_pattern": _HOST_PATTERN,
+        "url_pattern": _URL_PATTERN,
+        "parent": options.custom_domain.partition(".")[2],
+        "sign_up": _Plain(_indented(_source(), " " * 10)),
+        "outputs": {_Plain(name): value for name, value in _outputs(options, required).items()},
+    }
+
+
+def _outputs(options: PoolOptions, required: list[str]) -> dict[str, str]:
+    """What the template was made with, as far as the gate wants to know it."""
+    return {
+        "Scopes": " ".join(options.scopes),
+        "ConfidentialClient": _flag(not options.public),
+        "SignInPages": options.sign_in_pages,
+        "RefreshEnabled": "true",
+        "RefreshTokenSeconds": str(options.refresh_days * 86_400),
+        "PasswordPolicy": _policy(options),
+        "SignUp": _flag(options.self_sign_up),
+        "SignIn": options.sign_in,
+        "Required": " ".join(required),
+    }
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _policy(options: PoolOptions) -> str:
+    kinds = ("upper", "lower", "digits", "symbols")
+    demanded = [kind for kind in kinds if getattr(options, f"password_{kind}")]
+    return " ".join([str(options.password_length), *demanded])
+
+
+def _readable(options: PoolOptions) -> list[str]:
+    found = ["email", "email_verified"]
+    if "phone" in (*options.required, *options.scopes):
+        found += ["phone_number", "phone_number_verified"]
+    if "profile" in options.scopes:
+        found += _PROFILE
+    elif "name" in options.required:
+        found += ["name"]
+    return found
+
+
+def _writable(options: PoolOptions) -> list[str]:
+    found = ["email"]
+    if "phone" in options.required:
+        found += ["phone_number"]
+    if "profile" in options.scopes or "name" in options.required:
+        found += ["name"]
+    return found
+
+
+def _flows(options: PoolOptions) -> list[str]:
+    found = ["ALLOW_USER_SRP_AUTH"]
+    if options.sign_in_pages == "custom":
+        found += ["ALLOW_USER_PASSWORD_AUTH"]
+    if not options.rotation:
+        found += ["ALLOW_REFRESH_TOKEN_AUTH"]
+    return found
+
+
+def _logical(group: str) -> str:
+    """A logical id of the group's name alone, so that other groups come and go beside it."""
+    if re.fullmatch(r"[A-Za-z0-9]+", group):
+        return f"Group{group}"
+    letters = re.sub(r"[^A-Za-z0-9]", "", group)
+    return f"Group{letters}{hashlib.sha256(group.encode()).hexdigest()[:8]}"
+
+
+def _source() -> str:
+    return files(__package__).joinpath("sign_up.py").read_text(encoding="utf-8")
+
+
+def _indented(text: str, margin: str) -> str:
+    return "".join(
+        f"{margin}{line}" if line.strip() else line for line in text.splitlines(keepends=True)
+    ).rstrip("\n")

@@ -1,0 +1,249 @@
+"""What a pool may be: accepted cases, and refusals that differ from one by a single fact."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cognito_gate.pool._values import CHOICES, VALUES
+from cognito_gate.pool.options import DEFAULTS, FLAGS, PoolOptions, PoolOptionsError
+from tests.pool.variants import CUSTOM, LIMITED, each_variant, pool
+
+URL = "https://app.example.com/cb"
+
+
+def problems(**options: Any) -> dict[str, str]:
+    with pytest.raises(PoolOptionsError) as error:
+        PoolOptions(**options)
+    for flag, problem in error.value.problems.items():
+        assert f"\n  {flag} {problem}" in str(error.value)
+    return error.value.problems
+
+
+def test_the_defaults_are_secure() -> None:
+    options = PoolOptions()
+    assert {name: getattr(options, name) for name in DEFAULTS} == {
+        "name": "cognito-gate",
+        "sign_in": "email",
+        "required": ("email",),
+        "password_length": 12,
+        "password_upper": True,
+        "password_lower": True,
+        "password_digits": True,
+        "password_symbols": True,
+        "temporary_password_days": 7,
+        "verify_email": "code",
+        "email_subject": "",
+        "email_message": "",
+        "verify_phone": False,
+        "self_sign_up": False,
+        "email_domains": (),
+        "mfa": "optional",
+        "groups": (),
+        "public": False,
+        "callback_urls": ("http://localhost:8000/auth/callback",),
+        "logout_urls": ("http://localhost:8000/auth/signed-out",),
+        "scopes": ("openid", "email", "profile"),
+        "access_minutes": 60,
+        "id_minutes": 60,
+        "refresh_days": 30,
+        "rotation": True,
+        "grace_seconds": 30,
+        "prevent_user_existence_errors": True,
+        "token_revocation": True,
+        "sign_in_pages": "hosted",
+        "login": "managed",
+        "tier": "essentials",
+        "domain_prefix": "",
+        "custom_domain": "",
+        "certificate_arn": "",
+        "hosted_zone_id": "",
+        "parent_record": False,
+        "deletion_protection": True,
+        "retain": True,
+        "issuer": "original",
+    }
+
+
+@each_variant
+def test_every_variant_is_accepted_and_frozen(name: str) -> None:
+    options = pool(name)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        options.name = "x"  # type: ignore[misc]
+
+
+def test_every_flag_is_the_name_or_its_singular() -> None:
+    for name, flag in FLAGS.items():
+        plain = f"--{name.replace('_', '-')}"
+        assert flag in (plain, plain.removesuffix("s"))
+    assert FLAGS["callback_urls"] == "--callback-url"
+    assert set(VALUES) <= set(DEFAULTS)
+    assert set(CHOICES) <= set(DEFAULTS)
+
+
+def test_all_that_is_wrong_is_reported_at_once_in_the_order_of_the_options() -> None:
+    found = problems(name="", mfa="always", login="new", tier="free", groups=("a b",))
+    assert list(found) == ["--name", "--mfa", "--group", "--login", "--tier"]
+
+
+def test_a_wrong_value_and_a_contradiction_are_reported_together() -> None:
+    assert list(problems(name="", verify_phone=True)) == ["--name", "--verify-phone"]
+    # Of one option, what is wrong by itself.
+    assert "small letters" in problems(email_domains=("@x",))["--email-domain"]
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_a_wrong_type_is_refused(name: str) -> None:
+    assert list(problems(**{name: None})) == [FLAGS[name]]
+    assert list(problems(**{name: ["x"]})) == [FLAGS[name]]
+
+
+@pytest.mark.parametrize("name", ["password_length", "access_minutes", "grace_seconds"])
+def test_true_is_no_number(name: str) -> None:
+    assert "takes a whole number" in problems(**{name: True})[FLAGS[name]]
+
+
+ACCEPTED: dict[str, list[Any]] = {
+    "name": ["a", "x" * 128, "My pool_1 +=,.@-"],
+    "password_length": [6, 99],
+    "temporary_password_days": [1, 365],
+    "email_subject": ["x", "\u00e4" * 140, "Your code: \U0001f600"],
+    "email_message": ["{####}", "a\r\n\t{####}{####}", "{####}" + "x" * 19_994],
+    "groups": [("a",), ("x" * 128,), ("a", "A", "a.b:c/d", "\u00e4\u2603\U0001f600")],
+    "callback_urls": [
+        (URL,),
+        ("http://localhost:1/cb", "http://127.0.0.1:1/cb", "http://[::1]:1/cb"),
+        (f"https://a.example/{'x' * 1006}",),
+        tuple(f"https://a.example/{n}" for n in range(100)),
+    ],
+    "logout_urls": [(URL,), ("https://a.example",), ("https://a.example/?b=c&d=%20",)],
+    "scopes": [("openid",), CHOICES["scopes"]],
+    "access_minutes": [5, 1440],
+    "id_minutes": [5, 1440],
+    "refresh_days": [1, 3650],
+    "grace_seconds": [0, 60],
+    "domain_prefix": ["a", "a-b", "x" * 63, "0"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in ACCEPTED.items() for value in values]
+)
+def test_accepted(name: str, value: Any) -> None:
+    assert getattr(PoolOptions(**{name: value}), name) == value
+
+
+@pytest.mark.parametrize("value", ["a.example.com", "a.b-c.example.com", f"{'x' * 51}.example.com"])
+def test_custom_domains_are_accepted(value: str) -> None:
+    assert PoolOptions(**{**CUSTOM, "custom_domain": value}).custom_domain == value
+
+
+@pytest.mark.parametrize("value", ["example.com", "a.b.example", "xn--p1ai.example", "1.de"])
+def test_email_domains_are_accepted(value: str) -> None:
+    assert PoolOptions(**{**LIMITED, "email_domains": (value,)}).email_domains == (value,)
+
+
+REFUSED: list[tuple[str, Any, str]] = [
+    ("name", "", "128 letters"),
+    ("name", "x" * 129, "128 letters"),
+    ("name", "   ", "128 letters"),
+    ("name", "a\nb", "128 letters"),
+    ("name", "caf\u00e9", "128 letters"),
+    ("name", "{{resolve:x}}", "128 letters"),
+    ("sign_in", "phone", "it takes email, username or both"),
+    ("required", ("email", "birthday"), "is 'birthday'; it takes email, name or phone"),
+    ("required", ("email", "email"), "'email' twice"),
+    ("password_length", 5, "6 to 99"),
+    ("password_length", 100, "6 to 99"),
+    ("temporary_password_days", 0, "1 to 365"),
+    ("temporary_password_days", 366, "1 to 365"),
+    ("verify_email", "none", "code or link"),
+    ("email_subject", "x" * 141, "has 141 characters; Cognito takes 140"),
+    ("email_subject", "a\nb", "one line"),
+    ("email_subject", "a\tb", "one line"),
+    ("email_subject", "a\x00b", "U+0000"),
+    ("email_subject", "a\xa0b", "U+00A0"),
+    ("email_subject", "{{resolve:ssm:x}}", "CloudFormation fetches"),
+    ("email_message", "Hello", "lacks {####}"),
+    ("email_message", "Hello {##here##}", "lacks {####}"),
+    ("email_message", "{####}" + "x" * 19_995, "20001 characters"),
+    ("email_message", "{####}\u200d", "U+200D"),
+    ("email_message", "{####}\ud800", "U+D800"),
+    ("email_message", "{####}\u2028", "U+2028"),
+    ("email_message", "{####} {{resolve:secretsmanager:x}}", "CloudFormation fetches"),
+    ("mfa", "true", "off, optional or on"),
+    ("groups", ("",), "1 to 128"),
+    ("groups", ("x" * 129,), "1 to 128"),
+    ("groups", ("site editors",), "no blank"),
+    ("groups", ("a\xa0b",), "no blank"),
+    ("groups", ("a\tb",), "no blank"),
+    ("groups", ("a", "b", "a"), "'a' twice"),
+    ("groups", ("{{resolve:x}}",), "CloudFormation fetches"),
+    ("callback_urls", (), "0 URLs"),
+    ("callback_urls", ("",), "empty URL"),
+    ("callback_urls", ("http://app.example.com/cb",), "plain http is for localhost"),
+    ("callback_urls", ("http://localhost.example.com/cb",), "plain http is for localhost"),
+    ("callback_urls", (f"{URL}#top",), "fragment"),
+    ("callback_urls", (f"{URL}?a=b",), "no query"),
+    ("callback_urls", ("https://app.example.com/",), "a path of its own"),
+    ("callback_urls", ("https://me@app.example.com/cb",), "user name"),
+    ("callback_urls", ("app.example.com/cb",), "full URL"),
+    ("callback_urls", ("myapp://cb/cb",), "plain http is for localhost"),
+    ("callback_urls", (URL, URL), "twice"),
+    ("callback_urls", ("https://app.example.com/a,b",), "comma"),
+    ("callback_urls", (f"https://a.example/{'x' * 1007}",), "1025 characters"),
+    ("callback_urls", tuple(f"https://a.example/{n}" for n in range(101)), "101 URLs"),
+    ("callback_urls", tuple(f"https://a.example/{n}{'x' * 50}" for n in range(99)), "4096"),
+    ("logout_urls", (), "0 URLs"),
+    ("logout_urls", ("http://app.example.com/bye",), "plain http is for localhost"),
+    ("logout_urls", ("https://a.example/?x={{resolve:ssm:x}}",), "CloudFormation fetches"),
+    ("logout_urls", ("https://a.example/?a=b,c",), "comma"),
+    ("scopes", (), "lacks openid"),
+    ("scopes", ("email",), "lacks openid"),
+    ("scopes", ("openid", "openid"), "twice"),
+    ("scopes", ("openid", "offline_access"), "'offline_access'; it takes openid"),
+    ("scopes", ("openid", "shop/read"), "AWS::Cognito::UserPoolResourceServer"),
+    ("access_minutes", 4, "5 to 1440"),
+    ("access_minutes", 1441, "5 to 1440"),
+    ("id_minutes", 4, "5 to 1440"),
+    ("id_minutes", 1441, "5 to 1440"),
+    ("refresh_days", 0, "1 to 3650"),
+    ("refresh_days", 3651, "1 to 3650"),
+    ("grace_seconds", -1, "0 to 60"),
+    ("grace_seconds", 61, "0 to 60"),
+    ("sign_in_pages", "own", "hosted or custom"),
+    ("login", "2", "managed or classic"),
+    ("tier", "LITE", "lite, essentials or plus"),
+    ("domain_prefix", "my-aws-app", "every prefix that holds 'aws'"),
+    ("domain_prefix", "amazonia", "'amazon'"),
+    ("domain_prefix", "cognito-gate", "'cognito'"),
+    ("domain_prefix", "My-app", "small letters"),
+    ("domain_prefix", "my_app", "small letters"),
+    ("domain_prefix", "-app", "small letters"),
+    ("domain_prefix", "app-", "small letters"),
+    ("domain_prefix", "x" * 64, "small letters"),
+    ("domain_prefix", "app.example.com", "small letters"),
+    ("issuer", "new", "original or updated"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "told"), REFUSED)
+def test_refused(name: str, value: Any, told: str) -> None:
+    found = problems(**{name: value})
+    assert list(found) == [FLAGS[name]]
+    assert told in found[FLAGS[name]]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(DEFAULTS)), st.text() | st.integers() | st.tuples(st.text()))
+def test_any_value_is_either_taken_or_named(name: str, value: Any) -> None:
+    try:
+        options = PoolOptions(**{name: value})
+    except PoolOptionsError:
+        assert problems(**{name: value}).keys() <= set(FLAGS.values())
+    else:
+        assert getattr(options, name) == value

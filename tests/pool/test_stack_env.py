@@ -1,0 +1,133 @@
+"""`pool env`: the environment of a pool that is deployed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cognito_gate.pool.aws import AwsError
+from cognito_gate.pool.users import find_client
+from tests.pool.command import run
+from tests.pool.fake_aws import CLIENT_ID, OUTPUTS, POOL_ID, SECRET, FakeAws, FakeStack
+
+
+def deployed(**outputs: str) -> FakeAws:
+    return FakeAws(FakeStack("shop", outputs={**OUTPUTS, **outputs}))
+
+
+def values(aws: FakeAws, *words: str) -> dict[str, str]:
+    ran = run(aws, "env", "shop", "--format", "json", *words)
+    assert ran.code == 0, ran.told
+    found: dict[str, str] = json.loads(ran.out)
+    return found
+
+
+def test_it_is_printed() -> None:
+    ran = run(deployed(), "env", "shop", "--region", "eu-north-1", "--profile", "work")
+    assert (ran.code, ran.told) == (0, "")
+    assert f"AWS_COGNITO_USER_POOL_ID={POOL_ID}\n" in ran.out
+    assert f"AWS_COGNITO_USER_POOL_CLIENT_SECRET={SECRET}\n" in ran.out
+    assert "# Another each time this is printed. Keep the one in use" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [
+        ("shell", f"export AWS_COGNITO_USER_POOL_ID={POOL_ID}"),
+        ("docker", f"AWS_COGNITO_USER_POOL_ID={POOL_ID}"),
+        ("json", f'  "AWS_COGNITO_USER_POOL_ID": "{POOL_ID}",'),
+    ],
+)
+def test_its_forms(form: str, line: str) -> None:
+    assert line in run(deployed(), "env", "shop", "--format", form).out.splitlines()
+
+
+def test_an_object_has_no_notes_so_they_are_told() -> None:
+    ran = run(deployed(), "env", "shop", "--format", "json")
+    assert ran.told.startswith("SECRET_KEY: Another each time")
+    assert run(deployed(), "env", "shop", "--format", "json", "--no-secret-key").told == ""
+
+
+def test_the_secret_key_is_another_each_time() -> None:
+    first, second = values(deployed()), values(deployed())
+    assert first["SECRET_KEY"] != second["SECRET_KEY"]
+    assert "SECRET_KEY" not in values(deployed(), "--no-secret-key")
+
+
+def test_a_public_client_is_not_even_read() -> None:
+    aws = deployed(ConfidentialClient="false")
+    assert "AWS_COGNITO_USER_POOL_CLIENT_SECRET" not in values(aws)
+    assert aws.asked("describe_user_pool_client") == []
+
+
+def test_an_emulator() -> None:
+    aws = deployed()
+    aws.endpoint = "http://127.0.0.1:4566"
+    found = values(aws)
+    assert found["AWS_COGNITO_DOMAIN"] == "http://127.0.0.1:4566"
+    assert found["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] == "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize("confidential", ["true", "false"])
+def test_others_of_the_clients_addresses(confidential: str) -> None:
+    other = ("https://b.example.com/auth/callback", "https://b.example.com/bye")
+    aws = deployed(ConfidentialClient=confidential)
+    found = values(aws, "--callback-url", other[0], "--logout-url", other[1])
+    assert found["AWS_COGNITO_REDIRECT_URL"] == other[0]
+    assert found["AWS_COGNITO_LOGOUT_URL"] == other[1]
+
+
+@pytest.mark.parametrize("flag", ["--callback-url", "--logout-url"])
+def test_an_address_that_the_client_does_not_have(flag: str) -> None:
+    url = "https://b.example.com/auth/callback/"
+    ran = run(deployed(), "env", "shop", flag, url)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"Error: {flag} is '{url}', which the app client does not have. It has:\n  http" in (
+        ran.told
+    )
+    assert "\n  https://b.example.com/" in ran.told
+
+
+def test_a_secret_that_is_not_told() -> None:
+    aws = deployed()
+    del aws.client["ClientSecret"]
+    ran = run(aws, "env", "shop")
+    assert (ran.code, ran.out) == (1, "")
+    assert "AWS does not tell the secret of the app client" in ran.told
+
+
+@pytest.mark.parametrize("status", ["", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_a_stack_that_is_not_there(status: str) -> None:
+    aws = FakeAws(*([FakeStack("shop", status)] if status else []))
+    ran = run(aws, "env", "shop")
+    assert (ran.code, ran.out) == (1, "")
+    assert "There is no stack shop in eu-west-1, or it could not be created." in ran.told
+
+
+@pytest.mark.parametrize(
+    ("outputs", "told"),
+    [
+        ({"Domain": ""}, "The stack has no output Domain;"),
+        ({"ConfidentialClient": ""}, "The stack has no output ConfidentialClient;"),
+        ({"RedirectUrl": "ftp://x"}, "AWS_COGNITO_REDIRECT_URL"),
+        ({"PasswordPolicy": "12\nupper", "SignInPages": "custom"}, "no .env file can carry"),
+    ],
+)
+def test_outputs_of_no_use(outputs: dict[str, str], told: str) -> None:
+    ran = run(deployed(**outputs), "env", "shop")
+    assert (ran.code, ran.out) == (1, "")
+    assert told in ran.told
+
+
+def test_a_refusal_of_aws() -> None:
+    aws = deployed()
+    aws.failures["describe_user_pool_client"] = [AwsError("You may not.")]
+    ran = run(aws, "env", "shop")
+    assert (ran.code, ran.out, ran.told) == (1, "", "Error: You may not.\n")
+
+
+def test_the_secret_is_in_no_repr() -> None:
+    client = find_client(deployed(), POOL_ID, CLIENT_ID)
+    assert client.secret == SECRET
+    assert SECRET not in repr(client)
