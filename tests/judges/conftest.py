@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.journey.stage import REFRESH, SECRET_KEY
+from tests.judges.account import SERVICES, Account
 from tests.judges.ministack import MiniStack, running
 from tests.judges.pool import Guest, Pool, make_pool
 from tests.servers.catalogue import SERVERS
@@ -46,6 +47,13 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
     """MiniStack itself."""
     with running(tmp_path_factory.mktemp("ministack")) as made:
         yield made
+
+
+@pytest.fixture(scope="package")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """Another MiniStack, with all that a template of ours needs, and nothing in it."""
+    with running(tmp_path_factory.mktemp("account"), SERVICES) as made:
+        yield Account(made, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="package", params=["asgi", "wsgi"])

@@ -24,12 +24,11 @@ VARIABLE = "COGNITO_GATE_MINISTACK"
 DEFAULT = Path(sys.prefix, "judges", "ministack", "bin", "python")
 # Its other services would open ports of their own, on all interfaces, or look for Docker.
 _QUIET = {
-    "SERVICES": "cognito-idp",
     "IOT_MTLS_ENABLED": "0",
     "SFTP_ENABLED": "0",
     "DOCKER_HOST": "unix:///nonexistent",
 }
-_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class MiniStack:
         script = Path(__file__).with_name("aws.py")
         done = subprocess.run(
             [self.python, script, self.origin],
-            env={"PATH": os.environ["PATH"], **_CREDENTIALS},
+            env={"PATH": os.environ["PATH"], **CREDENTIALS},
             input=json.dumps(calls),
             capture_output=True,
             text=True,
@@ -64,12 +63,13 @@ def interpreter() -> Path:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[MiniStack]:
+def running(folder: Path, services: str = "cognito-idp") -> Iterator[MiniStack]:
     """Run MiniStack on a free loopback port until the block ends; its files go into `folder`."""
     python, port = interpreter(), free_port()
     environment = {
         **_QUIET,
-        **_CREDENTIALS,
+        "SERVICES": services,
+        **CREDENTIALS,
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),

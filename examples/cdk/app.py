@@ -1,0 +1,12 @@
+"""Two stacks of the same pool, of which one is deployed: Cognito's sign-in pages, or your own."""
+
+import aws_cdk as cdk
+from pool_stack import PoolStack
+
+app = cdk.App()
+app_url = app.node.get_context("app_url").rstrip("/")
+
+PoolStack(app, "HostedPool", app_url=app_url)
+PoolStack(app, "CustomPool", app_url=app_url, sign_in_pages="custom")
+
+app.synth()

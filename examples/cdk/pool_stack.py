@@ -1,0 +1,47 @@
+"""A stack of one pool, with the outputs of the template that `cognito-gate pool template` prints.
+
+So `cognito-gate pool env STACK` reads them. The client secret is not among them: that command
+asks Cognito for it.
+"""
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+from gate_pool import REFRESH, SCOPES, GatePool
+
+
+class PoolStack(Stack):
+    """The pool of one app at `app_url`; `sign_in_pages` are "hosted" or "custom"."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, app_url: str, sign_in_pages: str = "hosted"
+    ) -> None:
+        super().__init__(scope, name)
+        callback, signed_out = f"{app_url}/auth/callback", f"{app_url}/auth/signed-out"
+        made = GatePool(
+            self,
+            "Gate",
+            callback_url=callback,
+            logout_url=signed_out,
+            own_pages=sign_in_pages == "custom",
+        )
+        outputs = {
+            "Region": self.region,
+            "UserPoolId": made.pool.user_pool_id,
+            "UserPoolArn": made.pool.user_pool_arn,
+            "ClientId": made.client.user_pool_client_id,
+            "Domain": made.domain.base_url(),
+            "Issuer": f"https://cognito-idp.{self.region}.{self.url_suffix}/{made.pool.user_pool_id}",
+            "RedirectUrl": callback,
+            "LogoutUrl": signed_out,
+            "Scopes": " ".join(scope.scope_name for scope in SCOPES),
+            "ConfidentialClient": "true",
+            "SignInPages": sign_in_pages,
+            "RefreshEnabled": "true",
+            "RefreshTokenSeconds": str(REFRESH.to_seconds()),
+            "PasswordPolicy": "12 upper lower digits symbols",
+            "SignUp": "false",
+            "SignIn": "email",
+            "Required": "email",
+        }
+        for output, value in outputs.items():
+            CfnOutput(self, output, value=value)

@@ -1,0 +1,190 @@
+"""From an empty account to a sign-in, by the commands that README names; then update and delete."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cognito_gate import Settings
+from tests.browser.conftest import chromium, driver, launch_options
+from tests.judges.account import CLASSIC, GATE, Account, Address, address, password_of, running_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+__all__ = ["chromium", "driver", "launch_options"]
+SECRET = "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
+
+
+def piped(account: Account, stack: str, *flags: str) -> str:
+    """`pool template | pool deploy --template -`, as a shell runs it; the environment."""
+    line = f'"{GATE}" pool template "$@" | "{GATE}" pool deploy {stack} --template - --yes'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, "sh", *flags],
+        env=account.variables,
+        cwd=account.home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^\d\d:\d\d:\d\d  CREATE_COMPLETE     UserPoolClient$", done.stderr, re.M)
+    return done.stdout
+
+
+def directly(account: Account, stack: str, *flags: str) -> str:
+    return account.gate("pool", "deploy", stack, *flags, typed="y\n")[0]
+
+
+def signs_in(chromium: Browser, at: Address, login: str, password: str, name: str) -> None:
+    """A person signs in, sees a name and what the group may see, and signs out."""
+    from tests.browser.tab import opened
+
+    with opened(chromium, at.origin) as tab:
+        tab.open("/admin")
+        tab.sees_login()
+        tab.fill_in(login, password)
+        tab.page.wait_for_url("**/admin")
+        assert tab.page.inner_text("body") == "Only the group admin reads this."
+        tab.open("/")
+        assert tab.page.inner_text("body") == f"Hello, {name}."
+        tab.open("/auth/logout")
+        tab.heading("Signed out")
+        assert tab.cookies(at.origin) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("stack", "deploy", "flags", "login"),
+    [
+        ("piped", piped, (), "ada@example.com"),
+        ("direct", directly, ("--public", "--sign-in", "username"), "ada"),
+    ],
+)
+def test_from_nothing_to_a_sign_in(
+    account: Account,
+    chromium: Browser,
+    tmp_path: Path,
+    stack: str,
+    deploy: object,
+    flags: tuple[str, ...],
+    login: str,
+) -> None:
+    assert callable(deploy)
+    at, file = address(), tmp_path / ".env"
+    deployed = deploy(account, stack, *CLASSIC, "--group", "admin", *at.flags, *flags)
+    file.write_text(account.gate("pool", "env", stack)[0], encoding="utf-8")
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("SECRET_KEY")]
+    assert lines == [line for line in deployed.splitlines() if not line.startswith("SECRET_KEY")]
+    settings = Settings.from_env({}, env_file=file)
+    assert bool(settings.user_pool_client_secret) is ("--public" not in flags)
+    password = password_of("ada")
+    name = account.add_user(settings.user_pool_id, login, password, ["admin"])
+    with running_app(at, file):
+        signs_in(chromium, at, login, password, name)
+
+
+@pytest.mark.browser
+def test_an_update_and_its_other_address(
+    account: Account, chromium: Browser, tmp_path: Path
+) -> None:
+    first, second = address(), address()
+    account.gate("pool", "deploy", "moving", *CLASSIC, "--group", "admin", *first.flags, "--yes")
+    before = account.values("moving")
+    _, told = account.gate(
+        *("pool", "deploy", "moving", *CLASSIC, "--group", "admin", *first.flags, *second.flags),
+        typed="y\n",
+    )
+    assert re.search(r"^  Modify  UserPoolClient .*CallbackURLs, LogoutURLs$", told, re.M)
+    assert "UPDATE_COMPLETE     moving\n" in told
+    callback = f"{second.origin}/auth/callback"
+    text, _ = account.gate(
+        *("pool", "env", "moving", "--callback-url", callback),
+        *("--logout-url", f"{second.origin}/auth/signed-out"),
+    )
+    file = tmp_path / ".env"
+    file.write_text(text, encoding="utf-8")
+    after = Settings.from_env({}, env_file=file)
+    assert after.redirect_url == callback
+    assert after.user_pool_client_id == before["AWS_COGNITO_USER_POOL_CLIENT_ID"]
+    assert account.values("moving")["AWS_COGNITO_REDIRECT_URL"] == f"{first.origin}/auth/callback"
+    name = account.add_user(after.user_pool_id, "bob@example.com", password_of("bob"), ["admin"])
+    with running_app(second, file):
+        signs_in(chromium, second, "bob@example.com", password_of("bob"), name)
+
+
+def test_once_more_is_nothing_to_change(account: Account) -> None:
+    first, _ = account.gate("pool", "deploy", "same", *CLASSIC, "--yes", "--no-secret-key")
+    again, told = account.gate("pool", "deploy", "same", *CLASSIC, "--no-secret-key")
+    assert first == again != ""
+    assert told == (
+        "Nothing to change: the stack same is as the template says.\nThe stack same is in place.\n"
+    )
+
+
+def test_a_parameter_stays_until_it_is_set_anew(account: Account) -> None:
+    words = ("pool", "deploy", "kept", *CLASSIC, "--yes", "--no-env")
+    account.gate(*words, "--parameter", "PoolName=by-parameter")
+    _, told = account.gate(*words, "--group", "admin")
+    assert told.startswith("PoolName stays as it was set; --parameter PoolName=...")
+    pool_id = account.values("kept")["AWS_COGNITO_USER_POOL_ID"]
+    assert account.pool(pool_id)["Name"] == "by-parameter"
+    account.gate(*words, "--group", "admin", "--name", "by-flag")
+    assert account.pool(pool_id)["Name"] == "by-flag"
+
+
+def test_declined_leaves_nothing(account: Account) -> None:
+    _, told = account.gate("pool", "deploy", "declined", *CLASSIC, typed="n\n", code=1)
+    assert told.endswith("Error: Nothing was changed.\n")
+    _, told = account.gate("pool", "env", "declined", code=1)
+    assert "There is no stack declined in us-east-1" in told
+    _, told = account.gate("pool", "delete", "declined", code=1)
+    assert "There is no stack declined in us-east-1" in told
+
+
+def test_another_client_is_a_loss(account: Account) -> None:
+    words = ("pool", "deploy", "losing", *CLASSIC)
+    account.gate(*words, "--yes")
+    assert SECRET in account.values("losing")
+    _, told = account.gate(*words, "--public", "--yes", code=1)
+    assert "WARNING: UserPoolClient: the app client may be replaced." in told
+    assert SECRET in account.values("losing")
+    account.gate(*words, "--public", typed="losing\n")
+    assert SECRET not in account.values("losing")
+
+
+def test_a_failed_creation_is_gone_on_from(account: Account) -> None:
+    taken = ("--domain-prefix", "taken-by-another", "--yes", "--no-env")
+    account.gate("pool", "deploy", "first", *CLASSIC, *taken)
+    _, told = account.gate("pool", "deploy", "second", *CLASSIC, *taken, code=1)
+    assert "Error: The stack second could not be created (ROLLBACK_COMPLETE):\n  UserPool" in told
+    words = ("pool", "deploy", "second", *CLASSIC, "--no-env")
+    _, told = account.gate(*words, "--domain-prefix", "not-taken", typed="y\ny\n")
+    assert told.startswith("The stack second was begun once and could not be created")
+    [left] = re.findall(r"holds nobody: (\S+)\.", told)
+    assert left not in account.pools()
+
+
+def test_a_deletion_leaves_the_users(account: Account) -> None:
+    account.gate("pool", "deploy", "ending", *CLASSIC, "--yes")
+    pool_id = account.values("ending")["AWS_COGNITO_USER_POOL_ID"]
+    account.add_user(pool_id, "ada@example.com", password_of("ada"), [])
+    _, told = account.gate("pool", "delete", "ending", typed="ending\n")
+    assert f"  kept     UserPool: {pool_id} with about 1 user\n" in told
+    assert "DELETE_SKIPPED      UserPool\n" in told
+    assert account.pool(pool_id)["EstimatedNumberOfUsers"] == 1
+
+
+@pytest.mark.parametrize("flags", [(), ("--no-retain",)])
+def test_a_deletion_takes_the_users_if_asked_to(account: Account, flags: tuple[str, ...]) -> None:
+    stack = f"ending{len(flags)}"
+    account.gate("pool", "deploy", stack, *CLASSIC, *flags, "--yes")
+    pool_id = account.values(stack)["AWS_COGNITO_USER_POOL_ID"]
+    assert account.pool(pool_id)["DeletionProtection"] == "ACTIVE"
+    _, told = account.gate("pool", "delete", stack, "--users", typed=f"{stack}\n{pool_id}\n")
+    assert told.endswith(f"The user pool {pool_id} is deleted.\n")
+    assert pool_id not in account.pools()
