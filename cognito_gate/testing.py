@@ -134,9 +134,11 @@ class SignedIn:
 @pytest.fixture(scope="session")
 def _cognito_gate_pool() -> Iterator[LocalCognito]:
     """One pool for the run (keys take their time); each process of pytest-xdist has its own."""
-    from .local import LocalCognito  # noqa: PLC0415
+    from .local import AUTH_FLOWS, LocalCognito  # noqa: PLC0415
 
-    cognito = LocalCognito(callback_urls=(CALLBACK_URL,), logout_urls=(LOGOUT_URL,))
+    cognito = LocalCognito(
+        callback_urls=(CALLBACK_URL,), logout_urls=(LOGOUT_URL,), auth_flows=AUTH_FLOWS
+    )
     with cognito.serve():
         yield cognito
 

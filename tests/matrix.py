@@ -25,7 +25,7 @@ SUITES = ["tests/parts", "tests/flows", "tests/edge", "tests/local"]
 # A distribution is the same on each Python, and browsers are the matter of `make test`.
 IGNORED = ["tests/test_wheel.py", "tests/local/test_browser.py"]
 # What those suites and the examples import. The other test tools are servers, browsers and linters.
-TOOLS = ["ada-url", "django", "fastapi", "flask", "hypothesis", "pytest", "websockets"]
+TOOLS = ["ada-url", "boto3", "django", "fastapi", "flask", "hypothesis", "pytest", "websockets"]
 ASK = "import sys, ssl, ensurepip, venv; print(*sys.version_info[:3], sys.executable)"
 COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)\b")
 TELLING = re.compile(r"^(?:FAILED|ERROR|E  )|ERROR:|depends on|requested|conflict", re.MULTILINE)

@@ -49,7 +49,7 @@ def _userinfo(pool: Pool, request: Request) -> dict[str, str]:
     except BadToken as exc:
         raise OAuthError("invalid_token", _BAD_TOKEN, 401) from exc
     scopes = tuple(str(claims.get("scope")).split())
-    user = pool.user(str(claims.get("username")))
+    user = pool.live_user(str(claims.get("username")))
     if user is None or "openid" not in scopes:
         raise OAuthError("invalid_token", _BAD_TOKEN, 401)
     return userinfo_claims(user, scopes)

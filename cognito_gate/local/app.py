@@ -1,6 +1,6 @@
 """The Starlette app: the table of endpoints, and what is the same for each of them.
 
-Later tables (the JSON API on `POST /`) join `_routes`. Must not know what any endpoint does.
+Must not know what any endpoint does.
 """
 
 from __future__ import annotations
@@ -18,8 +18,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cognito_gate.local.account import logout, revoke, userinfo
+from cognito_gate.local.api.operations import (
+    answer_api,
+    answer_preflight,
+    operation_of,
+    too_large,
+)
 from cognito_gate.local.authorize import authorize
-from cognito_gate.local.control import state, switches
+from cognito_gate.local.control import outbox, outbox_json, state, switches
 from cognito_gate.local.discovery import configuration, jwks
 from cognito_gate.local.faults import play
 from cognito_gate.local.login import error, login
@@ -29,6 +35,10 @@ from cognito_gate.local.token import token
 from cognito_gate.local.wire import MAX_BODY, CognitoJSON, Detour, OAuthError, redirect
 
 Answer = Callable[[Pool, Request], Response]
+# An endpoint's name in records and faults, or how the request tells it.
+Name = str | Callable[[Mapping[str, str]], str]
+# What is answered when the body does not come.
+Broken = Callable[[], Response]
 
 _CORS = {"Access-Control-Allow-Origin": "*"}
 
@@ -43,6 +53,8 @@ def make_app(pool: Pool) -> Starlette:
 def _routes(pool: Pool) -> list[Route]:
     well_known = f"/{pool.pool_id}/.well-known"
     return [
+        _route(pool, "/", operation_of, answer_api, "POST", headers=_CORS, broken=too_large),
+        _route(pool, "/", "", answer_preflight, "OPTIONS", headers=_CORS),
         _route(pool, "/oauth2/authorize", "authorize", authorize, "GET"),
         _route(pool, "/login", "login", login, "GET", "POST"),
         _route(pool, "/error", "error", error, "GET"),
@@ -61,31 +73,34 @@ def _routes(pool: Pool) -> list[Route]:
         _route(pool, f"{well_known}/jwks.json", "jwks", jwks, "GET", headers=_CORS),
         _route(pool, "/_local/switches", "", switches, "POST"),
         _route(pool, "/_local/state", "", state, "GET"),
+        _route(pool, "/_local/outbox", "", outbox, "GET"),
+        _route(pool, "/_local/outbox.json", "", outbox_json, "GET"),
     ]
 
 
 def _route(
     pool: Pool,
     path: str,
-    name: str,
+    name: Name,
     answer: Answer,
     *methods: str,
     headers: Mapping[str, str] | None = None,
+    broken: Broken | None = None,
 ) -> Route:
-    route = Route(path, _endpoint(pool, name, answer, headers or {}))
+    route = Route(path, _endpoint(pool, name, answer, headers or {}, broken))
     # Starlette adds HEAD to GET; a HEAD that issues codes or ends sessions would be a trap.
     route.methods = set(methods)
     return route
 
 
 def _endpoint(
-    pool: Pool, name: str, answer: Answer, headers: Mapping[str, str]
+    pool: Pool, name: Name, answer: Answer, headers: Mapping[str, str], broken: Broken | None
 ) -> Callable[[HTTPRequest], Awaitable[Response]]:
     async def endpoint(http: HTTPRequest) -> Response:
         try:
             response = await _respond(pool, name, answer, http)
         except OAuthError as exc:
-            response = CognitoJSON(exc.body, exc.status)
+            response = broken() if broken else CognitoJSON(exc.body, exc.status)
         except Detour as exc:
             response = redirect(exc.location)
         response.headers.update(headers)
@@ -94,11 +109,12 @@ def _endpoint(
     return endpoint
 
 
-async def _respond(pool: Pool, name: str, answer: Answer, http: HTTPRequest) -> Response:
+async def _respond(pool: Pool, name: Name, answer: Answer, http: HTTPRequest) -> Response:
     # Not `http.url`, which builds itself from the Host header and stumbles over a hostile one.
-    query = http.scope["query_string"].decode("latin-1")
-    request = Request(name, http.method, query, _headers(http), await _body(http))
-    fault = pool.traffic.record(request) if name else None
+    query, headers = http.scope["query_string"].decode("latin-1"), _headers(http)
+    endpoint = name if isinstance(name, str) else name(headers)
+    request = Request(endpoint, http.method, query, headers, await _body(http))
+    fault = pool.traffic.record(request) if endpoint else None
     faulty = await play(pool, fault, http, request) if fault is not None else None
     return faulty if faulty is not None else answer(pool, request)
 

@@ -13,7 +13,8 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import Response
 
-from cognito_gate.local.model import Client, Request, is_loopback
+from cognito_gate.local.checks import is_loopback
+from cognito_gate.local.model import Client, Request
 from cognito_gate.local.pool import Pool
 from cognito_gate.local.state import Code, Grant, Session
 from cognito_gate.local.wire import Detour, cookie, parameters, redirect, with_parameters
@@ -79,7 +80,7 @@ def live_session(pool: Pool, request: Request, asked: Asked) -> Session | None:
     """The browser's session if it lives, its user exists, and it is young enough for `max_age`."""
     now = pool.now()
     session = pool.state.session(cookie(request, SESSION_COOKIE), now)
-    if session is None or pool.user(session.username) is None:
+    if session is None or pool.live_user(session.username) is None:
         return None
     young = asked.max_age is None or now - session.auth_time <= asked.max_age
     return session if young else None

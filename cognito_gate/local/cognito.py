@@ -13,20 +13,23 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from cognito_gate.local.api.outbox import Announce, Message
+from cognito_gate.local.api.totp import totp_code
 from cognito_gate.local.app import make_app
+from cognito_gate.local.checks import LocalConfigError, require
 from cognito_gate.local.model import (
+    DEFAULT_AUTH_FLOWS,
     Client,
     Fault,
-    LocalConfigError,
     Request,
     Switches,
-    User,
     random_name,
-    require,
 )
+from cognito_gate.local.policy import VERIFIABLE, PasswordPolicy, Rules
 from cognito_gate.local.pool import Pool
 from cognito_gate.local.server import bind, serving
 from cognito_gate.local.state import Grant
+from cognito_gate.local.user import User
 from cognito_gate.local.users import SAMPLE_USERS
 
 
@@ -39,6 +42,25 @@ class LocalCognito:
         with cognito.serve() as origin:
             print(origin, cognito.environment())
 
+    Args:
+        users: who is there at first.
+        clients: the app clients; or one is made from the next four.
+        callback_urls: where the made client's sign-ins may return to.
+        logout_urls: where its sign-outs may.
+        public: it has no secret.
+        auth_flows: what it may do in the JSON API, e.g. `("ALLOW_USER_PASSWORD_AUTH",)`; as in
+            Cognito the plain password is not among what it may by default.
+        pool_id: as `us-east-1_Example`; made up unless given.
+        now: seconds since the epoch.
+        sign_in: names to sign in with: "username", "both" (that and a verified e-mail) or "email".
+        password_policy: what new passwords must have.
+        first_factors: what USER_AUTH offers, of PASSWORD, EMAIL_OTP, SMS_OTP and WEB_AUTHN.
+        required_attributes: without which nobody signs up.
+        auto_verified: the addresses that sign-up codes go to: email, phone_number or both.
+        relying_party: the host name that passkeys belong to.
+        announce: is called with each `Message` that would have gone out, e.g. `print`.
+        switches: as for `switch`, from the start, e.g. `mfa="on"`, `sign_up=False`.
+
     Raises LocalConfigError for values that no pool could have.
     """
 
@@ -50,18 +72,35 @@ class LocalCognito:
         callback_urls: Iterable[str] = (),
         logout_urls: Iterable[str] = (),
         public: bool = False,
+        auth_flows: Iterable[str] = DEFAULT_AUTH_FLOWS,
         pool_id: str | None = None,
         now: Callable[[], float] = time.time,
+        sign_in: str = "both",
+        password_policy: PasswordPolicy | None = None,
+        first_factors: Iterable[str] = ("PASSWORD",),
+        required_attributes: Iterable[str] = (),
+        auto_verified: Iterable[str] = VERIFIABLE,
+        relying_party: str = "localhost",
+        announce: Announce | None = None,
+        **switches: Any,
     ) -> None:
         if clients is None:
-            clients = (_client(callback_urls, logout_urls, public=public),)
+            clients = (_client(callback_urls, logout_urls, auth_flows, public=public),)
         else:
             require(
                 not tuple(callback_urls) and not tuple(logout_urls), "give either clients or URLs"
             )
-        self._pool = Pool(
-            pool_id or f"us-east-1_LOCAL{random_name(4)}", tuple(users), tuple(clients), now
+        rules = Rules(
+            sign_in=sign_in,
+            password=password_policy or PasswordPolicy(),
+            first_factors=tuple(first_factors),
+            required_attributes=tuple(required_attributes),
+            auto_verified=tuple(auto_verified),
+            relying_party=relying_party,
         )
+        name = pool_id or f"us-east-1_LOCAL{random_name(4)}"
+        self._pool = Pool(name, tuple(users), tuple(clients), now, rules, announce)
+        self._pool.change_switches(switches)
 
     @property
     def client(self) -> Client:
@@ -118,6 +157,21 @@ class LocalCognito:
     def requests(self) -> tuple[Request, ...]:
         """The latest thousand requests, oldest first."""
         return self._pool.traffic.requests
+
+    @property
+    def outbox(self) -> tuple[Message, ...]:
+        """The latest messages with codes, oldest first; nothing really goes out."""
+        return self._pool.outbox.messages
+
+    def totp_code(self, username: str, step: int = 0) -> str:
+        """What the user's authenticator app shows now, or so many thirty seconds later.
+
+        LocalConfigError for somebody without one.
+        """
+        user = self._pool.user(username)
+        if user is None or user.totp_secret is None:
+            raise LocalConfigError(f"{username!r} has no authenticator app")
+        return totp_code(user.totp_secret, self._pool.now() + 30 * step)
 
     @property
     def users(self) -> tuple[User, ...]:
@@ -189,14 +243,22 @@ class LocalCognito:
             "AWS_COGNITO_ISSUER": self.issuer,
             "AWS_COGNITO_USER_POOL_CLIENT_ID": client.client_id,
             "AWS_COGNITO_USER_POOL_ID": self.pool_id,
+            "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": self.origin,
             "AWS_REGION": self.pool_id.partition("_")[0],
             **{name: value for name, value in optional.items() if value is not None},
         }
 
 
-def _client(callback_urls: Iterable[str], logout_urls: Iterable[str], *, public: bool) -> Client:
+def _client(
+    callback_urls: Iterable[str],
+    logout_urls: Iterable[str],
+    auth_flows: Iterable[str],
+    *,
+    public: bool,
+) -> Client:
     return Client(
         secret=None if public else random_name(51),
         callback_urls=tuple(callback_urls),
         logout_urls=tuple(logout_urls),
+        auth_flows=tuple(auth_flows),
     )

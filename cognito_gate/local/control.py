@@ -1,4 +1,4 @@
-"""`/_local/*`: the switches over HTTP, for demos and for tests in another process.
+"""`/_local/*`: switches and outbox over HTTP, for demos and for tests in another process.
 
 Not part of Cognito. Knows JSON; every rule about values is the model's.
 """
@@ -13,8 +13,12 @@ from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
-from cognito_gate.local.model import Fault, LocalConfigError, Request, is_loopback, require
+from cognito_gate.local.api.outbox import Message
+from cognito_gate.local.checks import LocalConfigError, is_loopback, require
+from cognito_gate.local.model import Fault, Request
+from cognito_gate.local.pages import page
 from cognito_gate.local.pool import Pool
+from cognito_gate.local.wire import NO_STORE
 
 
 def switches(pool: Pool, request: Request) -> Response:
@@ -37,6 +41,26 @@ def state(pool: Pool, request: Request) -> Response:
     if not _is_local(request):
         return _refused()
     return JSONResponse({"calls": dict(pool.traffic.calls), "switches": asdict(pool.switches)})
+
+
+def outbox(pool: Pool, request: Request) -> Response:
+    """The codes that went out, the newest first: a page, or JSON for whoever accepts that."""
+    if not _is_local(request):
+        return _refused()
+    messages = pool.outbox.messages[::-1]
+    if "application/json" in request.headers.get("accept", ""):
+        return _as_json(messages)
+    return page("outbox.html", messages=messages)
+
+
+def outbox_json(pool: Pool, request: Request) -> Response:
+    """The same as JSON for whoever does not say what they accept."""
+    return _as_json(pool.outbox.messages[::-1]) if _is_local(request) else _refused()
+
+
+def _as_json(messages: tuple[Message, ...]) -> Response:
+    listed = [asdict(message) for message in messages]
+    return JSONResponse({"messages": listed}, headers={"Cache-Control": NO_STORE})
 
 
 def _apply(pool: Pool, wanted: Mapping[str, Any]) -> None:

@@ -12,15 +12,29 @@ from starlette.requests import Request as HTTPRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive
 
+from cognito_gate.local.api.errors import ApiError, ApiJSON, refusal
 from cognito_gate.local.authorize import read_asked
-from cognito_gate.local.model import Fault, Request
+from cognito_gate.local.model import OPERATIONS, Fault, Request
 from cognito_gate.local.pool import Pool
 from cognito_gate.local.wire import CognitoJSON, OAuthError, redirect
 
 RESET_EXTENSION = "cognito_gate.local.reset"
 
 _WAF = "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>"
+_TEXTS = {
+    "ForbiddenException": "Request not allowed due to WAF block.",
+    "InternalErrorException": "Internal error",
+    "TooManyRequestsException": "Rate exceeded",
+}
 _MEBIBYTE = 1024 * 1024
+_WRONG_API_TYPES = {
+    "AuthenticationResult": 17,
+    "ChallengeName": ["x"],
+    "ChallengeParameters": "x",
+    "CodeDeliveryDetails": [1],
+    "Session": {},
+    "UserSub": 1,
+}
 
 
 async def play(pool: Pool, fault: Fault, http: HTTPRequest, request: Request) -> Response | None:
@@ -32,6 +46,8 @@ async def play(pool: Pool, fault: Fault, http: HTTPRequest, request: Request) ->
         return _reset(http)
     if fault.kind == "oauth_error":
         raise _oauth_error(pool, fault, request)
+    if fault.kind == "api_error":
+        return refusal(ApiError(fault.error, fault.description or _TEXTS.get(fault.error)))
     return _ANSWERS[fault.kind](fault, request)
 
 
@@ -70,6 +86,8 @@ def _garbage(fault: Fault, request: Request) -> Response:
 def _wrong_types(fault: Fault, request: Request) -> Response:
     if request.endpoint == "jwks":
         return JSONResponse({"keys": {"kid": 1}})
+    if request.endpoint in OPERATIONS:
+        return ApiJSON(_WRONG_API_TYPES)
     return CognitoJSON(
         {"access_token": 17, "id_token": ["x"], "refresh_token": {}, "expires_in": "soon", "sub": 1}
     )

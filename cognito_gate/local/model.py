@@ -1,4 +1,4 @@
-"""The nouns of the local Cognito: users, clients, switches, faults and recorded requests.
+"""The nouns of the local Cognito: clients, switches, faults and recorded requests.
 
 Every value is frozen and checked when it is made, so one that exists is valid.
 Knows nothing of HTTP servers, keys or tokens.
@@ -6,42 +6,56 @@ Knows nothing of HTTP servers, keys or tokens.
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import string
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl
+
+from cognito_gate.local.checks import (
+    check_known,
+    check_registered_url,
+    is_custom_scope,
+    is_encodable,
+    require,
+    texts,
+)
 
 RESERVED_SCOPES = ("openid", "email", "profile", "phone", "aws.cognito.signin.user.admin")
 FLOWS = ("code", "client_credentials")
+AUTH_FLOWS = (
+    "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_AUTH",
+    "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH",
+)  # fmt: skip
+# ExplicitAuthFlows of a client that says nothing: the plain password is not among them.
+DEFAULT_AUTH_FLOWS = ("ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH")
+OPERATIONS = (
+    "AssociateSoftwareToken", "ChangePassword", "ConfirmForgotPassword", "ConfirmSignUp",
+    "ForgotPassword", "GetTokensFromRefreshToken", "GetUser", "GetUserAttributeVerificationCode",
+    "GetUserAuthFactors", "GlobalSignOut", "InitiateAuth", "ResendConfirmationCode",
+    "RespondToAuthChallenge", "RevokeToken", "SetUserMFAPreference", "SignUp",
+    "UpdateUserAttributes", "VerifySoftwareToken", "VerifyUserAttribute",
+)  # fmt: skip
 ENDPOINTS = (
     "authorize", "discovery", "error", "jwks", "login", "logout", "revoke", "token", "userinfo",
+    *OPERATIONS,
 )  # fmt: skip
 FAULT_KINDS = (
-    "garbage", "huge", "oauth_error", "redirect", "reset", "slow", "status", "waf", "wrong_types",
+    "api_error", "garbage", "huge", "oauth_error", "redirect", "reset", "slow", "status", "waf",
+    "wrong_types",
 )  # fmt: skip
+CHOICES = {
+    "mfa": ("off", "optional", "on"),
+    "extra_challenge": ("", "CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH"),
+}
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ALPHABET = string.ascii_lowercase + string.digits
-_SUB_NAMESPACE = uuid.UUID("5b1f7a52-3b0c-4c5d-9d39-6f0d5a3c7a10")
-_STANDARD_ATTRIBUTES = frozenset(
-    {"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username"}
-    | {"profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"}
-    | {"address", "email", "email_verified", "phone_number", "phone_number_verified"}
-)
-
-
-class LocalConfigError(ValueError):
-    """A user, client, switch or fault that cannot be; the text names what is wrong."""
-
-
-def require(truth: bool, complaint: str) -> None:
-    """Raise LocalConfigError with the complaint unless it is true."""
-    if not truth:
-        raise LocalConfigError(complaint)
+_CLIENT_LISTS = (
+    "callback_urls", "logout_urls", "scopes", "flows", "custom_scopes", "auth_flows",
+)  # fmt: skip
 
 
 def random_name(length: int) -> str:
@@ -49,64 +63,11 @@ def random_name(length: int) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def is_loopback(host: str | None) -> bool:
-    """Whether a host name can only mean this machine."""
-    return host in _LOOPBACK or (
-        host is not None and re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """One person of the pool.
-
-    `attributes` are standard ones (strings, but `*_verified` booleans) and `custom:*` strings.
-    `sub` is made from the username unless given. LocalConfigError for what Cognito would refuse.
-    """
-
-    username: str
-    password: str = field(repr=False)
-    email: str | None = None
-    groups: tuple[str, ...] = ()
-    attributes: Mapping[str, str | bool] = field(default_factory=dict, hash=False)
-    sub: str = ""
-
-    def __post_init__(self) -> None:
-        require(
-            _is_text(self.username, 128), "username must be 1 to 128 characters without white space"
-        )
-        # The API's own pattern allows no white space in passwords, and at most 256 characters.
-        require(
-            _is_text(self.password, 256), "password must be 1 to 256 characters without white space"
-        )
-        require(
-            self.email is None or (_is_text(self.email, 2048) and "@" in self.email),
-            "email must be an e-mail address",
-        )
-        groups = _texts(self.groups, "groups")
-        require(
-            all(_is_text(group, 128) for group in groups),
-            "groups must be 1 to 128 characters without white space",
-        )
-        for name, value in self.attributes.items():
-            _check_attribute(name, value)
-        object.__setattr__(self, "groups", groups)
-        object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
-        object.__setattr__(self, "sub", self.sub or str(uuid.uuid5(_SUB_NAMESPACE, self.username)))
-
-    @property
-    def claims(self) -> dict[str, str | bool]:
-        """Every readable attribute, as it stands in an ID token for the scope `openid` alone."""
-        own: dict[str, str | bool] = (
-            {} if self.email is None else {"email": self.email, "email_verified": True}
-        )
-        return {**own, **self.attributes}
-
-
 @dataclass(frozen=True, slots=True)
 class Client:
     """One app client: public without a secret. `custom_scopes` are `resource-server/scope` names.
 
+    `flows` are those of the hosted pages, `auth_flows` those of the JSON API (AUTH_FLOWS).
     LocalConfigError for values Cognito would not take.
     """
 
@@ -117,10 +78,12 @@ class Client:
     scopes: tuple[str, ...] = RESERVED_SCOPES
     flows: tuple[str, ...] = ("code",)
     custom_scopes: tuple[str, ...] = ()
+    auth_flows: tuple[str, ...] = DEFAULT_AUTH_FLOWS
+    prevent_user_existence_errors: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("callback_urls", "logout_urls", "scopes", "flows", "custom_scopes"):
-            object.__setattr__(self, name, _texts(getattr(self, name), name))
+        for name in _CLIENT_LISTS:
+            object.__setattr__(self, name, texts(getattr(self, name), name))
         require(
             re.fullmatch(r"[\w+]{1,128}", self.client_id, re.ASCII) is not None,
             "client_id must be 1 to 128 of [A-Za-z0-9_+]",
@@ -131,10 +94,15 @@ class Client:
         require(secret_fits, "secret must be 24 to 64 of [A-Za-z0-9_+]")
         for url in (*self.callback_urls, *self.logout_urls):
             check_registered_url(url)
-        _check_known("scopes", self.scopes, RESERVED_SCOPES)
-        _check_known("flows", self.flows, FLOWS)
+        check_known("scopes", self.scopes, RESERVED_SCOPES)
+        check_known("flows", self.flows, FLOWS)
+        check_known("auth_flows", self.auth_flows, AUTH_FLOWS)
         require(
-            all(map(_is_custom_scope, self.custom_scopes)),
+            isinstance(self.prevent_user_existence_errors, bool),
+            "prevent_user_existence_errors must be true or false",
+        )
+        require(
+            all(map(is_custom_scope, self.custom_scopes)),
             "custom_scopes must look like resource-server/scope",
         )
         m2m = "client_credentials" in self.flows
@@ -150,7 +118,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """How the pool behaves now; replaced whole, e.g. by `LocalCognito.switch(rotation=True)`."""
+    """How the pool behaves now; replaced whole, e.g. by `LocalCognito.switch(rotation=True)`.
+
+    `extra_challenge` asks everybody, after the password, what only a Lambda or a remembered
+    device could answer. `limits` are those per user and hour, and the lock after five failures.
+    """
 
     access_seconds: int = 3600
     id_seconds: int = 3600
@@ -161,25 +133,29 @@ class Switches:
     grace_seconds: int = 0
     revocation: bool = True
     clock_skew: int = 0  # added to iat, auth_time and exp of new tokens; may be negative
+    challenge_seconds: int = 180  # life of the JSON API's `Session`, and of its sign-in codes
+    sign_up: bool = True
+    mfa: str = "optional"
+    extra_challenge: str = ""
+    limits: bool = True
 
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
-            if isinstance(item.default, bool):
+            if item.name in CHOICES:
+                check_known(item.name, (value,), CHOICES[item.name])
+            elif isinstance(item.default, bool):
                 require(isinstance(value, bool), f"{item.name} must be true or false")
-                continue
-            require(
-                isinstance(value, int) and not isinstance(value, bool),
-                f"{item.name} must be a whole number",
-            )
-            require(abs(value) <= 10**9, f"{item.name} must be within 10^9 seconds")
-            require(value >= 0 or item.name == "clock_skew", f"{item.name} must not be negative")
+            else:
+                _check_seconds(item.name, value)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One way for an endpoint to misbehave, e.g. `Fault("status", status=503)`.
 
+    An operation of the JSON API may refuse as it likes, whatever the request:
+    `Fault("api_error", error="TooManyRequestsException")`.
     The kinds are FAULT_KINDS; what a kind does not use is ignored. LocalConfigError for others.
     """
 
@@ -192,14 +168,16 @@ class Fault:
     description: str | None = None
 
     def __post_init__(self) -> None:
-        _check_known("fault kind", (self.kind,), FAULT_KINDS)
+        check_known("fault kind", (self.kind,), FAULT_KINDS)
         status_fits = isinstance(self.status, int) and 400 <= self.status <= 599
         require(status_fits, "fault status must be between 400 and 599")
         seconds_fit = isinstance(self.seconds, int | float) and 0 <= self.seconds <= 600
         require(seconds_fit, "fault seconds must be between 0 and 600")
+        named = self.kind != "api_error" or str(self.error).endswith("Exception")
+        require(named, "fault error must be the name of an exception")
         for name in ("body", "location", "error", "description"):
             value = getattr(self, name)
-            require(value is None or _is_encodable(value), f"fault {name} must be text")
+            require(value is None or is_encodable(value), f"fault {name} must be text")
         require(
             bool(self.location) and self.location.isascii() and self.location.isprintable(),
             "fault location must be a URL",
@@ -217,6 +195,15 @@ class Request:
     body: bytes = b""
 
     @property
+    def document(self) -> dict[str, Any]:
+        """The JSON object in the body, for looking at in tests; empty when there is none."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
     def params(self) -> dict[str, str]:
         """Query and form parameters together, read leniently, for looking at in tests."""
         pairs = parse_qsl(self.query, keep_blank_values=True)
@@ -225,69 +212,9 @@ class Request:
         return dict(pairs)
 
 
-def check_registered_url(url: str) -> None:
-    """Cognito's rule for callback and sign-out URLs.
-
-    https, http on a loopback host, or an app's own scheme; absolute, and no fragment.
-    """
-    require(
-        url.isascii() and url.isprintable() and " " not in url,
-        f"{url!r} must be plain ASCII without spaces",
-    )
-    try:
-        parts = urlsplit(url)
-    except ValueError as exc:
-        raise LocalConfigError(f"{url!r} is not a URL") from exc
-    require(bool(parts.scheme) and "://" in url, f"{url!r} must be absolute")
-    require("#" not in url, f"{url!r} must not have a fragment")
-    if parts.scheme in {"http", "https"}:
-        require(bool(parts.hostname), f"{url!r} must name a host")
-        require(
-            parts.scheme == "https" or is_loopback(parts.hostname),
-            f"{url!r} must use https (http is for localhost only)",
-        )
-
-
-def _is_encodable(value: object) -> bool:
-    # JSON can spell lone surrogates, which no answer could carry.
-    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
-
-
-def _is_text(value: object, longest: int) -> bool:
-    return (
-        isinstance(value, str)
-        and re.fullmatch(rf"\S{{1,{longest}}}", value) is not None
-        and value.isprintable()
-    )
-
-
-def _texts(values: Iterable[str], name: str) -> tuple[str, ...]:
-    # One string would silently become a tuple of its letters.
-    require(
-        not isinstance(values, str) and isinstance(values, Iterable),
-        f"{name} must be a list of strings",
-    )
-    found = tuple(values)
-    require(all(isinstance(value, str) for value in found), f"{name} must be a list of strings")
-    require(len(set(found)) == len(found), f"{name} must not repeat a value")
-    return found
-
-
-def _check_known(name: str, values: tuple[str, ...], known: tuple[str, ...]) -> None:
-    for value in values:
-        require(value in known, f"{name}: {value!r} is not one of {', '.join(known)}")
-
-
-def _is_custom_scope(scope: str) -> bool:
-    # RFC 6749 section 3.3. A resource server may be named by a URL, its scopes have no slash.
-    return re.fullmatch(r"[!#-\[\]-~]+/[!#-\.0-\[\]-~]+", scope) is not None
-
-
-def _check_attribute(name: str, value: object) -> None:
-    known = name in _STANDARD_ATTRIBUTES or re.fullmatch(r"custom:\S{1,20}", name) is not None
-    require(known, f"attribute {name!r} is neither standard nor custom:*")
-    if name.endswith("_verified"):
-        require(isinstance(value, bool), f"attribute {name!r} must be true or false")
-    else:
-        require(isinstance(value, str), f"attribute {name!r} must be a string")
-        require(len(str(value)) <= 2048, f"attribute {name!r} must be at most 2048 characters")
+def _check_seconds(name: str, value: object) -> None:
+    fits = isinstance(value, int) and not isinstance(value, bool)
+    require(fits, f"{name} must be a whole number")
+    assert isinstance(value, int)  # noqa: S101  (tells mypy what the line above has checked)
+    require(abs(value) <= 10**9, f"{name} must be within 10^9 seconds")
+    require(value >= 0 or name == "clock_skew", f"{name} must not be negative")

@@ -12,8 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from cognito_gate.local.api.memory import Memory
+from cognito_gate.local.api.outbox import Announce, Outbox
+from cognito_gate.local.checks import LocalConfigError, require
 from cognito_gate.local.keys import BadToken, KeyRing, TokenUse
-from cognito_gate.local.model import Client, LocalConfigError, Switches, User, require
+from cognito_gate.local.model import Client, Switches
+from cognito_gate.local.policy import Rules
 from cognito_gate.local.state import Grant, Refresh, State
 from cognito_gate.local.tokens import (
     Stamp,
@@ -23,6 +27,7 @@ from cognito_gate.local.tokens import (
     overridden,
 )
 from cognito_gate.local.traffic import Traffic
+from cognito_gate.local.user import User
 from cognito_gate.local.users import SAMPLE_USERS, check_distinct
 
 
@@ -35,6 +40,8 @@ class Pool:
         users: tuple[User, ...],
         clients: tuple[Client, ...],
         now: Callable[[], float],
+        rules: Rules | None = None,
+        announce: Announce | None = None,
     ) -> None:
         id_fits = re.fullmatch(r"[\w-]+_[0-9A-Za-z]+", pool_id, re.ASCII) and len(pool_id) <= 55
         require(bool(id_fits), "pool_id must look like us-east-1_Example")
@@ -46,7 +53,11 @@ class Pool:
         self.clients = clients
         self.now = now
         self.keys = KeyRing()
+        self.rules = rules or Rules()
         self.state = State()
+        self.memory = Memory()
+        self.outbox = Outbox(announce)
+        self.turn = threading.RLock()  # the JSON API's operations come one after the other
         self.traffic = Traffic()
         self.switches = Switches()
         self._users = users
@@ -90,17 +101,48 @@ class Pool:
         """The user of that exact name."""
         return next((user for user in self._users if user.username == username), None)
 
+    def live_user(self, username: str) -> User | None:
+        """The user of that exact name, unless disabled: their tokens are worth nothing."""
+        found = self.user(username)
+        return found if found is not None and found.enabled else None
+
+    def find(self, name: str) -> User | None:
+        """Who signs in under a name, whatever its case; an e-mail as the pool's rules have it."""
+        wanted = name.casefold()
+        by_name = (user for user in self._users if user.username.casefold() == wanted)
+        return next(by_name, None) or self.owner_of(name)
+
+    def owner_of(self, email: str) -> User | None:
+        """Who may sign in with that e-mail."""
+        wanted = email.casefold()
+        return next((user for user in self._users if self._alias(user) == wanted), None)
+
+    def _alias(self, user: User) -> str | None:
+        if self.rules.sign_in == "username":
+            return None
+        # An alias counts once it is verified; an e-mail that is the user name counts always.
+        proven = self.rules.sign_in == "both"
+        email = user.verified("email") if proven else user.contact("email")
+        return None if email is None else email.casefold()
+
     def put_user(self, user: User) -> None:
         """Add a user, or replace the one of the same name; tokens follow at their next refresh."""
         with self._lock:
-            others = tuple(other for other in self._users if other.username != user.username)
-            check_distinct((*others, user), "users")
-            self._users = (*others, user)
+            known = self.user(user.username) is not None
+            users = tuple(
+                user if other.username == user.username else other for other in self._users
+            )
+            users = users if known else (*users, user)
+            check_distinct(users, "users")
+            self._users = users
 
     def remove_user(self, username: str) -> None:
         """Delete a user: refresh tokens and sessions of theirs are worth nothing from now on."""
         with self._lock:
-            self._users = tuple(other for other in self._users if other.username != username)
+            gone = self.user(username)
+            self._users = tuple(other for other in self._users if other is not gone)
+        if gone is not None:
+            self.memory.forget(gone.sub)
 
     def change_switches(self, changes: Mapping[str, Any]) -> Switches:
         """Replace some switches."""
@@ -112,9 +154,10 @@ class Pool:
             return self.switches
 
     def sign_in(self, name: str, password: str) -> User | None:
-        """The user of that name (any case) or e-mail, if the password is theirs."""
-        wanted = name.casefold()
-        found = next((user for user in self._users if wanted in _names(user)), None)
+        """The user of that name or e-mail, if the password is theirs and they may sign in."""
+        found = self.find(name)
+        if found is not None and not (found.enabled and found.status == "CONFIRMED"):
+            found = None
         expected = found.password if found else ""
         matches = secrets.compare_digest(expected.encode(), password.encode())
         return found if matches else None
@@ -135,7 +178,8 @@ class Pool:
             "expires_in": switches.access_seconds,
             "token_type": "Bearer",
         }
-        if "openid" in grant.scopes:
+        # A sign-in through the JSON API has no such scope, and an ID token all the same.
+        if "openid" in grant.scopes or not grant.hosted:
             claims = id_claims(grant, user, stamp, switches.id_seconds, access_token)
             answer = {"id_token": self.keys.sign("id", overridden(claims, extra)), **answer}
         return answer
@@ -161,7 +205,3 @@ class Pool:
         if self.state.is_revoked(str(claims.get("origin_jti"))):
             raise BadToken("revoked")
         return claims
-
-
-def _names(user: User) -> set[str]:
-    return {user.username.casefold(), (user.email or user.username).casefold()}

@@ -23,7 +23,10 @@ _JWE_PART_BYTES = (256, 12, 1024, 16)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Who let which client do what; every token of one sign-in comes from the same grant."""
+    """Who let which client do what; every token of one sign-in comes from the same grant.
+
+    `hosted` tells a sign-in at the pages from one through the JSON API.
+    """
 
     username: str
     client_id: str
@@ -32,6 +35,7 @@ class Grant:
     nonce: str | None = None
     resource: str | None = None
     origin_jti: str = ""
+    hosted: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "origin_jti", self.origin_jti or str(uuid.uuid4()))
@@ -49,10 +53,15 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """A refresh token's bindings. The expiry never moves later, only earlier."""
+    """A refresh token's bindings; `retired_at` is when it dies for having been rotated out."""
 
     grant: Grant
     expires_at: float
+    retired_at: float | None = None
+
+    def lives(self, now: float) -> bool:
+        """Whether it may still be used, revocation apart."""
+        return now < self.expires_at and (self.retired_at is None or now < self.retired_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,17 @@ class Bounded(Generic[_T]):
         with self._lock:
             return self._items.get(key)
 
+    def forget(self, word: str) -> None:
+        """Take out the entries whose keys are that word, or end in it."""
+        with self._lock:
+            for key in [key for key in self._items if f" {key}".endswith(f" {word}")]:
+                del self._items[key]
+
+    def values(self) -> tuple[_T, ...]:
+        """A snapshot of what is there, oldest first."""
+        with self._lock:
+            return tuple(self._items.values())
+
     def pop(self, key: str) -> _T | None:
         """Take an entry out: of several threads, one gets it."""
         with self._lock:
@@ -114,12 +134,9 @@ class State:
     def refresh(self, token: str, now: float) -> Refresh | None:
         """The live refresh token of that string, if any."""
         found = self._refreshes.get(token)
-        alive = (
-            found is not None
-            and now < found.expires_at
-            and not self.is_revoked(found.grant.origin_jti)
-        )
-        return found if alive else None
+        if found is None or not found.lives(now) or self.is_revoked(found.grant.origin_jti):
+            return None
+        return found
 
     def known_refresh(self, token: str) -> Refresh | None:
         """The refresh token of that string, dead or alive."""
@@ -127,11 +144,18 @@ class State:
 
     def retire(self, token: str, refresh: Refresh, at: float) -> None:
         """Let a rotated-out token die at that time; using it once more does not prolong it."""
-        self._refreshes.put(token, replace(refresh, expires_at=min(at, refresh.expires_at)))
+        earlier = at if refresh.retired_at is None else min(at, refresh.retired_at)
+        self._refreshes.put(token, replace(refresh, retired_at=earlier))
 
     def revoke(self, origin_jti: str) -> None:
         """Kill every token of one sign-in."""
         self._revoked.put(origin_jti, True)
+
+    def revoke_user(self, username: str) -> None:
+        """Kill every token of that person; each sign-in is known by its refresh tokens."""
+        for refresh in self._refreshes.values():
+            if refresh.grant.username == username:
+                self.revoke(refresh.grant.origin_jti)
 
     def is_revoked(self, origin_jti: str) -> bool:
         """Whether the sign-in has been revoked."""

@@ -14,9 +14,10 @@ from typing import Any
 from starlette.responses import Response
 
 from cognito_gate.local.clients import authenticate
-from cognito_gate.local.model import RESERVED_SCOPES, Client, Request, User
+from cognito_gate.local.model import RESERVED_SCOPES, Client, Request
 from cognito_gate.local.pool import Pool
 from cognito_gate.local.state import Code, Grant, Refresh
+from cognito_gate.local.user import User
 from cognito_gate.local.wire import CognitoJSON, Form, OAuthError, needed, oauth_form
 
 
@@ -75,7 +76,7 @@ def _by_refresh(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
 
 def _rotate(pool: Pool, name: str, refresh: Refresh, now: float) -> str:
     pool.state.retire(name, refresh, now + pool.switches.grace_seconds)
-    return pool.state.add_refresh(refresh)
+    return pool.state.add_refresh(replace(refresh, retired_at=None))
 
 
 def _by_credentials(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def _check_flow(client: Client, flow: str) -> None:
 
 
 def _user(pool: Pool, grant: Grant) -> User:
-    user = pool.user(grant.username)
+    user = pool.live_user(grant.username)
     if user is None:
         raise OAuthError("invalid_grant")
     return user

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cognito_gate.local.model import Client, User
+from cognito_gate.local.model import Client
 from cognito_gate.local.state import Grant
+from cognito_gate.local.user import User
 
 _BY_SCOPE = {
     "email": ("email", "email_verified"),
@@ -39,12 +40,15 @@ class Stamp:
 
 
 def access_claims(grant: Grant, user: User, stamp: Stamp, seconds: int) -> Claims:
-    """A person's access token: no e-mail, and `aud` only when a resource was asked for."""
+    """A person's access token: no e-mail, and `aud` only when a resource was asked for.
+
+    Only the hosted endpoints say `version`.
+    """
     return {
         "sub": user.sub,
         **_groups(user),
         "iss": stamp.issuer,
-        "version": 2,
+        **({"version": 2} if grant.hosted else {}),
         "client_id": grant.client_id,
         **({"aud": grant.resource} if grant.resource else {}),
         "origin_jti": grant.origin_jti,
@@ -58,9 +62,9 @@ def access_claims(grant: Grant, user: User, stamp: Stamp, seconds: int) -> Claim
 
 
 def id_claims(grant: Grant, user: User, stamp: Stamp, seconds: int, access_token: str) -> Claims:
-    """An ID token of the hosted endpoints, hence with `at_hash`."""
+    """An ID token; only those of the hosted endpoints carry `at_hash`."""
     return {
-        "at_hash": at_hash(access_token),
+        **({"at_hash": at_hash(access_token)} if grant.hosted else {}),
         "sub": user.sub,
         **_groups(user),
         **readable(user, grant.scopes),

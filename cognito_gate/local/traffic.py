@@ -9,7 +9,8 @@ import threading
 from collections import Counter, deque
 from dataclasses import dataclass, replace
 
-from cognito_gate.local.model import ENDPOINTS, Fault, Request, require
+from cognito_gate.local.checks import require
+from cognito_gate.local.model import ENDPOINTS, OPERATIONS, Fault, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Traffic:
         require(
             endpoint in ENDPOINTS, f"endpoint {endpoint!r} is not one of {', '.join(ENDPOINTS)}"
         )
+        of_api = endpoint in OPERATIONS
+        require(
+            fault.kind != "oauth_error" or not of_api, "oauth_error: the JSON API has api_error"
+        )
+        require(fault.kind != "api_error" or of_api, "api_error is for the JSON API only")
         times_fit = times is None or (
             isinstance(times, int) and not isinstance(times, bool) and times > 0
         )

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 
-from cognito_gate.local.model import LocalConfigError, User, require
+from cognito_gate.local.checks import LocalConfigError, require
+from cognito_gate.local.user import User
 
 SAMPLE_USERS = (
     User(
@@ -28,7 +30,7 @@ SAMPLE_USERS = (
     ),
 )
 
-_KEYS = {"username", "password", "email", "groups", "attributes", "sub"}
+_KEYS = {item.name for item in fields(User)} - {"passkeys"}
 
 
 def load_users(path: str | PathLike[str]) -> tuple[User, ...]:

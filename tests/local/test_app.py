@@ -31,7 +31,7 @@ def test_every_answer_has_a_fresh_request_id(stage: Stage, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/oauth2/userinfo", "/oauth2/token/", "/", "/.well-known/jwks.json"]
+    "path", ["/oauth2/userinfo", "/oauth2/token/", "/index", "/.well-known/jwks.json"]
 )
 def test_paths_are_exact(stage: Stage, path: str) -> None:
     assert stage.http.post(path).status_code == 404

@@ -1,9 +1,12 @@
 """The pages in a real browser: they look right, run under their own policy, and lead back."""
 
+import base64
+import hmac
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -96,3 +99,18 @@ def test_a_person_cancels(page: Page, cognito: LocalCognito) -> None:
     page.goto(authorize_url(cognito))
     page.get_by_role("link", name="Cancel").click()
     page.wait_for_url(f"{CALLBACK}?error=access_denied*")
+
+
+def test_a_person_reads_a_code(page: Page, cognito: LocalCognito) -> None:
+    page.goto(f"{cognito.origin}/_local/outbox")
+    asked = {"ClientId": cognito.client.client_id, "Username": "ada"}
+    secret = (cognito.client.secret or "").encode()
+    digest = hmac.digest(secret, f"ada{asked['ClientId']}".encode(), "sha256")
+    asked["SecretHash"] = base64.b64encode(digest).decode()
+    target = {"X-Amz-Target": "AWSCognitoIdentityProviderService.ForgotPassword"}
+    assert httpx.post(cognito.origin, headers=target, json=asked).status_code == 200
+    page.get_by_role("link", name="Look again").click()
+    newest = page.get_by_role("listitem").first
+    assert newest.locator("code").inner_text() == cognito.outbox[-1].code
+    assert "EMAIL to ada@example.com" in newest.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,6 +6,7 @@ import pytest
 
 from cognito_gate import local
 from cognito_gate.local import SAMPLE_USERS, Client, Fault, LocalCognito, LocalConfigError, User
+from cognito_gate.local.model import DEFAULT_AUTH_FLOWS
 from cognito_gate.local.tokens import at_hash
 from tests.local.stage import CALLBACK, LOGOUT, ORIGIN, START, Stage, claims_of
 
@@ -13,7 +14,7 @@ from tests.local.stage import CALLBACK, LOGOUT, ORIGIN, START, Stage, claims_of
 def test_what_is_exported() -> None:
     assert sorted(local.__all__) == sorted(set(local.__all__))
     for name in local.__all__:
-        assert getattr(local, name).__doc__ or name == "SAMPLE_USERS"
+        assert getattr(local, name).__doc__ or name in {"AUTH_FLOWS", "SAMPLE_USERS"}
 
 
 def test_one_client_is_made_from_urls() -> None:
@@ -41,6 +42,12 @@ def test_everything_random_is_new_each_time() -> None:
 def test_clients_and_urls_exclude_each_other() -> None:
     with pytest.raises(LocalConfigError, match="either clients or URLs"):
         LocalCognito(clients=(Client(),), callback_urls=(CALLBACK,))
+
+
+def test_the_made_client_may_have_flows() -> None:
+    assert LocalCognito().client.auth_flows == DEFAULT_AUTH_FLOWS
+    flows = ("ALLOW_USER_PASSWORD_AUTH",)
+    assert LocalCognito(auth_flows=flows).client.auth_flows == flows
 
 
 @pytest.mark.parametrize("pool_id", ["pool", "us-1_", "us-1_a/b", "us 1_a", "a_b" * 20])
@@ -75,6 +82,7 @@ def test_the_environment_points_an_app_here(stage: Stage) -> None:
         "AWS_COGNITO_USER_POOL_CLIENT_ID": cognito.client.client_id,
         "AWS_COGNITO_USER_POOL_CLIENT_SECRET": cognito.client.secret,
         "AWS_COGNITO_USER_POOL_ID": cognito.pool_id,
+        "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": ORIGIN,
         "AWS_REGION": "us-east-1",
     }
 
@@ -140,6 +148,29 @@ def test_users_may_be_put_and_removed(stage: Stage) -> None:
     assert stage.cognito.tokens_for("eve")
     stage.cognito.remove_user("eve")
     assert [user.username for user in stage.cognito.users] == ["ada", "bob"]
+
+
+def test_an_authenticator_app_is_at_hand(stage: Stage) -> None:
+    secret = "JBSWY3DPEHPK3PXP"
+    stage.cognito.put_user(User("eve", "Some-Password-1", mfa=("totp",), totp_secret=secret))
+    assert stage.cognito.totp_code("eve") == local.totp_code(secret, START)
+    assert stage.cognito.totp_code("eve", 1) == local.totp_code(secret, START + 30)
+    for nobody in ("ada", "mallory"):
+        with pytest.raises(LocalConfigError, match=f"'{nobody}' has no authenticator app"):
+            stage.cognito.totp_code(nobody)
+
+
+def test_users_keep_their_places_and_strangers_are_not_missed(stage: Stage) -> None:
+    ada = stage.cognito.users[0]
+    stage.cognito.put_user(User("ada", "Some-Password-1", sub=ada.sub))
+    stage.cognito.remove_user("mallory")
+    assert [user.username for user in stage.cognito.users] == ["ada", "bob"]
+
+
+def test_switches_may_be_given_from_the_start() -> None:
+    made = LocalCognito(mfa="on", sign_up=False, challenge_seconds=60)
+    assert (made.switches.mfa, made.switches.sign_up) == ("on", False)
+    assert made.switches.challenge_seconds == 60
 
 
 def test_faults_and_calls_are_at_hand(stage: Stage) -> None:

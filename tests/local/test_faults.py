@@ -163,3 +163,48 @@ def test_faults_may_be_armed_while_serving(stage: Stage) -> None:
         assert httpx.get(url).status_code == 503
         stage.cognito.heal()
         assert httpx.get(url).status_code == 200
+
+
+def api_answer(stage: Stage) -> httpx.Response:
+    headers = {"X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth"}
+    return stage.http.post("/", headers=headers, json={})
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "message"),
+    [
+        ("TooManyRequestsException", 400, "Rate exceeded"),
+        ("InternalErrorException", 500, "Internal error"),
+        ("ForbiddenException", 403, "Request not allowed due to WAF block."),
+    ],
+)
+def test_api_error(stage: Stage, kind: str, status: int, message: str) -> None:
+    stage.cognito.fail("InitiateAuth", Fault("api_error", error=kind), times=1)
+    response = api_answer(stage)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/x-amz-json-1.1"
+    assert response.headers["x-amzn-errortype"] == f"{kind}:"
+    assert response.json() == {"__type": kind, "message": message}
+    assert api_answer(stage).json()["__type"] == "InvalidParameterException"
+
+
+def test_api_error_in_other_words(stage: Stage) -> None:
+    text = "PreSignUp failed with error Only example.com."
+    fault = Fault("api_error", error="UserLambdaValidationException", description=text)
+    stage.cognito.fail("InitiateAuth", fault)
+    assert api_answer(stage).json()["message"] == text
+    stage.cognito.fail("InitiateAuth", Fault("api_error", error="CodeDeliveryFailureException"))
+    assert api_answer(stage).json() == {"__type": "CodeDeliveryFailureException"}
+
+
+def test_other_faults_of_the_api(stage: Stage) -> None:
+    stage.cognito.fail("InitiateAuth", Fault("waf"))
+    assert "403 Forbidden" in api_answer(stage).text
+    stage.cognito.fail("InitiateAuth", Fault("wrong_types"))
+    assert not isinstance(api_answer(stage).json()["AuthenticationResult"], dict)
+    stage.cognito.fail("InitiateAuth", Fault("slow", seconds=0.01))
+    assert api_answer(stage).status_code == 400
+    stage.cognito.fail("InitiateAuth", Fault("status", status=503))
+    assert api_answer(stage).json()["__type"] == "InternalErrorException"
+    stage.cognito.heal("InitiateAuth")
+    assert stage.cognito.calls["InitiateAuth"] == 4

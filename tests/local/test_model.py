@@ -1,77 +1,16 @@
 """Values that exist are valid, and those that cannot be say why."""
 
-from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
 
-from cognito_gate.local import Client, Fault, LocalConfigError, Request, Switches, User
-from cognito_gate.local.model import FAULT_KINDS, is_loopback
-
-PASSWORD = "Good-Password-1"
-
-
-def test_a_users_sub_is_derived_unless_given() -> None:
-    assert User("ada", PASSWORD).sub == User("ada", PASSWORD).sub != User("bob", PASSWORD).sub
-    assert User("ada", PASSWORD, sub="mine").sub == "mine"
-    assert replace(User("ada", PASSWORD, sub="mine"), groups=("x",)).sub == "mine"
-
-
-def test_a_user_is_frozen_through_and_through() -> None:
-    attributes: dict[str, str | bool] = {"name": "Ada"}
-    user = User("ada", PASSWORD, groups=["a"], attributes=attributes)  # type: ignore[arg-type]
-    attributes["name"] = "Eve"
-    assert user.attributes == {"name": "Ada"}
-    assert user.groups == ("a",)
-    assert hash(user) == hash(replace(user))
-    with pytest.raises(FrozenInstanceError):
-        user.username = "eve"  # type: ignore[misc]
-
-
-def test_an_e_mail_counts_as_verified_unless_said_otherwise() -> None:
-    user = User("ada", PASSWORD, email="a@b")
-    assert user.claims == {"email": "a@b", "email_verified": True}
-    unverified = replace(user, attributes={"email_verified": False})
-    assert unverified.claims["email_verified"] is False
+from cognito_gate.local import Client, Fault, LocalConfigError, Request, Switches
+from cognito_gate.local.checks import is_loopback
+from cognito_gate.local.model import FAULT_KINDS
 
 
 def test_secrets_stay_out_of_repr() -> None:
-    assert PASSWORD not in repr(User("ada", PASSWORD))
     assert "s" * 24 not in repr(Client(secret="s" * 24))
-
-
-@pytest.mark.parametrize(
-    ("changes", "complaint"),
-    [
-        ({"username": ""}, "username"),
-        ({"username": "a b"}, "username"),
-        ({"username": "a" * 129}, "username"),
-        ({"username": "a\x00"}, "username"),
-        ({"username": 7}, "username"),
-        ({"password": ""}, "password"),
-        ({"password": "with space"}, "password"),
-        ({"password": "x" * 257}, "password"),
-        ({"email": "nobody"}, "email"),
-        ({"email": ""}, "email"),
-        ({"groups": "admin"}, "groups must be a list"),
-        ({"groups": 7}, "groups must be a list"),
-        ({"groups": (7,)}, "groups must be a list"),
-        ({"groups": ("a", "a")}, "groups must not repeat"),
-        ({"groups": ("a b",)}, "groups"),
-        ({"attributes": {"sub": "x"}}, "'sub' is neither standard nor custom"),
-        ({"attributes": {"cognito:groups": "x"}}, "neither standard"),
-        ({"attributes": {"custom:": "x"}}, "neither standard"),
-        ({"attributes": {"name": 7}}, "'name' must be a string"),
-        ({"attributes": {"name": "x" * 2049}}, "at most 2048"),
-        ({"attributes": {"custom:a": True}}, "'custom:a' must be a string"),
-        ({"attributes": {"email_verified": "true"}}, "'email_verified' must be true or false"),
-    ],
-)
-def test_users_that_cannot_be(changes: dict[str, Any], complaint: str) -> None:
-    good: dict[str, Any] = {"username": "ada", "password": PASSWORD, "email": "a@b"}
-    User(**good)
-    with pytest.raises(LocalConfigError, match=complaint):
-        User(**{**good, **changes})
 
 
 def test_client_ids_are_random() -> None:
@@ -136,6 +75,9 @@ def test_urls_that_cannot_be_registered(name: str, url: str, complaint: str) -> 
         ({"custom_scopes": ("api/",)}, "custom_scopes"),
         ({"custom_scopes": ("api/re ad",)}, "custom_scopes"),
         ({"secret": None, "flows": ("client_credentials",)}, "needs a client with a secret"),
+        ({"auth_flows": ("USER_AUTH",)}, "auth_flows: 'USER_AUTH' is not one of"),
+        ({"auth_flows": "ALLOW_USER_AUTH"}, "auth_flows must be a list"),
+        ({"prevent_user_existence_errors": 1}, "prevent_user_existence_errors must be"),
     ],
 )
 def test_clients_that_cannot_be(changes: dict[str, Any], complaint: str) -> None:
@@ -166,13 +108,29 @@ def test_switches_that_cannot_be(changes: dict[str, Any], complaint: str) -> Non
         Switches(**changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"mfa": "maybe"}, "mfa: 'maybe' is not one of off, optional, on"),
+        ({"mfa": True}, "mfa: True is not one of"),
+        ({"extra_challenge": "SMS_MFA"}, "extra_challenge: 'SMS_MFA' is not one of"),
+        ({"limits": 1}, "limits must be true or false"),
+        ({"sign_up": "yes"}, "sign_up must be true or false"),
+        ({"challenge_seconds": -1}, "challenge_seconds must not be negative"),
+    ],
+)
+def test_switches_of_the_json_api_that_cannot_be(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(LocalConfigError, match=complaint):
+        Switches(**changes)
+
+
 def test_only_the_clock_may_run_backwards() -> None:
     assert Switches(clock_skew=-60, access_seconds=0).clock_skew == -60
 
 
 @pytest.mark.parametrize("kind", FAULT_KINDS)
 def test_every_kind_of_fault_can_be_made(kind: str) -> None:
-    assert Fault(kind).kind == kind
+    assert Fault(kind, error="TooManyRequestsException").kind == kind
 
 
 @pytest.mark.parametrize(
@@ -188,6 +146,8 @@ def test_every_kind_of_fault_can_be_made(kind: str) -> None:
         ({"body": 7}, "body must be text"),
         ({"body": "\ud800"}, "body must be text"),
         ({"error": []}, "error must be text"),
+        ({"kind": "api_error"}, "error must be the name of an exception"),
+        ({"kind": "api_error", "error": 7}, "error must be the name of an exception"),
         ({"location": ""}, "location"),
         ({"location": "https://x\r\n"}, "location"),
     ],
@@ -195,6 +155,21 @@ def test_every_kind_of_fault_can_be_made(kind: str) -> None:
 def test_faults_that_cannot_be(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(LocalConfigError, match=complaint):
         Fault(**{"kind": "status", **changes})
+
+
+@pytest.mark.parametrize(
+    ("body", "document"),
+    [
+        (b'{"a": 1}', {"a": 1}),
+        (b"[]", {}),
+        (b"{", {}),
+        (b"", {}),
+        (b"\xff", {}),
+        (b"[" * 60_000, {}),
+    ],
+)
+def test_a_request_shows_its_json(body: bytes, document: dict[str, int]) -> None:
+    assert Request("SignUp", "POST", "", {}, body).document == document
 
 
 def test_a_request_shows_query_and_form_together() -> None:

@@ -61,6 +61,20 @@ def test_faults_that_cannot_be_armed(endpoint: Any, times: Any, complaint: str) 
         Traffic().fail(endpoint, DOWN, times)
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "fault", "complaint"),
+    [
+        ("InitiateAuth", Fault("oauth_error"), "the JSON API has api_error"),
+        ("token", Fault("api_error", error="XException"), "for the JSON API only"),
+    ],
+)
+def test_errors_of_the_other_kind_cannot_be_armed(
+    endpoint: str, fault: Fault, complaint: str
+) -> None:
+    with pytest.raises(LocalConfigError, match=complaint):
+        Traffic().fail(endpoint, fault)
+
+
 def test_an_unknown_endpoint_cannot_be_healed() -> None:
     with pytest.raises(LocalConfigError, match="'tokens' is unknown"):
         Traffic().heal("tokens")

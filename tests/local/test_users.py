@@ -71,6 +71,8 @@ def test_users_come_from_toml(tmp_path: Path, kind: type) -> None:
         ('"bob"', '"bob"\nsub = "fixed"', "same sub"),
         ('"fixed"', "7", r"users\[1\]: sub must be a string"),
         ('["admin"]', '"admin"', r"users\[1\]: groups must be a list"),
+        ('"bob"', '"bob"\nmfa = "totp"', r"users\[2\]: mfa must be a list"),
+        ('"bob"', '"bob"\npasskeys = []', r"users\[2\]: unknown key passkeys"),
         ('name = "Ada"', 'names = "Ada"', r"users\[1\]: attribute 'names'"),
         ('[users.attributes]\nname = "Ada"\nemail_verified = false', "attributes = 1", "table"),
     ],
@@ -81,6 +83,31 @@ def test_files_that_cannot_be(tmp_path: Path, old: str, new: str, complaint: str
     with pytest.raises(LocalConfigError, match=complaint) as caught:
         load_users(written(tmp_path, text))
     assert "users.toml" in str(caught.value)
+
+
+def test_a_file_may_say_how_far_somebody_has_come(tmp_path: Path) -> None:
+    text = """
+    [[users]]
+    username = "ada"
+    password = "Good-Password-1"
+    status = "FORCE_CHANGE_PASSWORD"
+    phone = "+15550001234"
+    mfa = ["totp", "sms"]
+    preferred_mfa = "totp"
+    totp_secret = "JBSWY3DPEHPK3PXP"
+    enabled = false
+    """
+    (ada,) = load_users(written(tmp_path, text))
+    assert ada == User(
+        "ada",
+        "Good-Password-1",
+        status="FORCE_CHANGE_PASSWORD",
+        phone="+15550001234",
+        mfa=("totp", "sms"),
+        preferred_mfa="totp",
+        totp_secret="JBSWY3DPEHPK3PXP",
+        enabled=False,
+    )
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,173 @@
+"""RespondToAuthChallenge: one check per challenge, and what follows from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from cognito_gate.local.api import codes, passkeys, sessions, srp_sign_in, steps
+from cognito_gate.local.api.errors import (
+    ApiError,
+    code_mismatch,
+    invalid,
+    missing,
+    not_authorized,
+)
+from cognito_gate.local.api.first_factor import begin_with, with_password
+from cognito_gate.local.api.inputs import Given
+from cognito_gate.local.api.memory import Pending
+from cognito_gate.local.api.passwords import check_policy, set_password
+from cognito_gate.local.api.people import admit, client_of
+from cognito_gate.local.api.reply import Reply
+from cognito_gate.local.api.secret_hash import check_secret_hash
+from cognito_gate.local.api.sign_up import check_attributes
+from cognito_gate.local.api.software_token import check_code
+from cognito_gate.local.api.tokens import signed_in
+from cognito_gate.local.model import Client
+from cognito_gate.local.pool import Pool
+from cognito_gate.local.user import User, with_attributes
+
+
+def respond_to_auth_challenge(pool: Pool, given: Given) -> steps.Answer:
+    """Check an answer; the session has then served, or one of its tries is gone."""
+    client, name = client_of(pool, given), given.text("ChallengeName")
+    responses = given.texts("ChallengeResponses")
+    if name not in _ANSWERS:
+        raise invalid(f"{name} cannot be answered here")
+    session = given.maybe("Session")
+    if session is None and name == "PASSWORD_VERIFIER":
+        session = responses.get("PASSWORD_CLAIM_SECRET_BLOCK")
+    if session is None:
+        raise missing("Session")
+    pending = sessions.look(pool, client, session, name)
+    _check_name(pool, client, pending, responses)
+    try:
+        answer = _ANSWERS[name](Reply(pool, client, pending, responses))
+    except ApiError:
+        sessions.note_failure(pool, session, pending)
+        raise
+    sessions.spend(pool, session, pending)
+    return answer
+
+
+def _check_name(pool: Pool, client: Client, pending: Pending, responses: Mapping[str, str]) -> None:
+    """The hash is over the USERNAME of this request, which names whoever began; or over theirs."""
+    name = responses.get("USERNAME")
+    if not name:
+        raise missing("USERNAME")
+    check_secret_hash(client, responses.get("SECRET_HASH"), name, pending.username)
+    user, stored = pool.find(name), pool.user(pending.username)
+    simulated = stored is None and name in {pending.username, pending.user_id}
+    if not simulated and (user is None or user != stored):
+        raise not_authorized("Invalid session for the user.")
+
+
+def _select(reply: Reply) -> steps.Answer:
+    chosen = reply.needed("ANSWER")
+    if chosen not in reply.pending.choices:
+        raise invalid(f"{chosen} is not an available challenge")
+    return begin_with(reply.pool, reply.client, reply.who, chosen, reply.responses)
+
+
+def _password(reply: Reply) -> steps.Answer:
+    password = reply.needed("PASSWORD")
+    return with_password(reply.pool, reply.client, reply.pending.username, password)
+
+
+def _password_srp(reply: Reply) -> steps.Answer:
+    return srp_sign_in.begin(reply.pool, reply.client, reply.who, reply.responses, in_session=True)
+
+
+def _password_verifier(reply: Reply) -> steps.Answer:
+    shake = reply.pending.handshake
+    assert shake is not None  # noqa: S101  (only srp_sign_in makes such a step)
+    user = admit(
+        reply.pool,
+        reply.client,
+        reply.pending.username,
+        lambda _: srp_sign_in.proves(reply.pool, shake, reply.responses),
+    )
+    return steps.after_password(reply.pool, reply.client, user)
+
+
+def _sent_code(reply: Reply) -> steps.Answer:
+    """A code that went out: as first factor or as second, it is the last step."""
+    given = reply.needed(f"{reply.pending.challenge}_CODE")
+    if not codes.same(reply.pending.code, given):
+        raise code_mismatch("Invalid code or auth state for the user.")
+    return signed_in(reply.pool, reply.client, reply.user)
+
+
+def _software_token(reply: Reply) -> steps.Answer:
+    user = reply.user
+    check_code(reply.pool, user, reply.needed("SOFTWARE_TOKEN_MFA_CODE"))
+    return signed_in(reply.pool, reply.client, user)
+
+
+def _passkey(reply: Reply) -> steps.Answer:
+    user = reply.user
+    passkeys.check(reply.pool, user, reply.pending.code, reply.needed("CREDENTIAL"))
+    return signed_in(reply.pool, reply.client, user)
+
+
+def _select_mfa(reply: Reply) -> steps.Answer:
+    # The guide says EMAIL_MFA where the API's own list of names has EMAIL_OTP.
+    chosen = reply.needed("ANSWER").replace("EMAIL_MFA", "EMAIL_OTP")
+    if chosen not in reply.pending.choices:
+        raise ApiError("MFAMethodNotFoundException", f"{chosen} is not set up for the user")
+    method = next(key for key, name in steps.MFA_CHALLENGES.items() if name == chosen)
+    return steps.ask_second(reply.pool, reply.client, reply.user, method)
+
+
+def _mfa_setup(reply: Reply) -> steps.Answer:
+    user = reply.user
+    if not reply.pending.totp_proven:
+        raise invalid("User has not verified software token mfa")
+    if "totp" not in user.mfa:
+        user = replace(user, mfa=(*user.mfa, "totp"))
+        reply.pool.put_user(user)
+    return signed_in(reply.pool, reply.client, user)
+
+
+def _new_password(reply: Reply) -> steps.Answer:
+    pool, user, password = reply.pool, reply.user, reply.needed("NEW_PASSWORD")
+    if re.fullmatch(r"\S{1,256}", password) is None:
+        raise ApiError("InvalidPasswordException", "Provided password cannot be used")
+    check_policy(pool, password)
+    user = with_attributes(user, dict(_new_attributes(pool, user, reply.responses)))
+    changed = set_password(pool, user, password)
+    return steps.after_password(pool, reply.client, changed)
+
+
+def _new_attributes(pool: Pool, user: User, responses: Mapping[str, str]) -> dict[str, str]:
+    prefix = "userAttributes."
+    given = {
+        name.removeprefix(prefix): value
+        for name, value in responses.items()
+        if name.startswith(prefix)
+    }
+    check_attributes(pool, given, all_required=False)
+    for name in given:
+        if name in user.claims:
+            raise invalid(f"Cannot modify an already provided {name}")
+    for name in pool.rules.required_attributes:
+        if name not in user.claims and not given.get(name):
+            raise invalid(f"Invalid attributes given, {name} is missing")
+    return given
+
+
+_ANSWERS: dict[str, Callable[[Reply], steps.Answer]] = {
+    "EMAIL_OTP": _sent_code,
+    "MFA_SETUP": _mfa_setup,
+    "NEW_PASSWORD_REQUIRED": _new_password,
+    "PASSWORD": _password,
+    "PASSWORD_SRP": _password_srp,
+    "PASSWORD_VERIFIER": _password_verifier,
+    "SELECT_CHALLENGE": _select,
+    "SELECT_MFA_TYPE": _select_mfa,
+    "SMS_MFA": _sent_code,
+    "SMS_OTP": _sent_code,
+    "SOFTWARE_TOKEN_MFA": _software_token,
+    "WEB_AUTHN": _passkey,
+}

@@ -1,0 +1,33 @@
+"""What is made up for names that nobody has, the same each time. Pure but for the pool's key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+
+from cognito_gate.local.pool import Pool
+
+
+def salt(pool: Pool, user_id: str) -> int:
+    """The SRP salt of anybody: made in one way for all, so that it tells nothing."""
+    return int.from_bytes(_derived(pool, "salt", user_id)[:16], "big")
+
+
+def user_id(pool: Pool, name: str) -> str:
+    """What USER_ID_FOR_SRP would be: with e-mail as user name, something nobody chose."""
+    if pool.rules.sign_in != "email":
+        return name
+    return str(uuid.UUID(bytes=_derived(pool, "user", name.casefold())[:16]))
+
+
+def address(pool: Pool, name: str) -> str:
+    """An e-mail that they might have."""
+    if "@" in name.strip("@"):
+        return name
+    first, second = (chr(ord("a") + byte % 26) for byte in _derived(pool, "address", name)[:2])
+    return f"{first}@{second}"
+
+
+def _derived(pool: Pool, purpose: str, name: str) -> bytes:
+    return hmac.new(pool.memory.key, f"{purpose} {name}".encode(), hashlib.sha256).digest()

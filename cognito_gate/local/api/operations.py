@@ -1,0 +1,91 @@
+"""`POST /`: the operation that X-Amz-Target names, its input checked, its answer or refusal.
+
+Must not know what any operation does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from cognito_gate.local.api import account, passwords, sign_up, software_token, tokens
+from cognito_gate.local.api.challenges import respond_to_auth_challenge
+from cognito_gate.local.api.errors import ApiError, ApiJSON, invalid, refusal
+from cognito_gate.local.api.inputs import Given, check, read
+from cognito_gate.local.api.shapes import SHAPES
+from cognito_gate.local.api.sign_in import initiate_auth
+from cognito_gate.local.checks import LocalConfigError
+from cognito_gate.local.model import OPERATIONS, Request
+from cognito_gate.local.pool import Pool
+
+UNKNOWN = "UnknownOperation"
+_PREFIX = "AWSCognitoIdentityProviderService."
+
+
+def operation_of(headers: Mapping[str, str]) -> str:
+    """The operation that a request names, or UNKNOWN."""
+    target = headers.get("x-amz-target", "")
+    name = target.removeprefix(_PREFIX)
+    return name if target.startswith(_PREFIX) and name in OPERATIONS else UNKNOWN
+
+
+def answer_api(pool: Pool, request: Request) -> Response:
+    """Answer one request of the JSON API."""
+    try:
+        with pool.turn:
+            return ApiJSON(_answer(pool, request))
+    except ApiError as exc:
+        return refusal(exc)
+
+
+def answer_preflight(pool: Pool, request: Request) -> Response:
+    """Browsers may call the API; they ask first, because of its headers."""
+    allowed = "content-type,x-amz-target,x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request"
+    return Response(
+        headers={
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Headers": allowed,
+            "Access-Control-Max-Age": "86400",
+        }
+    )
+
+
+def too_large() -> Response:
+    """A body that nobody reads to its end."""
+    return refusal(ApiError("SerializationException", "Request body is incomplete or too large"))
+
+
+def _answer(pool: Pool, request: Request) -> dict[str, Any]:
+    operation = _OPERATIONS.get(request.endpoint)
+    if operation is None:
+        raise ApiError("UnknownOperationException")
+    given = check(SHAPES[request.endpoint], read(request.body))
+    try:
+        return operation(pool, given)
+    except LocalConfigError as exc:  # a value that no user of this pool could have
+        raise invalid(str(exc)) from exc
+
+
+_OPERATIONS: dict[str, Callable[[Pool, Given], dict[str, Any]]] = {
+    "AssociateSoftwareToken": software_token.associate_software_token,
+    "ChangePassword": passwords.change_password,
+    "ConfirmForgotPassword": passwords.confirm_forgot_password,
+    "ConfirmSignUp": sign_up.confirm_sign_up,
+    "ForgotPassword": passwords.forgot_password,
+    "GetTokensFromRefreshToken": tokens.get_tokens_from_refresh_token,
+    "GetUser": account.get_user,
+    "GetUserAttributeVerificationCode": account.get_user_attribute_verification_code,
+    "GetUserAuthFactors": account.get_user_auth_factors,
+    "GlobalSignOut": tokens.global_sign_out,
+    "InitiateAuth": initiate_auth,
+    "ResendConfirmationCode": sign_up.resend_confirmation_code,
+    "RespondToAuthChallenge": respond_to_auth_challenge,
+    "RevokeToken": tokens.revoke_token,
+    "SetUserMFAPreference": account.set_user_mfa_preference,
+    "SignUp": sign_up.sign_up,
+    "UpdateUserAttributes": account.update_user_attributes,
+    "VerifySoftwareToken": software_token.verify_software_token,
+    "VerifyUserAttribute": account.verify_user_attribute,
+}

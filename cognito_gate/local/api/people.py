@@ -1,0 +1,126 @@
+"""Who a request is about: the app client, the user behind a name, the holder of a token.
+
+Decides what is told when there is no such user. Must not know what is wanted of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cognito_gate.local.api import invented, limits
+from cognito_gate.local.api.errors import (
+    INCORRECT,
+    ApiError,
+    nobody,
+    not_authorized,
+)
+from cognito_gate.local.api.inputs import Given
+from cognito_gate.local.api.secret_hash import check_secret_hash
+from cognito_gate.local.keys import BadToken
+from cognito_gate.local.model import Client
+from cognito_gate.local.pool import Pool
+from cognito_gate.local.user import User
+
+ADMIN_SCOPE = "aws.cognito.signin.user.admin"
+
+_BAD_TOKENS = {
+    "expired": "Access Token has expired",
+    "revoked": "Access Token has been revoked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Whoever begins a sign-in, there or not; the names are as in `Pending`."""
+
+    username: str
+    user_id: str
+    user: User | None
+
+    @classmethod
+    def known(cls, user: User) -> Somebody:
+        """A user of the pool."""
+        return cls(user.username, user.username, user)
+
+    @classmethod
+    def named(cls, pool: Pool, name: str) -> Somebody:
+        """Whoever has that name."""
+        user = pool.find(name)
+        return cls(name, invented.user_id(pool, name), None) if user is None else cls.known(user)
+
+
+def client_of(pool: Pool, given: Given) -> Client:
+    """The app client of a request."""
+    client_id = given.text("ClientId")
+    client = pool.client(client_id)
+    if client is None:
+        raise ApiError("ResourceNotFoundException", f"User pool client {client_id} does not exist.")
+    return client
+
+
+def caller(pool: Pool, given: Given) -> Client:
+    """The app client of a request that carries `Username` and `SecretHash`."""
+    client = client_of(pool, given)
+    check_secret_hash(client, given.maybe("SecretHash"), given.text("Username"))
+    return client
+
+
+def holder(pool: Pool, given: Given) -> User:
+    """The person whose access token it is."""
+    try:
+        claims = pool.live_claims(given.text("AccessToken"), "access")
+    except BadToken as exc:
+        raise not_authorized(_BAD_TOKENS.get(str(exc), "Invalid Access Token")) from exc
+    if ADMIN_SCOPE not in str(claims.get("scope")).split():
+        raise not_authorized("Access Token does not have required scopes")
+    user = pool.user(str(claims.get("username")))
+    if user is None:
+        raise ApiError("UserNotFoundException", "User does not exist.")
+    check_standing(user)
+    return user
+
+
+def check_confirmed(user: User) -> None:
+    """Told before any password is looked at, as Cognito does."""
+    if user.status == "UNCONFIRMED":
+        raise ApiError("UserNotConfirmedException", "User is not confirmed.")
+
+
+def check_standing(user: User) -> None:
+    """Neither disabled nor waiting for a new password."""
+    if not user.enabled:
+        raise not_authorized("User is disabled.")
+    if user.status == "RESET_REQUIRED":
+        raise ApiError("PasswordResetRequiredException", "Password reset required for the user")
+
+
+def admit(pool: Pool, client: Client, name: str, proof: Callable[[User], bool]) -> User:
+    """The user of that name, if the proof of the password is right; else what Cognito says."""
+    user = pool.find(name)
+    hides = client.prevent_user_existence_errors
+    if user is None and not hides:
+        raise nobody(client, not_authorized())
+    if user is not None:
+        check_confirmed(user)
+        if not hides:
+            check_standing(user)
+    who = identity_of(user, name)
+    limits.check_lock(pool, who)
+    if user is None or not proof(user):
+        limits.failed(pool, who)
+        raise not_authorized(INCORRECT)
+    limits.succeeded(pool, who)
+    check_standing(user)
+    return user
+
+
+def identity_of(user: User | None, name: str) -> str:
+    """What tries are counted under: for somebody unknown, the name they gave."""
+    return f"? {name.casefold()}" if user is None else user.sub
+
+
+def has_password(user: User, password: str) -> bool:
+    """Compare, in constant time."""
+    return secrets.compare_digest(user.password.encode(), password.encode())

@@ -1,0 +1,110 @@
+"""InitiateAuth: the first step of a sign-in, flow by flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cognito_gate.local.api import sessions, srp_sign_in, steps, tokens
+from cognito_gate.local.api.errors import invalid, missing, nobody, not_authorized
+from cognito_gate.local.api.first_factor import begin_with
+from cognito_gate.local.api.inputs import Given
+from cognito_gate.local.api.people import Somebody, admit, check_confirmed, client_of, has_password
+from cognito_gate.local.api.secret_hash import check_secret_hash
+from cognito_gate.local.api.sign_up import CONFIRMED
+from cognito_gate.local.model import Client
+from cognito_gate.local.pool import Pool
+
+Parameters = Mapping[str, str]
+
+
+def initiate_auth(pool: Pool, given: Given) -> dict[str, Any]:
+    """Begin a sign-in, or renew one."""
+    client, parameters = client_of(pool, given), given.texts("AuthParameters")
+    flow = _SAME.get(given.text("AuthFlow"), given.text("AuthFlow"))
+    if flow.startswith("ADMIN_"):
+        raise invalid(f"{flow} needs AWS credentials: it is for AdminInitiateAuth")
+    if f"ALLOW_{flow}" not in client.auth_flows:
+        raise invalid(f"{flow} flow not enabled for this client")
+    if flow == "REFRESH_TOKEN_AUTH":
+        token = parameters.get("REFRESH_TOKEN")
+        return tokens.renewed(pool, client, token, parameters.get("SECRET_HASH"))
+    name = parameters.get("USERNAME")
+    if not name:
+        raise missing("USERNAME")
+    check_secret_hash(client, parameters.get("SECRET_HASH"), name)
+    return _FLOWS[flow](pool, client, name, parameters, given)
+
+
+def _by_password(
+    pool: Pool, client: Client, name: str, parameters: Parameters, given: Given
+) -> dict[str, Any]:
+    password = parameters.get("PASSWORD")
+    if password is None:
+        raise missing("PASSWORD")
+    user = admit(pool, client, name, lambda user: has_password(user, password))
+    return steps.after_password(pool, client, user)
+
+
+def _by_srp(
+    pool: Pool, client: Client, name: str, parameters: Parameters, given: Given
+) -> dict[str, Any]:
+    who = Somebody.named(pool, name)
+    return srp_sign_in.begin(pool, client, who, parameters, in_session=False)
+
+
+def _by_custom(
+    pool: Pool, client: Client, name: str, parameters: Parameters, given: Given
+) -> dict[str, Any]:
+    if pool.switches.extra_challenge != "CUSTOM_CHALLENGE":
+        raise invalid("Custom auth lambda trigger is not configured for the user pool.")
+    user = pool.find(name)
+    if user is None:
+        raise nobody(client, not_authorized())
+    return steps.challenge(pool, client, user, "CUSTOM_CHALLENGE")
+
+
+def _by_choice(
+    pool: Pool, client: Client, name: str, parameters: Parameters, given: Given
+) -> dict[str, Any]:
+    session = given.maybe("Session")
+    if session is not None:
+        return _just_confirmed(pool, client, name, session)
+    who = Somebody.named(pool, name)
+    if who.user is not None:
+        check_confirmed(who.user)
+    elif not client.prevent_user_existence_errors:
+        raise nobody(client, not_authorized())
+    offered = steps.first_factors(pool, who.user)
+    preferred = parameters.get("PREFERRED_CHALLENGE")
+    if preferred in offered:
+        answer = begin_with(pool, client, who, preferred, parameters)
+        return {**answer, "AvailableChallenges": list(offered)}
+    asked = replace(steps.step(pool, client, who, "SELECT_CHALLENGE"), choices=offered)
+    return {
+        "ChallengeName": "SELECT_CHALLENGE",
+        "Session": sessions.open_session(pool, asked),
+        "ChallengeParameters": {},
+        "AvailableChallenges": list(offered),
+    }
+
+
+def _just_confirmed(pool: Pool, client: Client, name: str, session: str) -> dict[str, Any]:
+    """Straight on from ConfirmSignUp."""
+    pending = sessions.look(pool, client, session, CONFIRMED)
+    user = pool.live_user(pending.username)
+    if user is None or pool.find(name) != user:
+        raise not_authorized()
+    sessions.spend(pool, session, pending)
+    return steps.after_password(pool, client, user)
+
+
+_SAME = {"REFRESH_TOKEN": "REFRESH_TOKEN_AUTH"}
+_Flow = Callable[[Pool, Client, str, Parameters, Given], dict[str, Any]]
+_FLOWS: dict[str, _Flow] = {
+    "CUSTOM_AUTH": _by_custom,
+    "USER_AUTH": _by_choice,
+    "USER_PASSWORD_AUTH": _by_password,
+    "USER_SRP_AUTH": _by_srp,
+}

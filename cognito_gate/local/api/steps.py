@@ -1,0 +1,158 @@
+"""What comes next in a sign-in: a challenge to answer, or the tokens.
+
+Must not know how answers are checked (challenges.py, sign_in.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from cognito_gate.local.api import codes, sessions, tokens
+from cognito_gate.local.api.memory import Pending
+from cognito_gate.local.api.people import Somebody
+from cognito_gate.local.model import Client
+from cognito_gate.local.policy import FIRST_FACTORS
+from cognito_gate.local.pool import Pool
+from cognito_gate.local.user import User
+
+Answer = dict[str, Any]
+
+# The challenge of each second factor, and the attribute whose address gets the code.
+MFA_CHALLENGES = {"totp": "SOFTWARE_TOKEN_MFA", "sms": "SMS_MFA", "email": "EMAIL_OTP"}
+_ADDRESSES = {
+    "SMS_MFA": codes.PHONE,
+    "SMS_OTP": codes.PHONE,
+    "EMAIL_OTP": codes.EMAIL,
+}
+
+
+def after_password(pool: Pool, client: Client, user: User) -> Answer:
+    """The password was right."""
+    if user.status == "FORCE_CHANGE_PASSWORD":
+        return _new_password(pool, client, user)
+    if pool.switches.extra_challenge:
+        return challenge(pool, client, user, pool.switches.extra_challenge)
+    return second_factor(pool, client, user)
+
+
+def second_factor(pool: Pool, client: Client, user: User) -> Answer:
+    """Ask for the second factor, if this person has one or the pool demands one."""
+    methods = _methods(pool, user)
+    if user.preferred_mfa in methods:
+        return ask_second(pool, client, user, user.preferred_mfa)
+    if len(methods) > 1:
+        names = [MFA_CHALLENGES[method] for method in methods]
+        return choice(pool, client, user, "SELECT_MFA_TYPE", "MFAS_CAN_CHOOSE", names)
+    if methods:
+        return ask_second(pool, client, user, methods[0])
+    if pool.switches.mfa == "on":
+        names = ["SMS_MFA", "SOFTWARE_TOKEN_MFA"]
+        return choice(pool, client, user, "MFA_SETUP", "MFAS_CAN_SETUP", names)
+    return tokens.signed_in(pool, client, user)
+
+
+def ask_second(pool: Pool, client: Client, user: User, method: str) -> Answer:
+    """The challenge of one second factor."""
+    name = MFA_CHALLENGES[method]
+    if name == "SOFTWARE_TOKEN_MFA":
+        return challenge(pool, client, user, name, {"FRIENDLY_DEVICE_NAME": "TOTP device"})
+    return send_code(pool, client, user, name, "mfa")
+
+
+def send_code(pool: Pool, client: Client, user: User, name: str, kind: str) -> Answer:
+    """Send a code to the address of that challenge, and ask for it."""
+    attribute = _ADDRESSES[name]
+    code = codes.send(pool, kind, user, attribute)
+    pending = replace(step(pool, client, Somebody.known(user), name), code=code)
+    return ask_code(pool, pending, user.contact(attribute) or "")
+
+
+def ask_code(pool: Pool, pending: Pending, destination: str) -> Answer:
+    """Ask for a code that went there; or that nobody was sent."""
+    details = codes.delivery(_ADDRESSES[pending.challenge], destination)
+    parameters = {
+        "CODE_DELIVERY_DELIVERY_MEDIUM": details["DeliveryMedium"],
+        "CODE_DELIVERY_DESTINATION": details["Destination"],
+    }
+    return said(pool, pending, parameters)
+
+
+def challenge(
+    pool: Pool, client: Client, user: User, name: str, parameters: dict[str, str] | None = None
+) -> Answer:
+    """Ask somebody for something."""
+    return said(pool, step(pool, client, Somebody.known(user), name), parameters or {})
+
+
+def choice(
+    pool: Pool, client: Client, user: User, name: str, parameter: str, names: Sequence[str]
+) -> Answer:
+    """Ask somebody which of several."""
+    asked = replace(step(pool, client, Somebody.known(user), name), choices=tuple(names))
+    return said(pool, asked, {parameter: json.dumps(names)})
+
+
+def step(pool: Pool, client: Client, who: Somebody, name: str) -> Pending:
+    """A challenge that somebody is to answer, from now on."""
+    deadline = sessions.deadline(pool)
+    return Pending(name, who.username, who.user_id, client.client_id, deadline)
+
+
+def said(pool: Pool, pending: Pending, parameters: dict[str, str]) -> Answer:
+    """A challenge as the API tells it."""
+    return {
+        "ChallengeName": pending.challenge,
+        "Session": sessions.open_session(pool, pending),
+        "ChallengeParameters": {"USER_ID_FOR_SRP": pending.user_id, **parameters},
+    }
+
+
+def first_factors(pool: Pool, user: User | None) -> tuple[str, ...]:
+    """What somebody may begin with in USER_AUTH, there or not. Codes and MFA exclude each other."""
+    allowed = [name for name in FIRST_FACTORS if name in pool.rules.first_factors]
+    usable = {"PASSWORD"}
+    if pool.switches.mfa != "on":
+        usable |= {"EMAIL_OTP"} if user is None else _without_password(pool, user)
+    return _spelled([name for name in allowed if name in usable])
+
+
+def _without_password(pool: Pool, user: User) -> set[str]:
+    if _methods(pool, user):
+        return set()
+    has = {
+        "EMAIL_OTP": user.verified(codes.EMAIL),
+        "SMS_OTP": user.verified(codes.PHONE),
+        "WEB_AUTHN": user.passkeys,
+    }
+    return {name for name, found in has.items() if found}
+
+
+def _spelled(factors: Sequence[str]) -> tuple[str, ...]:
+    # Cognito offers the password in both ways.
+    rest = [name for name in factors if name != "PASSWORD"]
+    return (*(("PASSWORD", "PASSWORD_SRP") if "PASSWORD" in factors else ()), *rest)
+
+
+def _methods(pool: Pool, user: User) -> tuple[str, ...]:
+    if pool.switches.mfa == "off":
+        return ()
+    if not user.mfa and pool.switches.mfa == "on" and user.verified(codes.PHONE):
+        return ("sms",)
+    return user.mfa
+
+
+def _new_password(pool: Pool, client: Client, user: User) -> Answer:
+    attributes = {name: _text(value) for name, value in user.claims.items()}
+    lacking = [name for name in pool.rules.required_attributes if name not in attributes]
+    parameters = {
+        "userAttributes": json.dumps(attributes),
+        "requiredAttributes": json.dumps([f"userAttributes.{name}" for name in lacking]),
+    }
+    return challenge(pool, client, user, "NEW_PASSWORD_REQUIRED", parameters)
+
+
+def _text(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -1,0 +1,126 @@
+"""Tokens by API: what a finished sign-in gets, renewing, revoking, signing out everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from cognito_gate.local.api.errors import ApiError, invalid, nobody, not_authorized
+from cognito_gate.local.api.inputs import Given
+from cognito_gate.local.api.people import ADMIN_SCOPE, client_of, holder
+from cognito_gate.local.api.secret_hash import check_secret, check_secret_hash
+from cognito_gate.local.keys import BadToken
+from cognito_gate.local.model import Client
+from cognito_gate.local.pool import Pool
+from cognito_gate.local.state import Grant, Refresh
+from cognito_gate.local.user import User
+
+_INVALID = "Invalid Refresh Token"
+
+
+def signed_in(pool: Pool, client: Client, user: User) -> dict[str, Any]:
+    """The tokens of a new sign-in; it opens no session of the hosted pages."""
+    now = pool.stamp().now
+    grant = Grant(user.username, client.client_id, (ADMIN_SCOPE,), now, hosted=False)
+    return _result(pool, grant, user, pool.new_refresh(grant))
+
+
+def renewed(
+    pool: Pool, client: Client, token: str | None, secret_hash: str | None
+) -> dict[str, Any]:
+    """REFRESH_TOKEN_AUTH: new tokens, never a new refresh token."""
+    if token is None:
+        raise invalid("Missing required parameter REFRESH_TOKEN")
+    if pool.switches.rotation:
+        raise invalid("REFRESH_TOKEN_AUTH flow not enabled for this client")
+    refresh = _live(pool, client, token)
+    # The hash is over the stored name: an alias does not do here.
+    check_secret_hash(client, secret_hash, refresh.grant.username)
+    return _result(pool, refresh.grant, _owner(pool, client, refresh))
+
+
+def get_tokens_from_refresh_token(pool: Pool, given: Given) -> dict[str, Any]:
+    """New tokens; with rotation on, a new refresh token too."""
+    client, token = client_of(pool, given), given.text("RefreshToken")
+    wrong = not_authorized(f"Unable to verify secret for client {client.client_id}")
+    check_secret(client, given.maybe("ClientSecret"), wrong)
+    refresh = _live(pool, client, token)
+    user = _owner(pool, client, refresh)
+    answer = _result(pool, refresh.grant, user, _rotated(pool, token, refresh))
+    return {"AuthenticationResult": answer["AuthenticationResult"]}
+
+
+def revoke_token(pool: Pool, given: Given) -> dict[str, Any]:
+    """Kill a refresh token and what came of it."""
+    client, token = client_of(pool, given), given.text("Token")
+    wrong = ApiError("UnauthorizedException", "Unauthorized")
+    check_secret(client, given.maybe("ClientSecret"), wrong)
+    if not pool.switches.revocation:
+        raise ApiError(
+            "UnsupportedOperationException", "Token revocation is not enabled for this client"
+        )
+    if _is_jwt(pool, token):
+        raise ApiError("UnsupportedTokenTypeException", "Unsupported token type: only refresh")
+    found = pool.state.known_refresh(token)
+    if found is not None and found.grant.client_id == client.client_id:
+        pool.state.revoke(found.grant.origin_jti)
+    return {}
+
+
+def global_sign_out(pool: Pool, given: Given) -> dict[str, Any]:
+    """Kill every token of the person, those of the hosted pages included."""
+    user = holder(pool, given)
+    pool.state.revoke_user(user.username)
+    return {}
+
+
+def _result(pool: Pool, grant: Grant, user: User, refresh: str | None = None) -> dict[str, Any]:
+    made = pool.tokens(replace(grant, nonce=None), user)
+    return {
+        "ChallengeParameters": {},
+        "AuthenticationResult": {
+            "AccessToken": made["access_token"],
+            "ExpiresIn": made["expires_in"],
+            "TokenType": made["token_type"],
+            **({"IdToken": made["id_token"]} if "id_token" in made else {}),
+            **({"RefreshToken": refresh} if refresh else {}),
+        },
+    }
+
+
+def _live(pool: Pool, client: Client, token: str) -> Refresh:
+    found = pool.state.known_refresh(token)
+    if found is None or found.grant.client_id != client.client_id:
+        raise not_authorized(_INVALID)
+    if pool.state.is_revoked(found.grant.origin_jti):
+        raise not_authorized("Refresh Token has been revoked")
+    if found.lives(pool.now()):
+        return found
+    if found.retired_at is not None:
+        raise ApiError("RefreshTokenReuseException", "Refresh token has been invalidated")
+    raise not_authorized("Refresh Token has expired")
+
+
+def _owner(pool: Pool, client: Client, refresh: Refresh) -> User:
+    user = pool.user(refresh.grant.username)
+    if user is None:
+        raise nobody(client, not_authorized(_INVALID))
+    if not user.enabled:
+        raise not_authorized("User is disabled.")
+    return user
+
+
+def _rotated(pool: Pool, token: str, refresh: Refresh) -> str | None:
+    """A successor, which lives no longer; the old one serves for the grace period."""
+    if not pool.switches.rotation:
+        return None
+    pool.state.retire(token, refresh, pool.now() + pool.switches.grace_seconds)
+    return pool.state.add_refresh(replace(refresh, retired_at=None))
+
+
+def _is_jwt(pool: Pool, token: str) -> bool:
+    try:
+        pool.keys.verify(token)
+    except BadToken:
+        return False
+    return True
