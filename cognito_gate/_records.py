@@ -1,9 +1,10 @@
-"""What the gate keeps in its cookies, frozen, to and from JSON.
+"""What the gate keeps in its cookies, frozen, to and from JSON; and what its own pages show.
 
-Knows shapes only; sealing and cookie names are elsewhere.
+Knows shapes only; sealing, cookie names and words are elsewhere.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -80,3 +81,58 @@ class LoginAttempt:
             "again": bool,
         }
         return cls(**_load(text, shape))
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A step that Cognito, or we, wait for: a code, a new password, a choice.
+
+    `attempt` tells this one from one in another tab; `username` is Cognito's name for the person,
+    `typed` what they call themselves. `facts` are texts that the step's page and answer need.
+    """
+
+    attempt: str
+    step: str
+    session: str = field(repr=False)
+    username: str
+    typed: str
+    return_to: str
+    started_at: int
+    facts: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        shape: dict[str, type] = dict.fromkeys(
+            ("attempt", "step", "session", "username", "typed", "return_to"), str
+        )
+        return cls(**_load(text, {**shape, "started_at": int, "facts": dict}))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence for a visitor: its id in the catalogs, what to fill in, or a text as it is."""
+
+    id: str
+    text: str = field(default="", repr=False)
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What one of our own sign-in pages shows.
+
+    `token` proves that a form came from our page; `typed` is shown again (never a password or a
+    code); `facts` are what this screen alone needs.
+    """
+
+    screen: str
+    token: str = field(default="", repr=False)
+    return_to: str = "/"
+    error: Said | None = None
+    notice: Said | None = None
+    field_errors: Mapping[str, Said] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -6,10 +6,15 @@
     │   └── CallbackRefused       login_failed       400
     ├── LoginRequired             login_required     401
     ├── TokenRefused              invalid_token      401
+    ├── ApiRefused                refused            400
     ├── CrossSiteRefused          cross_site         403
     ├── MethodRefused             method_not_allowed 405
     ├── StaleCallback             stale_login        400
     ├── CookiesLost               cookies            400
+    ├── FormRefused               form               400
+    ├── FormExpired               form_expired       403
+    ├── FormTooLarge              form_too_large     413
+    ├── TooManyTries              too_many_tries     429
     ├── SessionTooLarge           session_too_large  431
     ├── GrantRefused              grant_refused      502
     └── CognitoUnavailable        unavailable        503
@@ -131,6 +136,59 @@ class GrantRefused(GateError):
     def __init__(self, error: str, reason: str) -> None:
         self.error = error
         super().__init__(reason)
+
+
+class ApiRefused(GateError):
+    """Cognito's JSON API refused a call. `exception` is its name for the reason.
+
+    `message` may repeat what a visitor typed: it tells reasons apart, and is not for logs or pages.
+    """
+
+    code = "refused"
+    status = 400
+
+    def __init__(self, operation: str, exception: str, message: str) -> None:
+        self.operation = operation
+        self.exception = exception
+        self.message = message
+        super().__init__(f"Cognito refuses {operation}: {exception}")
+
+
+class FormRefused(GateError):
+    """A form was filled in wrongly. `fields` maps each field's name to the id of what to say, and
+    what to fill in there."""
+
+    code = "form"
+    status = 400
+
+    def __init__(self, fields: dict[str, tuple[str, dict[str, str]]]) -> None:
+        self.fields = fields
+        super().__init__(f"a form was filled in wrongly: {', '.join(fields)}")
+
+
+class FormExpired(GateError):
+    """A form without the token of this browser: too old, or the browser keeps no cookies."""
+
+    code = "form_expired"
+    status = 403
+
+
+class TooManyTries(GateError):
+    """Too many tries in a short time. `wait` is in seconds."""
+
+    code = "too_many_tries"
+    status = 429
+
+    def __init__(self, wait: float) -> None:
+        self.wait = wait
+        super().__init__(f"too many tries; the next one in {wait:.0f} s")
+
+
+class FormTooLarge(GateError):
+    """A form's body is larger than any form of ours."""
+
+    code = "form_too_large"
+    status = 413
 
 
 class CognitoUnavailable(GateError):

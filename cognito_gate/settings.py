@@ -1,7 +1,6 @@
-"""Settings: read once, checked once, frozen; and every Cognito address they lead to.
+"""Settings: read once, checked once, frozen.
 
-The only door to `starlette.config`. Knows the names of the variables and what each takes;
-must not know what the gate does with them.
+Knows the names of the variables and what each takes; must not know what the gate does with them.
 """
 
 import os
@@ -12,14 +11,12 @@ from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from starlette.config import Config
-
-from ._checks import CHECKS, PARSERS, Problem, check_type, domain_origin, pool_region
+from ._addresses import Addresses
+from ._checks import CHECKS, PARSERS, Problem, check_type
 from ._checks import web_origin as web_origin
+from ._page_checks import PAGE_CHECKS
+from ._reading import reader, text
 from .errors import SettingsError
-
-ROUTES = ("/login", "/logout", "/me", "/signed-out")
-"""The gate's own routes, below the prefix."""
 
 
 def _setting(variable: str, default: Any, parser: str = "text", *, hidden: bool = False) -> Any:
@@ -29,7 +26,7 @@ def _setting(variable: str, default: Any, parser: str = "text", *, hidden: bool 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Addresses):
     """All settings of a gate. Field names are the variables' names without their prefix.
 
     Raises:
@@ -79,6 +76,26 @@ class Settings:
     websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
     websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
+    login: Literal["hosted", "custom"] = _setting("COGNITO_GATE_LOGIN", "hosted", "lower")
+    sign_in_flow: Literal["srp", "password", "choice"] = _setting(
+        "COGNITO_GATE_SIGN_IN_FLOW", "srp", "lower"
+    )
+    sign_in: Literal["email", "username", "both"] = _setting(
+        "COGNITO_GATE_SIGN_IN", "email", "lower"
+    )
+    sign_up: bool = _setting("COGNITO_GATE_SIGN_UP", False, "flag")
+    sign_up_attributes: tuple[str, ...] = _setting(
+        "COGNITO_GATE_SIGN_UP_ATTRIBUTES", ("email",), "words"
+    )
+    password_policy: str = _setting(
+        "COGNITO_GATE_PASSWORD_POLICY", "8 upper lower digits symbols", "lower"
+    )
+    tries_per_address: int = _setting("COGNITO_GATE_TRIES_PER_ADDRESS", 100, "whole")
+    tries_per_account: int = _setting("COGNITO_GATE_TRIES_PER_ACCOUNT", 10, "whole")
+    user_context: bool = _setting("COGNITO_GATE_USER_CONTEXT", False, "flag")
+    app_name: str = _setting("COGNITO_GATE_APP_NAME", "")
+    languages: tuple[str, ...] = _setting("COGNITO_GATE_LANGUAGES", (), "words")
+    templates: str = _setting("COGNITO_GATE_TEMPLATES", "")
 
     def __post_init__(self) -> None:
         problems = _problems(self)
@@ -102,16 +119,15 @@ class Settings:
 
             Settings.from_env({"AWS_COGNITO_DOMAIN": "my-app", ...}, env_file=None)
         """
-        present = env_file if env_file is not None and Path(env_file).is_file() else None
-        read = Config(present, {name: value for name, value in environ.items() if value.strip()})
+        read = reader(environ, env_file)
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
         for item in fields(cls):
             variable = item.metadata["variable"]
             try:
-                text = _text(read, variable, secret=item.metadata["secret"])
-                if text:
-                    values[item.name] = PARSERS[item.metadata["parser"]](text)
+                found = text(read, variable, secret=item.metadata["secret"])
+                if found:
+                    values[item.name] = PARSERS[item.metadata["parser"]](found)
             except Problem as problem:
                 problems[variable] = str(problem)
         return cls._build(values, problems)
@@ -127,76 +143,6 @@ class Settings:
             raise SettingsError(problems)
         return settings
 
-    # Addresses at Cognito
-
-    @property
-    def pool_region(self) -> str:
-        """The region: as set, else as the pool id says."""
-        return self.region or pool_region(self.user_pool_id)
-
-    @property
-    def issuer_url(self) -> str:
-        """The `iss` every token must carry."""
-        suffix = "amazonaws.eu" if self.pool_region.startswith("eusc-") else "amazonaws.com"
-        default = f"https://cognito-idp.{self.pool_region}.{suffix}/{self.user_pool_id}"
-        return self.issuer or default
-
-    @property
-    def jwks_url(self) -> str:
-        """Where the signing keys are: never on the login domain."""
-        endpoint = self.endpoint_url.rstrip("/")
-        base = f"{endpoint}/{self.user_pool_id}" if endpoint else self.issuer_url
-        return f"{base}/.well-known/jwks.json"
-
-    @property
-    def domain_origin(self) -> str:
-        """The origin of the login domain."""
-        return domain_origin(self.domain, self.pool_region)
-
-    @property
-    def authorize_url(self) -> str:
-        return f"{self.domain_origin}/oauth2/authorize"
-
-    @property
-    def token_url(self) -> str:
-        return f"{self.domain_origin}/oauth2/token"
-
-    @property
-    def revoke_url(self) -> str:
-        return f"{self.domain_origin}/oauth2/revoke"
-
-    @property
-    def cognito_logout_url(self) -> str:
-        return f"{self.domain_origin}/logout"
-
-    # Addresses of ours
-
-    @property
-    def callback_path(self) -> str:
-        """The path of the redirect URL; it belongs to the gate."""
-        return urlsplit(self.redirect_url).path
-
-    @property
-    def app_origin(self) -> str:
-        """The origin under which visitors reach the app."""
-        return web_origin(self.redirect_url)
-
-    @property
-    def logout_path(self) -> str:
-        """The path Cognito returns to after sign-out, or empty when that is another origin."""
-        same = web_origin(self.logout_url) == self.app_origin
-        return (urlsplit(self.logout_url).path or "/") if same else ""
-
-    @property
-    def secure(self) -> bool:
-        """True when cookies are for https only."""
-        return urlsplit(self.redirect_url).scheme == "https"
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The keys that seal: the first seals, all open."""
-        return (self.secret_key, *self.secret_key_fallbacks)
-
 
 VARIABLES: Mapping[str, str] = MappingProxyType(
     {item.metadata["variable"]: item.name for item in fields(Settings)}
@@ -204,20 +150,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
 """Each variable's name and the field it sets."""
 
 
-def _text(read: Config, variable: str, *, secret: bool) -> str:
-    """The text of a variable; a secret may come from a file, AWS_ENDPOINT_URL has two names."""
-    text: str = read(variable, default="").strip()
-    if variable == "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER":
-        return text or read("AWS_ENDPOINT_URL", default="").strip()
-    file = read(f"{variable}_FILE", default="").strip() if secret else ""
-    if not file:
-        return text
-    if text:
-        raise Problem(f"is set, and so is {variable}_FILE; keep one of them")
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise Problem(f"cannot be read from the file {file} ({type(exc).__name__})") from exc
+_ALL_CHECKS = {**CHECKS, **PAGE_CHECKS}
 
 
 def _problems(settings: Settings) -> dict[str, str]:
@@ -231,8 +164,8 @@ def _problems(settings: Settings) -> dict[str, str]:
             typed, found[item.metadata["variable"]] = False, str(problem)
             continue
         try:
-            if not (value == "" and settings.disabled):
-                CHECKS.get(item.name, str)(value)
+            if not (value == "" and _may_lack(settings, item.name)):
+                _ALL_CHECKS.get(item.name, str)(value)
         except Problem as problem:
             found[item.metadata["variable"]] = str(problem)
     # What follows reads these as URLs, and all others as texts.
@@ -240,6 +173,11 @@ def _problems(settings: Settings) -> dict[str, str]:
     if readable and typed and not settings.disabled:
         found = _disagreements(settings) | found
     return found
+
+
+def _may_lack(settings: Settings, name: str) -> bool:
+    """A gate that is off needs nothing; pages of our own need no login domain."""
+    return settings.disabled or (name == "domain" and settings.login == "custom")
 
 
 def _disagreements(settings: Settings) -> dict[str, str]:
@@ -255,7 +193,7 @@ def _disagreements(settings: Settings) -> dict[str, str]:
         found["AWS_COGNITO_COOKIE_SAMESITE"] = (
             "is 'none', which browsers take over https only; the redirect URL is http"
         )
-    if settings.callback_path in {settings.prefix + route for route in ROUTES}:
+    if settings.callback_path in settings.routes:
         found["AWS_COGNITO_REDIRECT_URL"] = (
             f"has the path {settings.callback_path!r}, another route of the gate; "
             f"take {settings.prefix}/callback, for example"
@@ -265,7 +203,8 @@ def _disagreements(settings: Settings) -> dict[str, str]:
             f"has the path {settings.logout_path!r}, where signing out would never end; "
             f"take {settings.prefix}/signed-out, for example"
         )
-    if settings.pool_region.startswith(("cn-", "eusc-")) and "." not in settings.domain:
+    bare = settings.domain and "." not in settings.domain
+    if bare and settings.pool_region.startswith(("cn-", "eusc-")):
         found["AWS_COGNITO_DOMAIN"] = (
             f"is a bare prefix, and the domain suffix of {settings.pool_region} is not known; "
             "give the full https:// origin"

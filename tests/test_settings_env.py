@@ -7,6 +7,7 @@ import pytest
 
 from cognito_gate import Settings, SettingsError
 from cognito_gate._checks import CHECKS, PARSERS
+from cognito_gate._page_checks import PAGE_CHECKS
 from cognito_gate.settings import VARIABLES
 from tests.parts.made import CLIENT, ENVIRON, settings
 
@@ -48,6 +49,18 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_BEARER": ("bearer", False),
     "COGNITO_GATE_BEARER_CLIENT_IDS": ("bearer_client_ids", ()),
     "COGNITO_GATE_SESSION_CACHE": ("session_cache", 4096),
+    "COGNITO_GATE_LOGIN": ("login", "hosted"),
+    "COGNITO_GATE_SIGN_IN_FLOW": ("sign_in_flow", "srp"),
+    "COGNITO_GATE_SIGN_IN": ("sign_in", "email"),
+    "COGNITO_GATE_SIGN_UP": ("sign_up", False),
+    "COGNITO_GATE_SIGN_UP_ATTRIBUTES": ("sign_up_attributes", ("email",)),
+    "COGNITO_GATE_PASSWORD_POLICY": ("password_policy", "8 upper lower digits symbols"),
+    "COGNITO_GATE_TRIES_PER_ADDRESS": ("tries_per_address", 100),
+    "COGNITO_GATE_TRIES_PER_ACCOUNT": ("tries_per_account", 10),
+    "COGNITO_GATE_USER_CONTEXT": ("user_context", False),
+    "COGNITO_GATE_APP_NAME": ("app_name", ""),
+    "COGNITO_GATE_LANGUAGES": ("languages", ()),
+    "COGNITO_GATE_TEMPLATES": ("templates", ""),
     "COGNITO_GATE_FLASK_COGNITO_LIB_KEY": ("flask_cognito_lib_key", ""),
     "COGNITO_GATE_WEBSOCKET_ORIGINS": ("websocket_origins", ()),
     "COGNITO_GATE_WEBSOCKET_CLOSE": ("websocket_close", True),
@@ -71,7 +84,8 @@ def test_each_variable_and_its_default(variable: str) -> None:
 
 def test_no_variable_is_missing_from_the_table_above() -> None:
     assert set(VARIABLES) == set(DEFAULTS)
-    assert set(CHECKS) <= {item.name for item in fields(Settings)}
+    assert CHECKS.keys() | PAGE_CHECKS.keys() <= {item.name for item in fields(Settings)}
+    assert not CHECKS.keys() & PAGE_CHECKS.keys()
     assert {item.metadata["parser"] for item in fields(Settings)} == set(PARSERS)
 
 
@@ -105,6 +119,8 @@ NUMBERS = {
     "COGNITO_GATE_REFRESH_BEFORE_SECONDS": (0, 86_400),
     "COGNITO_GATE_LOGIN_SECONDS": (1, 86_400),
     "COGNITO_GATE_SESSION_CACHE": (0, 1_000_000),
+    "COGNITO_GATE_TRIES_PER_ADDRESS": (1, 1_000_000),
+    "COGNITO_GATE_TRIES_PER_ACCOUNT": (1, 1_000_000),
 }
 
 

@@ -57,6 +57,14 @@ GOOD: dict[str, list[str]] = {
     "COGNITO_GATE_FLASK_COGNITO_LIB_KEY": ["short", "with blanks in it"],
     "COGNITO_GATE_WEBSOCKET_ORIGINS": ["https://a.example", "https://a.example http://localhost:1"],
     "COGNITO_GATE_PUBLIC_PATHS": ["/", "/*", "/health", "/static/*", "/a/b/ /c.d"],
+    "COGNITO_GATE_LOGIN": ["hosted", "Custom"],
+    "COGNITO_GATE_SIGN_IN_FLOW": ["srp", "password", "choice"],
+    "COGNITO_GATE_SIGN_IN": ["email", "username", "both"],
+    "COGNITO_GATE_SIGN_UP_ATTRIBUTES": ["email", "email name phone_number", "custom:dept,name"],
+    "COGNITO_GATE_PASSWORD_POLICY": ["6", "99 symbols", "12 Upper lower"],
+    "COGNITO_GATE_APP_NAME": ["Analytical Engines", "ä" * 64],
+    "COGNITO_GATE_LANGUAGES": ["de", "en de pt-BR"],
+    "COGNITO_GATE_TEMPLATES": ["tests", "/"],
 }
 
 
@@ -218,6 +226,14 @@ BAD: dict[str, list[str]] = {
     ],
     "COGNITO_GATE_BEARER_CLIENT_IDS": ["a-b", "a,b c:d"],
     "COGNITO_GATE_WEBSOCKET_ORIGINS": ["*", "a.example", "https://a.example/x", "http://a.example"],
+    "COGNITO_GATE_LOGIN": ["own", "true", "hosted custom"],
+    "COGNITO_GATE_SIGN_IN_FLOW": ["USER_SRP_AUTH", "passwords"],
+    "COGNITO_GATE_SIGN_IN": ["phone", "email,username"],
+    "COGNITO_GATE_SIGN_UP_ATTRIBUTES": ["Email", "e-mail", "email email", "custom:", "a" * 33],
+    "COGNITO_GATE_PASSWORD_POLICY": ["upper", "5 upper", "100", "12 capitals", "-8", "8,upper"],
+    "COGNITO_GATE_APP_NAME": ["x" * 65, "a\nb", "a\x00b"],
+    "COGNITO_GATE_LANGUAGES": ["english", "de_DE", "../de", "EN"],
+    "COGNITO_GATE_TEMPLATES": ["no/such/directory", "README.md"],
 }
 
 
@@ -227,3 +243,43 @@ BAD: dict[str, list[str]] = {
 def test_a_bad_value(variable: str, text: str) -> None:
     more = {"COGNITO_GATE_BEARER": "true"}
     assert list(problems(**more, **{variable: text})) == [variable]
+
+
+def test_pages_of_our_own_need_no_login_domain() -> None:
+    own = {"COGNITO_GATE_LOGIN": "custom", "AWS_COGNITO_DOMAIN": ""}
+    assert settings(**own).domain_origin == ""
+    assert list(problems(**{**own, "COGNITO_GATE_LOGIN": "hosted"})) == ["AWS_COGNITO_DOMAIN"]
+    assert list(problems(**{**own, "AWS_COGNITO_DOMAIN": "-x"})) == ["AWS_COGNITO_DOMAIN"]
+
+
+def test_the_callback_may_not_be_a_page_of_ours_where_there_are_any() -> None:
+    here = {"AWS_COGNITO_REDIRECT_URL": "https://app.example/auth/sign-in"}
+    assert settings(**here).callback_path == "/auth/sign-in"
+    found = problems(**here, COGNITO_GATE_LOGIN="custom")
+    assert list(found) == ["AWS_COGNITO_REDIRECT_URL"]
+    assert "another route of the gate" in found["AWS_COGNITO_REDIRECT_URL"]
+
+
+@pytest.mark.parametrize(
+    ("change", "url"),
+    [
+        ({}, "https://cognito-idp.eu-west-1.amazonaws.com/"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9229"}, "http://127.0.0.1:9229/"),
+        (
+            {
+                "AWS_COGNITO_ISSUER": "https://issuer-cognito-idp.eu-west-1.amazonaws.com/"
+                "eu-west-1_AbCdEfGhI"
+            },
+            "https://cognito-idp.eu-west-1.amazonaws.com/",
+        ),
+        (
+            {
+                "AWS_COGNITO_USER_POOL_ID": "eusc-de-east-1_AbC",
+                "AWS_COGNITO_DOMAIN": "https://login.example.com",
+            },
+            "https://cognito-idp.eusc-de-east-1.amazonaws.eu/",
+        ),
+    ],
+)
+def test_the_address_of_the_json_api(change: dict[str, str], url: str) -> None:
+    assert settings(**change).api_url == url
