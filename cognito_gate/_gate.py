@@ -6,10 +6,12 @@ Reads as the journey of a request. Knows flows and decisions; no ASGI, no WSGI, 
 import logging
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeAlias
 
-from ._flows import attempts, bearer, callback, login, logout, session
+from ._flows import attempts, bearer, callback, login, logout, own_pages, session
 from ._flows.context import Context
+from ._flows.own import Own
 from ._messages import Decision, Flow, Headers, Incoming, Pass, Respond
 from ._parts import cookies, intent, pages, paths
 from .errors import (
@@ -35,6 +37,7 @@ _TITLES = {
     401: "Sign-in needed",
     403: "Not from here",
     405: "Not this way",
+    413: "That is too much",
     431: "Your session is too large",
     503: "Sign-in is not reachable",
 }
@@ -49,7 +52,8 @@ class Gate:
     """Decides, for any edge. `token` makes the unguessable texts (replaceable in tests)."""
 
     def __init__(self, settings: Settings, token: Callable[[], str] = new_token) -> None:
-        context = self._context = Context.of(settings, token)
+        own = Own.of(settings, token) if settings.login == "custom" else None
+        context = self._context = own or Context.of(settings, token)
         self._bearer = settings.bearer
         self._public = paths.PublicPaths(settings.public_paths, settings.logout_path)
         self._routes: dict[str, _Route] = {
@@ -59,6 +63,9 @@ class Gate:
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
         }
+        pages = {} if own is None else own_pages.routes(own)
+        self._forms = frozenset(pages)
+        self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
         names = context.names
         self._starts = tuple(
@@ -90,6 +97,10 @@ class Gate:
                 return None
         access, id_, refresh = cookies.glance(line, self._starts)
         return self._context.known.get((access, id_, refresh if self._refresh else b""), now)
+
+    def takes_form(self, incoming: Incoming) -> bool:
+        """True when the gate itself reads the body: for the forms of our own pages only."""
+        return incoming.method == "POST" and incoming.path in self._forms
 
     def decide(self, incoming: Incoming) -> Flow[Decision]:
         """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""
@@ -205,13 +216,18 @@ class Gate:
         headers = self._refusal_headers(incoming, error)
         if isinstance(error, LoginRequired):
             return self._login_required(incoming)
-        if isinstance(error, TokenRefused) or not intent.navigates(incoming):
+        if isinstance(error, TokenRefused) or not self._read_by_a_person(incoming):
             return pages.show_json(error.status, {"error": error.code}, headers)
         retry = self._retry(incoming, error)
         page = pages.Page(
             _TITLES.get(error.status, "Sign-in is not working"), _text(error), retry, "Try again"
         )
         return pages.show(error.status, page, headers)
+
+    def _read_by_a_person(self, incoming: Incoming) -> bool:
+        """For a page that somebody goes to, and for a form of ours that somebody sends."""
+        form = self.takes_form(incoming)
+        return intent.navigates(replace(incoming, method="GET") if form else incoming)
 
     def _refusal_headers(self, incoming: Incoming, error: GateError) -> Headers:
         match error:

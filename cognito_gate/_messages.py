@@ -10,6 +10,9 @@ from typing import Literal, TypeAlias, TypeVar
 
 from .identity import Identity
 
+LARGEST_FORM = 16_384
+"""The most bytes of a form's body that an edge reads, and one more shows that it is too large."""
+
 Header: TypeAlias = tuple[str, str]
 Headers: TypeAlias = tuple[Header, ...]
 
@@ -20,7 +23,8 @@ class Incoming:
 
     `path` is percent-decoded and decides; `target` is the path as it was on the wire and
     only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
-    is where the server mounted the app (`root_path`, `SCRIPT_NAME`).
+    is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
+    request came from. `body` is there only where the gate takes a form.
     """
 
     kind: Literal["http", "websocket"]
@@ -31,6 +35,8 @@ class Incoming:
     headers: list[tuple[bytes, bytes]] = field(repr=False)
     now: float
     mount: str = ""
+    client: str = ""
+    body: bytes = field(default=b"", repr=False)
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of one header, in order."""

@@ -13,6 +13,7 @@ from ._checks import Problem
 # Standard attributes as Cognito names them, and custom ones (Developer Guide, "User attributes").
 ATTRIBUTE = re.compile(r"[a-z_]{1,32}|custom:[\w.:-]{1,20}", re.ASCII)
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
+OUR_FIELDS = frozenset({"action", "attempt", "code", "form", "next", "password", "username"})
 RULES = ("upper", "lower", "digits", "symbols")
 
 
@@ -26,6 +27,10 @@ def _one_of(*values: str) -> Callable[[str], None]:
 
 def _attributes(values: tuple[str, ...]) -> None:
     for value in values:
+        if value in OUR_FIELDS:
+            raise Problem(
+                f"lists {value!r}, which is a field of ours and no attribute of Cognito's"
+            )
         if not ATTRIBUTE.fullmatch(value):
             raise Problem(f"lists {value!r}; it takes attributes such as email, name, phone_number")
     if len(set(values)) != len(values):

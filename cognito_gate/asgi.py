@@ -7,6 +7,7 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._driver import AsyncSender, run_async
 from ._gate import Gate
-from ._messages import Decision, Incoming, Pass, Respond, caches
+from ._messages import LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
 from .identity import Identity, tells_identity
 from .settings import Settings
 
@@ -88,7 +89,7 @@ class ASGIGate:
         if kind == "http" or kind == "websocket":
             if not isinstance(scope["headers"], list):  # any iterable may stand there, once
                 scope = {**scope, "headers": list(scope["headers"])}
-            decision = self._known(scope) or await self._decide(scope)
+            decision = self._known(scope) or await self._decide(scope, receive)
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
@@ -105,10 +106,13 @@ class ASGIGate:
             return None
         return self._gate.known(scope["path"], scope["headers"], time.time())
 
-    async def _decide(self, scope: Scope) -> Decision:
+    async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
             return Pass(None)
-        return await run_async(self._gate.decide(_incoming(scope)), self._sender)
+        incoming = _incoming(scope)
+        if self._gate.takes_form(incoming):
+            incoming = replace(incoming, body=await _form(receive))
+        return await run_async(self._gate.decide(incoming), self._sender)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -129,7 +133,21 @@ def _incoming(scope: Scope) -> Incoming:
         scope["headers"],
         time.time(),
         scope.get("root_path", ""),
+        (scope.get("client") or ("", 0))[0],
     )
+
+
+async def _form(receive: Receive) -> bytes:
+    """The body of a form for the gate itself, as far as one may be long; empty when it was cut off:
+    half a form could set half a password."""
+    body, more = b"", True
+    while more and len(body) <= LARGEST_FORM:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
 
 
 def _scope(scope: Scope, identity: Identity | None) -> dict[str, Any]:

@@ -5,8 +5,10 @@ Knows WSGI; nothing of OAuth, tokens or cookies. The app's streaming, `close()`,
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,7 +18,7 @@ import httpx
 
 from ._driver import Sender, run
 from ._gate import Gate
-from ._messages import Decision, Headers, Incoming, Pass, Respond, caches
+from ._messages import LARGEST_FORM, Decision, Headers, Incoming, Pass, Respond, caches
 from .identity import Identity, tells_identity
 from .settings import Settings
 
@@ -87,7 +89,10 @@ class WSGIGate:
     def _decide(self, environ: "WSGIEnvironment") -> Decision:
         if self._gate is None:
             return Pass(None)
-        return run(self._gate.decide(_incoming(environ)), self._sender)
+        incoming = _incoming(environ)
+        if self._gate.takes_form(incoming):
+            incoming = replace(incoming, body=_form(environ))
+        return run(self._gate.decide(incoming), self._sender)
 
 
 def _path(environ: "WSGIEnvironment") -> str:
@@ -112,14 +117,33 @@ def _incoming(environ: "WSGIEnvironment") -> Incoming:
         path,
         _target(environ, path),
         environ.get("QUERY_STRING", "").encode("latin-1"),
-        [
-            (key[5:].replace("_", "-").lower().encode("latin-1"), value.encode("latin-1"))
-            for key, value in environ.items()
-            if key.startswith("HTTP_")
-        ],
+        _headers(environ),
         time.time(),
         environ.get("SCRIPT_NAME", ""),
+        environ.get("REMOTE_ADDR", ""),
     )
+
+
+def _headers(environ: "WSGIEnvironment") -> list[tuple[bytes, bytes]]:
+    found = [
+        (key[5:].replace("_", "-").lower().encode("latin-1"), value.encode("latin-1"))
+        for key, value in environ.items()
+        if key.startswith("HTTP_")
+    ]
+    kind = environ.get("CONTENT_TYPE")  # PEP 3333 keeps this one elsewhere
+    return [*found, (b"content-type", kind.encode("latin-1"))] if kind else found
+
+
+def _form(environ: "WSGIEnvironment") -> bytes:
+    """The body of a form for the gate itself, as far as one may be long; empty when it was cut off:
+    half a form could set half a password."""
+    told = environ.get("CONTENT_LENGTH") or ""
+    length = min(int(told), LARGEST_FORM + 1) if re.fullmatch("[0-9]{1,18}", told) else 0
+    # Without a length the end can be told only where the server promises it (chunked bodies).
+    ends = bool(environ.get("wsgi.input_terminated"))
+    size = length or (LARGEST_FORM + 1 if ends else 0)
+    body: bytes = environ["wsgi.input"].read(size) if size else b""
+    return body if len(body) >= length else b""
 
 
 def _target(environ: "WSGIEnvironment", path: str) -> bytes:

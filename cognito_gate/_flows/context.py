@@ -7,13 +7,15 @@ remembered sessions.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .._messages import Pass
+from .._messages import Answer, Ask, Pass
+from .._parts import idp, oauth
 from .._parts.cookies import Attributes
 from .._parts.keys import KeyRing
 from .._parts.known import Known
 from .._parts.seal import Encrypted, Inherited, Plain, Seal, Signed
 from .._parts.tokens import Expected
-from ..settings import ROUTES, Settings
+from .._records import Tokens
+from ..settings import Settings
 
 COOKIE_MARK = b"cognito_"
 
@@ -26,6 +28,9 @@ class Names:
     id: str
     refresh: str
     login: str
+    pending: str
+    form: str
+    language: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -34,7 +39,10 @@ class Names:
 
     @classmethod
     def prefixed(cls, prefix: str) -> "Names":
-        kinds = ("access_token", "id_token", "refresh_token", "login_")
+        kinds = (
+            *("access_token", "id_token", "refresh_token"),
+            *("login_", "pending", "form", "language"),
+        )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
 
@@ -46,6 +54,7 @@ class Seals:
     id: Seal
     refresh: Seal
     login: Seal
+    pending: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -56,7 +65,24 @@ class Seals:
             id=Encrypted(keys, "id") if hide else Plain(),
             refresh=(Encrypted if settings.refresh_cookie_encrypted else Signed)(keys, "refresh"),
             login=Encrypted(keys, "login"),
+            pending=Encrypted(keys, "pending"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCalls:
+    """Where refresh tokens go: to the login domain, or to the JSON API that needs none."""
+
+    refresh: Callable[[Settings, str], Ask]
+    read: Callable[[Answer], Tokens]
+    revoke: Callable[[Settings, str], Ask]
+    read_revoked: Callable[[Answer], str]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "TokenCalls":
+        if settings.login == "custom":
+            return cls(idp.refresh, idp.read_refreshed, idp.revoke, idp.read_revoked)
+        return cls(oauth.refresh_ask, oauth.read_tokens, oauth.revoke_ask, oauth.read_revoked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +98,7 @@ class Context:
     routes: frozenset[str]
     expected: Expected
     expected_bearer: Expected
+    token_calls: TokenCalls
     keys: KeyRing
     known: Known[Pass]
     known_bearers: Known[Pass]
@@ -81,9 +108,8 @@ class Context:
     def of(cls, settings: Settings, token: Callable[[], str]) -> "Context":
         domain, secure = settings.cookie_domain, settings.secure
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
-        old_key = settings.flask_cognito_lib_key
+        old_key, account = settings.flask_cognito_lib_key, f"{settings.prefix}/account"
         ours = frozenset({settings.user_pool_client_id})
-        routes = (settings.prefix + route for route in ROUTES)
         return cls(
             settings=settings,
             token=token,
@@ -92,9 +118,11 @@ class Context:
             session=Attributes(secure, settings.cookie_samesite, domain),
             # The callback is a cross-site navigation: Strict would keep the attempt from it.
             login=Attributes(secure, "lax", domain),
-            routes=frozenset({settings.callback_path, *routes}),
+            # The account's page is one that a sign-in may lead to.
+            routes=frozenset({settings.callback_path, *settings.routes}) - {account},
             expected=Expected(issuer, ours, leeway),
             expected_bearer=Expected(issuer, ours | set(settings.bearer_client_ids), leeway),
+            token_calls=TokenCalls.of(settings),
             keys=KeyRing(),
             known=Known(settings.session_cache),
             known_bearers=Known(settings.session_cache),

@@ -3,7 +3,7 @@
 Knows what a sign-in needs; must not know what becomes of it (callback.py).
 """
 
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from .._messages import Incoming, Respond
 from .._parts import intent, oauth, paths
@@ -33,10 +33,29 @@ def begin(
 ) -> Respond:
     """Start a sign-in. `again` marks one that the gate starts over by itself, in place of the one
     whose state was `spent`."""
+    if _on_own_page(context, extra or {}):
+        return Respond(303, (("location", own_page(context, return_to, extra or {})),))
     attempt = attempts.new(context, return_to, incoming.now, again=again)
     url = oauth.authorize_url(context.settings, attempt, extra or {})
     kept = attempts.store(context, incoming, attempt, spent)
     return Respond(303, (("location", url), *kept))
+
+
+def _on_own_page(context: Context, extra: dict[str, str]) -> bool:
+    """Whether to sign in on our page: not when another identity provider is asked for by name,
+    which only Cognito's login domain can lead to."""
+    settings = context.settings
+    federated = settings.domain and extra.keys() & {"identity_provider", "idp_identifier"}
+    return settings.login == "custom" and not federated
+
+
+def own_page(context: Context, return_to: str, extra: dict[str, str]) -> str:
+    """The address of our own sign-in page."""
+    said = {name: extra[name] for name in ("lang", "login_hint") if extra.get(name)}
+    if return_to != "/":
+        said["next"] = return_to
+    path = f"{context.settings.prefix}/sign-in"
+    return f"{path}?{urlencode(said, safe='/')}" if said else path
 
 
 def login(context: Context, incoming: Incoming) -> Respond:

@@ -8,7 +8,8 @@ import logging
 from .._messages import Flow, Incoming, Respond
 from .._parts import intent, oauth
 from ..errors import CrossSiteRefused, MethodRefused
-from . import attempts, stored
+from ..settings import Settings
+from . import attempts, pending, stored
 from .context import Context
 
 log = logging.getLogger("cognito_gate")
@@ -26,13 +27,18 @@ def logout(context: Context, incoming: Incoming) -> Flow[Respond]:
     _, _, refresh = stored.candidates(context, jar)
     renewal, _ = stored.renewal(context, refresh, None)
     if renewal is not None:
-        answer = yield oauth.revoke_ask(context.settings, renewal.token)
-        if answer.status != 200:
-            # Best effort: the visitor's sign-out must not hang on it.
-            log.warning("the refresh token could not be revoked: %s", oauth.read_revoked(answer))
+        answer = yield context.token_calls.revoke(context.settings, renewal.token)
+        why = context.token_calls.read_revoked(answer)
+        if why:  # best effort: the visitor's sign-out must not hang on it
+            log.warning("the refresh token could not be revoked: %s", why)
     cleared = stored.clear(context, jar, always=True)
-    location = ("location", oauth.logout_url(context.settings))
-    return Respond(303, (location, *cleared, *attempts.forget_all(context, incoming)))
+    ended = (*attempts.forget_all(context, incoming), *pending.forget(context, incoming))
+    return Respond(303, (("location", _onward(context.settings)), *cleared, *ended))
+
+
+def _onward(settings: Settings) -> str:
+    """Through Cognito's own sign-out, where there is a login domain that may hold a session."""
+    return oauth.logout_url(settings) if settings.domain else settings.logout_url
 
 
 def _check_own(context: Context, incoming: Incoming) -> None:

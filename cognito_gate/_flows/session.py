@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._messages import Flow, Incoming, Pass
-from .._parts import cookies, oauth, tokens
+from .._parts import cookies, tokens
 from .._parts.known import Values
 from .._records import Renewal, Tokens
 from ..errors import CognitoUnavailable, GrantRefused, SessionTooLarge, TokenRefused
@@ -154,9 +154,9 @@ def _renewed(
     now: float,
 ) -> Flow[Pass]:
     """A new session from the refresh token; the old one while it lives and Cognito does not."""
-    answer = yield oauth.refresh_ask(context.settings, renewal.token)
+    answer = yield context.token_calls.refresh(context.settings, renewal.token)
     try:
-        got = oauth.read_tokens(answer)
+        got = context.token_calls.read(answer)
         return (yield from _adopted(context, jar, renewal, got, held, now))
     except TokenRefused as error:
         log.error(

@@ -190,5 +190,5 @@ def read_provider_error(error: str) -> CallbackRefused:
 
 
 def read_revoked(answer: Answer) -> str:
-    """Why a revocation did not work, for the log. A good one has an empty body."""
-    return _unusable("revocation endpoint", answer)
+    """Why a revocation did not work, for the log; empty when it did. A good one has no body."""
+    return "" if answer.ok() else _unusable("revocation endpoint", answer)

@@ -210,9 +210,10 @@ def _style(own: Path | None) -> str:
         style += theme.decode("utf-8")
     except UnicodeDecodeError as error:
         raise wrong_file("theme.css", f"which is not UTF-8: {error}") from error
+    style = re.sub(r"/\*.*?\*/\s*", "", style, flags=re.DOTALL)
     if "</style" in style.lower():
         raise wrong_file("theme.css", "which holds </style>")
-    return re.sub(r"/\*.*?\*/\s*", "", style, flags=re.DOTALL)
+    return style
 
 
 def _script() -> str:

@@ -20,6 +20,7 @@ Meaning: TypeAlias = tuple[str, Remedy]
 LONGEST = 300  # characters of a Lambda's text
 
 _WRONG: Meaning = ("error.wrong_password", "keep")
+_NOT_SAID: Meaning = ("error.code_wrong_or_expired", "keep")
 _PREVIOUS: Meaning = ("error.wrong_previous", "keep")
 _NO_CODE: Meaning = ("error.code_wrong", "keep")
 _TOTP: Meaning = ("error.totp_again", "keep")
@@ -56,10 +57,6 @@ _MEANINGS: dict[str, Meaning] = {
 # Guide, "Managing error responses"), since pools may be set to tell.
 _OF_OPERATION: dict[tuple[str, str], Meaning] = {
     ("AssociateSoftwareToken", "SoftwareTokenMFANotFoundException"): _OPERATOR,
-    ("ConfirmForgotPassword", "UserNotFoundException"): _NO_CODE,
-    # "User cannot be confirmed. Current status is CONFIRMED": not even that there is one.
-    ("ConfirmSignUp", "NotAuthorizedException"): _NO_CODE,
-    ("ConfirmSignUp", "UserNotFoundException"): _NO_CODE,
     ("ForgotPassword", "UserNotFoundException"): ("error.generic", "keep"),
     ("InitiateAuth", "NotAuthorizedException"): _WRONG,
     ("InitiateAuth", "UserNotFoundException"): _WRONG,
@@ -68,6 +65,20 @@ _OF_OPERATION: dict[tuple[str, str], Meaning] = {
     ("SetUserMFAPreference", "InvalidParameterException"): _TOTP,
     # "SignUp is not permitted for this user pool": it is for administrators only.
     ("SignUp", "NotAuthorizedException"): _OPERATOR,
+}
+# To whoever has a code and no more, an account that is there, not there, confirmed or not must look
+# the same, also where Cognito tells them apart.
+_TELLING = (
+    "CodeMismatchException",
+    "ExpiredCodeException",
+    "NotAuthorizedException",
+    "UserNotConfirmedException",
+    "UserNotFoundException",
+)
+_OF_OPERATION |= {
+    (operation, exception): _NOT_SAID
+    for operation in ("ConfirmForgotPassword", "ConfirmSignUp")
+    for exception in _TELLING
 }
 # Where only the message tells, by a phrase of it in small letters. The first that fits counts.
 _PHRASES: dict[str, tuple[tuple[str, Meaning], ...]] = {
@@ -139,14 +150,21 @@ def say(error: ApiRefused) -> tuple[Said, Remedy]:
 
 
 def _meaning(error: ApiRefused) -> Meaning:
+    of_operation = _OF_OPERATION.get((error.operation, error.exception))
+    told = _told(error)
+    if told is not None and (of_operation is not _NOT_SAID or told is _OPERATOR):
+        return _PREVIOUS if (error.operation, told) == ("ChangePassword", _WRONG) else told
+    return of_operation or _MEANINGS.get(error.exception, _OPERATOR)
+
+
+def _told(error: ApiRefused) -> Meaning | None:
+    """What the message alone tells."""
     message = error.message.lower()
+    repeats = "value '" in message  # what a visitor typed is no word of Cognito's
     for phrase, meaning in _PHRASES.get(error.exception, ()):
-        if phrase in message:
-            return (
-                _PREVIOUS if (error.operation, meaning) == ("ChangePassword", _WRONG) else meaning
-            )
-    general = _MEANINGS.get(error.exception, _OPERATOR)
-    return _OF_OPERATION.get((error.operation, error.exception), general)
+        if phrase in message and not (repeats and meaning is _OPERATOR):
+            return meaning
+    return None
 
 
 def mend(error: ApiRefused) -> str:

@@ -237,6 +237,7 @@ def test_the_keys_body() -> None:
 
 
 def test_a_revocation_that_did_not_work() -> None:
+    assert oauth.read_revoked(Answer(200)) == ""
     assert oauth.read_revoked(Answer(400)) == "Cognito's revocation endpoint: HTTP 400"
     assert "ReadTimeout" in oauth.read_revoked(Answer(0, failure="ReadTimeout"))
 

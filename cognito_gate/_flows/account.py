@@ -1,0 +1,166 @@
+"""The page `{prefix}/account`: change the password, set up an authenticator app, turn it off.
+
+Needs a session whose access token may manage the account (`aws.cognito.signin.user.admin`); those
+of our own sign-in pages may.
+"""
+
+from .._messages import Flow, Headers, Incoming, Respond
+from .._parts import idp
+from .._parts.idp import Account
+from .._records import View
+from ..errors import ApiRefused, BadRequest, CognitoUnavailable
+from ..identity import Identity
+from . import fields, forms, login, pending, session, steps, tries
+from .challenge import totp_facts
+from .own import Own
+from .own_page import OwnPage, Trouble
+
+_STEP = "TOTP"
+FRESH_SECONDS = 900  # how long after a sign-in the second factor may be changed
+# Of a token that may not do this, and of an account that is not what it was at the sign-in.
+_NOT_THEIRS = frozenset(
+    {
+        "NotAuthorizedException",
+        "PasswordResetRequiredException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    }
+)
+
+
+def _show(context: Own, incoming: Incoming, trouble: Trouble) -> Flow[Respond]:
+    visitor = yield from session.session(context, incoming)
+    if visitor.identity is None:
+        return _signed_out(context, incoming, visitor.headers)
+    answer = yield idp.get_user(context.settings, visitor.identity.access_token)
+    try:
+        found = idp.read_account(answer)
+    except ApiRefused as error:
+        if error.exception not in _NOT_THEIRS:
+            raise CognitoUnavailable(str(error)) from error
+        return _not_here(context, incoming, visitor.headers)
+    view = _view(context, incoming, trouble, visitor.identity, found)
+    headers = (*visitor.headers, *trouble.headers)
+    return forms.show(context, incoming, view, trouble.status, headers)
+
+
+def _view(
+    context: Own, incoming: Incoming, trouble: Trouble, who: Identity, found: Account
+) -> View:
+    step = pending.find(context, incoming)
+    setting_up = step is not None and step.step == _STEP and step.username == who.sub
+    email = found.attributes.get("email", "")
+    by_email = context.settings.sign_in == "email"  # the user name is one that nobody chose
+    name = email if email and by_email else found.username
+    facts = {
+        "username": name,
+        "email": email,
+        "totp": "SOFTWARE_TOKEN_MFA" in found.mfa,
+        "policy": context.policy,
+    }
+    screen = "account"
+    if step is not None and setting_up and trouble.notice is None:
+        screen = "totp-setup"
+        facts |= totp_facts(context, "/account", name, step.facts["secret"])
+    return View(
+        screen=screen,
+        error=trouble.error,
+        notice=trouble.notice,
+        field_errors=trouble.fields,
+        typed=trouble.typed,
+        facts=facts,
+    )
+
+
+def _signed_out(context: Own, incoming: Incoming, headers: Headers) -> Respond:
+    wanted = login.return_address(context, incoming)
+    return steps.go(context, "/sign-in", return_to=wanted, headers=headers)
+
+
+def _not_here(context: Own, incoming: Incoming, headers: Headers) -> Respond:
+    """A session of the hosted login may not manage the account, unless it asked for that scope."""
+    facts = {
+        "title": "message.not_here.title",
+        "text": "message.not_here.text",
+        "link": f"{context.settings.prefix}/logout",
+        "label": "account.sign_out",
+    }
+    return forms.show(context, incoming, View(screen="message", facts=facts), 403, headers)
+
+
+def _take(context: Own, incoming: Incoming) -> Flow[Respond]:
+    limits = {"previous": 256, "password": 256, "code": 64}
+    form = forms.posted(context, incoming, limits)
+    visitor = yield from session.session(context, incoming)
+    if visitor.identity is None:
+        return _signed_out(context, incoming, visitor.headers)
+    try:
+        answer = yield from _acted(context, incoming, visitor.identity, form)
+    except ApiRefused as error:
+        answer = yield from ACCOUNT.refused(context, incoming, error)
+    if answer.status != 303:  # the page itself, which has asked for the session once more
+        return answer
+    return Respond(answer.status, (*answer.headers, *visitor.headers), answer.body)
+
+
+def _acted(context: Own, incoming: Incoming, who: Identity, form: dict[str, str]) -> Flow[Respond]:
+    action = form["action"]
+    if action == "password":
+        return (yield from _changed(context, incoming, who, form))
+    if action == "cancel":
+        return steps.go(context, "/account", headers=pending.forget(context, incoming))
+    if not 0 <= incoming.now - (who.auth_time or 0) <= FRESH_SECONDS:
+        # A session that was left open, or stolen, must not change the second factor.
+        here = f"{context.settings.prefix}/account"
+        return steps.go(context, "/sign-in", return_to=here, notice="sign_in_again")
+    if action == "totp":
+        return (yield from _begun(context, incoming, who))
+    if action == "totp-verify":
+        return (yield from _turned_on(context, incoming, who, form["code"]))
+    if action == "totp-off":
+        return (yield from _turned_off(context, who))
+    raise BadRequest("no such action")
+
+
+def _changed(
+    context: Own, incoming: Incoming, who: Identity, form: dict[str, str]
+) -> Flow[Respond]:
+    wrong = fields.filled(form, "previous")
+    fields.check(wrong | fields.new_password(context.policy, form["password"]))
+    tries.check_guess(context, incoming, who.sub, "password")
+    answer = yield idp.change_password(
+        context.settings, who.access_token, form["previous"], form["password"]
+    )
+    idp.read("ChangePassword", answer)
+    tries.forgive(context, who.sub)
+    return steps.go(context, "/account", notice="password_changed")
+
+
+def _begun(context: Own, incoming: Incoming, who: Identity) -> Flow[Respond]:
+    answer = yield idp.associate_totp(context.settings, access_token=who.access_token)
+    secret, _ = idp.read_totp(answer)
+    step = pending.new(
+        context, incoming, _STEP, username=who.sub, return_to="/", facts={"secret": secret}
+    )
+    return steps.onward(context, incoming, "/account", step)
+
+
+def _turned_on(context: Own, incoming: Incoming, who: Identity, text: str) -> Flow[Respond]:
+    code = fields.totp(text)
+    tries.check_guess(context, incoming, who.sub, "code")
+    answer = yield idp.verify_totp(context.settings, code, access_token=who.access_token)
+    idp.read_totp_verified(answer)
+    answer = yield idp.set_totp_preference(context.settings, who.access_token, on=True)
+    idp.read("SetUserMFAPreference", answer)
+    tries.forgive(context, who.sub)
+    ended = pending.forget(context, incoming)
+    return steps.go(context, "/account", notice="totp_on", headers=ended)
+
+
+def _turned_off(context: Own, who: Identity) -> Flow[Respond]:
+    answer = yield idp.set_totp_preference(context.settings, who.access_token, on=False)
+    idp.read("SetUserMFAPreference", answer)
+    return steps.go(context, "/account", notice="totp_off")
+
+
+ACCOUNT = OwnPage(_show, _take, lambda context: {})

@@ -1,0 +1,32 @@
+"""The addresses of our own sign-in pages, each with what is shown and taken there.
+
+The one table of them. Must not know what a page does.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from .._messages import Flow, Incoming, Respond
+from .account import ACCOUNT
+from .challenge import MFA, NEW_PASSWORD
+from .own import Own
+from .reset import FORGOT, RESET
+from .sign_in import SIGN_IN
+from .sign_up import CONFIRM, SIGN_UP
+
+_PAGES = {
+    "/sign-in": SIGN_IN,
+    "/forgot": FORGOT,
+    "/reset": RESET,
+    "/mfa": MFA,
+    "/new-password": NEW_PASSWORD,
+    "/account": ACCOUNT,
+}
+_SIGN_UP_PAGES = {"/sign-up": SIGN_UP, "/confirm": CONFIRM}
+
+
+def routes(own: Own) -> dict[str, Callable[[Incoming], Flow[Respond]]]:
+    """Every page by its path."""
+    settings = own.settings
+    pages = _PAGES | _SIGN_UP_PAGES if settings.sign_up else _PAGES | {"/confirm": CONFIRM}
+    return {settings.prefix + name: partial(page.serve, own) for name, page in pages.items()}

@@ -1,0 +1,93 @@
+"""Prove a password to Cognito, or ask which ways there are. The password lives for this call only.
+
+Knows the flows of InitiateAuth; must not know what follows (steps.py).
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from .._messages import Flow, Incoming
+from .._parts import idp, srp
+from .._parts.idp import Challenge, Outcome
+from .._records import Pending
+from ..errors import CognitoUnavailable
+from .own import Own
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """SRP's `a` and `A` of one sign-in."""
+
+    secret: int = field(repr=False)
+    public: str
+
+
+def sign_in(context: Own, incoming: Incoming, username: str, password: str) -> Flow[Outcome]:
+    """Begin a sign-in as COGNITO_GATE_SIGN_IN_FLOW says.
+
+    Raises:
+        ApiRefused: Cognito says no. CognitoUnavailable: it says nothing usable.
+    """
+    settings, client = context.settings, incoming.client
+    match settings.sign_in_flow:
+        case "choice":
+            answer = yield idp.initiate_choice(settings, username, client)
+        case "password":
+            answer = yield idp.initiate_password(settings, username, password, client)
+        case "srp":
+            key = _key(context)
+            answer = yield idp.initiate_srp(settings, username, key.public, client)
+            first = idp.read_outcome("InitiateAuth", answer)
+            return (yield from _verified(context, incoming, username, password, first, key))
+    return idp.read_outcome("InitiateAuth", answer)
+
+
+def chosen(
+    context: Own, incoming: Incoming, step: Pending, way: str, password: str
+) -> Flow[Outcome]:
+    """The password, where Cognito asked for it or where it was the `way` chosen (PASSWORD or
+    PASSWORD_SRP). Raises as `sign_in` does."""
+    settings, key = context.settings, _key(context)
+    said = {"PASSWORD": password} if way == "PASSWORD" else {"SRP_A": key.public}
+    if step.step == "SELECT_CHALLENGE":
+        # Begun anew: the choice's session serves once, and passwords are mistyped.
+        answer = yield idp.initiate_choice(
+            settings, step.username, incoming.client, PREFERRED_CHALLENGE=way, **said
+        )
+        outcome = idp.read_outcome("InitiateAuth", answer)
+    else:
+        answer = yield idp.respond(
+            settings, step.step, step.username, step.session, said, incoming.client
+        )
+        outcome = idp.read_outcome("RespondToAuthChallenge", answer)
+    if way == "PASSWORD":
+        return outcome
+    return (yield from _verified(context, incoming, step.username, password, outcome, key))
+
+
+def _verified(
+    context: Own,
+    incoming: Incoming,
+    username: str,
+    password: str,
+    first: Outcome,
+    key: _Key,
+) -> Flow[Outcome]:
+    """SRP's second half, at once: Cognito waits for it a few seconds only."""
+    if not isinstance(first, Challenge) or first.name != "PASSWORD_VERIFIER":
+        raise CognitoUnavailable("Cognito answered SRP with something else")
+    settings, found = context.settings, first.parameters
+    person = found.get("USER_ID_FOR_SRP") or username
+    said = srp.answer(
+        key.secret, key.public, person, password, settings.user_pool_id, found, incoming.now
+    )
+    answer = yield idp.respond(
+        settings, "PASSWORD_VERIFIER", person, first.session, said, incoming.client
+    )
+    return idp.read_outcome("RespondToAuthChallenge", answer)
+
+
+def _key(context: Own) -> _Key:
+    # 256 bits, as RFC 5054 section 3.1 asks for; more would only cost time.
+    secret = int.from_bytes(hashlib.sha256(context.token().encode()).digest())
+    return _Key(secret, srp.begin(secret))

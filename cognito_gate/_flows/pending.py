@@ -1,0 +1,78 @@
+"""The step of a sign-in that waits for the visitor: one sealed cookie, so that no page holds it.
+
+Knows the pending cookie; nothing of what the steps are. A later sign-in of the same browser takes
+the place of an earlier one, which then says so (`find`).
+"""
+
+from dataclasses import replace
+
+from .._messages import Headers, Incoming
+from .._parts import cookies
+from .._records import Pending
+from ..errors import CognitoUnavailable, TokenRefused
+from .context import COOKIE_MARK, Context
+
+
+def new(
+    context: Context,
+    incoming: Incoming,
+    step: str,
+    *,
+    username: str,
+    return_to: str,
+    typed: str = "",
+    session: str = "",
+    facts: dict[str, str] | None = None,
+) -> Pending:
+    """A step to wait for, begun now."""
+    return Pending(
+        context.token()[:16],
+        step,
+        session,
+        username,
+        typed or username,
+        return_to,
+        int(incoming.now),
+        facts or {},
+    )
+
+
+def again(pending: Pending, session: str, facts: dict[str, str] | None = None) -> Pending:
+    """The same step under Cognito's next session: every answer of its changes it."""
+    return replace(pending, session=session, facts={**pending.facts, **(facts or {})})
+
+
+def find(context: Context, incoming: Incoming) -> Pending | None:
+    """The step that this browser's sign-in waits at, while it may still be taken."""
+    for value in cookies.candidates(_jar(incoming), context.names.pending):
+        try:
+            found = Pending.from_json(context.seals.pending.open(value))
+        except TokenRefused:
+            continue
+        if -60 <= incoming.now - found.started_at <= context.settings.login_seconds:
+            return found
+    return None
+
+
+def store(context: Context, incoming: Incoming, pending: Pending) -> Headers:
+    """Set-Cookie lines that keep it.
+
+    Raises:
+        CognitoUnavailable: what Cognito sent along is larger than cookies can hold.
+    """
+    sealed = context.seals.pending.seal(pending.to_json(), incoming.now)
+    if len(sealed) > cookies.CHUNK * cookies.MOST_CHUNKS:
+        raise CognitoUnavailable(f"a step of {len(sealed)} bytes does not fit into cookies")
+    name, age = context.names.pending, context.settings.login_seconds
+    lines = context.login.store(name, sealed, age, _jar(incoming))
+    return tuple(("set-cookie", line) for line in lines)
+
+
+def forget(context: Context, incoming: Incoming) -> Headers:
+    """Set-Cookie lines that end it, when the browser holds one."""
+    lines = context.login.clear(context.names.pending, _jar(incoming))
+    return tuple(("set-cookie", line) for line in lines)
+
+
+def _jar(incoming: Incoming) -> cookies.Jar:
+    return cookies.read(incoming.values(b"cookie"), COOKIE_MARK)
