@@ -123,6 +123,8 @@ def _own_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
     ):
         if outputs.get(output):
             yield Variable(name, outputs[output])
+    if outputs.get("ConfidentialClient") == "true":  # only such a client may take it
+        yield Variable("COGNITO_GATE_USER_CONTEXT", "true")
 
 
 # Forms

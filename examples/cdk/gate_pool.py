@@ -58,6 +58,7 @@ class GatePool(Construct):
             auth_flows=cognito.AuthFlow(user_srp=True, user_password=own_pages),
             # Time to set up an authenticator app.
             auth_session_validity=Duration.minutes(15) if own_pages else None,
+            enable_propagate_additional_user_context_data=own_pages or None,
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=SCOPES,

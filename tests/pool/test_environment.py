@@ -143,7 +143,10 @@ def test_pages_of_ones_own() -> None:
         "COGNITO_GATE_SIGN_UP": "true",
         "COGNITO_GATE_SIGN_IN": "both",
         "COGNITO_GATE_SIGN_UP_ATTRIBUTES": "email name",
+        "COGNITO_GATE_USER_CONTEXT": "true",
     }
+    public = made(SignInPages="custom", ConfidentialClient="false")
+    assert "COGNITO_GATE_USER_CONTEXT" not in public
     assert Settings.from_env(found, env_file=None).login == "custom"
     lacking = made(SignInPages="custom", Required="")
     assert "COGNITO_GATE_SIGN_UP_ATTRIBUTES" not in lacking

@@ -69,7 +69,10 @@ def test_flows_are_named_and_agree_with_rotation(options: dict[str, Any], flows:
     assert set(made["ExplicitAuthFlows"]) == {names[flow] for flow in flows}
     rotating = made["RefreshTokenRotation"]["Feature"] == "ENABLED"
     assert rotating is ("REFRESH" not in flows)
-    assert made.get("AuthSessionValidity") == (15 if "PASSWORD" in flows else None)
+    own_pages = "PASSWORD" in flows
+    assert made.get("AuthSessionValidity") == (15 if own_pages else None)
+    propagates = made.get("EnablePropagateAdditionalUserContextData", False)
+    assert propagates is (own_pages and made["GenerateSecret"])
 
 
 def test_without_rotation_it_is_said() -> None:
