@@ -14,40 +14,73 @@ ROOT = Path(__file__).parent.parent / "cognito_gate"
 # A module imports from strictly lower floors only. A name that ends in "." stands for a package.
 FLOORS: list[set[str]] = [
     {"errors", "identity", "_checks", "_json", "_listen", "_options", "_process"},
+    {"_addresses", "_page_checks", "_reading"},
     {"_messages", "_records", "settings"},
+    {"_parts.languages", "_parts.idp_answers"},  # below the pages and calls that speak them
     {"_parts."},
     {"_flows.__init__", "_flows.context"},
-    {"_flows.trust", "_flows.attempts", "_flows.stored"},
-    {"_flows.login", "_flows.callback", "_flows.session", "_flows.bearer", "_flows.logout"},
+    {"_flows.own", "_flows.trust", "_flows.attempts", "_flows.stored", "_flows.pending"},
+    {"_flows.forms", "_flows.tries", "_flows.fields", "_flows.password", "_flows.opened"},
+    {
+        *("_flows.login", "_flows.callback", "_flows.session", "_flows.bearer", "_flows.logout"),
+        "_flows.steps",
+    },
+    {"_flows.own_page"},
+    {"_flows.sign_in", "_flows.sign_up", "_flows.challenge", "_flows.reset"},
+    {"_flows.account"},
+    {"_flows.own_pages"},
     {"_gate"},
     {"_flights"},
     {"_driver"},
     {"asgi", "wsgi"},
-    {"integrations.", "demo.", "_env"},
+    {"integrations.", "demo.", "_env", "pool."},
     {"", "_serve"},
-    {"cli", "testing"},
+    {"_local_commands", "testing"},
+    {"cli"},
 ]
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "integrations.", "local.", "pool.")
+
+# The only modules that start the local Cognito.
+STARTERS = ("_local_commands", "cli", "testing")
 
 DOORS: dict[str, set[str]] = {
     "authlib": {"_parts.oauth"},
     "joserfc": {"_parts.tokens", "_parts.keys", "_flows.trust", "local."},
     "itsdangerous": {"_parts.seal"},
-    "cryptography": {"_parts.seal", "local."},
-    "jinja2": {"_parts.pages", "demo.", "local."},
-    "starlette.config": {"settings"},
-    "starlette": {"settings", "asgi", "integrations.", "demo.", "local.", "testing"},
+    "cryptography": {"_parts.forms", "_parts.seal", "local."},
+    "jinja2": {"_parts.pages", "_parts.screens", "demo.", "local.", "pool.template"},
+    "segno": {"_parts.totp"},
+    "starlette.config": {"_reading"},
+    "starlette": {"_reading", "asgi", "integrations.", "demo.", "local.", "testing"},
     "httpx": {"_driver", "asgi", "wsgi", "testing", "local."},
-    "click": {"cli", "_options"},
+    "boto3": {"pool.aws"},
+    "botocore": {"pool.aws"},
+    "click": {
+        *(
+            "cli",
+            "_local_commands",
+            "_options",
+            "pool._flags",
+            "pool.commands",
+            "pool.doctor.command",
+        ),
+        *("pool.stack_commands", "pool.talk"),
+    },
     "uvicorn": {"cli", "_serve", "_process", "_options", "testing", "local."},
-    "secrets": {"_gate", "cli", "demo.", "local.", "testing"},
+    "secrets": {
+        *("_gate", "cli", "_local_commands", "demo.", "local.", "testing"),
+        *("pool.doctor.command", "pool.stack_commands"),
+    },
     "random": {"local."},
     "uuid": {"local.", "testing"},
 }
 ASYNC = {"asgi", "_driver", "integrations.", "demo.", "local.", "testing"}
 CLOCKS = {
-    "time.time": {"asgi", "wsgi", "_process", "_serve", "cli", "demo.", "local.", "testing"},
+    "time.time": {
+        *("asgi", "wsgi", "_process", "_serve", "cli", "demo.", "local.", "testing"),
+        "pool.doctor.command",
+    },
     "time.monotonic": {"_driver", "_flights", "_process", "_serve", "cli", "local.", "testing"},
 }
 CLOCK_NAMES = (
@@ -141,7 +174,7 @@ def test_imports_go_strictly_down(module: str) -> None:
         if _family(module) and _family(module) == _family(other):
             continue
         if other.startswith("local."):
-            assert module in ("cli", "testing"), f"{module} imports the local Cognito"
+            assert module in STARTERS, f"{module} imports the local Cognito"
             continue
         below = _floor(other)
         assert below is not None
@@ -155,7 +188,8 @@ def test_the_local_cognito_stands_apart(module: str) -> None:
 
 
 def test_only_the_edges_send() -> None:
-    assert {module for module in FILES if "_driver" in _own(module)} <= {"asgi", "wsgi"}
+    senders = {"asgi", "wsgi", "pool.doctor.command", "pool.doctor.watch"}
+    assert {module for module in FILES if "_driver" in _own(module)} <= senders
 
 
 @MODULES
@@ -175,7 +209,8 @@ def test_no_import_goes_in_a_circle() -> None:
 
 @MODULES
 def test_imports_stand_at_the_top(module: str) -> None:
-    if module in ("testing", ""):  # imported in every test run, or lazily: they say why
+    # Imported in every test run, or lazily, or an extra that takes its time: they say why.
+    if module in ("testing", "", "pool.aws"):
         return
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

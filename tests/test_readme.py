@@ -1,14 +1,16 @@
 """README says what is: its settings, its code blocks and its commands are held against the code."""
 
 import re
+import shlex
 from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
-from click.testing import CliRunner
 
 from cognito_gate import Settings
 from cognito_gate.cli import main
+from cognito_gate.pool.commands import pool
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,6 +44,8 @@ def test_the_settings_table_gives_the_default(item: object) -> None:
         assert shown == str(default).lower()
     elif isinstance(default, float):
         assert float(shown) == default
+    elif isinstance(default, tuple):
+        assert shown == ",".join(default)
     else:
         assert shown == str(default)
 
@@ -60,18 +64,39 @@ def test_there_are_commands() -> None:
     assert len(COMMANDS) >= 5
 
 
+def _found(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that these words name, and what is left of them."""
+    command: click.Command = main
+    while isinstance(command, click.Group):
+        name, *words = words
+        assert name in command.commands, f"there is no command {name}"
+        command = command.commands[name]
+    return command, words
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_exist(command: str) -> None:
-    words = command.split()[1:]
-    shown = CliRunner().invoke(main, [words[0], "--help"])
-    assert shown.exit_code == 0
-    for option in (word for word in words if word.startswith("--")):
-        assert option in shown.output
+    """Each is parsed as click would parse it, so that its options and their values are right."""
+    found, words = _found(shlex.split(command.partition(" > ")[0])[1:])
+    found.make_context("cognito-gate", words)
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r"`(--[a-z-]+)", README))))
+def test_the_options_exist(option: str) -> None:
+    known = {
+        word
+        for command in (*main.commands.values(), *pool.commands.values())
+        for parameter in command.params
+        for word in (*parameter.opts, *parameter.secondary_opts)
+    }
+    assert option in {*known, "--help"}
 
 
 def test_the_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"make ([\w.]+)", README)) - {"Without"}:
+    targets = set(re.findall(r"^make ([\w.]+)$|`make ([\w.]+)`", README, re.MULTILINE))
+    assert len(targets) >= 5
+    for target in ("".join(pair) for pair in targets):
         assert re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE), target
 
 

@@ -14,6 +14,7 @@ from . import (
     clock,
     cookies,
     lifetimes,
+    own_pages,
     pool_configuration,
     secret_key,
     sign_out,
@@ -33,12 +34,13 @@ def examine(case: Case) -> Flow[tuple[Finding, ...]]:
     entry = yield from authorize.examine(case, pool.advertised)
     out = yield from sign_out.examine(case, entry.closed)
     secret = yield from client_secret.examine(case, entry.closed)
+    own = yield from own_pages.examine(case)
     return (
         *variables.examine(case.reading),
         *pool.findings,
         *entry.findings,
         out,
-        *secret,
+        *merged(secret, own),
         *cookies.examine(case),
         *secret_key.examine(case),
         *lifetimes.examine(case),

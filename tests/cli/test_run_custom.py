@@ -1,0 +1,89 @@
+"""`run --local` with sign-in pages of the app's own: the examples, in every way to sign in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import free_port, here_until_ctrl_c
+from tests.journey.guest import Guest
+
+# uvicorn's automatic choice of a WebSocket protocol may be a deprecated one; that is its own.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CUSTOM = "COGNITO_GATE_LOGIN"
+# What signs in, and what does not, by COGNITO_GATE_SIGN_IN.
+NAMES = {
+    "email": (["ada@example.com"], ["ada"]),
+    "username": (["ada"], ["ada@example.com"]),
+    "both": (["ada", "ada@example.com"], ["grace"]),
+}
+
+
+def run(app: str, visit: Callable[[Guest], None], *words: str, **environ: str) -> tuple[str, str]:
+    """Run an example with `--local`; the output, and the address of the app."""
+    port = free_port()
+    origin = f"http://localhost:{port}"
+
+    def visiting() -> None:
+        with Guest(origin, "http://nowhere.example") as guest:
+            visit(guest)
+
+    result = here_until_ctrl_c(
+        *("run", "--local", f"--port={port}", f"--app-dir={EXAMPLES}", *words, f"{app}:app"),
+        url=f"{origin}/health",
+        visit=visiting,
+        environ=environ,
+    )
+    assert result.exit_code == 0, result.output
+    return result.output, origin
+
+
+@pytest.mark.parametrize("app", ["asgi_app", "wsgi_app"])
+@pytest.mark.parametrize("sign_in", NAMES)
+def test_an_example_with_pages_of_its_own(app: str, sign_in: str, tmp_path: Path) -> None:
+    good, bad = NAMES[sign_in]
+    pages = {CUSTOM: "custom", "COGNITO_GATE_SIGN_IN": sign_in}
+    if app == "wsgi_app":  # settings come from either place
+        (tmp_path / ".env").write_text("".join(f"{key}={pages[key]}\n" for key in pages))
+
+    def visit(guest: Guest) -> None:
+        for name in bad:
+            refused = guest.sign_in("/admin", name, "Correct-Horse-7")
+            assert refused.status_code == 400
+            assert "password is not right" in refused.text
+        for name in good:
+            guest.app.cookies.clear()
+            assert "Only the group admin" in guest.sign_in("/admin", name, "Correct-Horse-7").text
+            assert guest.ask("/").text == "Hello, ada."
+        assert guest.ask("/auth/account").status_code == 200
+
+    output, origin = run(app, visit, **(pages if app == "asgi_app" else {}))
+    assert (
+        f"  Open     {origin}\n  Sign in  {good[-1] if sign_in == 'email' else 'ada'}  " in output
+    )
+    assert re.search(r"^  Codes    http://127\.0\.0\.1:\d+/_local/outbox$", output, re.MULTILINE)
+    assert "not for production" in output
+
+
+def test_codes_are_printed_when_they_are_sent() -> None:
+    def visit(guest: Guest) -> None:
+        guest.open("/auth/forgot")
+        guest.send(username="bob@example.com")
+        assert guest.heading == "Set a new password"
+
+    output, _ = run("asgi_app", visit, **{CUSTOM: "custom"})
+    assert re.search(r"^# EMAIL to bob@example\.com: \d{6} \(forgot-password\)$", output, re.M)
+
+
+def test_without_pages_of_its_own_no_outbox_is_named() -> None:
+    def visit(guest: Guest) -> None:
+        assert "/oauth2/authorize" in guest.ask("/").headers["location"]
+
+    output, _ = run("asgi_app", visit, COGNITO_GATE_SIGN_IN="email")
+    assert "Sign in  ada  " in output
+    assert "outbox" not in output

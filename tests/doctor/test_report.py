@@ -1,0 +1,134 @@
+"""How findings are shown."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognito_gate.pool.doctor import report
+from cognito_gate.pool.doctor.findings import Finding, Line, Mend, merged
+from tests.doctor.aws import ANY
+
+LINE = Line("a-code", "a title")
+MEND = Mend("Do this.", "A=1", "Here > there", "aws do it")
+ALL = (
+    LINE.ok("it is"),
+    Line("b", "b").wrong("it is not", MEND),
+    Line("c", "c").warning("it might", Mend("Think.")),
+    Line("d", "d").unchecked("no time"),
+)
+
+
+def test_the_text() -> None:
+    assert report.as_text(ALL) == (
+        "  ✓ a title  it is\n"
+        "  ✗ b        it is not\n"
+        "      Do this.\n"
+        "      .env:    A=1\n"
+        "      Console: Here > there\n"
+        "      Command: aws do it\n"
+        "\n"
+        "  ! c        it might\n"
+        "      Think.\n"
+        "\n"
+        "  – d        not checked: no time\n"  # noqa: RUF001
+        "\n"
+        "1 wrong, 1 to know, 1 not checked, 1 well."
+    )
+
+
+def test_the_text_ends_with_one_empty_line() -> None:
+    text = report.as_text(ALL[:2])
+    assert text.endswith("aws do it\n\n1 wrong, 1 well.")
+
+
+def test_long_lines_are_wrapped_and_commands_are_not() -> None:
+    url = "https://app.example.com/a-path/that-is/rather-long-and-hyphenated"
+    finding = LINE.wrong(f"{url} {'word ' * 30}", Mend("word " * 50, command="aws " + "x " * 100))
+    lines = report.as_text([finding]).splitlines()
+    assert any(url in line for line in lines)
+    assert all(len(line) <= report.WIDTH for line in lines if "Command" not in line)
+    assert any("Command: aws " in line and line.count("x") == 100 for line in lines)
+
+
+def test_letters_for_terminals_without_signs() -> None:
+    text = report.as_text(ALL, report.PLAIN)
+    assert text.isascii()
+    assert "  XX b " in text
+
+
+def test_colours() -> None:
+    text = report.as_text(ALL, paint=lambda said, state: f"<{state}>{said}</>")
+    assert "<wrong>✗</> b" in text
+    assert "<ok>1 well</>" in text
+
+
+def test_the_json() -> None:
+    record = json.loads(report.as_json(ALL))
+    assert record["version"] == report.VERSION
+    assert record["ok"] is False
+    assert record["counts"] == {"ok": 1, "wrong": 1, "warning": 1, "unknown": 1}
+    assert record["findings"][1] == {
+        "code": "b",
+        "title": "b",
+        "state": "wrong",
+        "found": "it is not",
+        "mend": {
+            "what": "Do this.",
+            "setting": "A=1",
+            "console": "Here > there",
+            "command": "aws do it",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s3cret+key/1",
+        "as s3cret%2Bkey%2F1 here",
+        "Basic czNjcmV0K2tleS8x",
+        "s3cret+key/1s3cret+key/1",
+        "https://ada:lovelace@example.com/ and s3cret+key/1",
+    ],
+)
+def test_secrets_are_taken_out_of_everything(text: str) -> None:
+    finding = Finding("code", text, "wrong", text, Mend(text, text, text, text))
+    [clean] = report.hidden([finding], ["s3cret+key/1"])
+    shown = report.as_text([clean]) + report.as_json([clean])
+    assert "s3cret" not in shown
+    assert "czNjcmV0" not in shown
+    assert "lovelace" not in shown
+    assert "[hidden]" in shown
+
+
+def test_short_secrets_do_not_hide_all_words() -> None:
+    [clean] = report.hidden([LINE.ok("a plain word")], ["a", ""])
+    assert clean.found == "a plain word"
+
+
+def test_the_longest_secret_goes_first() -> None:
+    [clean] = report.hidden([LINE.ok("abcdefgh")], ["abcd", "abcdefgh"])
+    assert clean.found == "[hidden]"
+
+
+@ANY
+@given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
+def test_any_text_can_be_shown(text: str, secrets: list[str]) -> None:
+    [clean] = report.hidden([LINE.wrong(text, Mend(text))], secrets)
+    assert clean.found.isprintable() or not clean.found
+    report.as_text([clean]).encode()
+    json.loads(report.as_json([clean]))
+
+
+def test_the_worse_of_two_findings_is_kept() -> None:
+    good, bad, unsure = LINE.ok("1"), LINE.wrong("2", MEND), LINE.unchecked("3")
+    assert merged([good], [bad]) == (bad,)
+    assert merged([bad], [good]) == (bad,)
+    assert merged([unsure], [good]) == (good,)
+    assert merged([good], [unsure]) == (good,)
+    assert merged([good], [LINE.ok("4")]) == (LINE.ok("4"),)
+    other = Line("other", "other").ok("5")
+    assert merged([good, other], [bad]) == (bad, other)
+    assert merged([good], [other]) == (good, other)
