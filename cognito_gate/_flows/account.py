@@ -5,7 +5,7 @@ of our own sign-in pages may.
 """
 
 from .._messages import Flow, Headers, Incoming, Respond
-from .._parts import idp
+from .._parts import idp, tokens
 from .._parts.idp import Account
 from .._records import View
 from ..errors import ApiRefused, BadRequest, CognitoUnavailable
@@ -109,7 +109,7 @@ def _acted(context: Own, incoming: Incoming, who: Identity, form: dict[str, str]
         return (yield from _changed(context, incoming, who, form))
     if action == "cancel":
         return steps.go(context, "/account", headers=pending.forget(context, incoming))
-    if not 0 <= incoming.now - (who.auth_time or 0) <= FRESH_SECONDS:
+    if not -tokens.CLOCK_SKEW <= incoming.now - (who.auth_time or 0) <= FRESH_SECONDS:
         # A session that was left open, or stolen, must not change the second factor.
         here = f"{context.settings.prefix}/account"
         return steps.go(context, "/sign-in", return_to=here, notice="sign_in_again")

@@ -132,7 +132,7 @@ def _unfinished(returned: Returned, attempt: LoginAttempt | None) -> GateError:
         return StaleCallback(
             "an account was linked", again=attempt.again, return_to=attempt.return_to
         )
-    return oauth.read_provider_error(returned.error)
+    return oauth.read_provider_error(returned.error, returned.description)
 
 
 def _exchanged(answer: Answer, attempt: LoginAttempt) -> Tokens:

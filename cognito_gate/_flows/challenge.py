@@ -40,11 +40,14 @@ def _view(step: Pending, screen: str, trouble: Trouble, facts: dict[str, Any]) -
     )
 
 
-def _lost(context: Own, incoming: Incoming, notice: str = "start_over") -> Respond:
-    """No step waits here: its time is over, or it never began."""
+def _lost(context: Own, incoming: Incoming) -> Respond:
+    """The step of this page does not wait here: its time is over, or a later sign-in of this
+    browser waits instead, which goes on."""
     wanted = forms.return_to(context, incoming)
-    ended = pending.forget(context, incoming) if notice == "start_over" else ()
-    return steps.go(context, "/sign-in", return_to=wanted, notice=notice, headers=ended)
+    if pending.find(context, incoming) is not None:
+        return steps.go(context, "/sign-in", return_to=wanted, notice="replaced")
+    ended = pending.forget(context, incoming)
+    return steps.go(context, "/sign-in", return_to=wanted, notice="start_over", headers=ended)
 
 
 def _left(context: Own, incoming: Incoming) -> Flow[Respond]:
@@ -136,10 +139,8 @@ def _take_mfa(context: Own, incoming: Incoming) -> Flow[Respond]:
     limits = {"code": 64, "choice": 64, "password": 256, "credential": _MOST_CREDENTIAL}
     form = forms.posted(context, incoming, limits)
     step = _waiting(context, incoming)
-    if step is None:
+    if step is None or form["attempt"] != step.attempt:
         return _lost(context, incoming)
-    if form["attempt"] != step.attempt:
-        return _lost(context, incoming, "replaced")
     way = _way(step)
     tries.check_guess(
         context, incoming, step.typed, "password" if way in steps.PASSWORDS else "code"
@@ -207,10 +208,8 @@ def _take_new_password(context: Own, incoming: Incoming) -> Flow[Respond]:
     step = _setting(context, incoming)
     names = _required(step) if step else ()
     form = forms.posted(context, incoming, {"password": 256, **dict.fromkeys(names, 2048)})
-    if step is None:
+    if step is None or form["attempt"] != step.attempt:
         return _lost(context, incoming)
-    if form["attempt"] != step.attempt:
-        return _lost(context, incoming, "replaced")
     found, wrong = fields.attributes(form, names)
     fields.check(wrong | fields.new_password(context.policy, form["password"]))
     tries.check_guess(context, incoming, step.typed, "code")

@@ -103,13 +103,15 @@ class OwnPage:
             case "start_over":
                 return steps.go(context, "/sign-in", return_to=wanted, notice=remedy, headers=ended)
             case "confirm":
-                return _to_confirm(context, incoming, typed.get("username", ""), wanted)
+                username = typed.get("username", "").strip()
+                return _to_confirm(context, incoming, username, wanted)
             case "reset":
                 return steps.go(context, "/forgot", return_to=wanted, notice="reset_first")
             case "operator":
                 trouble = Trouble(503, said, typed=typed, headers=_RETRY)
             case _:
-                trouble = Trouble(429 if remedy == "wait" else 400, said, typed=typed)
+                status = 403 if error.exception == "ForbiddenException" else 400
+                trouble = Trouble(429 if remedy == "wait" else status, said, typed=typed)
         return (yield from self.show(context, incoming, trouble))
 
     def _typed(self, context: Own, incoming: Incoming) -> Mapping[str, str]:

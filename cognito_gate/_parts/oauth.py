@@ -176,8 +176,10 @@ def _json(answer: Answer) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def read_provider_error(error: str) -> CallbackRefused:
+def read_provider_error(error: str, description: str = "") -> CallbackRefused:
     """Cognito's `error` on the callback as an error of ours, with nothing of its text."""
+    if description in ("invalid_scope", "unauthorized_client"):
+        error = description  # pools say invalid_request, and only there what it was
     known = {
         "access_denied": "The sign-in was cancelled.",
         "login_required": "You need to sign in again.",

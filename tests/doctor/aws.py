@@ -111,6 +111,10 @@ class Cognito(Sender):
             "logout": lambda ask: to(dict(parse_qsl(urlsplit(ask.url).query))["logout_uri"]),
             "token": says(400, error="invalid_grant"),
             "revoke": Answer(200),
+            # The JSON API, asked for somebody whom it does not know.
+            "": says(
+                400, __type="NotAuthorizedException", message="Incorrect username or password."
+            ),
             **{
                 name.replace("discovery", "openid-configuration"): it
                 for name, it in replies.items()

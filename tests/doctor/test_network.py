@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from base64 import b64encode
 from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import quote
@@ -133,7 +134,7 @@ def _at(port: int) -> dict[str, str]:
 def _echo(given: Given) -> Reply:
     """All that it was told, in every place where somebody might look."""
     _, target, headers, body = given
-    heard = f"{target} {headers} {body.decode()} {CLIENT_SECRET}"
+    heard = f"{CLIENT_SECRET} {headers.get('authorization')} {target} {body.decode()}"
     record = {"error": heard, "issuer": f"https://x/{quote(heard)}", "error_description": heard}
     return 400, {"x-heard": quote(heard)}, json.dumps(record).encode()
 
@@ -162,6 +163,8 @@ def test_hostile_answers_never_crash_it(name: str) -> None:
     with answering(HOSTILE[name]) as port:
         found = diagnose(_at(port))
     assert found.exit_code in (0, 1)
+    credentials = b64encode(f"doctorsclient:{CLIENT_SECRET}".encode()).decode()
+    assert credentials not in found.text
     # Nobody is told that something is well which such a server cannot show.
     for code in ("issuer", "signing-keys", "client-secret", "sign-out-url", "callback-url"):
         assert found.states[code] != "ok" or name == "another loop", code

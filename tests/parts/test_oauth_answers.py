@@ -262,3 +262,11 @@ def test_an_error_on_the_callback(error: str, words: str) -> None:
     assert words in str(found)
     assert "<" not in str(found)
     assert "forged" not in str(found)
+
+
+@pytest.mark.parametrize("known", ["invalid_scope", "unauthorized_client"])
+def test_an_error_that_only_the_description_names(known: str) -> None:
+    plain = oauth.read_provider_error(known)
+    assert str(oauth.read_provider_error("invalid_request", known)) == str(plain)
+    other = oauth.read_provider_error("invalid_request", f"{known} and more")
+    assert str(other) != str(plain)

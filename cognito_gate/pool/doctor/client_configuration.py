@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
-from . import authorize, client_secret, sign_out
+from . import authorize, client_secret, own_pages, sign_out
 from .case import Case
 from .description import ClientFacts
 from .findings import Finding, Line, Mend
@@ -20,14 +20,8 @@ FLOWS = Line("auth-flows", "auth flows")
 ROTATION = Line("rotation", "rotation")
 USERS = Line("user-existence", "user existence")
 ATTRIBUTES = Line("attributes", "attributes")
-LINES = (PROVIDERS, FLOWS, ROTATION, USERS, ATTRIBUTES)
 
 ENOUGH_GRACE = 5  # seconds
-_NEEDED = {
-    "srp": "ALLOW_USER_SRP_AUTH",
-    "password": "ALLOW_USER_PASSWORD_AUTH",
-    "choice": "ALLOW_USER_AUTH",
-}
 _REFRESH = "ALLOW_REFRESH_TOKEN_AUTH"
 
 
@@ -173,16 +167,16 @@ def _secret(case: Case, client: ClientFacts) -> Finding:
 
 def _flows(case: Case, client: ClientFacts) -> Finding:
     settings = case.settings
-    listed = " ".join(client.flows) or "the usual ones"
+    listed = " ".join(client.flows)
     if settings.login == "hosted":
         return FLOWS.ok(f"{listed} (Cognito's own login needs none)")
-    needed = [_NEEDED[settings.sign_in_flow]]
+    needed = [own_pages.ALLOWED_BY[settings.sign_in_flow]]
     if settings.refresh_flow_enabled and not client.rotates:
         needed.append(_REFRESH)
     lacking = [flow for flow in needed if flow not in client.flows]
     if not lacking:
-        return FLOWS.ok(listed)
-    return FLOWS.wrong(
+        return own_pages.FLOW.ok(listed)
+    return own_pages.FLOW.wrong(
         f"the gate's own sign-in pages need {' and '.join(lacking)}; there is {listed}",
         Mend(
             f"Allow it. {RESETS}",

@@ -70,7 +70,9 @@ def examined(
         watch.close()
     findings = completed(case, found, watch.moments, described)
     told = described.client.secret if described.client else ""
-    return report.hidden(findings, (*reading.secrets, told, state, nonce, verifier))
+    ours = case.settings.user_pool_client_id, case.settings.user_pool_client_secret
+    hidden = (*reading.secrets, told, ":".join(ours), state, nonce, verifier)
+    return report.hidden(findings, hidden)
 
 
 def _described(reading: Reading) -> Described:

@@ -16,6 +16,8 @@ Record: TypeAlias = Mapping[str, Any]
 
 _SERVICE = "cognito-idp"
 _NOT_FOUND = "ResourceNotFoundException"
+# What an app client has that was made without any (API reference, CreateUserPoolClient).
+_USUAL_FLOWS = ("ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH")
 _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 
 
@@ -170,7 +172,7 @@ def read_client(record: Record) -> ClientFacts:
         callbacks=_texts(record, "CallbackURLs"),
         sign_outs=_texts(record, "LogoutURLs"),
         providers=_texts(record, "SupportedIdentityProviders"),
-        flows=_texts(record, "ExplicitAuthFlows"),
+        flows=_texts(record, "ExplicitAuthFlows") or _USUAL_FLOWS,
         rotates=rotation.get("Feature") == "ENABLED",
         grace=grace if isinstance(grace, int) else 0,
         revokes=record.get("EnableTokenRevocation") is not False,

@@ -18,7 +18,7 @@ FLOW = Line("sign-in-flow", "sign-in flow")
 NOBODY = "cognito-gate-doctor@example.com"
 _NO_PASSWORD = "Cognito-gate-0-doctor"
 _SOME_ADDRESS = "192.0.2.1"  # RFC 5737: nobody's
-_ALLOWED_BY = {
+ALLOWED_BY = {
     "srp": "ALLOW_USER_SRP_AUTH",
     "password": "ALLOW_USER_PASSWORD_AUTH",
     "choice": "ALLOW_USER_AUTH",
@@ -57,7 +57,7 @@ def _ask(settings: Settings) -> Ask:
 
 
 def _allowed(case: Case) -> Finding:
-    flow = _ALLOWED_BY[case.settings.sign_in_flow]
+    flow = ALLOWED_BY[case.settings.sign_in_flow]
     return FLOW.ok(f"{case.settings.sign_in_flow}: the app client has {flow}")
 
 
@@ -84,7 +84,7 @@ def _refused(case: Case, error: ApiRefused) -> Finding:
 
 
 def _not_allowed(case: Case) -> Finding:
-    flow = _ALLOWED_BY[case.settings.sign_in_flow]
+    flow = ALLOWED_BY[case.settings.sign_in_flow]
     return FLOW.wrong(
         f"the app client lacks {flow}, which COGNITO_GATE_SIGN_IN_FLOW="
         f"{case.settings.sign_in_flow} needs",
