@@ -6,13 +6,16 @@ import pytest
 
 from cognito_gate import errors
 from cognito_gate.errors import (
+    ApiRefused,
     BadRequest,
     CallbackRefused,
+    FormRefused,
     GateError,
     GrantRefused,
     MethodRefused,
     SettingsError,
     StaleCallback,
+    TooManyTries,
 )
 
 CLASSES = [
@@ -63,6 +66,30 @@ def test_stale_callback() -> None:
     error = StaleCallback("too late", again=True, return_to="/a")
     assert (str(error), error.again, error.return_to) == ("too late", True, "/a")
     assert StaleCallback("too late", again=False).return_to == "/"
+
+
+def test_api_refused() -> None:
+    """The message is for telling cases apart: it may repeat what somebody typed."""
+    error = ApiRefused("SignUp", "InvalidParameterException", "Value 'hunter2' at 'password'")
+    assert (error.operation, error.exception) == ("SignUp", "InvalidParameterException")
+    assert error.message == "Value 'hunter2' at 'password'"
+    assert str(error) == "Cognito refuses SignUp: InvalidParameterException"
+    assert "hunter2" not in repr(error)
+
+
+def test_form_refused() -> None:
+    fields: dict[str, tuple[str, dict[str, str]]] = {
+        "email": ("error.field.email", {}),
+        "password": ("error.field.password", {"missing": "upper"}),
+    }
+    error = FormRefused(fields)
+    assert error.fields == fields
+    assert str(error) == "a form was filled in wrongly: email, password"
+
+
+def test_too_many_tries() -> None:
+    error = TooManyTries(29.6)
+    assert (error.wait, str(error)) == (29.6, "too many tries; the next one in 30 s")
 
 
 def test_grant_refused() -> None:

@@ -1,6 +1,6 @@
 """The facts that pass between the gate and its edges."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -50,7 +50,12 @@ def test_messages_do_not_change(message: Any, name: str) -> None:
         setattr(message, name, "other")
 
 
+def test_a_request_comes_from_nowhere_with_nothing_unless_said() -> None:
+    assert (INCOMING.mount, INCOMING.client, INCOMING.body) == ("", "", b"")
+
+
 def test_no_body_is_shown() -> None:
+    assert "secret" not in repr(replace(INCOMING, body=b"secret"))
     assert "secret" not in repr(Ask("POST", "https://x.example/", body=b"secret"))
     assert "secret" not in repr(Answer(200, body=b"secret"))
 

@@ -8,13 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._records import LoginAttempt, Renewal, Tokens
+from cognito_gate._records import LoginAttempt, Pending, Renewal, Said, Tokens, View
 from cognito_gate.errors import TokenRefused
 
 RENEWAL = Renewal("a-refresh-token", "a-sub", 1_800_000_000)
 ATTEMPT = LoginAttempt("a-state", "a-nonce", "a-verifier", "/a?b=ä", 1_800_000_000, again=True)
-RECORDS = pytest.mark.parametrize("record", [RENEWAL, ATTEMPT], ids=["renewal", "attempt"])
-Record = Renewal | LoginAttempt
+PENDING = Pending(
+    "an-attempt", "SMS_MFA", "a-session", "ada", "Ada", "/a?b=ä", 1_800_000_000, {"a": "a-fact"}
+)
+RECORDS = pytest.mark.parametrize(
+    "record", [RENEWAL, ATTEMPT, PENDING], ids=["renewal", "attempt", "pending"]
+)
+Record = Renewal | LoginAttempt | Pending
+PENDING_TEXTS = ("attempt", "step", "session", "username", "typed", "return_to")
 
 
 @RECORDS
@@ -35,6 +41,16 @@ def test_any_renewal(token: str, sub: str, at: int) -> None:
 def test_any_attempt(state: str, nonce: str, verifier: str, to: str, at: int, again: bool) -> None:
     record = LoginAttempt(state, nonce, verifier, to, at, again)
     assert LoginAttempt.from_json(record.to_json()) == record
+
+
+@given(st.text(), st.text(), st.text(), st.integers(), st.dictionaries(st.text(), st.text()))
+def test_any_pending(step: str, session: str, name: str, at: int, facts: dict[str, str]) -> None:
+    record = Pending("a", step, session, name, name, "/", at, facts)
+    assert Pending.from_json(record.to_json()) == record
+
+
+def test_a_pending_has_no_facts_unless_given() -> None:
+    assert Pending("a", "s", "s", "u", "t", "/", 1).facts == {}
 
 
 def test_an_attempt_is_a_first_one_unless_said() -> None:
@@ -74,6 +90,8 @@ def test_one_record_is_not_another() -> None:
         Renewal.from_json(ATTEMPT.to_json())
     with pytest.raises(TokenRefused, match="another shape"):
         LoginAttempt.from_json(RENEWAL.to_json())
+    with pytest.raises(TokenRefused, match="another shape"):
+        Pending.from_json(ATTEMPT.to_json())
 
 
 TEXTS: list[Any] = [None, 1, 1.5, True, [], {}, ["a"]]
@@ -93,6 +111,9 @@ FLAGS: list[Any] = [None, 0, 1, "true", [], {}]
         ),
         *((ATTEMPT, "started_at", value) for value in NUMBERS),
         *((ATTEMPT, "again", value) for value in FLAGS),
+        *((PENDING, name, value) for name in PENDING_TEXTS for value in TEXTS),
+        *((PENDING, "started_at", value) for value in NUMBERS),
+        *((PENDING, "facts", value) for value in (None, 1, "a", [], ["a"], True)),
     ],
 )
 def test_a_field_of_another_type(record: Record, name: str, value: Any) -> None:
@@ -119,13 +140,30 @@ ANY = (
 
 @given(ANY)
 def test_any_text(text: str) -> None:
-    for kind in (Renewal, LoginAttempt):
+    for kind in (Renewal, LoginAttempt, Pending):
         with suppress(TokenRefused):
             assert isinstance(kind.from_json(text), kind)
 
 
 def test_no_secret_is_shown() -> None:
-    shown = repr((RENEWAL, ATTEMPT, Tokens("an-access", "an-id", "a-refresh")))
+    shown = repr((RENEWAL, ATTEMPT, PENDING, Tokens("an-access", "an-id", "a-refresh")))
     for secret in ("a-refresh", "a-state", "a-nonce", "a-verifier", "an-access", "an-id"):
         assert secret not in shown
+    for secret in ("a-session", "a-fact"):
+        assert secret not in shown
     assert "a-sub" in shown
+
+
+def test_nor_what_a_page_holds() -> None:
+    view = View(screen="forgot", token="a-token", typed={"a": "typed"}, facts={"a": "a-fact"})
+    shown = repr((view, Said("error.generic", "what-a-lambda-said")))
+    for text in ("a-token", "typed='", "a-fact", "what-a-lambda-said"):
+        assert text not in shown
+    assert "error.generic" in shown
+
+
+def test_a_page_with_nothing_to_say() -> None:
+    view = View(screen="forgot")
+    assert (view.return_to, view.error, view.notice) == ("/", None, None)
+    assert (view.field_errors, view.typed, view.facts) == ({}, {}, {})
+    assert Said("error.generic") == Said("error.generic", "", ())

@@ -31,11 +31,13 @@ Extra: TypeAlias = Mapping[str, str | None]
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it is on the wire. `target` is path and query."""
+    """One request as it is on the wire. `target` is path and query; `client` sent it."""
 
     method: str
     target: str
     headers: Raw
+    body: bytes = field(default=b"", repr=False)
+    client: str = "192.0.2.1"
 
 
 @dataclass(frozen=True)

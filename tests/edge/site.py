@@ -77,7 +77,7 @@ class ASGISite(Site):
         sent: list[Message] = []
 
         async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": request.body, "more_body": False}
 
         async def send(message: Message) -> None:
             sent.append(message)
@@ -102,7 +102,7 @@ class ASGISite(Site):
             "query_string": query,
             "root_path": self.mount,
             "headers": request.headers,
-            "client": ("192.0.2.1", 50000),
+            "client": (request.client, 50000),
             "server": ("127.0.0.1", 8000),
             BOX: box,
         }
@@ -180,17 +180,19 @@ class WSGISite(Site):
             "PATH_INFO": path,
             "QUERY_STRING": query.decode("latin-1"),
             "RAW_URI": request.target,
+            "REMOTE_ADDR": request.client,
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "8000",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "https",
-            "wsgi.input": io.BytesIO(b""),
+            "wsgi.input": io.BytesIO(request.body),
             "wsgi.errors": io.StringIO(),
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
             BOX: box,
+            **({"CONTENT_LENGTH": str(len(request.body))} if request.body else {}),
             **_meta(request.headers),
         }
 
@@ -209,7 +211,8 @@ def _meta(headers: Raw) -> dict[str, str]:
     """Headers as CGI variables; lines of one name are joined as servers do."""
     found: dict[str, str] = {}
     for name, value in headers:
-        key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+        key = name.decode("latin-1").upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         text = value.decode("latin-1")
         between = "; " if key == "HTTP_COOKIE" else ","
         found[key] = f"{found[key]}{between}{text}" if key in found else text
