@@ -1,0 +1,101 @@
+"""Every sign-in page in every state, from a tiny app that gives back what forms send, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from cognito_gate._messages import Respond
+from cognito_gate._parts import totp
+from cognito_gate._parts.screens import SAMPLES, Screens
+from cognito_gate._records import Said, View
+from tests.journey.serving import listen, port_of, serving
+from tests.parts.made import settings
+
+STATES = ("empty", "error", "fields", "notice")
+FIELDS = {
+    "sign-in": ("username", "password"),
+    "sign-up": ("username", "email", "phone_number", "password"),
+    "confirm": ("code",),
+    "forgot": ("username",),
+    "reset": ("code", "password"),
+    "code": ("code",),
+    "password": ("password",),
+    "totp-setup": ("code",),
+    "new-password": ("family_name", "password"),
+    "account": ("previous", "password"),
+}
+"""The fields of each screen that can be wrong."""
+SECRETS = ("password", "previous", "code")
+OPTIONS = {
+    "AWS_COGNITO_REDIRECT_URL": "http://localhost:8000/auth/callback",
+    "AWS_COGNITO_LOGOUT_URL": "http://localhost:8000/auth/signed-out",
+    "COGNITO_GATE_LOGIN": "custom",
+    "COGNITO_GATE_SIGN_IN": "both",
+    "COGNITO_GATE_APP_NAME": "Analytical Engines",
+}
+
+
+def view(screen: str, state: str) -> View:
+    """A page in a state; what has been typed is there again, but for secrets."""
+    facts = dict(SAMPLES[screen])
+    if "qr" in facts:
+        facts["qr"] = totp.qr(facts["uri"])
+    shown = View(screen=screen, token="a-token", return_to="/from?here=1", facts=facts)
+    fields = FIELDS.get(screen, ())
+    wrong = {
+        name: Said("error.field.password", values=(("missing", "length digits"),))
+        if name == "password" and "policy" in SAMPLES[screen]
+        else Said("error.field.missing")
+        for name in fields
+    }
+    typed = {name: "ada@example.com" for name in fields if name not in SECRETS}
+    if state == "error":
+        return replace(
+            shown, error=Said("error.throttled", values=(("seconds", "30"),)), typed=typed
+        )
+    if state == "fields":
+        return replace(shown, field_errors=wrong, typed=typed)
+    return replace(shown, notice=Said("notice.code_sent")) if state == "notice" else shown
+
+
+def make_app(**change: str) -> Starlette:
+    """The pages at /<state>/<screen>; anything may be sent to where the forms lead."""
+    screens = Screens(settings(**OPTIONS, **change))
+
+    async def show(request: Request) -> Response:
+        state, screen = request.path_params["state"], request.path_params["screen"]
+        accept = request.headers.get("accept-language", "").encode()
+        language = screens.language(accept, request.query_params.get("lang", ""))
+        return _as_response(screens.show(view(screen, state), language))
+
+    async def take(request: Request) -> Response:
+        sent = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        return JSONResponse({"path": request.url.path, **sent})
+
+    return Starlette(
+        routes=[
+            Route("/auth/{name:path}", take, methods=["GET", "POST"]),
+            Route("/favicon.ico", lambda _: Response(status_code=204)),
+            Route("/{state}/{screen}", show),
+        ]
+    )
+
+
+def _as_response(answer: Respond) -> Response:
+    return Response(answer.body, answer.status, dict(answer.headers))
+
+
+@contextmanager
+def open_gallery(**change: str) -> Iterator[str]:
+    """Serve it on a free port; gives the origin. Passkeys want a name: localhost, not 127.0.0.1."""
+    listener = listen()
+    with serving(make_app(**change), listener):
+        yield f"http://localhost:{port_of(listener)}"

@@ -1,0 +1,153 @@
+"""Where Cognito offers several ways to sign in (`USER_AUTH`): a passkey of the browser's own
+authenticator, a code by e-mail, the password."""
+
+from __future__ import annotations
+
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from playwright.sync_api import Browser, Page, expect
+
+from cognito_gate import ASGIGate, Settings
+from cognito_gate.demo import make_app
+from cognito_gate.local import Client, LocalCognito, Passkey, User
+from tests.browser.walk import Person, Place, Walk, walking
+from tests.journey.serving import listen, port_of, serving
+from tests.journey.stage import SECRET_KEY
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+ID = b"\xfb\xff the passkey of grace"
+PASSKEY = Passkey(
+    urlsafe_b64encode(ID).decode().rstrip("="),
+    KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
+)
+GRACE = User("grace", "First-Compiler-1", "grace@example.com", passkeys=(PASSKEY,))
+PERSON = Person(GRACE.username, GRACE.password)
+FLOWS = ("ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_AUTH", "ALLOW_USER_SRP_AUTH")
+CHOICE = {
+    "SECRET_KEY": SECRET_KEY,
+    "COGNITO_GATE_LOGIN": "custom",
+    "COGNITO_GATE_SIGN_IN": "both",
+    "COGNITO_GATE_SIGN_IN_FLOW": "choice",
+    "COGNITO_GATE_SIGN_UP": "true",
+}
+
+
+@pytest.fixture(scope="module")
+def cognito() -> LocalCognito:
+    """A pool that lets people begin without a password."""
+    return LocalCognito(
+        users=(GRACE,),
+        clients=(Client(secret="s" * 51, auth_flows=FLOWS),),
+        first_factors=("PASSWORD", "EMAIL_OTP", "WEB_AUTHN"),
+    )
+
+
+@pytest.fixture(scope="module")
+def place(cognito: LocalCognito) -> Iterator[Place]:
+    listener = listen()
+    app = f"http://localhost:{port_of(listener)}"
+    with listener, cognito.serve() as origin:
+        variables = {
+            **cognito.environment(),
+            **CHOICE,
+            "AWS_COGNITO_REDIRECT_URL": f"{app}/auth/callback",
+            "AWS_COGNITO_LOGOUT_URL": f"{app}/auth/signed-out",
+        }
+        settings = Settings.from_env(variables, env_file=None)
+        with serving(ASGIGate(make_app(settings), settings=settings), listener):
+            yield Place(app, origin)
+
+
+@pytest.fixture
+def walk(chromium: Browser, place: Place) -> Iterator[Walk]:
+    with walking(chromium, place) as made:
+        yield made
+
+
+@contextmanager
+def authenticator(page: Page, key: ec.EllipticCurvePrivateKey) -> Iterator[None]:
+    """Chromium's own, which holds this passkey and finds its owner present."""
+    wire = page.context.new_cdp_session(page)
+    wire.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    options |= {"hasUserVerification": True, "isUserVerified": True}
+    made = wire.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    credential = {
+        "credentialId": b64encode(ID).decode(),
+        "isResidentCredential": True,
+        "rpId": "localhost",
+        "userHandle": b64encode(GRACE.sub.encode()).decode(),
+        "privateKey": b64encode(private).decode(),
+        "signCount": 1,
+    }
+    wire.send("WebAuthn.addCredential", made | {"credential": credential})
+    yield
+    wire.detach()
+
+
+def choose(walk: Walk, way: str) -> None:
+    """Say who one is, then how to prove it."""
+    walk.start("/?here=1")
+    expect(walk.page.locator("#password")).to_have_count(0)
+    walk.hands.fill("username", PERSON.name)
+    walk.hands.press("Continue")
+    walk.at("choose.title")
+    walk.reloads()
+    walk.hands.press(way)
+
+
+def test_with_a_passkey(walk: Walk) -> None:
+    with authenticator(walk.page, KEY):
+        choose(walk, "Passkey")
+        walk.at("passkey.title")
+        walk.reloads()
+        walk.hands.press("Use passkey")
+        walk.inside(PERSON, "/?here=1")
+
+
+def test_with_a_passkey_that_is_not_theirs(walk: Walk) -> None:
+    with authenticator(walk.page, ec.generate_private_key(ec.SECP256R1())):
+        choose(walk, "Passkey")
+        walk.hands.press("Use passkey")
+        walk.at("sign_in.title")
+        walk.problem("This sign-in cannot go on.")
+
+
+def test_with_a_code_by_email(walk: Walk) -> None:
+    choose(walk, "Code by e-mail")
+    walk.at("code.title")
+    walk.fill_in(code=walk.letter(PERSON.email))
+    walk.hands.press("Continue")
+    walk.inside(PERSON, "/?here=1")
+
+
+def test_with_the_password_which_is_never_sent(walk: Walk, cognito: LocalCognito) -> None:
+    choose(walk, "Password")
+    walk.at("password.title")
+    walk.reloads()
+    walk.fill_in(password=PERSON.password)
+    walk.hands.press("Continue")
+    walk.inside(PERSON, "/?here=1")
+    answers = [one for one in cognito.requests if one.endpoint == "RespondToAuthChallenge"]
+    assert answers
+    assert not any(PERSON.password.encode() in one.body for one in answers)
+
+
+def test_a_newcomer_is_inside_with_the_code_alone(walk: Walk) -> None:
+    person = Person()
+    walk.start("/?here=1")
+    walk.sign_up(person)
+    walk.fill_in(code=walk.letter(person.email))
+    walk.hands.press("Confirm")
+    walk.inside(person, "/?here=1")

@@ -1,0 +1,233 @@
+"""What Cognito may ask for between a password and a session, in front of a person: `run --local`
+with users of a file, and an app that is one of the examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.authenticator import App
+from tests.browser.hands import Keyboard
+from tests.browser.walk import Person, Place, Walk, walking
+from tests.cli.command import Command, until_answers
+
+PASSWORD = "First-Compiler-1"
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+USERS = f"""
+[[users]]
+username = "forced"
+email = "forced@example.com"
+password = "{PASSWORD}"
+status = "FORCE_CHANGE_PASSWORD"
+
+[[users]]
+username = "texted"
+password = "{PASSWORD}"
+phone = "+15550100123"
+mfa = ["sms"]
+
+[[users]]
+username = "mailed"
+password = "{PASSWORD}"
+email = "mailed@example.com"
+mfa = ["email"]
+
+[[users]]
+username = "careful"
+password = "{PASSWORD}"
+phone = "+15550100456"
+mfa = ["sms", "totp"]
+totp_secret = "{KEY}"
+
+[[users]]
+username = "plain"
+password = "{PASSWORD}"
+email = "plain@example.com"
+
+[[users]]
+username = "unconfirmed"
+password = "{PASSWORD}"
+email = "unconfirmed@example.com"
+status = "UNCONFIRMED"
+
+[[users]]
+username = "sent"
+password = "{PASSWORD}"
+email = "sent@example.com"
+status = "RESET_REQUIRED"
+"""
+CUSTOM = {"COGNITO_GATE_LOGIN": "custom", "COGNITO_GATE_SIGN_IN": "username"}
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The command, with these users."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "users.toml").write_text(USERS)
+    words = ("run", "--local", "--users=users.toml", "--port=0", f"--app-dir={EXAMPLES}")
+    with Command(*words, "starlette_app:app", cwd=folder, environ=CUSTOM) as command:
+        app = command.wait_for(r"Open +(\S+)")
+        cognito = command.wait_for(r"Codes +(\S+)/_local/outbox")
+        assert until_answers(app)
+        yield Place(app, cognito)
+        assert command.end() == 0
+        assert "Traceback" not in command.output
+
+
+@pytest.fixture
+def walk(chromium: Browser, shop: Place) -> Iterator[Walk]:
+    """Small, as on a phone, since here are the pages that no other walk sees."""
+    with walking(chromium, shop, viewport={"width": 320, "height": 640}) as made:
+        yield made
+
+
+def begin(walk: Walk, name: str) -> Person:
+    person = Person(name, PASSWORD)
+    walk.start("/?here=1")
+    walk.sign_in(person)
+    return person
+
+
+def inside(walk: Walk, name: str) -> None:
+    expect(walk.page.locator("body")).to_contain_text(f"Hello, {name}")
+    assert walk.tab.path == "/?here=1"
+
+
+def switch(shop: Place, **changes: str) -> None:
+    answer = httpx.post(f"{shop.cognito}/_local/switches", json=changes)
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_new_password_is_demanded(walk: Walk) -> None:
+    person = begin(walk, "forced")
+    walk.at("new_password.title")
+    walk.reloads()
+    expect(walk.page.locator(".known")).to_contain_text("forced")
+    walk.fill_in(password="short")
+    walk.hands.press("Save and continue")
+    walk.problem("Still needs at least 8 characters")
+    assert "short" not in walk.page.content()
+    person.password = "Second-Compiler-2"
+    walk.fill_in(password=person.password)
+    walk.hands.press("Save and continue")
+    inside(walk, "forced")
+    walk.page.context.clear_cookies()
+    walk.start("/?here=1")
+    walk.sign_in(person)
+    inside(walk, "forced")
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "to"),
+    [("texted", "text message to +*******0123", "+15550100123"), ("mailed", "m***@e***", "")],
+)
+def test_a_code_is_sent(walk: Walk, name: str, says: str, to: str) -> None:
+    begin(walk, name)
+    walk.at("code.title")
+    walk.reloads()
+    expect(walk.page.locator("main")).to_contain_text(says)
+    expect(walk.page.locator("#code")).to_have_attribute("autocomplete", "one-time-code")
+    expect(walk.page.locator("#code")).to_have_attribute("inputmode", "numeric")
+    walk.fill_in(code="000 000")
+    walk.hands.press("Continue")
+    walk.problem("That code is not right.")
+    walk.fill_in(code=walk.letter(to or f"{name}@example.com"))
+    walk.hands.press("Continue")
+    inside(walk, name)
+
+
+def test_there_is_a_choice_of_codes(walk: Walk) -> None:
+    begin(walk, "careful")
+    walk.at("choose.title")
+    walk.reloads()
+    walk.hands.press("Code from an authenticator app")
+    walk.enter(App(KEY))
+    inside(walk, "careful")
+    walk.page.context.clear_cookies()
+    begin(walk, "careful")
+    walk.hands.press("Code by text message")
+    walk.at("code.title")
+    walk.fill_in(code=walk.letter("+15550100456"))
+    walk.hands.press("Continue")
+    inside(walk, "careful")
+
+
+def test_an_authenticator_app_is_demanded(walk: Walk, shop: Place) -> None:
+    switch(shop, mfa="on")
+    try:
+        begin(walk, "plain")
+        walk.at("totp_setup.title")
+        walk.reloads()
+        phone = App(walk.page.locator("main code").inner_text())
+        walk.fill_in(code=phone.code())
+        walk.hands.press("Turn on")
+        inside(walk, "plain")
+        walk.page.context.clear_cookies()
+        begin(walk, "plain")
+        walk.enter(phone)
+        inside(walk, "plain")
+    finally:
+        switch(shop, mfa="optional")
+
+
+@pytest.mark.parametrize("challenge", ["CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH"])
+def test_what_is_not_supported_is_said(walk: Walk, shop: Place, challenge: str) -> None:
+    switch(shop, extra_challenge=challenge)
+    try:
+        begin(walk, "texted")
+        walk.at("message.not_supported.title")
+    finally:
+        switch(shop, extra_challenge="")
+    walk.hands.follow("Back to sign-in")
+    walk.at("sign_in.title")
+
+
+def test_an_account_that_was_never_confirmed(walk: Walk) -> None:
+    person = begin(walk, "unconfirmed")
+    walk.at("confirm.title")
+    walk.problem("Confirm your account first.")
+    walk.reloads()
+    walk.hands.press("Send the code again")
+    walk.noticed("notice.code_sent_again")
+    walk.confirm(person)
+    walk.sign_in(person)
+    inside(walk, "unconfirmed")
+
+
+def test_a_password_that_was_reset_for_its_owner(walk: Walk) -> None:
+    person = begin(walk, "sent")
+    walk.at("forgot.title")
+    walk.problem("You need to set a new password.")
+    walk.fill_in(username="sent")
+    walk.hands.press("Send the code")
+    walk.at("reset.title")
+    walk.reset(person, "Second-Compiler-2")
+    walk.sign_in(person)
+    inside(walk, "sent")
+
+
+def test_what_is_wrong_is_mended_by_keyboard(chromium: Browser, shop: Place) -> None:
+    with walking(chromium, shop, Keyboard) as walk:
+        walk.start("/?here=1")
+        walk.hands.press("Sign in")
+        walk.problem("Please fill this in.")
+        walk.page.keyboard.press("Tab")
+        walk.page.keyboard.press("Enter")
+        expect(walk.page.locator("#username")).to_be_focused()
+        walk.page.keyboard.type("texted")
+        walk.fill_in(password=PASSWORD)
+        walk.hands.press("Show Password")
+        expect(walk.page.locator("#password")).to_have_attribute("type", "text")
+        walk.page.keyboard.press("Space")
+        expect(walk.page.locator("#password")).to_have_attribute("type", "password")
+        walk.hands.press("Sign in")
+        walk.at("code.title")
+        expect(walk.page.locator("#code")).to_be_focused()
+        walk.page.keyboard.type(walk.letter("+15550100123"))
+        walk.page.keyboard.press("Enter")
+        inside(walk, "texted")

@@ -1,0 +1,214 @@
+"""The sign-in pages where something is in the way: old pages, two tabs, other sites, outages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from cognito_gate.demo import make_app
+from cognito_gate.local import SAMPLE_USERS, Fault, User
+from tests.browser.authenticator import App
+from tests.browser.conftest import PUBLIC
+from tests.browser.tab import Tab
+from tests.browser.walk import Person, Place, Walk, walking
+from tests.journey.stage import REFRESH, Stage, staged
+
+CUSTOM = {
+    "COGNITO_GATE_LOGIN": "custom",
+    "COGNITO_GATE_SIGN_IN": "both",
+    "COGNITO_GATE_SIGN_UP": "true",
+}
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CAREFUL = User("eve", "First-Compiler-1", mfa=("totp",), totp_secret=KEY)
+ADA = Person("ada", "Correct-Horse-7")
+EVE = Person(CAREFUL.username, CAREFUL.password)
+ADMIN = "For admins only"
+
+
+@pytest.fixture
+def own() -> Iterator[Stage]:
+    """The demo app, with sign-in pages of its own."""
+    users = (*SAMPLE_USERS, CAREFUL)
+    with staged(REFRESH | PUBLIC | CUSTOM, users=users, app=make_app) as made:
+        yield made
+
+
+@pytest.fixture
+def walk(chromium: Browser, own: Stage) -> Iterator[Walk]:
+    with walking(chromium, place(own)) as made:
+        yield made
+
+
+@pytest.fixture
+def other(walk: Walk) -> Iterator[Tab]:
+    """A second tab of the same browser."""
+    made = walk.tab.another()
+    yield made
+    assert made.complaints == []
+
+
+def place(own: Stage) -> Place:
+    return Place(own.origin, own.cognito.origin)
+
+
+def sign_in(tab: Tab, person: Person) -> None:
+    """In a tab that is at the sign-in page."""
+    tab.page.locator("#username").fill(person.name)
+    tab.page.locator("#password").fill(person.password)
+    tab.page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+# Pages that are no longer good
+
+
+def test_a_page_that_was_open_for_too_long(walk: Walk) -> None:
+    walk.start("/admin?x=1")
+    walk.page.context.clear_cookies()
+    walk.sign_in(ADA)
+    walk.problem("This page was open for too long.")
+    expect(walk.page.locator("#username")).to_have_value("ada")
+    expect(walk.page.locator("#password")).to_have_value("")
+    assert ADA.password not in walk.page.content()
+    walk.sign_in(ADA)
+    walk.tab.heading(ADMIN)
+    assert walk.tab.path == "/admin?x=1"
+
+
+def test_a_code_that_came_too_late(walk: Walk, own: Stage) -> None:
+    own.cognito.switch(challenge_seconds=0)
+    walk.start("/?x=1")
+    walk.sign_in(EVE)
+    walk.enter(App(KEY))
+    walk.at("sign_in.title")
+    walk.problem("Please start again.")
+    own.cognito.switch(challenge_seconds=180)
+    walk.sign_in(EVE)
+    walk.enter(App(KEY))
+    expect(walk.page.locator("h1")).to_have_text("eve")
+    assert walk.tab.path == "/?x=1"
+
+
+def test_back_after_a_sign_in_is_no_way_out_of_it(walk: Walk) -> None:
+    walk.page.goto("/public")
+    walk.start("/admin?x=1")
+    walk.sign_in(ADA)
+    walk.tab.heading(ADMIN)
+    walk.page.go_back()
+    walk.tab.heading(ADMIN)
+    assert walk.tab.path == "/admin?x=1"
+
+
+def test_back_after_a_code_is_no_way_out_either(walk: Walk) -> None:
+    walk.start("/?x=1")
+    walk.sign_in(EVE)
+    walk.enter(App(KEY))
+    expect(walk.page.locator("h1")).to_have_text("eve")
+    walk.page.go_back()
+    expect(walk.page.locator("h1")).to_have_text("eve")
+    assert walk.tab.path == "/"
+
+
+# Two tabs
+
+
+def test_two_tabs_both_finish(walk: Walk, other: Tab) -> None:
+    walk.start("/admin?tab=1")
+    other.open("/?tab=2")
+    walk.sign_in(ADA)
+    walk.tab.heading(ADMIN)
+    sign_in(other, ADA)
+    expect(other.page.locator("#problem")).to_contain_text("This page was open for too long.")
+    sign_in(other, ADA)
+    other.heading("Ada Lovelace")
+    assert (walk.tab.path, other.path) == ("/admin?tab=1", "/?tab=2")
+
+
+def test_a_later_sign_in_takes_the_place_of_an_earlier_one(walk: Walk, other: Tab) -> None:
+    phone = App(KEY)
+    walk.start("/?tab=1")
+    walk.sign_in(EVE)
+    walk.at("code.title")
+    other.open("/?tab=2")
+    sign_in(other, EVE)
+    other.heading("Enter your code")
+    walk.enter(phone)
+    walk.at("sign_in.title")
+    walk.problem("Another sign-in was started in this browser.")
+    other.page.locator("#code").fill(phone.code())
+    other.page.get_by_role("button", name="Continue").click()
+    other.heading("eve")
+    assert other.path == "/?tab=2"
+
+
+def test_signed_out_in_another_tab(walk: Walk, other: Tab) -> None:
+    walk.start("/auth/account")
+    walk.sign_in(ADA)
+    walk.at("account.title")
+    other.open("/")
+    other.sign_out()
+    walk.fill_in(previous=ADA.password, password="Second-Horse-8")
+    walk.hands.press("Change password")
+    walk.at("sign_in.title")
+    walk.sign_in(ADA)
+    walk.at("account.title")
+
+
+# Who is not let in
+
+
+def test_a_wrong_password_is_nowhere_on_the_page(walk: Walk) -> None:
+    walk.start("/admin")
+    for name in ("ada", "nobody"):
+        walk.sign_in(Person(name, "Wrong-Horse-1"))
+        walk.problem("Username or e-mail address or password is not right.")
+        assert "Wrong-Horse-1" not in walk.page.content()
+        expect(walk.page.locator("#username")).to_have_value(name)
+    walk.sign_in(ADA)
+    walk.tab.heading(ADMIN)
+
+
+def test_too_many_tries(chromium: Browser) -> None:
+    few = {"COGNITO_GATE_TRIES_PER_ACCOUNT": "2"}
+    with staged(CUSTOM | few) as own, walking(chromium, place(own)) as walk:
+        walk.start("/")
+        for _ in range(2):
+            walk.sign_in(replace(ADA, password="Wrong-Horse-1"))
+            walk.problem("password is not right")
+        walk.sign_in(ADA)
+        walk.problem("Too many tries. Try again in")
+        assert own.cognito.calls["InitiateAuth"] == 2
+
+
+@pytest.mark.parametrize("page", ["sign-in", "sign-up", "forgot", "confirm", "reset"])
+def test_another_site_cannot_send_a_form(walk: Walk, own: Stage, page: str) -> None:
+    walk.start("/")
+    token = walk.page.locator("form [name=form]").input_value()
+    other = walk.tab.another()
+    other.page.goto(f"{own.cognito.origin}/error")  # some page of another site
+    other.page.set_content(
+        f"""<form method="post" action="{own.origin}/auth/{page}">
+        <input name="form" value="{token}"><input name="username" value="ada">
+        <input name="password" value="{ADA.password}"><button>Win a prize</button></form>"""
+    )
+    with other.page.expect_response(f"**/auth/{page}") as answer:
+        other.page.get_by_role("button").click()
+    assert answer.value.status == 403
+    assert own.cognito.calls["InitiateAuth"] == 0
+    assert own.cognito.outbox == ()
+    walk.tab.open("/admin")
+    walk.at("sign_in.title")
+
+
+def test_an_outage_loses_nothing(walk: Walk, own: Stage) -> None:
+    walk.start("/admin?x=1")
+    own.cognito.fail("InitiateAuth", Fault("status", status=500))
+    walk.sign_in(ADA)
+    walk.problem("Sign-in is not working right now.")
+    expect(walk.page.locator("#username")).to_have_value("ada")
+    own.cognito.heal()
+    walk.sign_in(ADA)
+    walk.tab.heading(ADMIN)
+    assert walk.tab.path == "/admin?x=1"
