@@ -15,7 +15,16 @@ from ._options import FILE, PORT
 from ._process import until_stopped, wait
 from .asgi import ASGIGate
 from .demo import make_app
-from .local import AUTH_FLOWS, SAMPLE_USERS, Client, LocalCognito, Message, User, load_users
+from .local import (
+    AUTH_FLOWS,
+    SAMPLE_USERS,
+    Client,
+    LocalCognito,
+    Message,
+    PasswordPolicy,
+    User,
+    load_users,
+)
 from .settings import Settings
 
 _DEMO_PORT = 8000
@@ -165,6 +174,18 @@ def local(
 
 def users_of(file: str | None) -> tuple[User, ...]:
     return SAMPLE_USERS if file is None else load_users(file)
+
+
+def policy_of(words: str) -> PasswordPolicy:
+    """What COGNITO_GATE_PASSWORD_POLICY says, for a pool that keeps to it."""
+    length, *wanted = words.split()
+    return PasswordPolicy(
+        minimum_length=int(length),
+        uppercase="upper" in wanted,
+        lowercase="lower" in wanted,
+        numbers="digits" in wanted,
+        symbols="symbols" in wanted,
+    )
 
 
 def users_told(cognito: LocalCognito, *, by_email: bool = False) -> Iterator[str]:

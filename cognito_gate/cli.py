@@ -24,6 +24,7 @@ from ._local_commands import (
     demo,
     local,
     new_secret,
+    policy_of,
     say,
     users_of,
     users_told,
@@ -148,6 +149,7 @@ def _local_beside(
         users=users_of(users),
         clients=(client,),
         sign_in=found.sign_in if found.login == "custom" else "both",
+        password_policy=policy_of(found.password_policy),
         announce=announced,
     )
     with ExitStack() as stack:

@@ -61,6 +61,24 @@ def test_an_example_with_pages_of_its_own(app: str, sign_in: str, tmp_path: Path
     assert "not for production" in output
 
 
+@pytest.mark.parametrize(
+    ("policy", "short", "right"),
+    [("6", "abcde", "abcdef"), ("12 upper digits", "ABCDEFGHIJ1", "ABCDEFGHIJK1")],
+)
+def test_the_pool_keeps_to_the_password_policy_of_the_pages(
+    policy: str, short: str, right: str, tmp_path: Path
+) -> None:
+    def visit(guest: Guest) -> None:
+        guest.open("/auth/sign-up")
+        guest.send(email="grace@example.com", password=short)
+        assert "Still needs at least" in guest.page.text
+        guest.send(email="grace@example.com", password=right)
+        assert guest.heading == "Confirm your account"
+
+    pages = {"COGNITO_GATE_SIGN_UP": "true", "COGNITO_GATE_PASSWORD_POLICY": policy}
+    run("asgi_app", tmp_path, visit, **{CUSTOM: "custom"}, **pages)
+
+
 def test_codes_are_printed_when_they_are_sent(tmp_path: Path) -> None:
     def visit(guest: Guest) -> None:
         guest.open("/auth/forgot")

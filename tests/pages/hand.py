@@ -1,0 +1,28 @@
+"""A site whose time moves when told: the core played by hand, without an edge."""
+
+import time
+from dataclasses import replace
+
+from cognito_gate import Settings
+from cognito_gate._gate import Gate
+from tests.edge.browser import Reply, Request
+from tests.flows.stage import incoming, reply
+from tests.pages.cloud import Cloud
+
+
+class Hand:
+    """What answers requests, `ahead` seconds from now."""
+
+    def __init__(self, settings: Settings, cloud: Cloud) -> None:
+        self.gate, self.cloud, self.ahead = Gate(settings), cloud, 0.0
+        self.began = time.time()
+
+    def handle(self, request: Request) -> Reply:
+        facts = incoming(request, self.began + self.ahead)
+        flow = self.gate.decide(replace(facts, client=request.client, body=request.body))
+        try:
+            ask = next(flow)
+            while True:
+                ask = flow.send(self.cloud.answer(ask))
+        except StopIteration as stop:
+            return reply(stop.value)

@@ -1,0 +1,248 @@
+"""COGNITO_GATE_SIGN_IN_FLOW=choice: who one is comes first, then the ways that this person has."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cognito_gate.local import User
+from tests.local.api.test_passkeys import OTHER, PASSKEY, assertion
+from tests.pages.cloud import answers
+from tests.pages.person import Person
+from tests.pages.stage import PASSWORD, Stage, prove
+
+START_OVER = "This sign-in cannot go on. Please start again."
+WAYS = {"Password", "Code by e-mail", "Code by text message", "Passkey"}
+BOTH_CLIENTS = pytest.mark.parametrize("client", ["confidential", "public"])
+
+
+def choosing(stage: Stage, **changes: Any) -> tuple[Person, User]:
+    """Somebody who has every way, and is asked which."""
+    user = stage.user(phone="+15551234567", passkeys=(PASSKEY,))
+    person = stage.person(sign_in_flow="choice", **changes)
+    person.open("/page")
+    shown = person.fill_in(username=str(user.email))
+    assert (shown.path, shown.title) == ("/auth/mfa", "How do you want to sign in?")
+    return person, user
+
+
+def credential(person: Person, **changes: object) -> str:
+    """What the browser would make of the passkey page."""
+    form = person.last.page.one("form", id="credential")
+    options = json.loads(form.get("data-passkey"))
+    assert options["rpId"] == "app.example"
+    facts = {"party": "app.example", "origin": "https://app.example", **changes}
+    return json.dumps(assertion(options["challenge"], **facts))  # type: ignore[arg-type]
+
+
+@BOTH_CLIENTS
+def test_every_way_is_a_button(stage: Stage, client: str) -> None:
+    person, _ = choosing(stage, client=client)
+    buttons = [item.text for item in person.last.form().buttons]
+    assert (set(buttons), len(buttons)) == (WAYS, len(WAYS))
+
+
+@BOTH_CLIENTS
+def test_by_password(stage: Stage, client: str) -> None:
+    person, user = choosing(stage, client=client)
+    shown = person.press("Password")
+    assert (shown.path, shown.title) == ("/auth/mfa", "Enter your password")
+    assert shown.page.one("p", class_="known").text == f"Signing in as {user.email}"
+    shown = person.fill_in(password="Wrong-Horse-7")
+    assert shown.told == ["E-mail address or password is not right."]
+    shown = person.fill_in(password=PASSWORD)
+    assert (shown.target, shown.reply.identity.email) == ("/page", user.email)
+
+
+def test_the_password_stays_here(stage: Stage) -> None:
+    person, _ = choosing(stage)
+    person.press("Password")
+    person.fill_in(password=PASSWORD)
+    assert not any(PASSWORD in call.request.content.decode() for call in stage.cloud.calls)
+
+
+def test_a_password_that_cognito_takes_as_it_is_only(stage: Stage) -> None:
+    """An older pool's list; SRP is not among its ways."""
+    user, person = stage.user(), stage.person(sign_in_flow="choice")
+    person.open("/page")
+    named = {"Session": "a-session-of-twenty-characters", "ChallengeParameters": {}}
+    ways = ["PASSWORD", "EMAIL_OTP"]
+    stage.cloud.faults["InitiateAuth"] = answers(
+        ChallengeName="SELECT_CHALLENGE", AvailableChallenges=ways, **named
+    )
+    person.fill_in(username=str(user.email))
+    stage.cloud.faults.clear()
+    person.press("Password")
+    assert person.fill_in(password=PASSWORD).target == "/page"
+    sent = stage.cloud.named("InitiateAuth")[-1].said["AuthParameters"]
+    assert (sent["PREFERRED_CHALLENGE"], sent["PASSWORD"]) == ("PASSWORD", PASSWORD)
+
+
+def test_a_password_left_empty(stage: Stage) -> None:
+    person, _ = choosing(stage)
+    person.press("Password")
+    stage.cloud.forget()
+    shown = person.fill_in(password="")
+    assert (shown.status, "Please fill this in." in shown.told) == (400, True)
+    assert stage.cloud.names == []
+
+
+@BOTH_CLIENTS
+@pytest.mark.parametrize("way", ["Code by e-mail", "Code by text message"])
+def test_by_a_code(stage: Stage, client: str, way: str) -> None:
+    person, user = choosing(stage, client=client)
+    shown = person.press(way)
+    assert (shown.path, shown.title) == ("/auth/mfa", "Enter your code")
+    code = stage.code(user.email if way == "Code by e-mail" else user.phone)
+    shown = person.fill_in(code="x" + code)
+    assert (shown.status, shown.told) == (400, ["That code is not right."])
+    shown = person.fill_in(code=code)
+    assert (shown.target, shown.reply.identity.email) == ("/page", user.email)
+
+
+@pytest.mark.parametrize("way", ["Code by e-mail", "Code by text message"])
+def test_only_so_many_codes_are_sent(stage: Stage, way: str) -> None:
+    """No password stands before them: anybody could have them sent to anybody."""
+    site = stage.site(sign_in_flow="choice", tries_per_account=1_000, app_name=way)
+    user = stage.user(phone="+15551234567")
+    for number in range(11):
+        person = stage.person(site)
+        person.open("/auth/sign-in")
+        person.fill_in(username=str(user.email))
+        stage.cloud.forget()
+        shown = person.press(way)
+        assert shown.status == (200 if number < 10 else 429)
+    assert int(shown.reply.value("retry-after")) > 0
+    assert stage.cloud.names == []
+    person.press("Password")
+    assert person.fill_in(password=PASSWORD).path == "/", "the other ways are open"
+
+
+def test_a_code_too_late(stage: Stage) -> None:
+    person, user = choosing(stage)
+    person.press("Code by e-mail")
+    stage.pool.clock.ahead = 181
+    assert person.fill_in(code=stage.code(user.email)).told == [START_OVER]
+
+
+@BOTH_CLIENTS
+def test_by_a_passkey(stage: Stage, client: str) -> None:
+    person, user = choosing(stage, client=client)
+    shown = person.press("Passkey")
+    assert (shown.path, shown.title) == ("/auth/mfa", "Use your passkey")
+    shown = person.post(shown.form(), credential=credential(person))
+    assert shown.reply.location == "/page"
+    assert person.open("/page").reply.identity.email == user.email
+
+
+@pytest.mark.parametrize(
+    "change", [{"key": OTHER}, {"origin": "https://evil.example"}, {"credential_id": "b3RoZXI"}]
+)
+def test_a_passkey_that_is_not_right(stage: Stage, change: dict[str, object]) -> None:
+    person, _ = choosing(stage)
+    form = person.press("Passkey").form()
+    shown = person.post(form, credential=credential(person, **change))
+    assert (shown.status, shown.reply.location) == (
+        303,
+        "/auth/sign-in?next=%2Fpage&notice=start_over",
+    )
+
+
+def test_an_answer_that_is_sent_twice(stage: Stage) -> None:
+    """As by somebody who presses the button again: who is in goes on, and nothing is asked."""
+    person, _ = choosing(stage)
+    form = person.press("Passkey").form()
+    given = credential(person)
+    assert person.post(form, credential=given).reply.location == "/page"
+    stage.cloud.forget()
+    shown = person.post(form, credential=given)
+    assert shown.reply.location == "/page"
+    assert stage.cloud.names == []
+    person.jar.clear()
+    shown = person.post(form, credential=given)
+    assert shown.reply.location == "/auth/sign-in?next=%2Fpage&notice=start_over"
+
+
+def test_no_passkey_at_all(stage: Stage) -> None:
+    person, _ = choosing(stage)
+    form = person.press("Passkey").form()
+    right = credential(person)
+    stage.cloud.forget()
+    assert person.post(form, credential="").status == 400
+    assert person.post(form, credential="x" * 8193).status == 400
+    assert stage.cloud.names == []
+    assert person.post(form, credential=right).reply.location == "/page"
+
+
+@pytest.mark.parametrize("choice", ["", "WEB_AUTHN ", "SMS_MFA", "DEVICE_SRP_AUTH", None])
+def test_a_way_that_is_not_offered(stage: Stage, choice: str | None) -> None:
+    person, _ = choosing(stage)
+    form = person.last.form()
+    stage.cloud.forget()
+    shown = person.post(form, choice=choice)
+    assert (shown.status, shown.title) == (400, "How do you want to sign in?")
+    assert stage.cloud.names == []
+    assert person.press("Password").title == "Enter your password"
+
+
+def test_somebody_who_has_one_way_is_not_asked(stage: Stage) -> None:
+    user = stage.user(mfa=("email",))
+    person = stage.person(sign_in_flow="choice")
+    person.open("/")
+    shown = person.fill_in(username=str(user.email))
+    assert (shown.path, shown.title) == ("/auth/mfa", "Enter your password")
+
+
+def test_another_way_by_starting_again(stage: Stage) -> None:
+    person, user = choosing(stage)
+    person.press("Password")
+    shown = person.click("Other ways to sign in")
+    assert (shown.path, shown.query) == ("/auth/sign-in", {"next": "/page"})
+    person.fill_in(username=str(user.email))
+    person.press("Code by e-mail")
+    assert person.fill_in(code=stage.code(user.email)).target == "/page"
+
+
+def test_a_name_that_nobody_has_is_asked_like_any_other(stage: Stage) -> None:
+    person = stage.person(sign_in_flow="choice")
+    person.open("/")
+    shown = person.fill_in(username=f"nobody{person.client}@example.com")
+    assert shown.title == "How do you want to sign in?"
+    person.press("Code by e-mail")
+    shown = person.fill_in(code="123456")
+    assert (shown.status, shown.told) == (400, ["That code is not right."])
+    person.open("/auth/sign-in")
+    shown = prove(person, f"nobody{person.client}@example.com", "Wrong-Horse-7")
+    assert shown.told == ["E-mail address or password is not right."]
+
+
+@pytest.mark.parametrize("way", ["PASSWORD", "PASSWORD_SRP"])
+def test_a_password_that_cognito_asks_for_by_itself(stage: Stage, way: str) -> None:
+    """Where the client may offer nothing else, there may be no choice at all."""
+    user, person = stage.user(), stage.person(client="public", sign_in_flow="choice")
+    person.open("/page")
+    named = {"USERNAME": user.email, "PREFERRED_CHALLENGE": way}
+    app = stage.pool.clients["public"]
+    asked = stage.ask(
+        "InitiateAuth", AuthFlow="USER_AUTH", ClientId=app.client_id, AuthParameters=named
+    )
+    assert asked["ChallengeName"] == way
+    stage.cloud.faults["InitiateAuth"] = answers(**asked)
+    shown = person.fill_in(username=str(user.email))
+    assert shown.title == "Enter your password"
+    assert person.fill_in(password=PASSWORD).target == "/page"
+    assert stage.cloud.names[:2] == ["InitiateAuth", "RespondToAuthChallenge"]
+
+
+def test_more_than_a_cookie_can_hold(stage: Stage) -> None:
+    """As of somebody with hundreds of passkeys."""
+    person, _ = choosing(stage)
+    stage.cloud.faults["RespondToAuthChallenge"] = answers(
+        ChallengeName="WEB_AUTHN",
+        Session="a-session-of-twenty-characters",
+        ChallengeParameters={"CREDENTIAL_REQUEST_OPTIONS": "x" * 20_000},
+    )
+    shown = person.press("Passkey")
+    assert (shown.status, shown.title) == (503, "How do you want to sign in?")
+    stage.cloud.faults.clear()
+    assert person.press("Passkey").title == "Use your passkey"

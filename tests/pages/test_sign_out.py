@@ -1,0 +1,111 @@
+"""Signing out of a session that began at our own page."""
+
+from typing import Any
+
+import pytest
+
+from tests.edge import faults
+from tests.edge.browser import Reply
+from tests.pages.cloud import refuses
+from tests.pages.person import HERE, Person
+from tests.pages.stage import SECRET, Stage, sign_in
+
+SESSION = {f"__Host-cognito_{kind}_token" for kind in ("access", "id", "refresh")}
+BOTH_CLIENTS = pytest.mark.parametrize("client", ["confidential", "public"])
+
+
+def signed_in(stage: Stage, **changes: Any) -> Person:
+    person = stage.person(**{"refresh_flow_enabled": True, **changes})
+    assert sign_in(person, stage.user()).status == 200
+    assert set(person.jar) >= SESSION
+    return person
+
+
+def sign_out(person: Person, method: str = "GET") -> Reply:
+    return person.send(method, "/auth/logout", {**HERE, "origin": "https://app.example"})
+
+
+@BOTH_CLIENTS
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_without_a_login_domain(stage: Stage, client: str, method: str) -> None:
+    """Straight on: no session of Cognito's own is left that would sign one in again."""
+    person = signed_in(stage, client=client)
+    reply = sign_out(person, method)
+    assert (reply.status, reply.location) == (303, "https://app.example/auth/signed-out")
+    assert set(reply.cleared) >= SESSION
+    assert not set(person.jar) & SESSION
+    assert person.open(reply.location).status == 200
+    assert person.open("/page").path == "/auth/sign-in"
+
+
+@BOTH_CLIENTS
+def test_with_a_login_domain(stage: Stage, client: str) -> None:
+    person = signed_in(stage, client=client, domain=stage.pool.origin)
+    reply = sign_out(person)
+    app = stage.pool.clients[client]
+    assert reply.location == (
+        f"{stage.pool.origin}/logout?client_id={app.client_id}"
+        "&logout_uri=https%3A%2F%2Fapp.example%2Fauth%2Fsigned-out"
+    )
+    answer = stage.cloud.http.get(reply.location)
+    assert answer.headers["location"] == "https://app.example/auth/signed-out"
+
+
+@BOTH_CLIENTS
+def test_the_refresh_token_is_revoked_by_the_api(stage: Stage, client: str) -> None:
+    person = signed_in(stage, client=client)
+    stage.cloud.forget()
+    sign_out(person)
+    [call] = stage.cloud.calls
+    app = stage.pool.clients[client]
+    assert (call.name, call.got) == ("RevokeToken", {})
+    assert call.said["ClientId"] == app.client_id
+    assert call.said.get("ClientSecret") == app.secret
+    again = {"RefreshToken": call.said["Token"], "ClientId": app.client_id}
+    proof = {"ClientSecret": app.secret} if app.secret else {}
+    refused = stage.ask("GetTokensFromRefreshToken", **again, **proof)
+    assert refused["message"] == "Refresh Token has been revoked"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *faults.OUTAGES.values(),
+        refuses("UnauthorizedException"),
+        refuses("UnsupportedTokenTypeException"),
+    ],
+)
+def test_it_does_not_hang_on_that(
+    stage: Stage, fault: faults.Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = signed_in(stage)
+    stage.cloud.faults["RevokeToken"] = fault
+    reply = sign_out(person)
+    assert (reply.status, reply.location) == (303, "https://app.example/auth/signed-out")
+    assert not set(person.jar) & SESSION
+    said = "the refresh token could not be revoked" in caplog.text
+    assert said or fault is faults.OUTAGES["empty"], "an empty answer is a good one"
+
+
+def test_a_step_that_waits_ends_as_well(stage: Stage) -> None:
+    person = stage.person()
+    sign_in(person, stage.user(mfa=("totp",), totp_secret=SECRET))
+    assert "__Host-cognito_pending" in person.jar
+    sign_out(person)
+    assert "__Host-cognito_pending" not in person.jar
+
+
+def test_not_by_another_site(stage: Stage) -> None:
+    person = signed_in(stage)
+    headers = {**HERE, "sec-fetch-site": "cross-site"}
+    reply = person.send("GET", "/auth/logout", headers)
+    assert (reply.status, reply.cookies) == (403, {})
+    assert person.open("/page").status == 200
+
+
+def test_the_account_page_leads_there(stage: Stage) -> None:
+    person = signed_in(stage)
+    person.open("/auth/account")
+    shown = person.click("Sign out")
+    assert shown.path == "/auth/signed-out"
+    assert not set(person.jar) & SESSION

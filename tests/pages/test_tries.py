@@ -1,0 +1,289 @@
+"""How often anybody may try, by account and by address, before Cognito is asked at all."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.pages.hand import Hand
+from tests.pages.person import Person, Shown
+from tests.pages.stage import NEW, PASSWORD, SECRET, Stage, prove, sign_in
+from tests.pages.test_sign_up import address, begun
+
+WRONG = "Wrong-Horse-7"
+Act = Callable[[Person], Shown]
+
+
+def tried(person: Person, name: str, password: str = WRONG) -> Shown:
+    person.open("/auth/sign-in?notice=confirmed")
+    return prove(person, name, password)
+
+
+def at(person: Person, client: str) -> Person:
+    """The same person, at another address."""
+    person.client = client
+    return person
+
+
+def is_stopped(shown: Shown) -> int:
+    """The page says how long to wait, and the header as well."""
+    seconds = int(shown.reply.value("retry-after"))
+    assert (shown.status, len(shown.told)) == (429, 1)
+    assert shown.told[0].startswith("Too many tries. Try again in ")
+    assert seconds > 0
+    return seconds
+
+
+# By account
+
+
+@pytest.mark.parametrize("flow", ["srp", "password"])
+def test_an_account_has_so_many_tries(stage: Stage, flow: str) -> None:
+    """Whatever addresses they come from, and even with the right password."""
+    site, user = stage.site(tries_per_account=3, sign_in_flow=flow), stage.user()
+    for _ in range(3):
+        assert tried(stage.person(site), str(user.email)).status == 400
+    stage.cloud.forget()
+    person = stage.person(site)
+    shown = tried(person, str(user.email), PASSWORD)
+    assert is_stopped(shown) <= 100
+    assert shown.values == {"username": user.email, "password": ""}
+    assert stage.cloud.names == []
+    assert tried(stage.person(site), str(stage.user().email), PASSWORD).path == "/"
+
+
+def test_in_whatever_letters_it_is_written(stage: Stage) -> None:
+    site, name = stage.site(tries_per_account=3), str(stage.user().email)
+    for spelling in (name, name.upper(), f" {name.title()} "):
+        tried(stage.person(site), spelling)
+    is_stopped(tried(stage.person(site), name))
+
+
+def test_a_name_that_nobody_has_is_counted_as_well(stage: Stage) -> None:
+    site = stage.site(tries_per_account=3)
+    person = stage.person(site)
+    for _ in range(3):
+        assert tried(person, f"nobody{person.client}@example.com").status == 400
+    is_stopped(tried(person, f"nobody{person.client}@example.com"))
+
+
+def test_who_signs_in_is_forgiven(stage: Stage) -> None:
+    site, user = stage.site(tries_per_account=3), stage.user()
+    for _ in range(3):
+        person = stage.person(site)
+        for _ in range(2):
+            assert tried(person, str(user.email)).status == 400
+        assert tried(person, str(user.email), PASSWORD).path == "/"
+
+
+def test_a_right_password_alone_forgives_nothing(stage: Stage) -> None:
+    """Where a code is to follow, whoever knows the password has yet to prove who they are."""
+    site = stage.site(tries_per_account=3)
+    user = stage.user(mfa=("totp",), totp_secret=SECRET)
+    tried(stage.person(site), str(user.email))
+    for _ in range(2):
+        assert tried(stage.person(site), str(user.email), PASSWORD).title == "Enter your code"
+    is_stopped(tried(stage.person(site), str(user.email), PASSWORD))
+
+
+def test_codes_are_counted_over_all_attempts(stage: Stage) -> None:
+    """A new sign-in gives no new tries at somebody's code."""
+    site = stage.site(tries_per_account=3)
+    user = stage.user(mfa=("totp",), totp_secret=SECRET)
+    wrong = f"{(int(stage.cognito.totp_code(user.username)) + 500_000) % 1_000_000:06}"
+    for _ in range(3):
+        person = stage.person(site)
+        tried(person, str(user.email), PASSWORD)
+        assert person.fill_in(code=wrong).status == 400
+    tell = person.fill_in(code=stage.cognito.totp_code(user.username))
+    is_stopped(tell)
+    assert tell.title == "Enter your code"
+
+
+def confirming(stage: Stage, person: Person) -> Act:
+    begun(person)
+    return lambda who: who.fill_in(code="x")
+
+
+def resetting(stage: Stage, person: Person) -> Act:
+    person.open("/auth/forgot")
+    person.fill_in(username=str(stage.user().email))
+    return lambda who: who.fill_in(code="x", password=NEW)
+
+
+def changing(stage: Stage, person: Person) -> Act:
+    sign_in(person, stage.user(), "/auth/account")
+    return lambda who: who.fill_in(previous=WRONG, password=NEW)
+
+
+def proving(stage: Stage, person: Person) -> Act:
+    sign_in(person, stage.user(), "/auth/account")
+    person.press("Set up")
+    return lambda who: who.fill_in(code="123456")
+
+
+@pytest.mark.parametrize("begin", [confirming, resetting, changing, proving])
+def test_every_other_guess(stage: Stage, begin: Callable[[Stage, Person], Act]) -> None:
+    person = stage.person(tries_per_account=3)
+    act = begin(stage, person)
+    for _ in range(3):
+        assert act(person).status == 400
+    calls = len(stage.cloud.named("GetUser")) - len(stage.cloud.names)
+    is_stopped(act(person))
+    assert len(stage.cloud.named("GetUser")) - len(stage.cloud.names) == calls, "only GetUser"
+
+
+def test_who_guesses_a_password_keeps_nobody_from_a_new_one(stage: Stage) -> None:
+    site, user = stage.site(tries_per_account=3), stage.user()
+    for _ in range(4):
+        tried(stage.person(site), str(user.email))
+    person = stage.person(site)
+    person.open("/auth/forgot")
+    person.fill_in(username=str(user.email))
+    person.fill_in(code=stage.code(user.email), password=NEW)
+    assert prove(person, str(user.email), NEW).path == "/", "and that has forgiven the guesses"
+
+
+@pytest.mark.parametrize("wrong", [{"password": ""}, {"form": "x"}, {"username": ""}])
+def test_what_is_no_try_is_not_counted(stage: Stage, wrong: dict[str, str]) -> None:
+    person, user = stage.person(tries_per_account=1), stage.user()
+    form = person.open("/auth/sign-in").form()
+    for _ in range(3):
+        person.post(form, **{"username": str(user.email), "password": WRONG, **wrong})
+    assert tried(person, str(user.email), PASSWORD).path == "/"
+
+
+# By address
+
+
+def test_an_address_has_so_many_tries(stage: Stage) -> None:
+    site = stage.site(tries_per_address=3)
+    person = stage.person(site)
+    for _ in range(3):
+        assert tried(person, str(stage.user().email)).status == 400
+    user = stage.user()
+    is_stopped(tried(person, str(user.email), PASSWORD))
+    assert tried(stage.person(site), str(user.email), PASSWORD).path == "/"
+
+
+ONE = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::2", "2001:0DB8:0001:0002::3%eth0", "2001:db8:1:2::4")
+MAPPED = ("198.51.100.7", "::ffff:198.51.100.7", "::FFFF:c633:6407", "198.51.100.7")
+OTHERS = ("2001:db8:1:3::1", "2001:db8:1:1:ffff::1", "::ffff:198.51.100.8", "198.51.100.6")
+
+
+@pytest.mark.parametrize("same", [ONE, MAPPED])
+def test_what_counts_as_one_address(stage: Stage, same: tuple[str, ...]) -> None:
+    """Of IPv6 the network of 64 bits, since everybody has at least that."""
+    site = stage.site(tries_per_address=3, app_name="+".join(same)[:60])
+    person = stage.person(site)
+    for client in same[:3]:
+        assert tried(at(person, client), str(stage.user().email)).status == 400
+    is_stopped(tried(at(person, same[3]), str(stage.user().email)))
+    for client in OTHERS:
+        assert tried(at(person, client), str(stage.user().email)).status == 400
+
+
+def test_a_socket_without_addresses(stage: Stage) -> None:
+    """All visitors of a UNIX socket would be one; the accounts are counted still."""
+    person = at(stage.person(tries_per_address=2, tries_per_account=3), "")
+    for _ in range(5):
+        assert tried(person, str(stage.user().email)).status == 400
+
+
+# Messages
+
+
+def sign_up(person: Person, number: int) -> Shown:
+    person.open("/auth/sign-up")
+    return person.fill_in(email="same@example.com", password=PASSWORD)
+
+
+def forgot(person: Person, number: int) -> Shown:
+    person.open("/auth/forgot")
+    return person.fill_in(username="same@example.com")
+
+
+def resend(person: Person, number: int) -> Shown:
+    form = person.open("/auth/confirm").form("Send the code again")
+    return person.follow(person.post(form, username="same@example.com"))
+
+
+MESSAGES = pytest.mark.parametrize("send", [sign_up, forgot, resend])
+
+
+@MESSAGES
+def test_an_account_gets_so_many_messages(
+    stage: Stage, send: Callable[[Person, int], Shown], request: pytest.FixtureRequest
+) -> None:
+    """Fewer than Cognito sends, whose refusal would tell that the account exists."""
+    site = stage.site(app_name=request.node.name[-40:])
+    for number in range(3):
+        assert send(stage.person(site), number).status in (200, 400)
+    stage.cloud.forget()
+    is_stopped(send(stage.person(site), 4))
+    assert stage.cloud.names == []
+
+
+def test_sending_again_is_a_message_as_well(stage: Stage) -> None:
+    person = stage.person()
+    begun(person)
+    for _ in range(2):
+        assert person.press("Send the code again").status == 200
+    is_stopped(person.press("Send the code again"))
+    person.open("/auth/confirm")
+    assert person.fill_in(code=stage.code(address(person))).path == "/auth/sign-in"
+
+
+def test_an_address_has_so_many_messages_sent(stage: Stage) -> None:
+    person = stage.person(tries_per_address=3)
+    for number in range(4):
+        person.open("/auth/forgot")
+        shown = person.fill_in(username=f"{number}{person.client}@example.com")
+        assert shown.status == (429 if number == 3 else 200)
+    assert is_stopped(shown) <= 1_200
+
+
+# Time
+
+
+@pytest.fixture
+def hand(stage: Stage) -> Hand:
+    return Hand(stage.pool.settings("public", tries_per_account=10), stage.cloud)
+
+
+def test_time_gives_tries_back(stage: Stage, hand: Hand) -> None:
+    """One in each tenth of five minutes."""
+    person, user = Person(hand), stage.user()
+    stage.cognito.switch(limits=False)
+    stage.people.append(person)
+    for _ in range(10):
+        assert tried(person, str(user.email)).status == 400
+    assert is_stopped(tried(person, str(user.email))) == 30
+    hand.ahead = 29
+    assert is_stopped(tried(person, str(user.email))) == 1
+    hand.ahead = 31
+    assert tried(person, str(user.email)).status == 400
+    is_stopped(tried(person, str(user.email)))
+    hand.ahead = 331
+    for _ in range(10):
+        assert tried(person, str(user.email)).status == 400
+
+
+def test_and_messages(stage: Stage, hand: Hand) -> None:
+    person = Person(hand)
+    stage.people.append(person)
+    for _ in range(3):
+        assert forgot(person, 0).status == 200
+    assert is_stopped(forgot(person, 0)) == 1_200
+    hand.ahead = 1_201
+    assert forgot(person, 0).status == 200
+    is_stopped(forgot(person, 0))
+
+
+def test_a_step_waits_a_quarter_of_an_hour(stage: Stage, hand: Hand) -> None:
+    user = stage.user(mfa=("totp",), totp_secret=SECRET)
+    for seconds, title in ((899, "Enter your code"), (901, "Sign in")):
+        person = Person(hand)
+        hand.ahead = 0
+        tried(person, str(user.email), PASSWORD)
+        hand.ahead = seconds
+        assert person.open("/auth/mfa").title == title
