@@ -167,10 +167,15 @@ class FormRefused(GateError):
 
 
 class FormExpired(GateError):
-    """A form without the token of this browser: too old, or the browser keeps no cookies."""
+    """A form without the token of this browser: too old, or (not `kept`) the browser sends no
+    cookie that it could be held against."""
 
     code = "form_expired"
     status = 403
+
+    def __init__(self, *, kept: bool) -> None:
+        self.kept = kept
+        super().__init__("a form without the token of this browser")
 
 
 class TooManyTries(GateError):

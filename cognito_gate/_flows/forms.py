@@ -52,10 +52,11 @@ def posted(context: Own, incoming: Incoming, fields: Mapping[str, int]) -> dict[
     _check_own(context, incoming)
     content_type = incoming.value(b"content-type")
     found = forms.read(incoming.body, content_type, {**_OURS, **fields})
+    browser = _browser(incoming, context)
     try:
-        forms.check(context.form_keys, _browser(incoming, context), found.get("form", ""))
+        forms.check(context.form_keys, browser, found.get("form", ""))
     except CrossSiteRefused as error:
-        raise FormExpired("a form without the token of this browser") from error
+        raise FormExpired(kept=bool(browser)) from error
     return {name: found.get(name, "") for name in (*_OURS, *fields)}
 
 

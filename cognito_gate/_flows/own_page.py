@@ -142,7 +142,8 @@ def _trouble(error: Exception, typed: Mapping[str, str]) -> Trouble:
             }
             return Trouble(400, fields=fields, typed=typed)
         case FormExpired():
-            return Trouble(403, Said("error.form_expired"), typed=typed)
+            said = Said("error.form_expired" if error.kept else "error.no_cookies")
+            return Trouble(403, said, typed=typed)
         case TooManyTries():
             wait = str(math.ceil(error.wait))
             said = Said("error.throttled", values=(("seconds", wait),))

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 from .._messages import Flow, Incoming, Respond
+from .._records import View
+from ..errors import MethodRefused
+from . import forms
 from .account import ACCOUNT
 from .challenge import MFA, NEW_PASSWORD
 from .own import Own
@@ -29,4 +32,20 @@ def routes(own: Own) -> dict[str, Callable[[Incoming], Flow[Respond]]]:
     """Every page by its path."""
     settings = own.settings
     pages = _PAGES | _SIGN_UP_PAGES if settings.sign_up else _PAGES | {"/confirm": CONFIRM}
-    return {settings.prefix + name: partial(page.serve, own) for name, page in pages.items()}
+    found = {name: partial(page.serve, own) for name, page in pages.items()}
+    found["/signed-out"] = partial(_signed_out, own)
+    return {settings.prefix + name: route for name, route in found.items()}
+
+
+def _signed_out(own: Own, incoming: Incoming) -> Flow[Respond]:
+    """The page to return to after sign-out, in the visitor's language."""
+    yield from ()
+    if incoming.method not in ("GET", "HEAD"):
+        raise MethodRefused("GET, HEAD")
+    facts = {
+        "title": "message.signed_out.title",
+        "text": "message.signed_out.text",
+        "link": f"{own.settings.prefix}/sign-in",
+        "label": "page.to_sign_in",
+    }
+    return forms.show(own, incoming, View(screen="message", facts=facts))

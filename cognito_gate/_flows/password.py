@@ -29,16 +29,15 @@ def sign_in(context: Own, incoming: Incoming, username: str, password: str) -> F
         ApiRefused: Cognito says no. CognitoUnavailable: it says nothing usable.
     """
     settings, client = context.settings, incoming.client
-    match settings.sign_in_flow:
-        case "choice":
-            answer = yield idp.initiate_choice(settings, username, client)
-        case "password":
-            answer = yield idp.initiate_password(settings, username, password, client)
-        case "srp":
-            key = _key(context)
-            answer = yield idp.initiate_srp(settings, username, key.public, client)
-            first = idp.read_outcome("InitiateAuth", answer)
-            return (yield from _verified(context, incoming, username, password, first, key))
+    if settings.sign_in_flow == "srp":
+        key = _key(context)
+        answer = yield idp.initiate_srp(settings, username, key.public, client)
+        first = idp.read_outcome("InitiateAuth", answer)
+        return (yield from _verified(context, incoming, username, password, first, key))
+    if settings.sign_in_flow == "choice":
+        answer = yield idp.initiate_choice(settings, username, client)
+    else:
+        answer = yield idp.initiate_password(settings, username, password, client)
     return idp.read_outcome("InitiateAuth", answer)
 
 

@@ -74,7 +74,7 @@ def test_the_code_can_be_sent_again(chromium: Browser, demo: Place) -> None:
         assert walk.letters(person) == 2
         walk.fill_in(code=first)
         walk.hands.press("Confirm")
-        walk.problem("That code is not right.")
+        walk.problem("That code is not right")
         walk.confirm(person)
 
 
@@ -106,7 +106,7 @@ def test_the_secret_stays_while_it_is_being_set_up(chromium: Browser, demo: Plac
         shown = secret.inner_text()
         walk.fill_in(code="000000")
         walk.hands.press("Turn on")
-        walk.problem("That code is not right.")
+        walk.problem("That code is not right")
         expect(secret).to_have_text(shown)
         walk.page.goto("/auth/account")
         expect(secret).to_have_text(shown)
@@ -194,7 +194,7 @@ def whole(walk: Walk, person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, PHONE, {"java_script_enabled": False}], ids=["desk", "phone", "no script"]
+    "options", [PHONE, {"java_script_enabled": False}], ids=["phone", "no script"]
 )
 def test_the_whole_way(chromium: Browser, demo: Place, options: dict[str, Any]) -> None:
     with walking(chromium, demo, **options) as walk:

@@ -135,7 +135,7 @@ def test_a_code_is_sent(walk: Walk, name: str, says: str, to: str) -> None:
     expect(walk.page.locator("#code")).to_have_attribute("inputmode", "numeric")
     walk.fill_in(code="000 000")
     walk.hands.press("Continue")
-    walk.problem("That code is not right.")
+    walk.problem("That code is not right")
     walk.fill_in(code=walk.letter(to or f"{name}@example.com"))
     walk.hands.press("Continue")
     inside(walk, name)

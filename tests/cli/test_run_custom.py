@@ -1,4 +1,4 @@
-"""`run --local` with sign-in pages of the app's own: the examples, in every way to sign in."""
+"""`run --local` and `demo` with sign-in pages of the app's own, in every way to sign in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Command, until_answers
+from tests.cli.command import Command, free_port, here_until_ctrl_c, until_answers
 from tests.journey.guest import Guest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -96,3 +96,25 @@ def test_without_pages_of_its_own_no_outbox_is_named(tmp_path: Path) -> None:
     output, _ = run("asgi_app", tmp_path, visit, COGNITO_GATE_SIGN_IN="email")
     assert "Sign in  ada  " in output
     assert "outbox" not in output
+
+
+def test_the_demo_says_where_to_sign_up_and_where_codes_are() -> None:
+    port, pool = free_port(), free_port()
+    app, cognito = f"http://localhost:{port}", f"http://127.0.0.1:{pool}"
+
+    def visit() -> None:
+        with Guest(app, cognito) as guest:
+            guest.register("grace", "grace@example.com", "First-Compiler-1")
+            assert "grace" in guest.sign_in("/", "grace", "First-Compiler-1").text
+
+    words = ("demo", "--custom", f"--port={port}", f"--cognito-port={pool}")
+    result = here_until_ctrl_c(*words, url=f"{app}/public", visit=visit)
+    assert result.exit_code == 0, result.output
+    for line in (
+        "  Sign in  ada  Correct-Horse-7  (group admin)",
+        f"  Sign up  {app}/auth/sign-up",
+        f"  Account  {app}/auth/account (password, authenticator app)",
+        f"  Codes    {cognito}/_local/outbox (and here below)",
+    ):
+        assert f"\n{line}\n" in result.output
+    assert re.search(r"^# EMAIL to grace@example\.com: \d{6} \(sign-up\)$", result.output, re.M)

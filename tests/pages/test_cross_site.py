@@ -15,6 +15,9 @@ TYPED = {
 }
 EVERY_PAGE = pytest.mark.parametrize("page", TYPED)
 EXPIRED = "This page was open for too long. Please send it again."
+NO_COOKIES = (
+    "Your browser does not give our cookies back. Allow them for this site, then send it again."
+)
 OTHER_KEY = "fedcba9876543210fedcba9876543210"
 
 
@@ -114,7 +117,7 @@ def test_a_browser_that_keeps_no_cookies(stage: Stage, page: str) -> None:
     person = stage.person()
     person.keeps = False
     shown = person.post(form_of(person, page))
-    assert (shown.status, shown.told) == (403, [EXPIRED])
+    assert (shown.status, shown.told) == (403, [NO_COOKIES])
     assert stage.cloud.names == []
 
 

@@ -16,7 +16,7 @@ from cognito_gate._records import Said
 OURS = Languages()
 PACKAGE = Path(cognito_gate.__file__).parent
 ENGLISH = OURS.catalogs["en"]
-ERRORS = """wrong_password wrong_previous code_used code_wrong_or_expired sign_in_again
+ERRORS = """wrong_password wrong_previous code_used code_wrong_or_expired sign_in_again no_cookies
     too_many_attempts start_over confirm_first reset_first address_taken
     email_taken code_wrong code_expired password_policy password_used_before try_later busy not_sent
     input blocked totp_again unavailable generic throttled form_expired replaced not_supported
