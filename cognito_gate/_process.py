@@ -4,7 +4,9 @@ Must not know what runs meanwhile.
 """
 
 import copy
+import logging
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -12,6 +14,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from uvicorn.config import LOG_LEVELS, LOGGING_CONFIG
+
+_SPENT = re.compile(r"\b(code|state)=[^&\s]+")
 
 
 @contextmanager
@@ -52,4 +56,18 @@ def log_config(level: str) -> dict[str, Any]:
     config = copy.deepcopy(LOGGING_CONFIG)
     gate = {"handlers": ["default"], "level": LOG_LEVELS[level], "propagate": False}
     config["loggers"]["cognito_gate"] = gate
+    config["filters"] = {"discreet": {"()": Discreet}}
+    config["handlers"]["access"]["filters"] = ["discreet"]
     return config
+
+
+class Discreet(logging.Filter):
+    """Takes authorization codes and states out of the access log's addresses."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                _SPENT.sub(r"\1=...", item) if isinstance(item, str) else item
+                for item in record.args
+            )
+        return True

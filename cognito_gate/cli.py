@@ -133,11 +133,8 @@ def _local_beside(
             "behind a proxy (--uds, --root-path), --local needs AWS_COGNITO_REDIRECT_URL: "
             "the address of the callback as browsers see it"
         )
-    redirect = found.redirect_url or (
-        f"{scheme}://localhost:{server['port']}{found.prefix}/callback"
-    )
+    redirect, logout = _urls_beside(found, f"{scheme}://localhost:{server['port']}", server)
     origin = redirect.removesuffix(urlsplit(redirect).path)
-    logout = found.logout_url or f"{origin}{found.prefix}/signed-out"
     client = Client(
         secret=secrets.token_hex(24),
         callback_urls=(redirect,),
@@ -164,6 +161,20 @@ def _local_beside(
         codes = [f"  Codes    {cognito.origin}/_local/outbox"] if custom else []
         news += ["", f"  Open     {origin}", *told, *codes, "", "Ctrl-C ends both."]
         yield replace(target, env_file=env_file), news
+
+
+def _urls_beside(found: Settings, origin: str, server: dict[str, Any]) -> tuple[str, str]:
+    """The redirect and logout URL. The pool is here, and so is the app: a host that .env names for
+    elsewhere does not count, unless the environment says it again or a proxy stands before us."""
+    paths = (
+        urlsplit(found.redirect_url).path or f"{found.prefix}/callback",
+        urlsplit(found.logout_url).path or f"{found.prefix}/signed-out",
+    )
+    proxied = bool(server["uds"] or server["root_path"])
+    if found.redirect_url and (proxied or os.environ.get("AWS_COGNITO_REDIRECT_URL")):
+        origin = found.redirect_url.removesuffix(paths[0])
+        return found.redirect_url, found.logout_url or origin + paths[1]
+    return origin + paths[0], origin + paths[1]
 
 
 def _local_environment(cognito: LocalCognito, found: Settings) -> dict[str, str]:

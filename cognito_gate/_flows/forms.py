@@ -76,7 +76,8 @@ def _check_own(context: Own, incoming: Incoming) -> None:
         "",
         context.settings.app_origin,
     ):
-        raise CrossSiteRefused("This form was sent from another site.")
+        here = context.settings.app_origin
+        raise CrossSiteRefused(f"This form was sent from elsewhere. This app is at {here}/.")
 
 
 def _browser(incoming: Incoming, context: Own) -> str:

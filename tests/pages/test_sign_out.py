@@ -109,3 +109,20 @@ def test_the_account_page_leads_there(stage: Stage) -> None:
     shown = person.click("Sign out")
     assert shown.path == "/auth/signed-out"
     assert not set(person.jar) & SESSION
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "You are signed out"), ("de", "Sie sind abgemeldet")]
+)
+def test_the_last_page_is_in_the_visitors_language(stage: Stage, language: str, title: str) -> None:
+    person = signed_in(stage)
+    reply = sign_out(person)
+    shown = person.open(reply.location, {**HERE, "accept-language": language})
+    assert (shown.status, shown.title, shown.page.one("html").get("lang")) == (200, title, language)
+    assert "/auth/sign-in" in shown.links.values()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_the_last_page_takes_nothing(stage: Stage, method: str) -> None:
+    reply = stage.person().send(method, "/auth/signed-out", HERE)
+    assert (reply.status, reply.value("allow")) == (405, "GET, HEAD")

@@ -1,0 +1,64 @@
+"""Where a local Cognito sends people back to, and what the access log keeps to itself."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from cognito_gate import Settings
+from cognito_gate._process import Discreet, log_config
+from cognito_gate.cli import _urls_beside
+
+HERE = "http://localhost:8100"
+FAR = "https://app.example.com"
+PLAIN: dict[str, Any] = {"uds": None, "root_path": ""}
+
+
+def found(**changes: Any) -> Settings:
+    return Settings(disabled=True, **changes)
+
+
+def far(**changes: Any) -> Settings:
+    return found(redirect_url=f"{FAR}/a/callback", logout_url=f"{FAR}/bye", **changes)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_COGNITO_REDIRECT_URL", raising=False)
+
+
+def test_without_settings_it_is_this_server() -> None:
+    urls = _urls_beside(found(), HERE, PLAIN)
+    assert urls == (f"{HERE}/auth/callback", f"{HERE}/auth/signed-out")
+
+
+def test_a_host_of_the_env_file_does_not_count() -> None:
+    assert _urls_beside(far(), HERE, PLAIN) == (f"{HERE}/a/callback", f"{HERE}/bye")
+
+
+def test_one_that_the_environment_names_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_COGNITO_REDIRECT_URL", f"{FAR}/a/callback")
+    assert _urls_beside(far(), HERE, PLAIN) == (f"{FAR}/a/callback", f"{FAR}/bye")
+
+
+@pytest.mark.parametrize("proxied", [{"uds": "/tmp/x"}, {"root_path": "/a"}])
+def test_one_before_a_proxy_does(proxied: dict[str, Any]) -> None:
+    settings = found(redirect_url=f"{FAR}/a/callback")
+    urls = _urls_beside(settings, HERE, {**PLAIN, **proxied})
+    assert urls == (f"{FAR}/a/callback", f"{FAR}/auth/signed-out")
+
+
+def logged(*args: object) -> str:
+    record = logging.LogRecord("uvicorn.access", 20, "", 0, "%s %s %d", args, None)
+    assert Discreet().filter(record)
+    return record.getMessage()
+
+
+def test_codes_stay_out_of_the_access_log() -> None:
+    said = logged("GET", "/auth/callback?code=abc-1&state=xyz_2&x=3", 303)
+    assert said == "GET /auth/callback?code=...&state=...&x=3 303"
+    assert logged("GET", "/page?encode=1", 200) == "GET /page?encode=1 200"
+    assert Discreet().filter(logging.LogRecord("x", 20, "", 0, "plain", None, None))
+    assert log_config("info")["handlers"]["access"]["filters"] == ["discreet"]
