@@ -21,7 +21,7 @@ demo: .venv/.run
 
 test: check
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest -q -rs --cov --cov-report=term
+	@$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --cov --cov-report=term
 
 check: .venv/.test
 	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`'; exit 1; }

@@ -71,11 +71,11 @@ def sign_in(tab: Tab, person: Person) -> None:
 # Pages that are no longer good
 
 
-def test_a_page_that_was_open_for_too_long(walk: Walk) -> None:
+def test_a_browser_that_lost_its_cookies(walk: Walk) -> None:
     walk.start("/admin?x=1")
     walk.page.context.clear_cookies()
     walk.sign_in(ADA)
-    walk.problem("This page was open for too long.")
+    walk.problem("Your browser does not give our cookies back.")
     expect(walk.page.locator("#username")).to_have_value("ada")
     expect(walk.page.locator("#password")).to_have_value("")
     assert ADA.password not in walk.page.content()

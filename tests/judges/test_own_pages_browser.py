@@ -42,7 +42,7 @@ def test_from_no_account_to_signed_out(site: OwnApp, chromium: Browser) -> None:
         assert json.loads(tab.page.inner_text("body"))["username"]
         tab.open("/auth/account")
         hands.follow(ENGLISH.text("account.sign_out"))
-        tab.heading("Signed out")
+        tab.heading(ENGLISH.text("message.signed_out.title"))
         assert "cognito_access_token" not in tab.cookies(site.origin)
         tab.open("/reports")
         tab.heading(ENGLISH.text("sign_in.title"))
