@@ -4,6 +4,7 @@ Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth. A flow is a
 generator that yields what it needs (`Ask`) and returns what it decided.
 """
 
+import hashlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
@@ -24,7 +25,8 @@ class Incoming:
     `path` is percent-decoded and decides; `target` is the path as it was on the wire and
     only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
-    request came from. `body` is there only where the gate takes a form.
+    request came from. `body` is there only where the gate takes a form. `opened` marks a WebSocket
+    that is open already: its session is looked at again, and no cookie can be set.
     """
 
     kind: Literal["http", "websocket"]
@@ -37,6 +39,7 @@ class Incoming:
     mount: str = ""
     client: str = ""
     body: bytes = field(default=b"", repr=False)
+    opened: bool = False
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of one header, in order."""
@@ -63,12 +66,14 @@ class Pass:
     """Let the request through to the wrapped app.
 
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
-    `until` is when the session ends for good (Unix time), for connections that outlive requests.
+    `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
+    `sessions` are the names by which a sign-out may have ended this session meanwhile.
     """
 
     identity: Identity | None
     headers: Headers = field(default=(), repr=False)
     until: float = float("inf")
+    sessions: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +90,16 @@ Decision: TypeAlias = Pass | Respond
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a response, or (status 0) the reason there is none."""
+    """What came back: a response, or (status 0) the reason there is none.
+
+    `remembered` marks the answer to an earlier call, which may be older than what it says lasts.
+    """
 
     status: int
     headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     failure: str = ""
+    remembered: bool = False
 
     def ok(self) -> bool:
         """True for a plain success."""
@@ -101,13 +110,32 @@ class Answer:
         return next((value for key, value in self.headers if key == name), "")
 
 
+def share_key(kind: str, *secrets: str) -> str:
+    """The key under which equal calls are one. Every secret counts; none can be read from it."""
+    found = hashlib.sha256()
+    for secret in secrets:
+        found.update(hashlib.sha256(secret.encode()).digest())
+    return f"{kind} {found.hexdigest()}"
+
+
+def not_at_all(answer: Answer) -> float:
+    """For calls whose answer is not to be given again."""
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """An HTTP call a flow needs made.
 
-    Calls with the same `share` key are one call while it is in flight, and its good answer is
-    given again for `remember` seconds; `good` tells which answers those are. `limit` is the largest
-    body accepted, in bytes.
+    `timeout` is how long the asker waits, in seconds; `limit` is the largest body accepted, in
+    bytes. `repeats` says when the call is made once more, at once: when it could not reach the
+    server, or when the answer broke off.
+
+    Calls with the same `share` key are one call while it is under way. It goes on when those who
+    wait give up, and its answer is given again for `remember(answer)` seconds (0: not at all) to
+    whoever asks for it next. `fresh` passes over an answer that is remembered. `delivers` is False
+    where what comes back cannot be handed to the browser: the answer then waits for one who can.
+    `session` names whose answer it is, and `ends` the session whose answers are forgotten.
     """
 
     method: Literal["GET", "POST"]
@@ -116,9 +144,13 @@ class Ask:
     body: bytes = field(default=b"", repr=False)
     timeout: float = 5.0
     limit: int = 262_144
+    repeats: Literal["", "unconnected", "broken"] = ""
     share: str = ""
-    remember: float = 0.0
-    good: Callable[[Answer], bool] = Answer.ok
+    remember: Callable[[Answer], float] = not_at_all
+    fresh: bool = False
+    delivers: bool = True
+    session: str = field(default="", repr=False)
+    ends: str = field(default="", repr=False)
 
 
 T = TypeVar("T")

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
-from cognito_gate._driver import CONNECT_SECONDS, USER_AGENT, AsyncSender, Sender, run, run_async
+from cognito_gate._driver.calls import CONNECT_SECONDS, USER_AGENT
+from cognito_gate._driver.event_loop import AsyncSender, run_async
+from cognito_gate._driver.threads import Sender, run
 from cognito_gate._messages import Answer, Ask, Flow
 from cognito_gate.errors import TokenRefused
 from tests.parts.sends import Handler, reply, send_async, send_sync

@@ -46,11 +46,11 @@ OTHERS = [
 @pytest.mark.parametrize("share", ["", "a call"], ids=["alone", "shared"])
 def test_a_get_that_cannot_connect_is_tried_twice(send: Send, error: Exception, share: str) -> None:
     handler, calls = failing(error)
-    answer = send(handler, Ask("GET", URL, share=share))
+    answer = send(handler, Ask("GET", URL, share=share, repeats="unconnected"))
     assert (answer.status, answer.failure) == (0, type(error).__name__)
     assert calls == ["GET", "GET"]
     handler, calls = failing(error, times=1)
-    assert send(handler, Ask("GET", URL, share=share)).status == 200
+    assert send(handler, Ask("GET", URL, share=share, repeats="unconnected")).status == 200
     assert calls == ["GET", "GET"]
 
 
@@ -61,6 +61,19 @@ def test_a_post_is_never_tried_twice(send: Send, error: Exception) -> None:
     answer = send(handler, POST)
     assert (answer.status, answer.failure) == (0, type(error).__name__)
     assert calls == ["POST"]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "error", [httpx.ReadError("no"), httpx.RemoteProtocolError("no")], ids=repr
+)
+def test_an_answer_that_broke_off_is_asked_for_again_where_that_is_safe(
+    send: Send, error: Exception
+) -> None:
+    """Pools with rotation take the old refresh token once more, for a short while."""
+    handler, calls = failing(error, times=1)
+    assert send(handler, Ask("POST", URL, share="refresh", repeats="broken")).status == 200
+    assert calls == ["POST", "POST"]
 
 
 @BOTH

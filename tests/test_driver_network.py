@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from cognito_gate._driver import AsyncSender, Sender
+from cognito_gate._driver.event_loop import AsyncSender
+from cognito_gate._driver.threads import Sender
 from cognito_gate._messages import Answer, Ask
 
 PATIENT = 30
@@ -106,11 +107,9 @@ def dripping_body(connection: socket.socket, stop: threading.Event) -> None:
 
 
 def dripping_head(connection: socket.socket, stop: threading.Event) -> None:
-    for _ in range(20):
-        if stop.wait(0.02):
-            return
-        connection.sendall(b"HTTP/1.1 200 OK\r\n" if _ == 0 else b"X-Drip: x\r\n")
-    connection.sendall(b"Content-Length: 2\r\nConnection: close\r\n\r\nok")
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while not stop.wait(0.02):
+        connection.sendall(b"X-Drip: x\r\n")
 
 
 def silent(connection: socket.socket, stop: threading.Event) -> None:
@@ -133,6 +132,20 @@ def test_a_server_that_takes_too_long(send: Send, talk: Talk) -> None:
     assert answer.status == 0
     assert answer.failure in ("TimeoutError", "ReadTimeout")
     assert len(seen) == 1
+
+
+def test_a_thread_that_a_server_drips_on_is_ended() -> None:
+    """Else such a server would hold all the threads that calls are made in, and for good."""
+    sender = Sender()
+    with serving(dripping_head) as (url, _):
+        assert sender.answer(Ask("GET", url, timeout=0.05)).failure == "TimeoutError"
+        assert len(sender._ends) == 1
+        sender._ends = dict.fromkeys(sender._ends, 0.0)  # as if its time had long been over
+        assert sender.answer(Ask("GET", "http://127.0.0.1:1/", timeout=0.05)).status == 0
+        deadline = threading.Event()
+        while sender._ends:
+            assert not deadline.wait(0.01)
+    sender.close()
 
 
 @BOTH

@@ -8,12 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import httpx
 import pytest
 
-from cognito_gate._driver import AsyncSender
+from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._messages import Answer, Ask
-from tests.parts.sends import Counted
+from tests.parts.sends import Counted, a_minute
 
 URL = "https://cognito.example/oauth2/token"
-ASK = Ask("POST", URL, share="refresh one", remember=60.0)
+ASK = Ask("POST", URL, share="refresh one", remember=a_minute)
 GOOD = Answer(200, body=b"ok")
 PATIENT = 30  # seconds after which a test that hangs fails
 
@@ -39,9 +39,9 @@ class Gate:
 
 async def started(sender: AsyncSender, count: int, ask: Ask = ASK) -> list[asyncio.Task[Answer]]:
     """Tasks that have all joined the call."""
-    sender._flights = flights = Counted(count)
+    sender._calls = shared = Counted(count)
     tasks = [asyncio.create_task(sender.answer(ask)) for _ in range(count)]
-    while not flights.all_joined.is_set():
+    while not shared.all_joined.is_set():
         await asyncio.sleep(0)
     return tasks
 
@@ -99,6 +99,19 @@ def test_a_call_goes_on_when_all_who_waited_have_left() -> None:
     asyncio.run(main())
 
 
+def test_an_answer_that_comes_after_the_time_out_is_not_lost() -> None:
+    async def main() -> None:
+        gate = Gate()
+        sender = gate.sender()
+        quick = Ask("POST", URL, share=ASK.share, remember=a_minute, timeout=0.01)
+        assert (await sender.answer(quick)).failure == "TimeoutError"
+        gate.released.set()
+        assert (await sender.answer(ASK)).body == b"call 1"
+        assert (await sender.answer(ASK)).remembered
+
+    asyncio.run(main())
+
+
 def test_a_call_that_breaks_unexpectedly_ends_for_all() -> None:
     async def main() -> None:
         def handler(request: httpx.Request) -> httpx.Response:
@@ -121,17 +134,17 @@ def in_thread(work: Callable[[], Answer]) -> Future[Answer]:
     return future
 
 
-def test_two_loops_share_one_flight() -> None:
+def test_two_loops_share_one_call() -> None:
     calls: list[str] = []
-    flights = Counted(2)
+    shared = Counted(2)
 
     async def handler(request: httpx.Request) -> httpx.Response:
         calls.append(request.method)
-        await asyncio.to_thread(flights.all_joined.wait, PATIENT)
+        await asyncio.to_thread(shared.all_joined.wait, PATIENT)
         return httpx.Response(200, stream=httpx.ByteStream(b"ok"))
 
     sender = AsyncSender(httpx.AsyncClient(transport=httpx.MockTransport(handler)))
-    sender._flights = flights
+    sender._calls = shared
     both = [in_thread(lambda: asyncio.run(_answer(sender))) for _ in range(2)]
     assert [one.result(PATIENT).body for one in both] == [b"ok", b"ok"]
     assert calls == ["POST"]
@@ -142,7 +155,7 @@ async def _answer(sender: AsyncSender) -> Answer:
 
 
 def test_a_loop_that_ends_leaves_no_other_waiting() -> None:
-    flights = Counted(2)
+    shared = Counted(2)
     leading = threading.Event()
 
     async def handler(request: httpx.Request) -> httpx.Response:
@@ -151,11 +164,11 @@ def test_a_loop_that_ends_leaves_no_other_waiting() -> None:
         raise AssertionError
 
     sender = AsyncSender(httpx.AsyncClient(transport=httpx.MockTransport(handler)))
-    sender._flights = flights
+    sender._calls = shared
 
     async def leads_and_ends() -> Answer:
         asyncio.create_task(sender.answer(ASK))  # noqa: RUF006  # ended with its loop
-        await asyncio.to_thread(flights.all_joined.wait, PATIENT)
+        await asyncio.to_thread(shared.all_joined.wait, PATIENT)
         return GOOD
 
     first = in_thread(lambda: asyncio.run(leads_and_ends()))

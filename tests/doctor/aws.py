@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from hypothesis import HealthCheck, settings
 from joserfc.jwk import RSAKey
 
-from cognito_gate._driver import Sender, run
+from cognito_gate._driver.threads import Sender, run
 from cognito_gate._messages import Answer, Ask
 from cognito_gate._records import LoginAttempt
 from cognito_gate.pool.doctor.case import Case

@@ -1,4 +1,4 @@
-"""What the tests of the senders share: one call over a fake transport, and counted flights."""
+"""What the tests of the senders share: one call over a fake transport, and counted waiters."""
 
 import asyncio
 import threading
@@ -7,9 +7,16 @@ from concurrent.futures import Future
 
 import httpx
 
-from cognito_gate._driver import AsyncSender, Sender
-from cognito_gate._flights import Flights
+from cognito_gate._driver.event_loop import AsyncSender
+from cognito_gate._driver.shared_calls import SharedCalls
+from cognito_gate._driver.threads import Sender
 from cognito_gate._messages import Answer, Ask
+
+
+def a_minute(answer: Answer) -> float:
+    """Remember good answers for a minute."""
+    return 60.0 if answer.ok() else 0.0
+
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -32,7 +39,7 @@ def send_async(handler: Handler, ask: Ask) -> Answer:
     return asyncio.run(main())
 
 
-class Counted(Flights):
+class Counted(SharedCalls):
     """Says when as many as expected have joined."""
 
     def __init__(self, expected: int) -> None:

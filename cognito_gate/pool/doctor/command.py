@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import click
 
-from ..._driver import run
+from ..._driver.threads import run
 from ..._options import FILE
 from ..._records import LoginAttempt
 from ...settings import Settings

@@ -1,0 +1,184 @@
+"""The sender for threads: runs a flow and makes its calls, each in a thread of its own.
+
+Knows threads and time-outs; must not know what a call means. `event_loop.py` is its twin.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TypeVar
+
+import httpx
+
+from .._messages import Answer, Ask, Flow
+from .breaker import Breaker
+from .calls import (
+    LEFT_ALONE,
+    answer_of,
+    cookie_free,
+    encoded,
+    failed,
+    read_already,
+    repeats,
+    request,
+    runs_on,
+    tls,
+    waited,
+)
+from .shared_calls import SharedCalls
+
+MAX_CALLS = 32  # at the same time, of one sender
+MAX_WAITING = 3
+"""How many threads wait for Cognito for as long as a call may take; more wait a moment only, so
+that a slow Cognito leaves threads for requests that need none of it."""
+MOMENT_SECONDS = 1.0
+T = TypeVar("T")
+log = logging.getLogger("cognito_gate")
+
+
+def run(flow: Flow[T], sender: "Sender") -> T:
+    """Run a flow to its result, sending what it asks for."""
+    try:
+        ask = next(flow)
+        while True:
+            ask = flow.send(sender.answer(ask))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+class Sender:
+    """Makes calls for threads, each in a thread of its own: only so can waiting have an end,
+    whatever a server sends and however slowly."""
+
+    def __init__(self, client: httpx.Client | None = None) -> None:
+        self._client = client
+        self._tls = tls() if client is None else None
+        self._own: httpx.Client | None = None
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._free = threading.BoundedSemaphore(MAX_CALLS)
+        self._ends: dict[object, float] = {}
+        self._calls = SharedCalls()
+        self._breaker = Breaker()
+
+    def answer(self, ask: Ask) -> Answer:
+        """The answer to an `Ask`. Never raises for what the network does."""
+        if ask.ends:
+            self._calls.forget(ask.ends)
+        if not ask.share:
+            return self._alone(ask)
+        remembered = self._calls.recall(ask)
+        if remembered is not None:
+            return remembered
+        if self._breaker.refuses(ask.url):
+            return failed(ask, LEFT_ALONE)
+        future, leads = self._calls.join(ask)
+        if leads:
+            self._start(ask, lambda answer: self._calls.finish(ask, future, answer))
+        return self._wait(ask, future, leads=leads)
+
+    def close(self) -> None:
+        """Close the connections that were opened here; a later call opens others."""
+        with self._lock:
+            client, self._own = self._own, None
+        if client is not None:
+            client.close()
+
+    def _alone(self, ask: Ask) -> Answer:
+        if self._breaker.refuses(ask.url):
+            return failed(ask, LEFT_ALONE)
+        future: Future[Answer] = Future()
+        self._start(ask, future.set_result)
+        return self._wait(ask, future, leads=True)
+
+    def _start(self, ask: Ask, done: Callable[[Answer], object]) -> None:
+        if not self._free.acquire(blocking=False):
+            done(failed(ask, "too many calls are under way"))
+            return
+        self._end_the_endless()
+        # A daemon: a server that hangs must not keep the process from ending.
+        threading.Thread(target=self._run, args=(runs_on(ask), done), daemon=True).start()
+
+    def _run(self, ask: Ask, done: Callable[[Answer], object]) -> None:
+        answer, this = failed(ask, "the call was ended"), object()
+        self._ends[this] = time.monotonic() + 2 * ask.timeout + 1
+        try:
+            answer = self._send(ask)
+            self._breaker.note(ask.url, answer)
+        finally:
+            del self._ends[this]
+            self._free.release()
+            done(answer)
+
+    def _end_the_endless(self) -> None:
+        """A server that drips its headers holds a call's thread beyond any time-out of httpx's:
+        closing the connections under it ends it."""
+        if any(time.monotonic() > end for end in list(self._ends.values())):
+            self.close()
+
+    def _wait(self, ask: Ask, future: "Future[Answer]", *, leads: bool) -> Answer:
+        with self._patience(ask) as seconds:
+            try:
+                return future.result(seconds)
+            except TimeoutError:
+                answer = waited(ask)
+        self._calls.leave(ask, future)
+        if leads and ask.share:
+            self._breaker.note(ask.url, answer)
+        return answer
+
+    @contextmanager
+    def _patience(self, ask: Ask) -> Iterator[float]:
+        with self._lock:
+            self._waiting += 1
+            long = self._waiting <= MAX_WAITING
+        try:
+            yield ask.timeout if long else min(MOMENT_SECONDS, ask.timeout)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _send(self, ask: Ask) -> Answer:
+        answer = self._try(ask)
+        return self._try(ask) if repeats(ask, answer) else answer
+
+    def _try(self, ask: Ask) -> Answer:
+        try:
+            return self._exchange(ask)
+        except (httpx.HTTPError, TimeoutError) as exc:
+            return failed(ask, type(exc).__name__)
+        except Exception as exc:
+            log.exception("an unexpected error in a call of %s", ask.url)
+            return failed(ask, type(exc).__name__)
+
+    def _exchange(self, ask: Ask) -> Answer:
+        client = self._client or self._made()
+        deadline = time.monotonic() + ask.timeout
+        response = client.send(request(ask, client), stream=True, follow_redirects=False)
+        try:
+            if encoded(response):
+                return failed(ask, "a compressed body that was not asked for")
+            if response.is_stream_consumed:
+                return read_already(ask, response)
+            body = bytearray()
+            if time.monotonic() > deadline:  # httpx limits each read, not their sum
+                raise TimeoutError
+            for chunk in response.iter_raw():
+                body += chunk
+                if len(body) > ask.limit:
+                    return failed(ask, "a body that is too large")
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+            return answer_of(response, bytes(body))
+        finally:
+            response.close()
+
+    def _made(self) -> httpx.Client:
+        with self._lock:
+            if self._own is None:
+                self._own = httpx.Client(cookies=cookie_free(), verify=self._tls or True)
+            return self._own

@@ -1,0 +1,127 @@
+"""The breaker: an address that fails again and again is left alone for a while."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from cognito_gate._driver.breaker import FAILURES, LONGEST_PAUSE, LONGEST_RETRY_AFTER, Breaker
+from cognito_gate._driver.calls import LEFT_ALONE
+from cognito_gate._driver.event_loop import AsyncSender
+from cognito_gate._driver.threads import Sender
+from cognito_gate._messages import Answer, Ask
+from tests.parts.sends import reply
+
+URL = "https://cognito.example/oauth2/token"
+FAILED = Answer(0, failure="ReadTimeout")
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def broken(clock: Clock, failures: int = FAILURES, answer: Answer = FAILED) -> Breaker:
+    breaker = Breaker(clock, lambda: 1.0)
+    for _ in range(failures):
+        assert not breaker.refuses(URL)
+        breaker.note(URL, answer)
+    return breaker
+
+
+@pytest.mark.parametrize("answer", [FAILED, Answer(429), Answer(500), Answer(503)], ids=repr)
+def test_it_takes_several_failures_in_a_row(answer: Answer) -> None:
+    assert not broken(Clock(), FAILURES - 1, answer).refuses(URL)
+    assert broken(Clock(), FAILURES, answer).refuses(URL)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404])
+def test_what_a_visitor_can_bring_about_is_no_failure(status: int) -> None:
+    """And an answer of any such kind ends the row."""
+    assert not broken(Clock(), FAILURES * 2, Answer(status)).refuses(URL)
+    breaker = broken(Clock(), FAILURES - 1)
+    breaker.note(URL, Answer(status))
+    breaker.note(URL, FAILED)
+    assert not breaker.refuses(URL)
+
+
+def test_other_addresses_are_other_rows() -> None:
+    assert not broken(Clock()).refuses("https://cognito.example/jwks")
+
+
+def test_after_a_pause_one_goes_first() -> None:
+    clock = Clock()
+    breaker = broken(clock)
+    clock.now += 1.0
+    assert [breaker.refuses(URL) for _ in range(3)] == [False, True, True]
+    breaker.note(URL, Answer(200))
+    assert not breaker.refuses(URL)
+
+
+def test_pauses_grow_to_a_limit() -> None:
+    clock = Clock()
+    breaker = broken(clock)
+    for pause in (1.0, 2.0, 4.0, LONGEST_PAUSE, LONGEST_PAUSE):
+        clock.now += pause - 0.01
+        assert breaker.refuses(URL)
+        clock.now += 0.01
+        assert not breaker.refuses(URL)
+        breaker.note(URL, FAILED)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"), [("7", 7.0), ("86400", LONGEST_RETRY_AFTER), ("0", 0.0), ("soon", 0.0)]
+)
+def test_what_the_server_asks_for_is_done_at_once(asked: str, pause: float) -> None:
+    clock = Clock()
+    breaker = broken(clock, 1, Answer(429, (("retry-after", asked),)))
+    assert breaker.refuses(URL) == (pause > 0)
+    clock.now += pause
+    assert not breaker.refuses(URL)
+
+
+def test_processes_that_failed_together_do_not_ask_again_together() -> None:
+    clock = Clock()
+    ends = set()
+    for _ in range(20):
+        breaker = Breaker(clock)
+        for _ in range(FAILURES):
+            breaker.note(URL, FAILED)
+        ends.add(breaker._states[URL].until)
+    assert len(ends) > 1
+    assert all(0.74 < end - clock.now < 1.26 for end in ends)
+
+
+def by_threads(handler: Callable[[httpx.Request], httpx.Response], asks: list[Ask]) -> list[Answer]:
+    with httpx.Client(transport=httpx.MockTransport(handler)) as client:
+        sender = Sender(client)
+        return [sender.answer(ask) for ask in asks]
+
+
+def by_loop(handler: Callable[[httpx.Request], httpx.Response], asks: list[Ask]) -> list[Answer]:
+    async def main() -> list[Answer]:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
+            sender = AsyncSender(client)
+            return [await sender.answer(ask) for ask in asks]
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("send", [by_threads, by_loop], ids=["sync", "async"])
+@pytest.mark.parametrize("share", ["", "x"], ids=["alone", "shared"])
+def test_the_senders_ask_it(
+    send: Callable[[Callable[[httpx.Request], httpx.Response], list[Ask]], list[Answer]], share: str
+) -> None:
+    calls: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        calls.append(request.method)
+        return reply(503)
+
+    answers = send(handler, [Ask("POST", URL, share=share)] * (FAILURES + 3))
+    assert [answer.status for answer in answers] == [503] * FAILURES + [0] * 3
+    assert answers[-1].failure == LEFT_ALONE
+    assert len(calls) == FAILURES
