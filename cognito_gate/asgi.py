@@ -15,13 +15,16 @@ import httpx
 from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ._driver import AsyncSender, run_async
+from ._driver.event_loop import AsyncSender, run_async
 from ._gate import Gate
 from ._messages import LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
+from ._websocket import EndableWebSocket
 from .identity import Identity, tells_identity
 from .settings import Settings
 
 IDENTITY = "cognito_gate.identity"
+LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
+_STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 _SUSPECT = (b"r", b"x")  # how headers begin that `tells_identity` knows; most come before "r"
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
@@ -93,9 +96,7 @@ class ASGIGate:
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
-            if kind == "websocket" and self._ends and decision.until != float("inf"):
-                receive, send = _ending(decision.until, receive, send)
-            await self.app(_scope(scope, decision.identity), receive, _send(decision, send))
+            await self._pass(decision, scope, receive, send)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
@@ -113,6 +114,52 @@ class ASGIGate:
         if self._gate.takes_form(incoming):
             incoming = replace(incoming, body=await _form(receive))
         return await run_async(self._gate.decide(incoming), self._sender)
+
+    async def _pass(self, decision: Pass, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app, on a WebSocket for as long as the session lasts."""
+        seen, send = _scope(scope, decision.identity), self._with_cookies(decision, send)
+        gate = self._gate if scope["type"] == "websocket" and self._ends else None
+        if gate is None or decision.identity is None:
+            await self.app(seen, receive, send)
+            return
+        socket = EndableWebSocket(receive, send)
+        watch = asyncio.create_task(self._watch(gate, socket, _incoming(scope), decision))
+        try:
+            await self.app(seen, socket.receive, socket.send)
+        finally:
+            watch.cancel()
+
+    async def _watch(
+        self, gate: Gate, socket: EndableWebSocket, incoming: Incoming, decision: Pass
+    ) -> None:
+        """End a WebSocket with its session: signed out, or over, or not to be refreshed when its
+        access token ends."""
+        now = time.time()
+        while not gate.signed_out(decision, now):
+            await asyncio.sleep(max(0.05, min(decision.until - now, LOOK_SECONDS)))
+            now = time.time()
+            if now >= decision.until:
+                incoming = gate.later(incoming, decision, now)
+                found = await run_async(gate.decide(incoming), self._sender)
+                if isinstance(found, Respond) or found.identity is None:
+                    break
+                decision = found
+        await socket.end()
+
+    def _with_cookies(self, decision: Pass, send: Send) -> Send:
+        """The server's own `send`, unless cookies have to ride on the app's response. They do not
+        when the visitor has signed out meanwhile."""
+        gate = self._gate
+        if gate is None or not decision.headers:
+            return send
+
+        async def with_cookies(message: Message) -> None:
+            starts = message["type"] in _STARTS
+            if starts and not gate.signed_out(decision, time.time()):
+                message = _carrying(decision, message)
+            await send(message)
+
+        return with_cookies
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -168,55 +215,13 @@ def _honest(scope: Scope) -> _Raw:
     return [pair for pair in scope["headers"] if not tells_identity(pair[0].decode("latin-1"))]
 
 
-def _send(decision: Pass, send: Send) -> Send:
-    """The server's own `send`, unless cookies have to ride on the app's response."""
-    if not decision.headers:
-        return send
-    extra = _raw(decision)
-
-    async def with_cookies(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            uncached = (b"cache-control", b"no-store")
-            sent = message.get("headers", ())
-            own = [pair for pair in sent if not caches(pair[0].decode("latin-1"))]
-            message = {**message, "headers": [*own, *extra, uncached]}
-        elif message["type"] in ("websocket.accept", "websocket.http.response.start"):
-            message = {**message, "headers": [*message.get("headers", ()), *extra]}
-        await send(message)
-
-    return with_cookies
-
-
-def _ending(until: float, receive: Receive, send: Send) -> tuple[Receive, Send]:
-    """A WebSocket that ends with its session: no message passes after `until`, either way."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + until - time.time()
-    ended = False
-
-    async def end() -> Message:
-        nonlocal ended
-        if not ended:
-            ended = True
-            await send({"type": "websocket.close", "code": 4401, "reason": "the session has ended"})
-        return {"type": "websocket.disconnect", "code": 4401, "reason": "the session has ended"}
-
-    async def receive_until() -> Message:
-        try:
-            async with asyncio.timeout_at(deadline):
-                message = await receive()
-        except TimeoutError:
-            return await end()
-        nonlocal ended
-        ended = ended or message["type"] == "websocket.disconnect"
-        return message
-
-    async def send_until(message: Message) -> None:
-        if loop.time() < deadline:
-            await send(message)
-        else:
-            await end()
-
-    return receive_until, send_until
+def _carrying(decision: Pass, message: Message) -> Message:
+    """The message that starts a response, with the decision's cookies; nobody may store it."""
+    sent, extra = message.get("headers", ()), _raw(decision)
+    if message["type"] == "http.response.start":
+        sent = [pair for pair in sent if not caches(pair[0].decode("latin-1"))]
+        extra = [*extra, (b"cache-control", b"no-store")]
+    return {**message, "headers": [*sent, *extra]}
 
 
 def _raw(decision: Pass | Respond) -> _Raw:

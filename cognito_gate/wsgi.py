@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 
-from ._driver import Sender, run
+from ._driver.threads import Sender, run
 from ._gate import Gate
 from ._messages import LARGEST_FORM, Decision, Headers, Incoming, Pass, Respond, caches
 from .identity import Identity, tells_identity
@@ -75,7 +75,21 @@ class WSGIGate:
         worn = _environ(environ, decision.identity)
         if self._gate is None:
             worn[DISABLED] = True
-        return self.app(worn, _started(decision, start_response))
+        return self.app(worn, self._with_cookies(decision, start_response))
+
+    def _with_cookies(self, decision: Pass, start_response: "StartResponse") -> "StartResponse":
+        """The server's own `start_response`, unless cookies have to ride on the app's response.
+        They do not when the visitor has signed out meanwhile."""
+        gate = self._gate
+        if gate is None or not decision.headers:
+            return start_response
+
+        def with_cookies(status: str, headers: _Sent, exc_info: _ExcInfo | None = None) -> Any:
+            if not gate.signed_out(decision, time.time()):
+                headers = _uncached(headers, decision.headers)
+            return start_response(status, headers, *filter(None, [exc_info]))
+
+        return with_cookies  # type: ignore[return-value]  # exc_info's type is the protocol's
 
     def close(self) -> None:
         """Close the connections to Cognito that the gate opened itself."""
@@ -178,18 +192,6 @@ def _remote_user(identity: Identity) -> str:
     """The username as a WSGI native string (UTF-8 bytes as latin-1); never an altered one."""
     name = identity.username or ""
     return (name if name.isprintable() and name else identity.sub).encode().decode("latin-1")
-
-
-def _started(decision: Pass, start_response: "StartResponse") -> "StartResponse":
-    """The server's own `start_response`, unless cookies have to ride on the app's response."""
-    if not decision.headers:
-        return start_response
-
-    def with_cookies(status: str, headers: _Sent, exc_info: _ExcInfo | None = None) -> Any:
-        sent = _uncached(headers, decision.headers)
-        return start_response(status, sent, exc_info) if exc_info else start_response(status, sent)
-
-    return with_cookies  # type: ignore[return-value]  # the protocol leaves exc_info's type open
 
 
 def _uncached(headers: _Sent, extra: Headers) -> _Sent:

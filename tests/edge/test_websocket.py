@@ -1,7 +1,5 @@
 """WebSockets: refused before they are accepted, of this origin only, with the identity in scope."""
 
-import asyncio
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,19 +14,6 @@ from tests.edge.site import IDENTITY, ASGISite
 CONNECT = {"type": "websocket.connect"}
 ACCEPT: Message = {"type": "websocket.accept", "subprotocol": "chat", "headers": [(b"x", b"1")]}
 CLOSED = {"type": "websocket.close", "code": 4401, "reason": "sign-in needed"}
-
-
-class Waiting:
-    """Accepts, then waits for a message that never comes, and sends one all the same."""
-
-    def __init__(self) -> None:
-        self.heard: list[Message] = []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        await send(ACCEPT)
-        self.heard.append(await receive())
-        await send({"type": "websocket.send", "text": "too late"})
 
 
 class Echo:
@@ -166,36 +151,3 @@ def test_an_outage_asks_to_come_again(browser: Browser, pool: Pool, echo: Echo) 
     start, _ = connect(browser, extensions={"websocket.http.response": {}})
     assert start["status"] == 503
     assert not echo.seen
-
-
-def until_the_end(pool: Pool, **changes: Any) -> tuple[list[Message], list[Message]]:
-    """A WebSocket whose session ends in a second: what its app heard, and what was sent."""
-    app = Waiting()
-    site = ASGISite(pool.settings(**changes), pool, app=app)
-    browser = Browser(site)
-    browser.sign_in(pool, "/auth/login")
-    browser.jar = {"__Host-cognito_access_token": pool.access_token(exp=time.time() + 1)}
-    scope = {**site.scope(browser.request("GET", "/ws", {}), []), "type": "websocket"}
-    sent: list[Message] = []
-    waited = [dict(CONNECT)]
-
-    async def receive() -> Message:
-        if waited:
-            return waited.pop()
-        async with asyncio.timeout(30):
-            await asyncio.get_running_loop().create_future()
-        raise AssertionError("nothing ever comes")
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    site.runner.run(site.gate(scope, receive, send))
-    site.close()
-    return app.heard, sent
-
-
-def test_it_is_closed_when_its_session_ends(pool: Pool) -> None:
-    heard, sent = until_the_end(pool)
-    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
-    assert sent[1]["code"] == 4401
-    assert heard == [{"type": "websocket.disconnect", "code": 4401, "reason": sent[1]["reason"]}]

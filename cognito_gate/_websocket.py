@@ -1,0 +1,67 @@
+"""An open WebSocket that can be ended from outside, whatever its app is doing.
+
+Knows ASGI's WebSocket messages and asyncio; must not know why one ends.
+"""
+
+import asyncio
+
+from starlette.types import Message, Receive, Send
+
+SESSION_ENDED = 4401
+_REASON = "the session has ended"
+_CLOSE: Message = {"type": "websocket.close", "code": SESSION_ENDED, "reason": _REASON}
+_GONE: Message = {"type": "websocket.disconnect", "code": SESSION_ENDED, "reason": _REASON}
+
+
+class EndableWebSocket:
+    """The two channels of a WebSocket. After `end` its app is told that the client is gone."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._sending = asyncio.Lock()
+        self._waiting: asyncio.Timeout | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = False
+        self._ending, self._ended = asyncio.Event(), asyncio.Event()
+
+    async def receive(self) -> Message:
+        if not self._ending.is_set():
+            try:
+                return await self._interruptible()
+            except TimeoutError:
+                if not self._ending.is_set():
+                    raise
+        await self._ended.wait()
+        return dict(_GONE)
+
+    async def _interruptible(self) -> Message:
+        self._idle.clear()
+        try:
+            async with asyncio.timeout(None) as self._waiting:
+                message = await self._receive()
+        finally:
+            self._waiting = None
+            self._idle.set()
+        self._closed = self._closed or message["type"] == "websocket.disconnect"
+        return message
+
+    async def send(self, message: Message) -> None:
+        async with self._sending:  # a server takes one message after the other
+            if self._ending.is_set():
+                raise OSError(_REASON)  # what ASGI has a send raise when the client is gone
+            self._closed = self._closed or message["type"] == "websocket.close"
+            await self._send(message)
+
+    async def end(self) -> None:
+        """Close it with 4401, unless it is closed already."""
+        async with self._sending:
+            if self._closed:
+                return
+            self._ending.set()
+            # Its app stops waiting first: some servers send nothing while it does.
+            if self._waiting is not None:
+                self._waiting.reschedule(0)
+            await self._idle.wait()
+            await self._send(dict(_CLOSE))
+        self._ended.set()

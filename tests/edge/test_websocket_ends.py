@@ -1,0 +1,223 @@
+"""Open WebSockets end with their session, whatever their app is doing."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeAlias
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from cognito_gate import asgi
+from tests.edge.browser import Browser
+from tests.edge.pool import Pool
+from tests.edge.site import ASGISite
+
+CONNECT: Message = {"type": "websocket.connect"}
+ACCEPT: Message = {"type": "websocket.accept"}
+PATIENT = 30
+Acts: TypeAlias = Callable[[Receive, Send], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "LOOK_SECONDS", 0.05)
+
+
+class Socket:
+    """A WebSocket between a browser and an app that does as it is told, once it has accepted."""
+
+    def __init__(self, site: ASGISite, browser: Browser) -> None:
+        self.site, self.browser = site, browser
+        self.sent: list[Message] = []
+        self.closed = asyncio.Event()
+        self.incoming: asyncio.Queue[Message] = asyncio.Queue()
+        self.incoming.put_nowait(CONNECT)
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+        if message["type"] == "websocket.close":
+            self.closed.set()
+
+    async def run(self) -> None:
+        request = self.browser.request("GET", "/ws", {})
+        scope = {**self.site.scope(request, []), "type": "websocket"}
+        async with asyncio.timeout(PATIENT):
+            await self.site.gate(scope, self.incoming.get, self.send)
+
+    @property
+    def codes(self) -> list[int]:
+        return [message["code"] for message in self.sent if message["type"] == "websocket.close"]
+
+
+class App:
+    """Accepts, then does what it is told."""
+
+    def __init__(self) -> None:
+        self.acts: Acts = silent
+        self.heard: list[Message] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def listen() -> Message:
+            message = await receive()
+            self.heard.append(message)
+            return message
+
+        assert await receive() == CONNECT
+        await send(ACCEPT)
+        await self.acts(listen, send)
+
+
+async def listening(receive: Receive, send: Send) -> None:
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def talking(receive: Receive, send: Send) -> None:
+    async def news() -> None:
+        while True:
+            await send({"type": "websocket.send", "text": "news"})
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(OSError, match="session has ended"):
+        await news()
+
+
+async def silent(receive: Receive, send: Send) -> None:
+    """Until the test ends: it neither sends nor receives."""
+    await asyncio.get_running_loop().create_future()
+
+
+@pytest.fixture
+def app() -> App:
+    return App()
+
+
+@pytest.fixture
+def open_site(pool: Pool, app: App) -> Iterator[Callable[..., ASGISite]]:
+    opened: list[ASGISite] = []
+
+    def make(**changes: Any) -> ASGISite:
+        opened.append(ASGISite(pool.settings(**changes), pool, app=app))
+        return opened[-1]
+
+    yield make
+    for site in opened:
+        site.close()
+
+
+def signed_in(site: ASGISite, pool: Pool, lives: float) -> Browser:
+    """A browser whose session's tokens live so many seconds."""
+    browser = Browser(site)
+    pool.access["exp"] = pool.id["exp"] = time.time() + lives
+    browser.sign_in(pool, "/auth/login")
+    pool.access.clear()
+    pool.id.clear()
+    return browser
+
+
+@pytest.mark.parametrize("acts", [listening, talking, silent])
+@pytest.mark.parametrize("refresh", [True, False], ids=["refresh", "no refresh"])
+def test_when_it_cannot_be_refreshed(
+    open_site: Callable[..., ASGISite], pool: Pool, app: App, acts: Acts, refresh: bool
+) -> None:
+    site = open_site(refresh_flow_enabled=refresh)
+    browser = signed_in(site, pool, 0.3)
+    pool.refreshes.clear()
+    app.acts = acts
+
+    async def main() -> Socket:
+        socket = Socket(site, browser)
+        task = asyncio.create_task(socket.run())
+        async with asyncio.timeout(PATIENT):
+            await socket.closed.wait()
+        if acts is silent:
+            task.cancel()
+        await asyncio.gather(task, return_exceptions=acts is silent)
+        return socket
+
+    socket = site.runner.run(main())
+    assert socket.codes == [4401]
+    if acts is listening:
+        assert [message["type"] for message in app.heard] == ["websocket.disconnect"]
+    assert len(pool.named("token")) == 1 + refresh
+
+
+def test_refreshed_it_stays_open(open_site: Callable[..., ASGISite], pool: Pool, app: App) -> None:
+    """What its refresh brought is taken up by the browser's next request, cookies and all."""
+    site = open_site(refresh_flow_enabled=True)
+    pool.rotation = True
+    browser = signed_in(site, pool, 0.3)
+    old = dict(browser.jar)
+    app.acts = listening
+
+    async def main() -> Socket:
+        socket = Socket(site, browser)
+        task = asyncio.create_task(socket.run())
+        while len(pool.named("token")) < 2:
+            await asyncio.sleep(0.01)
+        reply = await site.one(browser.request("GET", "/auth/me", {}))
+        browser.keep(reply)
+        assert reply.status == 200
+        assert not socket.codes
+        socket.incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
+        await task
+        return socket
+
+    site.runner.run(main())
+    assert app.heard == [{"type": "websocket.disconnect", "code": 1001}]
+    assert len(pool.named("token")) == 2
+    assert all(browser.jar[name] != value for name, value in old.items())
+
+
+@pytest.mark.parametrize("acts", [listening, silent])
+def test_when_its_visitor_signs_out(
+    open_site: Callable[..., ASGISite], pool: Pool, app: App, acts: Acts
+) -> None:
+    site = open_site(refresh_flow_enabled=True)
+    browser = signed_in(site, pool, 3600)
+    app.acts = acts
+
+    async def main() -> Socket:
+        socket = Socket(site, browser)
+        task = asyncio.create_task(socket.run())
+        while not socket.sent:
+            await asyncio.sleep(0)
+        await site.one(browser.request("GET", "/auth/logout", {"sec-fetch-site": "same-origin"}))
+        async with asyncio.timeout(PATIENT):
+            await socket.closed.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return socket
+
+    assert site.runner.run(main()).codes == [4401]
+
+
+def test_what_its_app_has_closed_is_not_closed_again(
+    open_site: Callable[..., ASGISite], pool: Pool, app: App
+) -> None:
+    site = open_site()
+    browser = signed_in(site, pool, 0.2)
+
+    async def closing(receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.close", "code": 1000})
+        await asyncio.sleep(0.4)  # past the session's end: time itself is what is tested here
+
+    app.acts = closing
+    socket = Socket(site, browser)
+    site.runner.run(socket.run())
+    assert socket.codes == [1000]
+
+
+def test_it_may_be_turned_off(open_site: Callable[..., ASGISite], pool: Pool, app: App) -> None:
+    site = open_site(websocket_close=False)
+    browser = signed_in(site, pool, 0.2)
+
+    async def waiting(receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.4)  # as above
+        await send({"type": "websocket.send", "text": "still there"})
+
+    app.acts = waiting
+    socket = Socket(site, browser)
+    site.runner.run(socket.run())
+    assert socket.sent == [ACCEPT, {"type": "websocket.send", "text": "still there"}]
