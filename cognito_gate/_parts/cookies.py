@@ -9,10 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..errors import CookiesTooLarge
+
 CHUNK = 3900  # name and value together must stay within 4096 bytes (RFC 6265 section 6.1)
 MOST_CHUNKS = 5
 MOST_TWINS = 6
 MOST_CANDIDATES = MOST_TWINS + 2 * MOST_CHUNKS
+MAX_HEADER_BYTES = 65_536  # of all Cookie headers together; four times what a session takes
+MAX_COOKIES = 2_048  # browsers keep some 180 for a site
 MOST_CLEARED = 20  # Set-Cookie lines that a hostile Cookie header may cause
 
 _BLANK = b" \t"
@@ -29,6 +33,8 @@ def read(headers: Iterable[bytes], mark: bytes) -> Jar:
     found: Jar = {}
     for header in headers:
         for part in header.split(b";"):
+            if mark not in part:
+                continue
             name, equals, value = part.partition(b"=")
             if equals and mark in name:
                 key = name.strip(_BLANK)
@@ -38,21 +44,51 @@ def read(headers: Iterable[bytes], mark: bytes) -> Jar:
     return found
 
 
-def glance(header: bytes, starts: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """The quick look of a request whose session is known: the first value of each cookie, empty
-    where it is not plainly there. `starts` are the names with their `=`.
+def check_size(headers: Iterable[bytes]) -> None:
+    """Raises CookiesTooLarge for more than any browser of ours sends: each cookie costs time."""
+    size = count = 0
+    for header in headers:
+        size += len(header)
+        count += header.count(b";") + 1
+        if size > MAX_HEADER_BYTES or count > MAX_COOKIES:
+            raise CookiesTooLarge(
+                f"the request has over {MAX_HEADER_BYTES} bytes of cookies, "
+                f"or over {MAX_COOKIES} of them"
+            )
 
-    It finds nothing that `read` would not: what it passes over, `read` decides.
+
+def glance(header: bytes, names: tuple[bytes, ...]) -> list[bytes] | None:
+    """The quick look of a request whose session is known: the value of each cookie, empty where its
+    name does not occur. None where one is not there once and plainly: then `read` has to say.
     """
     found = []
-    for start in starts:
-        at = header.find(start)
-        if at == 0 or (at > 0 and header[at - 2 : at] == b"; "):
-            end = header.find(b";", at)
-            found.append(header[at + len(start) : end if end >= 0 else None])
-        else:
+    for name in names:
+        at = header.find(name)
+        if at < 0:
             found.append(b"")
-    return tuple(found)
+            continue
+        start = at + len(name) + 1
+        plain = header[start - 1 : start] == b"=" and (at == 0 or header[at - 2 : at] == b"; ")
+        if not plain or header.find(name, start) >= 0:
+            return None
+        end = header.find(b";", start)
+        found.append(header[start:] if end < 0 else header[start:end])
+    return found
+
+
+def carried(headers: Iterable[bytes], mark: bytes, changes: Iterable[tuple[str, str]]) -> bytes:
+    """The Cookie header that a browser would send after a response with these headers, as far as
+    the cookies whose name contains `mark` go."""
+    held = read(headers, mark)
+    for name, line in changes:
+        if name == "set-cookie":
+            key, _, rest = line.partition("=")
+            value, _, attributes = rest.partition("; ")
+            held.pop(key, None)
+            if not attributes.startswith("Max-Age=0;"):
+                held[key] = [value]
+    pairs = (f"{name}={value}" for name, values in held.items() for value in values)
+    return "; ".join(pairs).encode("latin-1")
 
 
 def candidates(cookies: Jar, name: str) -> list[str]:
