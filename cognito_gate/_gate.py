@@ -1,4 +1,4 @@
-"""What becomes of each request: the route table, and the one place where errors become responses.
+"""What becomes of each request: the route table, and the one place where errors are caught.
 
 Reads as the journey of a request. Knows flows and decisions; no ASGI, no WSGI, no sockets.
 """
@@ -9,38 +9,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-from ._flows import attempts, bearer, callback, login, logout, own_pages, session
-from ._flows.context import Context
+from ._flows import bearer, callback, login, logout, own_pages, refusals, session
+from ._flows.context import COOKIE_MARK, Context
 from ._flows.own import Own
 from ._messages import Decision, Flow, Headers, Incoming, Pass, Respond
 from ._parts import cookies, intent, pages, paths
 from .errors import (
     CognitoUnavailable,
     CookiesLost,
+    CookiesTooLarge,
     CrossSiteRefused,
     GateError,
-    LoginRequired,
     MethodRefused,
-    SessionTooLarge,
     StaleCallback,
-    TokenRefused,
 )
 from .settings import Settings, web_origin
 
 log = logging.getLogger("cognito_gate")
-RETRY_AFTER = "5"
 
 _Route: TypeAlias = Callable[[Incoming], Flow[Respond]]
-
-_TITLES = {
-    400: "Sign-in did not work",
-    401: "Sign-in needed",
-    403: "Not from here",
-    405: "Not this way",
-    413: "That is too much",
-    431: "Your session is too large",
-    503: "Sign-in is not reachable",
-}
 
 
 def new_token() -> str:
@@ -68,8 +55,8 @@ class Gate:
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
         names = context.names
-        self._starts = tuple(
-            f"{name}=".encode() for name in (names.access, names.id, names.refresh)
+        self._session_names = tuple(
+            name.encode() for name in (names.access, names.id, names.refresh)
         )
         self._refresh = settings.refresh_flow_enabled
         if not settings.user_pool_id.startswith(settings.pool_region):
@@ -95,8 +82,23 @@ class Gate:
                 line = line + b"; " + value if line else value  # HTTP/2 may send several
             elif name == b"authorization" and self._bearer:
                 return None
-        access, id_, refresh = cookies.glance(line, self._starts)
-        return self._context.known.get((access, id_, refresh if self._refresh else b""), now)
+        values = cookies.glance(line, self._session_names)
+        if values is None:
+            return None
+        access, id_, refresh = values
+        known = self._context.known.get((access, id_, refresh if self._refresh else b""), now)
+        return None if known is None or self.signed_out(known, now) else known
+
+    def signed_out(self, decision: Pass, now: float) -> bool:
+        """True when the session of an earlier decision has been signed out in this process: its
+        cookies must no longer reach the browser, and its WebSockets end."""
+        return self._context.is_over(decision.sessions, now)
+
+    def later(self, incoming: Incoming, decision: Pass, now: float) -> Incoming:
+        """The request of an open WebSocket once more, with the cookies of the last decision."""
+        line = cookies.carried(incoming.values(b"cookie"), COOKIE_MARK, decision.headers)
+        others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
+        return replace(incoming, headers=[*others, (b"cookie", line)], now=now, opened=True)
 
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""
@@ -106,16 +108,22 @@ class Gate:
         """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""
         try:
             self._check_origin(incoming)
+            cookies.check_size(incoming.values(b"cookie"))
             route = self._routes.get(incoming.path) if incoming.kind == "http" else None
             if route is not None:
                 return _finished(incoming, (yield from route(incoming)))
             return _finished(incoming, (yield from self._guard(incoming)))
+        except CookiesTooLarge as error:
+            return self._overfull(incoming, error)
         except GateError as error:
-            return _finished(incoming, self._refuse(incoming, error))
+            return _finished(
+                incoming,
+                refusals.refuse(self._context, incoming, error, form=self.takes_form(incoming)),
+            )
         except Exception:
             # Fail closed: whatever happened, the app is not called.
             log.exception("an unexpected error in the gate")
-            return _finished(incoming, self._broken())
+            return _finished(incoming, refusals.broken())
 
     def _guard(self, incoming: Incoming) -> Flow[Decision]:
         """Everything that is not a route of ours."""
@@ -126,7 +134,7 @@ class Gate:
             if not public:
                 raise
             log.info("%s: %s; the path is public", error.code, error)
-            return Pass(None)
+            return Pass(None, error.headers if isinstance(error, CognitoUnavailable) else ())
         if visitor.identity is not None or public:
             return visitor
         if intent.navigates(incoming):
@@ -135,7 +143,7 @@ class Gate:
                 self._context, incoming, login.return_address(self._context, incoming)
             )
             return _with(started, visitor.headers)
-        return self._login_required(incoming, visitor.headers)
+        return refusals.login_required(self._context, incoming, visitor.headers)
 
     def _visitor(self, incoming: Incoming) -> Flow[Pass]:
         if self._bearer and bearer.presented(incoming):
@@ -161,7 +169,7 @@ class Gate:
         except StaleCallback as stale:
             log.info("a callback came too late: %s", stale)
             visitor = yield from session.session(self._context, incoming)
-            spent = self._forget(incoming)
+            spent = refusals.forget_attempt(self._context, incoming)
             if visitor.identity is not None:
                 return Respond(303, (("location", stale.return_to), *visitor.headers, *spent))
             if stale.again or not intent.navigates(incoming):
@@ -171,8 +179,7 @@ class Gate:
                 ) from stale
             attempt = callback.attempt_of(self._context, incoming)
             state = attempt.state if attempt else ""
-            started = login.begin(self._context, incoming, stale.return_to, again=True, spent=state)
-            return _with(started, spent)
+            return login.begin(self._context, incoming, stale.return_to, again=True, spent=state)
 
     def _logout(self, incoming: Incoming) -> Flow[Respond]:
         return (yield from logout.logout(self._context, incoming))
@@ -182,7 +189,7 @@ class Gate:
             raise MethodRefused("GET, HEAD")
         visitor = yield from self._visitor(incoming)
         if visitor.identity is None:
-            return self._login_required(incoming, visitor.headers)
+            return refusals.login_required(self._context, incoming, visitor.headers)
         who = visitor.identity
         content = {
             "sub": who.sub,
@@ -202,76 +209,12 @@ class Gate:
             raise MethodRefused("GET, HEAD")
         return pages.signed_out(login.login_url(self._context))
 
-    # Errors become responses
-
-    def _login_required(self, incoming: Incoming, headers: Headers = ()) -> Respond:
-        content = {"error": LoginRequired.code, "login_url": login.login_url(self._context)}
-        status = 403 if incoming.kind == "websocket" else LoginRequired.status
-        return pages.show_json(status, content, (("www-authenticate", "Bearer"), *headers))
-
-    def _refuse(self, incoming: Incoming, error: GateError) -> Respond:
-        ours = error.status >= 500 or isinstance(error, SessionTooLarge)
-        level = logging.WARNING if ours else logging.INFO
-        log.log(level, "%s: %s", error.code, error)
-        headers = self._refusal_headers(incoming, error)
-        if isinstance(error, LoginRequired):
-            return self._login_required(incoming)
-        if isinstance(error, TokenRefused) or not self._read_by_a_person(incoming):
-            return pages.show_json(error.status, {"error": error.code}, headers)
-        retry = self._retry(incoming, error)
-        page = pages.Page(
-            _TITLES.get(error.status, "Sign-in is not working"), _text(error), retry, "Try again"
-        )
-        return pages.show(error.status, page, headers)
-
-    def _read_by_a_person(self, incoming: Incoming) -> bool:
-        """For a page that somebody goes to, and for a form of ours that somebody sends."""
-        form = self.takes_form(incoming)
-        return intent.navigates(replace(incoming, method="GET") if form else incoming)
-
-    def _refusal_headers(self, incoming: Incoming, error: GateError) -> Headers:
-        match error:
-            case MethodRefused():
-                return (("allow", error.allow),)
-            case TokenRefused():
-                return (("www-authenticate", 'Bearer error="invalid_token"'),)
-            case CognitoUnavailable():
-                return (("retry-after", RETRY_AFTER),)
-        return self._forget(incoming)
-
-    def _forget(self, incoming: Incoming) -> Headers:
-        """End the attempt that this callback spent."""
-        if incoming.path != self._context.settings.callback_path:
-            return ()
-        attempt = callback.attempt_of(self._context, incoming)
-        return attempts.forget(self._context, incoming, attempt.state) if attempt else ()
-
-    def _retry(self, incoming: Incoming, error: GateError) -> str:
-        """Where "try again" leads: the same address after an outage, else a new sign-in."""
-        if isinstance(error, CrossSiteRefused | MethodRefused):
-            return ""
-        if incoming.path == self._context.settings.callback_path:
-            attempt = callback.attempt_of(self._context, incoming)
-            return login.login_url(self._context, attempt.return_to if attempt else "/")
-        if isinstance(error, CognitoUnavailable):
-            return login.return_address(self._context, incoming)
-        return login.login_url(self._context)
-
-    def _broken(self) -> Respond:
-        page = pages.Page("Something went wrong", "The error has been noted. Please try again.")
-        return pages.show(500, page)
-
-
-def _text(error: GateError) -> str:
-    """What a page says. Details of a set-up are for the log."""
-    if error.status >= 500:
-        return (
-            "The sign-in service cannot be used right now. Nothing is lost: "
-            "please try again in a moment."
-        )
-    if error.status == 431:
-        return "Your account holds more than fits into a session. Please tell the app's operators."
-    return str(error)
+    def _overfull(self, incoming: Incoming, error: CookiesTooLarge) -> Decision:
+        """Answer without a look at the cookies."""
+        if self._public.match(incoming.path, incoming.mount) and incoming.path not in self._routes:
+            log.info("%s: %s; the path is public", error.code, error)
+            return Pass(None)
+        return _finished(incoming, refusals.too_many_cookies(error))
 
 
 def _with(answer: Respond, headers: Headers) -> Respond:

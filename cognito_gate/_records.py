@@ -11,49 +11,67 @@ from typing import Any, Self
 from ._json import load
 from .errors import TokenRefused
 
+SHARED_SECONDS = 60.0
 
-def _typed(record: Any, shape: dict[str, type]) -> dict[str, Any]:
-    if not isinstance(record, dict) or record.keys() != shape.keys():
+
+def _typed(record: Any, shape: dict[str, type], optional: tuple[str, ...]) -> dict[str, Any]:
+    needed = shape.keys() - {*optional}
+    if not isinstance(record, dict) or not needed <= record.keys() <= shape.keys():
         raise TokenRefused("a sealed cookie of ours has another shape than this version writes")
-    for name, kind in shape.items():
-        if type(record[name]) is not kind:  # exactly: a bool is an int, too
+    for name in record:
+        if type(record[name]) is not shape[name]:  # exactly: a bool is an int, too
             raise TokenRefused(f"a sealed cookie of ours has a wrong {name}")
     return record
 
 
-def _load(text: str, shape: dict[str, type]) -> dict[str, Any]:
+def _load(text: str, shape: dict[str, type], optional: tuple[str, ...] = ()) -> dict[str, Any]:
     try:
-        return _typed(load(text.encode("utf-8", "surrogatepass")), shape)
+        return _typed(load(text.encode("utf-8", "surrogatepass")), shape, optional)
     except ValueError as exc:
         raise TokenRefused("a sealed cookie of ours is not JSON") from exc
 
 
+def seconds_of(value: object) -> int:
+    """A life that another server states, in seconds; 0 when it states none that is usable."""
+    return value if type(value) is int and 0 < value < 10**9 else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a token endpoint gave: strings, not yet verified."""
+    """What a token endpoint gave: strings, not yet verified, and the access token's life in seconds
+    (0 when it was not said)."""
 
     access: str = field(repr=False)
     id: str = field(default="", repr=False)
     refresh: str = field(default="", repr=False)
+    expires_in: int = 0
+
+    @property
+    def shareable_seconds(self) -> float:
+        """How long these may be given again to those who come late: a fraction of their life."""
+        return min(SHARED_SECONDS, self.expires_in / 2) if self.expires_in else SHARED_SECONDS / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """The refresh token of a session, whose it is, and when the session began (Unix time).
 
-    `sub` is None only where an older library's cookie did not say.
+    `sub` is None only where an older library's cookie did not say. `session` names the session from
+    sign-in to sign-out; it is empty in cookies of before version 0.2.
     """
 
     token: str = field(repr=False)
     sub: str | None
     signed_in_at: int
+    session: str = field(default="", repr=False)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        return cls(**_load(text, {"token": str, "sub": str, "signed_in_at": int}))
+        shape: dict[str, type] = {"token": str, "sub": str, "signed_in_at": int, "session": str}
+        return cls(**_load(text, shape, optional=("session",)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,15 @@
     ├── TooManyTries              too_many_tries     429
     ├── SessionTooLarge           session_too_large  431
     ├── GrantRefused              grant_refused      502
+    ├── CookiesTooLarge           cookies_too_large  431
     └── CognitoUnavailable        unavailable        503
+        └── ClockWrong            clock              503
 
 Each is raised where it is known and becomes a response in `_gate.py` only. Texts are for people
 and never hold a token, a code, a cookie or a secret.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class GateError(Exception):
@@ -73,10 +75,18 @@ class LoginRequired(GateError):
 
 
 class TokenRefused(GateError):
-    """A token or a sealed value that is not to be trusted."""
+    """A token or a sealed value that is not to be trusted.
+
+    `untimely` says that nothing else is wrong: its time is over ("expired"), or by this server's
+    clock yet to come ("early").
+    """
 
     code = "invalid_token"
     status = 401
+
+    def __init__(self, reason: str, *, untimely: Literal["", "expired", "early"] = "") -> None:
+        self.untimely = untimely
+        super().__init__(reason)
 
 
 class CrossSiteRefused(GateError):
@@ -196,8 +206,28 @@ class FormTooLarge(GateError):
     status = 413
 
 
+class CookiesTooLarge(GateError):
+    """The request's cookies are more than this gate looks at."""
+
+    code = "cookies_too_large"
+    status = 431
+
+
 class CognitoUnavailable(GateError):
-    """Cognito cannot be reached, or answers with nothing usable. Nothing is lost: try again."""
+    """Cognito cannot be reached, or answers with nothing usable. Nothing is lost: try again.
+
+    `headers` keep in the browser what must not be lost meanwhile.
+    """
 
     code = "unavailable"
     status = 503
+
+    def __init__(self, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.headers = headers
+        super().__init__(reason)
+
+
+class ClockWrong(CognitoUnavailable):
+    """The clocks of this server and of Cognito differ by too much to verify tokens."""
+
+    code = "clock"

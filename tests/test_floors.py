@@ -20,18 +20,21 @@ FLOORS: list[set[str]] = [
     {"_parts."},
     {"_flows.__init__", "_flows.context"},
     {"_flows.own", "_flows.trust", "_flows.attempts", "_flows.stored", "_flows.pending"},
+    {"_flows.verified"},
+    {"_flows.refresh"},
     {"_flows.forms", "_flows.tries", "_flows.fields", "_flows.password", "_flows.opened"},
     {
         *("_flows.login", "_flows.callback", "_flows.session", "_flows.bearer", "_flows.logout"),
         "_flows.steps",
     },
-    {"_flows.own_page"},
+    {"_flows.own_page", "_flows.refusals"},
     {"_flows.sign_in", "_flows.sign_up", "_flows.challenge", "_flows.reset"},
     {"_flows.account"},
     {"_flows.own_pages"},
     {"_gate"},
-    {"_flights"},
-    {"_driver"},
+    {"_driver.__init__", "_driver.breaker", "_driver.shared_calls"},
+    {"_driver.calls"},
+    {"_driver.event_loop", "_driver.threads", "_websocket"},
     {"asgi", "wsgi"},
     {"integrations.", "demo.", "_env", "pool."},
     {"", "_serve"},
@@ -52,8 +55,8 @@ DOORS: dict[str, set[str]] = {
     "jinja2": {"_parts.pages", "_parts.screens", "demo.", "local.", "pool.template"},
     "segno": {"_parts.totp"},
     "starlette.config": {"_reading"},
-    "starlette": {"_reading", "asgi", "integrations.", "demo.", "local.", "testing"},
-    "httpx": {"_driver", "asgi", "wsgi", "testing", "local."},
+    "starlette": {"_reading", "_websocket", "asgi", "integrations.", "demo.", "local.", "testing"},
+    "httpx": {"_driver.", "asgi", "wsgi", "testing", "local."},
     "boto3": {"pool.aws"},
     "botocore": {"pool.aws"},
     "click": {
@@ -69,19 +72,19 @@ DOORS: dict[str, set[str]] = {
     },
     "uvicorn": {"cli", "_serve", "_process", "_options", "testing", "local."},
     "secrets": {
-        *("_gate", "cli", "_local_commands", "demo.", "local.", "testing"),
+        *("_driver.breaker", "_gate", "cli", "_local_commands", "demo.", "local.", "testing"),
         *("pool.doctor.command", "pool.stack_commands"),
     },
     "random": {"local."},
     "uuid": {"local.", "testing"},
 }
-ASYNC = {"asgi", "_driver", "integrations.", "demo.", "local.", "testing"}
+ASYNC = {"asgi", "_driver.", "_websocket", "integrations.", "demo.", "local.", "testing"}
 CLOCKS = {
     "time.time": {
         *("asgi", "wsgi", "_process", "_serve", "cli", "demo.", "local.", "testing"),
         "pool.doctor.command",
     },
-    "time.monotonic": {"_driver", "_flights", "_process", "_serve", "cli", "local.", "testing"},
+    "time.monotonic": {"_driver.", "_process", "_serve", "cli", "local.", "testing"},
 }
 CLOCK_NAMES = (
     "time",
@@ -189,7 +192,9 @@ def test_the_local_cognito_stands_apart(module: str) -> None:
 
 def test_only_the_edges_send() -> None:
     senders = {"asgi", "wsgi", "pool.doctor.command", "pool.doctor.watch"}
-    assert {module for module in FILES if "_driver" in _own(module)} <= senders
+    assert {
+        module for module in FILES if _own(module) & {"_driver.event_loop", "_driver.threads"}
+    } <= senders
 
 
 @MODULES

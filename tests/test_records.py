@@ -77,7 +77,7 @@ def test_json_of_another_shape(record: Record, text: str) -> None:
 @RECORDS
 def test_a_field_too_many_or_too_few(record: Record) -> None:
     found = json.loads(record.to_json())
-    for name in found:
+    for name in found.keys() - {"session"}:  # which older cookies lack
         fewer = {key: value for key, value in found.items() if key != name}
         with pytest.raises(TokenRefused, match="another shape"):
             type(record).from_json(json.dumps(fewer))

@@ -29,14 +29,21 @@ def bearer(context: Context, incoming: Incoming) -> Flow[Pass]:
     values = (token, b"", b"")
     known = context.known_bearers.get(values, now)
     if known is not None:
-        return known
+        return _live(context, known, now)
     text = token.decode("latin-1")
     expected = context.expected_bearer
     claims = yield from trust.verify(context, text, "access", expected, now)
     until = tokens.end_of(claims) + expected.leeway
-    result = Pass(Identity(freeze(claims), access_token=text), until=until)
+    who = Identity(freeze(claims), access_token=text)
+    result = Pass(who, until=until, sessions=(tokens.session_of(claims),))
     context.known_bearers.put(values, result, now=now, until=until)
-    return result
+    return _live(context, result, now)
+
+
+def _live(context: Context, caller: Pass, now: float) -> Pass:
+    if context.is_over(caller.sessions, now):
+        raise TokenRefused("the token's session was signed out")
+    return caller
 
 
 def _token(incoming: Incoming) -> bytes:

@@ -5,16 +5,18 @@ callback that came too late (`_gate.py`).
 """
 
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .._messages import Answer, Flow, Headers, Incoming, Respond
+from .._messages import Answer, Flow, Headers, Incoming, Respond, share_key
 from .._parts import oauth, pages, paths, tokens
-from .._records import LoginAttempt, Renewal, Tokens
+from .._records import LoginAttempt, Tokens
 from ..errors import (
     BadRequest,
     CallbackRefused,
+    CognitoUnavailable,
     GateError,
     GrantRefused,
     MethodRefused,
@@ -28,6 +30,7 @@ log = logging.getLogger("cognito_gate")
 # A pre sign-up trigger has linked the accounts; the second try signs in (Developer Guide, "Linking
 # federated users").
 _JUST_LINKED = "Already found an entry for username"
+_CODE = re.compile("[A-Za-z0-9._~-]+")  # as Cognito's are; others may hold half a query
 LONGEST = {"code": 2048, "state": 512, "error": 256, "error_description": 4096, "iss": 512}
 
 
@@ -62,7 +65,7 @@ def read_query(query: bytes) -> Returned:
             raise BadRequest(f"the callback's {name} is doubled or too long")
         found[name] = value
     code, error, state = (found.get(name, "") for name in ("code", "error", "state"))
-    if bool(code) == bool(error) or (code and not state):
+    if bool(code) == bool(error) or (code and not state and not _CODE.fullmatch(code)):
         raise BadRequest("the callback needs a code and a state, or an error")
     return Returned(state, code, error, found.get("error_description", ""), found.get("iss"))
 
@@ -104,19 +107,68 @@ def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
     returned = read_query(incoming.query)
     if returned.iss not in (None, context.settings.issuer_url):
         raise CallbackRefused("The sign-in came from another issuer.")  # RFC 9207
+    if returned.code and not returned.state:
+        raise _unasked(context, incoming)
     attempt = attempts.find(context, incoming, returned.state)
     if returned.error:
         raise _unfinished(returned, attempt)
     if attempt is None:
         again = returned.state.startswith(attempts.AGAIN)
         raise StaleCallback("no such sign-in is under way in this browser", again=again)
+    _check_unused(context, attempt, returned.code, incoming.now)
+    try:
+        response = yield from _exchange(context, incoming, attempt, returned.code)
+    except (CognitoUnavailable, GrantRefused):
+        raise  # the same code may come again
+    except GateError:
+        _use_up(context, attempt, incoming.now)
+        raise
+    _use_up(context, attempt, incoming.now)
+    return response
+
+
+def _exchange(
+    context: Context, incoming: Incoming, attempt: LoginAttempt, code: str
+) -> Flow[Respond]:
+    """The code's tokens, and the session that they make."""
     yield from trust.ready(context, incoming.now)
-    answer = yield oauth.code_ask(context.settings, returned.code, attempt.verifier)
+    answer = yield oauth.code_ask(context.settings, code, attempt)
     got = _exchanged(answer, attempt)
     # Before they are verified: a token over 16 KiB would be refused there for no such reason.
     stored.check_size({"access": len(got.access), "ID": len(got.id)})
-    access = yield from _verified(context, got, attempt.nonce, incoming.now)
-    return _opened(context, incoming, attempt, got, str(access["sub"]))
+    access = yield from _verified(context, got, attempt.nonce, answer, incoming.now)
+    return _opened(context, incoming, attempt, got, access)
+
+
+def _check_unused(context: Context, attempt: LoginAttempt, code: str, now: float) -> None:
+    """A sign-in comes back once, with one code: its cookie drives no second exchange here. (Other
+    processes do not know; there the code itself, which serves once, is what stands.)"""
+    mark = share_key("code", code)
+    until = now + context.settings.login_seconds
+    if context.used.add(attempt.state, mark, now, until=until) != mark:
+        raise StaleCallback(
+            "this sign-in came back before", again=attempt.again, return_to=attempt.return_to
+        )
+
+
+def _use_up(context: Context, attempt: LoginAttempt, now: float) -> None:
+    context.used.put(attempt.state, "", until=now + context.settings.login_seconds)
+
+
+def _unasked(context: Context, incoming: Incoming) -> GateError:
+    """A code without a state: nobody here asked for it, so it is never accepted. A sign-in that
+    this app starts by itself takes its place, once."""
+    sender = oauth.printable(incoming.value(b"referer").decode("latin-1")) or "an unnamed page"
+    log.warning(
+        "a callback came with a code and no state, sent by %s: a login link made by hand, the "
+        "console's own, or a sign-in begun at an identity provider. The code is not used; link to "
+        "%s/login instead",
+        sender,
+        context.settings.prefix,
+    )
+    if attempts.tried_again(context, incoming):
+        return CallbackRefused("The sign-in came back without its state, twice.")
+    return StaleCallback("a code without a state", again=False)
 
 
 def _unfinished(returned: Returned, attempt: LoginAttempt | None) -> GateError:
@@ -145,37 +197,38 @@ def _exchanged(answer: Answer, attempt: LoginAttempt) -> Tokens:
         raise StaleCallback(str(error), again=attempt.again, return_to=attempt.return_to) from error
 
 
-def _verified(context: Context, got: Tokens, nonce: str, now: float) -> Flow[dict[str, Any]]:
+def _verified(
+    context: Context, got: Tokens, nonce: str, answer: Answer, now: float
+) -> Flow[dict[str, Any]]:
     """Both tokens, and that they belong together and to this sign-in."""
     try:
-        access = yield from trust.verify(
-            context, got.access, "access", context.expected, now, trusted=True
-        )
-        if got.id:
-            identity = yield from trust.verify(
-                context, got.id, "id", context.expected, now, trusted=True
-            )
+        access, identity = yield from trust.verify_pair(context, got, now)
+        if identity is not None:
             tokens.check_nonce(identity, nonce)
-            tokens.check_at_hash(identity, got.access)
-            tokens.check_same_user(access, identity)
-        elif "openid" in str(access.get("scope", "")).split():
+        elif tokens.grants_openid(access):
             raise TokenRefused("Cognito granted openid and sent no ID token")
     except TokenRefused as error:
+        trust.check_clock(answer, now, error)
         raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
     return access
 
 
 def _opened(
-    context: Context, incoming: Incoming, attempt: LoginAttempt, got: Tokens, sub: str
+    context: Context,
+    incoming: Incoming,
+    attempt: LoginAttempt,
+    got: Tokens,
+    access: dict[str, Any],
 ) -> Respond:
-    renewal = None
-    if context.settings.refresh_flow_enabled and got.refresh:
-        renewal = Renewal(got.refresh, sub, int(incoming.now))
+    renewal = stored.new_renewal(context, got, access, incoming.now)
     jar = stored.held(incoming)
     # Strict cookies stay behind on the way back from Cognito: an older session may be there unseen.
     blind = context.settings.cookie_samesite == "strict"
     kept = stored.store(context, jar, got, renewal, incoming.now, blind=blind)
-    headers: Headers = (*kept, *attempts.forget(context, incoming, attempt.state))
+    ended = attempts.forget(context, incoming, attempt.state)
+    room = attempts.MAX_BYTES - sum(len(line.partition(";")[0]) for _, line in kept)
+    crowded = attempts.make_room(context, incoming, room, spent=attempt.state)
+    headers: Headers = (*kept, *ended, *crowded)
     target = paths.safe_return(attempt.return_to, context.routes)
     if blind:
         # A redirect would still count as Cognito's navigation, and Strict cookies would stay

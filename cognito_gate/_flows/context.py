@@ -1,9 +1,10 @@
 """The parts of one gate, as its flows share them.
 
-Knows how settings become parts. Holds the only mutable objects below the driver: the keys and the
-remembered sessions.
+Knows how settings become parts. Holds the mutable objects below the driver: the keys, the
+remembered sessions, and what happened lately.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,12 +13,15 @@ from .._parts import idp, oauth
 from .._parts.cookies import Attributes
 from .._parts.keys import KeyRing
 from .._parts.known import Known
+from .._parts.recent import Recent
 from .._parts.seal import Encrypted, Inherited, Plain, Seal, Signed
 from .._parts.tokens import Expected
 from .._records import Tokens
 from ..settings import Settings
 
 COOKIE_MARK = b"cognito_"
+RECENT = 10_000
+"""How many sign-outs, used sign-ins and refused refresh tokens a process remembers, of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,12 @@ class TokenCalls:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a flow needs besides the request. `token` makes unguessable text."""
+    """Everything a flow needs besides the request. `token` makes unguessable text.
+
+    `ended` are the sessions that were signed out here, `used` the states of sign-ins that came back
+    (with a hash of the code), `refused` the refresh tokens that Cognito took no longer, and when.
+    `turn` counts the sign-ins that were started.
+    """
 
     settings: Settings
     token: Callable[[], str]
@@ -102,7 +111,17 @@ class Context:
     keys: KeyRing
     known: Known[Pass]
     known_bearers: Known[Pass]
+    ended: Recent[bool]
+    used: Recent[str]
+    refused: Recent[float]
+    turn: Callable[[], int]
     inherited: Inherited | None
+
+    def is_over(self, sessions: tuple[str, ...], now: float) -> bool:
+        """True when the session of one of these names was signed out in this process."""
+        return bool(self.ended) and any(
+            self.ended.get(name, now) is not None for name in sessions if name
+        )
 
     @classmethod
     def of(cls, settings: Settings, token: Callable[[], str]) -> "Context":
@@ -126,5 +145,9 @@ class Context:
             keys=KeyRing(),
             known=Known(settings.session_cache),
             known_bearers=Known(settings.session_cache),
+            ended=Recent(RECENT),
+            used=Recent(RECENT),
+            refused=Recent(RECENT),
+            turn=itertools.count().__next__,
             inherited=Inherited(old_key) if old_key else None,
         )

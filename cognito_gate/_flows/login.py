@@ -12,6 +12,7 @@ from . import attempts
 from .context import Context
 
 LONGEST_EXTRA = 512
+MAX_FOREIGN_RETURN = 256
 
 
 def return_address(context: Context, incoming: Incoming) -> str:
@@ -34,7 +35,8 @@ def begin(
     """Start a sign-in. `again` marks one that the gate starts over by itself, in place of the one
     whose state was `spent`."""
     if _on_own_page(context, extra or {}):
-        return Respond(303, (("location", own_page(context, return_to, extra or {})),))
+        ended = attempts.forget(context, incoming, spent)
+        return Respond(303, (("location", own_page(context, return_to, extra or {})), *ended))
     attempt = attempts.new(context, return_to, incoming.now, again=again)
     url = oauth.authorize_url(context.settings, attempt, extra or {})
     kept = attempts.store(context, incoming, attempt, spent)
@@ -71,6 +73,8 @@ def login(context: Context, incoming: Incoming) -> Respond:
         raise LoginRequired("a sign-in starts with a page, not with a background request")
     query = _query(incoming)
     return_to = paths.safe_return(query.pop("next", "/"), context.routes)
+    if len(return_to) > MAX_FOREIGN_RETURN and incoming.value(b"sec-fetch-site") == b"cross-site":
+        return_to = "/"  # another site's link must not fill this one's cookies
     return begin(context, incoming, return_to, extra=query)
 
 

@@ -4,12 +4,14 @@ All three, or the visitor is signed straight back in by Cognito's own session.
 """
 
 import logging
+from dataclasses import replace
 
 from .._messages import Flow, Incoming, Respond
 from .._parts import intent, oauth
-from ..errors import CrossSiteRefused, MethodRefused
+from .._records import Renewal
+from ..errors import CognitoUnavailable, CrossSiteRefused, MethodRefused
 from ..settings import Settings
-from . import attempts, pending, stored
+from . import attempts, pending, stored, verified
 from .context import Context
 
 log = logging.getLogger("cognito_gate")
@@ -23,17 +25,37 @@ def logout(context: Context, incoming: Incoming) -> Flow[Respond]:
         CrossSiteRefused: another site, or a background request, asks.
     """
     _check_own(context, incoming)
-    jar = stored.held(incoming)
-    _, _, refresh = stored.candidates(context, jar)
+    jar, now = stored.held(incoming), incoming.now
+    access, _, refresh = stored.candidates(context, jar)
     renewal, _ = stored.renewal(context, refresh, None)
+    yield from _end(context, access, renewal, now)
     if renewal is not None:
-        answer = yield context.token_calls.revoke(context.settings, renewal.token)
+        ask = context.token_calls.revoke(context.settings, renewal.token)
+        answer = yield replace(ask, ends=renewal.session)
         why = context.token_calls.read_revoked(answer)
         if why:  # best effort: the visitor's sign-out must not hang on it
             log.warning("the refresh token could not be revoked: %s", why)
     cleared = stored.clear(context, jar, always=True)
     ended = (*attempts.forget_all(context, incoming), *pending.forget(context, incoming))
     return Respond(303, (("location", _onward(context.settings)), *cleared, *ended))
+
+
+def _end(context: Context, access: list[str], renewal: Renewal | None, now: float) -> Flow[None]:
+    """Remember that this session is over, until all of its tokens are: whatever still comes with
+    them, from a slow response or a copied cookie, opens nothing here any more."""
+    if renewal is not None and renewal.session:
+        context.ended.put(renewal.session, True, until=stored.ends_at(context, renewal))
+    try:
+        found = yield from verified.read(context, access, [], now)
+    except CognitoUnavailable as error:
+        log.warning("%s; a copy of the access cookie holds until its token ends", error)
+        return
+    live = found.session
+    if live is not None and live.name:
+        # Refresh cookies of this session, and the token as a bearer's, may last longer than it.
+        lasting = context.settings.refresh_cookie_age_seconds
+        end = live.token_end + context.expected.leeway
+        context.ended.put(live.name, True, until=max(end, now + lasting))
 
 
 def _onward(settings: Settings) -> str:

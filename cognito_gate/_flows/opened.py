@@ -3,9 +3,11 @@
 Verifies both tokens in full: what came over the JSON API is trusted no more than other tokens.
 """
 
-from .._messages import Flow, Headers, Incoming, Respond
-from .._parts import paths, tokens
-from .._records import Renewal, Tokens
+from typing import Any
+
+from .._messages import Answer, Flow, Headers, Incoming, Respond
+from .._parts import paths
+from .._records import Tokens
 from ..errors import CallbackRefused, TokenRefused
 from . import attempts, pending, stored, trust
 from .own import Own
@@ -19,10 +21,8 @@ def opened(context: Own, incoming: Incoming, got: Tokens, return_to: str) -> Flo
         CognitoUnavailable: the keys could not be fetched.
     """
     stored.check_size({"access": len(got.access), "ID": len(got.id)})
-    sub = yield from _verified(context, got, incoming.now)
-    renewal = None
-    if context.settings.refresh_flow_enabled and got.refresh:
-        renewal = Renewal(got.refresh, sub, int(incoming.now))
+    access = yield from _verified(context, got, incoming.now)
+    renewal = stored.new_renewal(context, got, access, incoming.now)
     kept = stored.store(context, stored.held(incoming), got, renewal, incoming.now)
     ended = (
         *pending.forget(context, incoming),
@@ -34,14 +34,12 @@ def opened(context: Own, incoming: Incoming, got: Tokens, return_to: str) -> Flo
     return Respond(303, (("location", paths.safe_return(return_to, context.routes)), *headers))
 
 
-def _verified(context: Own, got: Tokens, now: float) -> Flow[str]:
-    expected = context.expected
+def _verified(context: Own, got: Tokens, now: float) -> Flow[dict[str, Any]]:
     try:
-        access = yield from trust.verify(context, got.access, "access", expected, now, trusted=True)
-        if not got.id:
+        access, identity = yield from trust.verify_pair(context, got, now)
+        if identity is None:
             raise TokenRefused("Cognito sent no ID token")
-        identity = yield from trust.verify(context, got.id, "id", expected, now, trusted=True)
-        tokens.check_same_user(access, identity)
     except TokenRefused as error:
+        trust.check_clock(Answer(200), now, error)
         raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
-    return str(access["sub"])
+    return access

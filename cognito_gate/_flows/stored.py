@@ -5,9 +5,12 @@ only what a browser sent.
 """
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from .._messages import Headers, Incoming
 from .._parts import cookies
+from .._parts.known import Values
 from .._records import Renewal, Tokens
 from ..errors import SessionTooLarge, TokenRefused
 from .context import COOKIE_MARK, Context, Names
@@ -46,6 +49,16 @@ def renewal(context: Context, values: list[str], sub: str | None) -> tuple[Renew
     return None, ""
 
 
+def new_renewal(
+    context: Context, got: Tokens, access: Mapping[str, Any], now: float
+) -> Renewal | None:
+    """The record of a session that begins now; None when its refresh token is not kept."""
+    if not (context.settings.refresh_flow_enabled and got.refresh):
+        return None
+    name = str(access.get("origin_jti") or context.token()[:22])
+    return Renewal(got.refresh, str(access["sub"]), int(now), name)
+
+
 def _opened(context: Context, value: str) -> Renewal:
     try:
         return Renewal.from_json(context.seals.refresh.open(value))
@@ -54,6 +67,19 @@ def _opened(context: Context, value: str) -> Renewal:
             raise
         token, sealed_at = context.inherited.open(value)
         return Renewal(token, None, sealed_at)  # it does not say whose it is; Cognito will
+
+
+def open_access(context: Context, value: str) -> tuple[str, float]:
+    """The access token in a cookie's value, and when that value ends (Unix time), which only a
+    sealed one says. Raises TokenRefused."""
+    text = context.seals.access.open(value)
+    end, colon, token = text.partition(":")
+    return (token, float(end)) if colon and end.isdigit() else (text, float("inf"))
+
+
+def cache_key(access: str, id_: str, refresh: str) -> Values:
+    """What a verified session is remembered by: its cookies' values."""
+    return access.encode("latin-1"), id_.encode("latin-1"), refresh.encode("latin-1")
 
 
 def ends_at(context: Context, found: Renewal) -> int:
@@ -81,12 +107,27 @@ def store(
     if renewal is not None:
         rest = max(0, ends_at(context, renewal) - int(now))
         age = min(age, rest)
+    end = f"{int(now) + age}:" if context.settings.cookie_encrypted else ""
     values = {
-        names.access: (seals.access.seal(tokens.access, now), age),
+        names.access: (seals.access.seal(end + tokens.access, now), age),
         names.id: (seals.id.seal(tokens.id, now) if tokens.id else "", age),
         names.refresh: (seals.refresh.seal(renewal.to_json(), now) if renewal else "", rest),
     }
     check_size({name: len(value) for name, (value, _) in values.items()})
+    return _lines(context, jar, values, blind=blind)
+
+
+def store_refresh(context: Context, jar: cookies.Jar, renewal: Renewal, now: float) -> Headers:
+    """Set-Cookie lines that replace the refresh cookie alone."""
+    rest = max(0, ends_at(context, renewal) - int(now))
+    sealed = context.seals.refresh.seal(renewal.to_json(), now)
+    lines = context.session.store(context.names.refresh, sealed, rest, jar)
+    return tuple(("set-cookie", line) for line in lines)
+
+
+def _lines(
+    context: Context, jar: cookies.Jar, values: dict[str, tuple[str, int]], *, blind: bool
+) -> Headers:
     lines: list[str] = []
     for name, (value, seconds) in values.items():
         if value:

@@ -5,14 +5,20 @@ none, so that a hostile token causes no call.
 """
 
 import logging
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from .._messages import Flow
+from .._messages import Answer, Flow, Headers
 from .._parts import keys, oauth, tokens
 from .._parts.tokens import Expected, Use
-from ..errors import CognitoUnavailable, TokenRefused
+from .._records import Tokens
+from ..errors import (
+    ClockWrong,
+    CognitoUnavailable,
+    TokenRefused,
+)
 from .context import Context
 
 log = logging.getLogger("cognito_gate")
@@ -33,15 +39,74 @@ def verify(
     even while visitors' unknown keys are not.
 
     Raises:
-        TokenRefused: the token is not to be trusted.
+        TokenRefused: the token is not to be trusted ("early" only where it is Cognito's).
         CognitoUnavailable: the keys could not be fetched, so nobody can say.
     """
     parsed = tokens.parse(token, use)
-    tokens.check_claims(parsed, expected, now)
+    early = _check_claims(parsed, expected, now)
     if context.keys.may_fetch(parsed.kid, now, trusted=trusted):
         yield from _refreshed(context, parsed.kid, now, trusted=trusted)
     tokens.check_signature(parsed, _key(context, parsed.kid))
+    if early is not None:
+        raise early
     return parsed.claims
+
+
+def _check_claims(parsed: tokens.Parsed, expected: Expected, now: float) -> TokenRefused | None:
+    """Check the claims. What comes from the future is told once its signature has proved that it
+    is no forgery: a clock is wrong then."""
+    try:
+        tokens.check_claims(parsed, expected, now)
+    except TokenRefused as error:
+        if error.untimely != "early":
+            raise
+        return error
+    return None
+
+
+def verify_pair(
+    context: Context, got: Tokens, now: float, *, trusted: bool = True
+) -> Flow[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """The claims of both tokens that a token endpoint gave, and that they belong together.
+
+    Raises: as `verify`.
+    """
+    expected = context.expected
+    access = yield from verify(context, got.access, "access", expected, now, trusted=trusted)
+    if not got.id:
+        return access, None
+    identity = yield from verify(context, got.id, "id", expected, now, trusted=trusted)
+    tokens.check_pair(access, identity)
+    tokens.check_at_hash(identity, got.access)
+    return access, identity
+
+
+def check_clock(answer: Answer, now: float, error: TokenRefused, headers: Headers = ()) -> None:
+    """Raises ClockWrong where tokens that Cognito has just sent do not hold for their times alone.
+
+    Its `Date` tells by how much the clocks differ; `headers` go into the error.
+    """
+    if answer.remembered or not error.untimely:
+        return
+    ahead = _seconds_ahead(answer, now)
+    if error.untimely == "expired" and ahead <= tokens.CLOCK_SKEW:
+        return
+    text = f"the clock of this server is wrong: {_difference(ahead)} ({error}); set it, by NTP"
+    raise ClockWrong(text, headers) from error
+
+
+def _difference(ahead: float) -> str:
+    if not ahead:
+        return "Cognito's answer does not tell by how much"
+    return f"it is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} Cognito's"
+
+
+def _seconds_ahead(answer: Answer, now: float) -> float:
+    """By how many seconds this server's clock is ahead; 0.0 where Cognito does not tell."""
+    try:
+        return now - parsedate_to_datetime(answer.header("date")).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def ready(context: Context, now: float) -> Flow[None]:

@@ -4,7 +4,6 @@ Knows members, flows and challenges by AWS's names ("Amazon Cognito user pools A
 not know pages. Needs no AWS credentials: these operations are unsigned. Each answer has its reader.
 """
 
-import hashlib
 import hmac
 import json
 from base64 import b64encode
@@ -13,7 +12,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
-from .._messages import Answer, Ask
+from .._messages import Answer, Ask, share_key
 from ..errors import CognitoUnavailable, GrantRefused
 from ..settings import Settings
 from .idp_answers import Account as Account
@@ -188,20 +187,18 @@ def respond(
 
 
 def refresh(settings: Settings, refresh_token: str) -> Ask:
-    """Renew a session. The answer is shared by all who hold this refresh token, for a minute:
-    with rotation on, a late request with the old cookie must not spend it again."""
+    """Renew a session. Shared, remembered and repeated as a refresh at the token endpoint is."""
     found = {"RefreshToken": refresh_token, **_client(settings)}
     call = ask(settings, "GetTokensFromRefreshToken", found)
-    share = f"refresh {hashlib.sha256(refresh_token.encode()).hexdigest()}"
-    return replace(call, share=share, remember=60.0, good=_holds_tokens)
+    key = share_key("refresh", refresh_token)
+    return replace(call, share=key, remember=_seconds_to_remember, repeats="broken")
 
 
-def _holds_tokens(answer: Answer) -> bool:
+def _seconds_to_remember(answer: Answer) -> float:
     try:
-        read_refreshed(answer)
+        return read_refreshed(answer).shareable_seconds
     except (GrantRefused, CognitoUnavailable):
-        return False
-    return True
+        return 0.0
 
 
 def revoke(settings: Settings, refresh_token: str) -> Ask:

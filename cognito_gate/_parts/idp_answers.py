@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from .._json import load
 from .._messages import Answer
-from .._records import Tokens
+from .._records import Tokens, seconds_of
 from ..errors import ApiRefused, CognitoUnavailable, GrantRefused
 
 _NAME = re.compile("[A-Za-z]{1,100}")
@@ -185,7 +185,8 @@ def _tokens(result: Mapping[str, Any]) -> Tokens:
     access, *rest = (_text(result, name) for name in ("AccessToken", "IdToken", "RefreshToken"))
     if not all(_TOKEN.fullmatch(token) for token in (access, *filter(None, rest))):
         raise _odd("AuthenticationResult")
-    return Tokens(access, *rest)
+    id_token, refresh = rest
+    return Tokens(access, id_token, refresh, expires_in=seconds_of(result.get("ExpiresIn")))
 
 
 def read_signed_up(answer: Answer) -> SignedUp:

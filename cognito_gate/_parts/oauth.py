@@ -3,7 +3,6 @@
 The only door to authlib. Builds `Ask`s and reads `Answer`s; must not know about cookies or routes.
 """
 
-import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +12,8 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from .._json import load
-from .._messages import Answer, Ask, Headers
-from .._records import LoginAttempt, Tokens
+from .._messages import Answer, Ask, Headers, share_key
+from .._records import LoginAttempt, Tokens, seconds_of
 from ..errors import CallbackRefused, CognitoUnavailable, GrantRefused
 from ..settings import Settings
 
@@ -69,26 +68,32 @@ def _post(settings: Settings, url: str, body: str) -> Ask:
     return Ask("POST", url, sent, text.encode(), settings.http_timeout_seconds)
 
 
-def code_ask(settings: Settings, code: str, verifier: str) -> Ask:
-    """Exchange an authorization code, once, and never again after a doubtful answer."""
+def code_ask(settings: Settings, code: str, attempt: LoginAttempt) -> Ask:
+    """Exchange an authorization code, once, and never again after a doubtful answer.
+
+    A doubled callback (two clicks, a preloading browser) waits for the one exchange, and an answer
+    that came too late is there for the next try. Only for the very same sign-in: all that the
+    exchange proves is in the key, so that a code alone gets nobody another's tokens.
+    """
     body = prepare_token_request(
-        "authorization_code", redirect_uri=settings.redirect_url, code=code, code_verifier=verifier
+        "authorization_code",
+        redirect_uri=settings.redirect_url,
+        code=code,
+        code_verifier=attempt.verifier,
     )
-    # A doubled callback (two clicks, a preloading browser) waits for the one exchange.
     ask = _post(settings, settings.token_url, body)
-    return replace(ask, share=_share("code", code))
-
-
-def _share(what: str, secret: str) -> str:
-    return f"{what} {hashlib.sha256(secret.encode()).hexdigest()}"
+    key = share_key("code", code, attempt.verifier, attempt.state, settings.redirect_url)
+    return replace(ask, share=key, remember=_seconds_to_remember)
 
 
 def refresh_ask(settings: Settings, refresh_token: str) -> Ask:
-    """Renew a session. The answer is shared by all who hold this refresh token, for a minute:
-    with rotation on, a late request with the old cookie must not spend it again."""
+    """Renew a session. The answer is shared by all who hold this refresh token, for a while: with
+    rotation on, a late request with the old cookie must not spend it again. A broken answer is
+    asked for once more, within the grace period that pools give."""
     body = prepare_token_request("refresh_token", refresh_token=refresh_token)
     ask = _post(settings, settings.token_url, body)
-    return replace(ask, share=_share("refresh", refresh_token), remember=60.0, good=_holds_tokens)
+    key = share_key("refresh", refresh_token)
+    return replace(ask, share=key, remember=_seconds_to_remember, repeats="broken")
 
 
 def revoke_ask(settings: Settings, refresh_token: str) -> Ask:
@@ -105,6 +110,7 @@ def jwks_ask(settings: Settings) -> Ask:
         settings.jwks_url,
         headers,
         timeout=settings.http_timeout_seconds,
+        repeats="unconnected",
         share=f"jwks {settings.jwks_url}",
     )
 
@@ -140,15 +146,15 @@ def read_tokens(answer: Answer) -> Tokens:
             raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
     if not access or str(record.get("token_type", "")).lower() != "bearer":
         raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
-    return Tokens(str(access), *rest)
+    id_token, refresh = rest
+    return Tokens(str(access), id_token, refresh, expires_in=seconds_of(record.get("expires_in")))
 
 
-def _holds_tokens(answer: Answer) -> bool:
+def _seconds_to_remember(answer: Answer) -> float:
     try:
-        read_tokens(answer)
+        return read_tokens(answer).shareable_seconds
     except (GrantRefused, CognitoUnavailable):
-        return False
-    return True
+        return 0.0
 
 
 def _refused(error: str, answer: Answer) -> GrantRefused:

@@ -23,6 +23,7 @@ from ..errors import TokenRefused
 
 LONGEST_TOKEN = 16_384
 LONGEST_KID = 256
+API_SCOPE = "aws.cognito.signin.user.admin"  # of each access token that came by the JSON API
 CLOCK_SKEW = 60  # seconds tolerated on `iat` and `nbf`: other clocks run ahead
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -130,7 +131,11 @@ def _text(claims: dict[str, Any], *names: str) -> None:
 
 
 def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
-    """Check all claims of a token of this use. Raises TokenRefused, naming the claim."""
+    """Check all claims of a token of this use.
+
+    Raises:
+        TokenRefused: it names the claim. `untimely` where only the times are wrong.
+    """
     claims = parsed.claims
     if claims.get("iss") != expected.issuer:
         raise TokenRefused("the token is of another issuer")
@@ -143,11 +148,11 @@ def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
         raise TokenRefused("the token has no sub")
     if "azp" in claims and not _among(claims["azp"], expected.clients):
         raise TokenRefused("the token was issued to another party")  # OpenID Connect Core 3.1.3.7
-    _check_times(claims, expected.leeway, now)
     _text(claims, "jti", "origin_jti", "scope", "username", "cognito:username", "email", "nonce")
     groups = claims.get("cognito:groups", [])
     if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
         raise TokenRefused("the token's cognito:groups is not a list of texts")
+    _check_times(claims, expected.leeway, now)
 
 
 def _among(value: object, clients: frozenset[str]) -> bool:
@@ -155,14 +160,16 @@ def _among(value: object, clients: frozenset[str]) -> bool:
 
 
 def _check_times(claims: dict[str, Any], leeway: int, now: float) -> None:
-    if _time(claims, "exp") + leeway <= now:
-        raise TokenRefused("the token has expired")
-    if _time(claims, "iat") > now + CLOCK_SKEW:
-        raise TokenRefused("the token was issued in the future")
-    if "nbf" in claims and _time(claims, "nbf") > now + CLOCK_SKEW:
-        raise TokenRefused("the token is not valid yet")
+    end, issued = _time(claims, "exp"), _time(claims, "iat")
+    begins = _time(claims, "nbf") if "nbf" in claims else issued
     if "auth_time" in claims:
         _time(claims, "auth_time")
+    if end + leeway <= now:
+        raise TokenRefused("the token has expired", untimely="expired")
+    if issued > now + CLOCK_SKEW:
+        raise TokenRefused("the token was issued in the future", untimely="early")
+    if begins > now + CLOCK_SKEW:
+        raise TokenRefused("the token is not valid yet", untimely="early")
 
 
 def _client(claims: dict[str, Any], use: Use) -> str:
@@ -209,7 +216,21 @@ def check_at_hash(claims: dict[str, Any], access_token: str) -> None:
         raise TokenRefused("the ID token belongs to another access token")
 
 
-def check_same_user(access: dict[str, Any], identity: dict[str, Any]) -> None:
-    """The two tokens of a session are of one user."""
+def check_pair(access: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
+    """The two tokens of a session are of one user, and of one sign-in where both name it."""
     if access["sub"] != identity["sub"]:
         raise TokenRefused("the two tokens are of different users")
+    signs = {claims["origin_jti"] for claims in (access, identity) if "origin_jti" in claims}
+    if len(signs) > 1:
+        raise TokenRefused("the two tokens are of different sign-ins")
+
+
+def session_of(access: Mapping[str, Any]) -> str:
+    """What names the session of an access token: its sign-in, which all tokens of later refreshes
+    name too; else the token itself. Empty when it names neither."""
+    return str(access.get("origin_jti") or access.get("jti") or "")
+
+
+def grants_openid(access: Mapping[str, Any]) -> bool:
+    """True when an ID token belongs to this access token."""
+    return "openid" in str(access.get("scope", "")).split()

@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from cognito_gate import ASGIGate, Settings, WSGIGate
 from tests.edge.browser import Raw, Reply, Request, Seen
 from tests.edge.faults import Fault
+from tests.parts.sends import Counted
 
 IDENTITY = "cognito_gate.identity"
 BOX = "tests.box"
@@ -158,15 +159,10 @@ class WSGISite(Site):
 
     def together(self, requests: list[Request]) -> list[Reply]:
         self.held = threading.Event()
-        ready = threading.Barrier(len(requests) + 1)
-
-        def one(request: Request) -> Reply:
-            ready.wait(30)
-            return self.handle(request)
-
+        self.gate._sender._calls = shared = Counted(len(requests))
         with ThreadPoolExecutor(len(requests)) as threads:
-            replies = [threads.submit(one, request) for request in requests]
-            ready.wait(30)
+            replies = [threads.submit(self.handle, request) for request in requests]
+            assert shared.all_joined.wait(30)
             self.held.set()
             return [reply.result(30) for reply in replies]
 

@@ -60,8 +60,6 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "iss twice": lambda query: f"{query}&iss={ISSUER}&iss={ISSUER}",
     "no code": lambda query: query.partition("&")[2],
     "empty code": lambda query: "code=&" + query.partition("&")[2],
-    "no state": lambda query: query.partition("&")[0],
-    "empty state": lambda query: query.partition("&")[0] + "&state=",
     "nothing": lambda query: "",
     "code and error": lambda query: f"{query}&error=access_denied",
     "semicolons": lambda query: query.replace("&", ";"),

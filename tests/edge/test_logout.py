@@ -20,7 +20,7 @@ SAME_SITE = {"sec-fetch-site": "same-origin"}
 @pytest.fixture
 def browser(make_site: Open, pool: Pool) -> Browser:
     """A browser with a session in chunks, a refresh token, and two sign-ins under way."""
-    pool.id["custom:story"] = "x" * 5_000
+    pool.id["custom:story"] = "x" * 2_700
     browser = Browser(make_site(refresh_flow_enabled=True))
     browser.sign_in(pool)
     for tab in ("a", "b"):

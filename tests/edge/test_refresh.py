@@ -146,7 +146,7 @@ def test_an_outage_and_its_end(due: Browser, pool: Pool) -> None:
 
 
 def test_an_end_clears_all(due: Browser, pool: Pool) -> None:
-    pool.refreshes.clear()
+    due.jar = dict.fromkeys(SESSION, "garbage")
     reply = due.go("/page")
     assert (reply.status, reply.app) == (303, None)
     assert set(reply.cleared) == SESSION

@@ -17,8 +17,8 @@ def fetches(pool: Pool) -> int:
 
 
 def with_token(stage: Stage) -> Browser:
-    """A browser with an access token as the pool mints it now."""
-    return Browser(stage, {ACCESS: stage.pool.access_token()})
+    """A browser with an access token as the pool mints it now, of a session without openid."""
+    return Browser(stage, {ACCESS: stage.pool.access_token(scope="api/read")})
 
 
 def test_keys_are_fetched_on_first_need(stage: Stage) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.edge.browser import Browser
-from tests.flows.stage import DUE, ID, REFRESH, SESSION, Stage, spent
+from tests.flows.conftest import MakeStage
+from tests.flows.stage import ACCESS, DUE, REFRESH, SESSION, Stage, spent
 
 
 @pytest.fixture
@@ -91,12 +92,20 @@ def test_without_an_id_token_the_old_one_serves_while_it_lasts(stage: Stage) -> 
     assert browser.go("/").identity.email == "ada@example.com"
 
 
-def test_without_any_id_token_the_access_token_is_the_session(
+def test_without_any_id_token_there_is_no_session_that_had_one(
     stage: Stage, browser: Browser
 ) -> None:
+    """Claims that rules go by would be gone."""
     without_id(stage)
+    stage.now += 3600
+    assert browser.go("/").status == 303
+
+
+def test_a_session_that_never_had_one_goes_on_without(make_stage: MakeStage) -> None:
+    stage = make_stage(refresh_flow_enabled=True, scopes=("api/read",))
+    browser = stage.signed_in()
     stage.now += 3600
     shown = browser.go("/")
     assert (shown.identity.username, shown.identity.email) == ("ada", None)
-    assert ID in shown.cleared
+    assert set(shown.stored) == {ACCESS, REFRESH}
     assert browser.go("/").identity.username == "ada"

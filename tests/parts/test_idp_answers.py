@@ -63,9 +63,11 @@ def outcome(answer: Answer) -> idp.Outcome:
 
 
 def test_tokens() -> None:
-    assert outcome(said(RESULT)) == Tokens("an.access-token", "an.id_token", "a.refresh=")
+    access, id_token, refresh = TOKENS.values()
+    tokens = Tokens(access, id_token, refresh, 3600)
+    assert outcome(said(RESULT)) == tokens
     assert outcome(said({"AuthenticationResult": {"AccessToken": "a"}})) == Tokens("a")
-    assert idp.read_refreshed(said(RESULT)) == Tokens(*TOKENS.values())
+    assert idp.read_refreshed(said(RESULT)) == tokens
 
 
 def test_a_challenge() -> None:

@@ -101,12 +101,12 @@ def test_no_session_where_there_is_none() -> None:
 
 def test_a_refresh_is_shared_as_that_of_the_token_endpoint() -> None:
     ours, theirs = idp.refresh(PUBLIC, "a-token"), oauth.refresh_ask(PUBLIC, "a-token")
-    assert (ours.share, ours.remember) == (theirs.share, theirs.remember)
+    assert (ours.share, ours.repeats) == (theirs.share, theirs.repeats)
     assert ours.share != idp.refresh(PUBLIC, "another").share
 
 
 def test_which_answers_to_a_refresh_are_worth_remembering() -> None:
-    good = idp.refresh(PUBLIC, "t").good
+    good = idp.refresh(PUBLIC, "t").remember
     assert good(Answer(200, body=b'{"AuthenticationResult":{"AccessToken":"a"}}'))
     assert not good(Answer(200, body=b'{"AuthenticationResult":{}}'))
     assert not good(Answer(200, body=b"{}"))
@@ -149,7 +149,7 @@ def test_the_terms(name: str) -> None:
     assert (ask.method, ask.limit) == ("POST", 262_144)
     assert ask.url == CONFIDENTIAL.api_url
     if name != "refresh":
-        assert (ask.share, ask.remember) == ("", 0.0)
+        assert (ask.share, ask.remember(Answer(200))) == ("", 0.0)
     if name != "revoke":
         assert ask.timeout == 5.0
 

@@ -32,16 +32,16 @@ def good(**change: Any) -> Answer:
 
 def test_a_good_answer() -> None:
     found = oauth.read_tokens(good())
-    assert found == Tokens("an-access-token", "an-id-token", "a-refresh-token")
+    assert found == Tokens("an-access-token", "an-id-token", "a-refresh-token", 3600)
 
 
 @pytest.mark.parametrize(
     ("change", "tokens"),
     [
-        ({"id_token": GONE}, Tokens("an-access-token", "", "a-refresh-token")),
-        ({"refresh_token": GONE}, Tokens("an-access-token", "an-id-token", "")),
-        ({"id_token": None, "refresh_token": None}, Tokens("an-access-token")),
-        ({"id_token": "", "refresh_token": ""}, Tokens("an-access-token")),
+        ({"id_token": GONE}, Tokens("an-access-token", "", "a-refresh-token", 3600)),
+        ({"refresh_token": GONE}, Tokens("an-access-token", "an-id-token", "", 3600)),
+        ({"id_token": None, "refresh_token": None}, Tokens("an-access-token", expires_in=3600)),
+        ({"id_token": "", "refresh_token": ""}, Tokens("an-access-token", expires_in=3600)),
     ],
 )
 def test_what_may_be_absent(change: dict[str, Any], tokens: Tokens) -> None:

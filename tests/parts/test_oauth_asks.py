@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b64decode, urlsafe_b64encode
+from dataclasses import replace
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
@@ -63,7 +64,7 @@ def test_the_redirect_address_is_exact() -> None:
     url = "http://localhost:8000/Auth/call-back/"
     local = settings(AWS_COGNITO_REDIRECT_URL=url, AWS_COGNITO_LOGOUT_URL="http://localhost:8000/")
     assert query(oauth.authorize_url(local, ATTEMPT, {}))["redirect_uri"] == url
-    assert form(oauth.code_ask(local, "c", "v"))["redirect_uri"] == url
+    assert form(oauth.code_ask(local, "c", replace(ATTEMPT, verifier="v")))["redirect_uri"] == url
 
 
 def test_what_a_link_passes_on() -> None:
@@ -84,7 +85,7 @@ def test_the_logout_address() -> None:
 
 
 def test_the_exchange_of_a_code() -> None:
-    ask = oauth.code_ask(WITH_SECRET, "the code+/=", "v" * 43)
+    ask = oauth.code_ask(WITH_SECRET, "the code+/=", ATTEMPT)
     assert (ask.method, ask.url, ask.timeout) == ("POST", f"{ORIGIN}/oauth2/token", 5.0)
     assert form(ask) == {
         "grant_type": "authorization_code",
@@ -97,46 +98,75 @@ def test_the_exchange_of_a_code() -> None:
     assert headers["accept"] == "application/json"
 
 
-def test_a_code_is_sent_once_and_its_answer_never_given_again() -> None:
-    ask = oauth.code_ask(WITH_SECRET, "one", "v")
-    assert ask.share
-    assert ask.share == oauth.code_ask(WITH_SECRET, "one", "v").share
-    assert ask.share != oauth.code_ask(WITH_SECRET, "two", "v").share
-    assert ask.remember == 0
+def test_an_exchange_is_shared_by_the_very_same_sign_in_only() -> None:
+    """Whoever has the code alone gets nobody else's tokens."""
+    ask = oauth.code_ask(WITH_SECRET, "one", ATTEMPT)
+    assert ask.share == oauth.code_ask(WITH_SECRET, "one", ATTEMPT).share
+    elsewhere = settings(AWS_COGNITO_REDIRECT_URL="https://app.example/other/callback")
+    others = [
+        oauth.code_ask(WITH_SECRET, "two", ATTEMPT),
+        oauth.code_ask(WITH_SECRET, "one", replace(ATTEMPT, verifier="another")),
+        oauth.code_ask(WITH_SECRET, "one", replace(ATTEMPT, state="another")),
+        oauth.code_ask(elsewhere, "one", ATTEMPT),
+        oauth.refresh_ask(WITH_SECRET, "one"),
+    ]
+    assert ask.share not in {other.share for other in others}
+    assert not any(secret in ask.share for secret in ("one", ATTEMPT.verifier, ATTEMPT.state))
 
 
 def test_a_refresh() -> None:
     ask = oauth.refresh_ask(WITH_SECRET, "a.refresh+token/=")
     assert (ask.method, ask.url) == ("POST", f"{ORIGIN}/oauth2/token")
     assert form(ask) == {"grant_type": "refresh_token", "refresh_token": "a.refresh+token/="}
-    assert ask.remember == 60.0
     assert ask.share == oauth.refresh_ask(WITH_SECRET, "a.refresh+token/=").share
     assert ask.share != oauth.refresh_ask(WITH_SECRET, "another").share
-    assert ask.share != oauth.code_ask(WITH_SECRET, "a.refresh+token/=", "v").share
 
 
-def test_which_answers_to_a_refresh_are_worth_remembering() -> None:
-    good = oauth.refresh_ask(WITH_SECRET, "t").good
-    assert good(Answer(200, body=b'{"access_token":"a","token_type":"Bearer"}'))
-    assert not good(Answer(200, body=b"<html>"))
-    assert not good(Answer(200, body=b"{}"))
-    assert not good(Answer(400, body=b'{"error":"invalid_grant"}'))
-    assert not good(Answer(500))
-    assert not good(Answer(0, failure="ReadError"))
+TOKEN_ASKS = pytest.mark.parametrize(
+    "ask", [oauth.refresh_ask(WITH_SECRET, "t"), oauth.code_ask(WITH_SECRET, "one", ATTEMPT)]
+)
+
+
+@TOKEN_ASKS
+@pytest.mark.parametrize(
+    ("life", "seconds"),
+    [("3600", 60), ("120", 60), ("20", 10), ("1", 0.5), ("0", 30), ("-1", 30), ('"x"', 30)],
+)
+def test_tokens_are_given_again_for_a_fraction_of_their_life(
+    ask: Ask, life: str, seconds: float
+) -> None:
+    body = b'{"access_token":"a","token_type":"Bearer","expires_in":%s}' % life.encode()
+    assert ask.remember(Answer(200, body=body)) == seconds
+
+
+@TOKEN_ASKS
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, body=b"<html>"),
+        Answer(200, body=b"{}"),
+        Answer(400, body=b'{"error":"invalid_grant"}'),
+        Answer(500),
+        Answer(0, failure="ReadError"),
+    ],
+    ids=repr,
+)
+def test_what_holds_no_tokens_is_not_given_again(ask: Ask, answer: Answer) -> None:
+    assert ask.remember(answer) == 0
 
 
 def test_a_revocation() -> None:
     ask = oauth.revoke_ask(WITH_SECRET, "a.refresh+token/=")
     assert (ask.method, ask.url) == ("POST", f"{ORIGIN}/oauth2/revoke")
     assert form(ask) == {"token": "a.refresh+token/="}
-    assert (ask.timeout, ask.share, ask.remember) == (oauth.REVOKE_SECONDS, "", 0.0)
+    assert (ask.timeout, ask.share) == (oauth.REVOKE_SECONDS, "")
     quick = settings(COGNITO_GATE_HTTP_TIMEOUT_SECONDS="0.5")
     assert oauth.revoke_ask(quick, "t").timeout == 0.5
 
 
 def test_the_signing_keys() -> None:
     ask = oauth.jwks_ask(WITH_SECRET)
-    assert (ask.method, ask.body, ask.remember) == ("GET", b"", 0.0)
+    assert (ask.method, ask.body, ask.remember(Answer(200))) == ("GET", b"", 0.0)
     assert ask.url == WITH_SECRET.jwks_url
     assert ask.share
     assert ask.limit == 262_144
@@ -144,7 +174,7 @@ def test_the_signing_keys() -> None:
 
 
 ASKS = {
-    "code": lambda found: oauth.code_ask(found, "a-code", "v" * 43),
+    "code": lambda found: oauth.code_ask(found, "a-code", ATTEMPT),
     "refresh": lambda found: oauth.refresh_ask(found, "a-token"),
     "revoke": lambda found: oauth.revoke_ask(found, "a-token"),
 }

@@ -39,9 +39,17 @@ def test_the_hash_of_the_access_token() -> None:
 
 
 def test_both_tokens_are_of_one_user() -> None:
-    tokens.check_same_user(ACCESS, ID)
+    tokens.check_pair(ACCESS, ID)
     with pytest.raises(TokenRefused, match="different users"):
-        tokens.check_same_user(ACCESS, {**ID, "sub": "someone-else"})
+        tokens.check_pair(ACCESS, {**ID, "sub": "someone-else"})
+
+
+def test_both_tokens_are_of_one_sign_in() -> None:
+    first, second = {"origin_jti": "one"}, {"origin_jti": "two"}
+    tokens.check_pair({**ACCESS, **first}, {**ID, **first})
+    tokens.check_pair({**ACCESS, **first}, {"sub": ID["sub"]})  # where only one names it
+    with pytest.raises(TokenRefused, match="different sign-ins"):
+        tokens.check_pair({**ACCESS, **first}, {**ID, **second})
 
 
 @pytest.mark.parametrize("value", [[], {}, [CLIENT], {CLIENT: 1}, [None]])

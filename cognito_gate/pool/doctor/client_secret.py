@@ -51,7 +51,7 @@ def _secret(case: Case, closed: str) -> Flow[Finding]:
     if why:
         return SECRET.unchecked(why)
     settings = case.settings
-    answer = yield oauth.code_ask(settings, NO_CODE, case.attempt.verifier)
+    answer = yield oauth.code_ask(settings, NO_CODE, case.attempt)
     error = said(answer)
     if error in _TAKEN:
         has = "the secret is right" if settings.user_pool_client_secret else "none, and none needed"
@@ -61,7 +61,7 @@ def _secret(case: Case, closed: str) -> Flow[Finding]:
     if not settings.user_pool_client_secret:
         return missing(case)
     bare = replace(settings, user_pool_client_secret="")
-    without = said((yield oauth.code_ask(bare, NO_CODE, case.attempt.verifier)))
+    without = said((yield oauth.code_ask(bare, NO_CODE, case.attempt)))
     return _wrong(case, without)
 
 

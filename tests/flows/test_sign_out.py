@@ -1,0 +1,115 @@
+"""A sign-out is final in its process: nothing of the session opens or returns afterwards."""
+
+import pytest
+
+from cognito_gate._messages import Pass
+from tests.edge.browser import NAVIGATION, Browser
+from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
+
+
+@pytest.fixture(params=[True, False], ids=["origin_jti", "no origin_jti"])
+def stage(lasting: Stage, request: pytest.FixtureRequest) -> Stage:
+    """Pools that cannot revoke tokens name no origin_jti."""
+    if request.param:
+        lasting.pool.access["origin_jti"] = lasting.pool.id["origin_jti"] = "the-sign-in"
+    return lasting
+
+
+@pytest.fixture
+def browser(stage: Stage) -> Browser:
+    return stage.signed_in()
+
+
+def sign_out(browser: Browser) -> None:
+    assert browser.go("/auth/logout").status == 303
+    assert not SESSION & set(browser.jar)
+
+
+def test_copied_cookies_open_nothing(stage: Stage, browser: Browser) -> None:
+    copied = dict(browser.jar)
+    sign_out(browser)
+    for kept in (SESSION, {ACCESS, ID}, {REFRESH}):
+        thief = Browser(stage, {name: copied[name] for name in kept})
+        for _ in range(2):
+            shown = thief.go("/")
+            assert (shown.status, shown.app) == (303, None)
+            assert not SESSION & (set(shown.cleared) | set(shown.stored))
+    assert spent(stage) == 0
+
+
+def test_a_warm_session_is_asked_too(stage: Stage, browser: Browser) -> None:
+    request = browser.request("GET", "/", NAVIGATION)
+    assert stage.handle(request).status == 200
+    assert stage.gate.known("/", request.headers, stage.now) is not None
+    sign_out(browser)
+    assert stage.gate.known("/", request.headers, stage.now) is None
+    assert stage.handle(request).status == 303
+
+
+def test_an_older_refresh_cookie_opens_nothing(stage: Stage, browser: Browser) -> None:
+    """Its answer may still be remembered: no call to Cognito would tell."""
+    old = browser.jar[REFRESH]
+    stage.pool.rotation = True
+    stage.now += 3600
+    browser.go("/")
+    sign_out(browser)
+    assert Browser(stage, {REFRESH: old}).go("/").status == 303
+    assert spent(stage) == 1
+
+
+def test_what_is_remembered_for_the_session_is_forgotten(stage: Stage, browser: Browser) -> None:
+    stage.now += 3600
+    refreshing = until(stage.decide(browser.request("GET", "/", NAVIGATION)), stage.pool, "token")
+    revoking = until(
+        stage.decide(browser.request("GET", "/auth/logout", NAVIGATION)), stage.pool, "revoke"
+    )
+    assert revoking.ends == refreshing.session != ""
+
+
+def test_a_refresh_under_way_opens_nothing(stage: Stage, browser: Browser) -> None:
+    stage.now += 3600
+    flow = stage.decide(browser.request("GET", "/", NAVIGATION))
+    answer = stage.pool.answer(until(flow, stage.pool, "/oauth2/token"))
+    sign_out(browser)
+    shown = reply(end(flow, answer))
+    assert (shown.status, shown.app) == (303, None)
+    assert not SESSION & set(shown.stored)
+
+
+def test_a_slow_response_brings_no_cookies_back(stage: Stage, browser: Browser) -> None:
+    """Another tab's request was refreshed, and its app still works on the answer."""
+    stage.now += DUE
+    flow = stage.decide(browser.request("GET", "/", NAVIGATION))
+    slow = end(flow, stage.pool.answer(until(flow, stage.pool, "/oauth2/token")))
+    assert isinstance(slow, Pass)
+    assert slow.headers
+    assert not stage.gate.signed_out(slow, stage.now)
+    sign_out(browser)
+    assert stage.gate.signed_out(slow, stage.now)
+
+
+def test_another_session_goes_on(stage: Stage, browser: Browser) -> None:
+    stage.pool.access["origin_jti"] = stage.pool.id["origin_jti"] = "another-sign-in"
+    other = stage.signed_in()
+    sign_out(browser)
+    assert other.go("/").identity.username == "ada"
+    stage.now += 3600
+    assert other.go("/").identity.username == "ada"
+
+
+def test_without_its_refresh_cookie_the_session_ends_all_the_same(
+    stage: Stage, browser: Browser
+) -> None:
+    copied = dict(browser.jar)
+    del browser.jar[REFRESH]
+    sign_out(browser)
+    assert Browser(stage, {name: copied[name] for name in (ACCESS, ID)}).go("/").status == 303
+
+
+def test_a_forged_access_cookie_ends_nobodys_session(stage: Stage, browser: Browser) -> None:
+    forged = stage.pool.access_token()
+    stage.pool.signer["access"] = "foreign"
+    stage.pool.header["access"] = {"kid": "key-a"}
+    forged = stage.pool.access_token(jti=None)
+    Browser(stage, {ACCESS: forged}).go("/auth/logout")
+    assert browser.go("/").identity.username == "ada"
