@@ -1,4 +1,4 @@
-"""What each setting takes: text -> value, and value -> sound or a `Problem`.
+"""What each setting takes: value -> sound, or a `Problem`.
 
 Knows formats (URLs, pool ids, names of domains) and nothing of the environment they came from.
 A problem never repeats a secret's value.
@@ -21,46 +21,6 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 class Problem(ValueError):
     """What is wrong with one setting, to be read after the variable's name."""
-
-
-# Text -> value
-
-
-def _flag(text: str) -> bool:
-    match text.lower():
-        case "true" | "1" | "yes" | "on":
-            return True
-        case "false" | "0" | "no" | "off":
-            return False
-    raise Problem(f"is {text!r}; it takes true or false (also 1/0, yes/no, on/off)")
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        raise Problem(f"is {text!r}; it takes a whole number")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", text, re.ASCII):
-        raise Problem(f"is {text!r}; it takes a number of seconds")
-    return float(text)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in re.split(r"[,\s]+", text) if word)
-
-
-PARSERS: dict[str, Callable[[str], Any]] = {
-    "text": str,
-    "lower": str.lower,
-    "origin": lambda text: text.rstrip("/"),
-    "cookie_domain": lambda text: text.removeprefix(".").lower(),
-    "flag": _flag,
-    "whole": _whole,
-    "seconds": _seconds,
-    "words": _words,
-}
 
 
 # Addresses
@@ -246,6 +206,14 @@ def _client_ids(values: tuple[str, ...]) -> None:
             raise Problem(f"lists {value!r}, which is no app client id")
 
 
+def _audiences(values: tuple[str, ...]) -> None:
+    for value in values:
+        if not re.fullmatch(r"[\x21-\x7e]{1,256}", value):
+            raise Problem(
+                f"lists {value!r:.300}; it takes resources such as https://api.example.com"
+            )
+
+
 def _origins(values: tuple[str, ...]) -> None:
     for value in values:
         _origin(value, "origins such as https://other.example.com")
@@ -294,6 +262,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "login_seconds": _between(1, 86_400, "seconds"),
     "http_timeout_seconds": _between(0.05, 60, "seconds"),
     "bearer_client_ids": _client_ids,
+    "audiences": _audiences,
     "websocket_origins": _origins,
     "session_cache": _between(0, 1_000_000, "sessions"),
 }

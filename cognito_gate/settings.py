@@ -12,9 +12,10 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ._addresses import Addresses
-from ._checks import CHECKS, PARSERS, Problem, check_type
+from ._checks import CHECKS, Problem, check_type
 from ._checks import web_origin as web_origin
 from ._page_checks import PAGE_CHECKS
+from ._parsers import PARSERS
 from ._reading import reader, text
 from .errors import SettingsError
 
@@ -72,6 +73,7 @@ class Settings(Addresses):
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
     bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
     bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
+    audiences: tuple[str, ...] = _setting("COGNITO_GATE_AUDIENCES", (), "words")
     flask_cognito_lib_key: str = _setting("COGNITO_GATE_FLASK_COGNITO_LIB_KEY", "", hidden=True)
     websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
     websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")

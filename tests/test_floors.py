@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent / "cognito_gate"
 # A module imports from strictly lower floors only. A name that ends in "." stands for a package.
 FLOORS: list[set[str]] = [
     {"errors", "identity", "_checks", "_json", "_listen", "_options", "_process"},
-    {"_addresses", "_page_checks", "_reading"},
+    {"_addresses", "_page_checks", "_parsers", "_reading"},
     {"_messages", "_records", "settings"},
     {"_parts.languages", "_parts.idp_answers"},  # below the pages and calls that speak them
     {"_parts."},

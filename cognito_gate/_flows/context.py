@@ -110,6 +110,8 @@ class Context:
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
         old_key, account = settings.flask_cognito_lib_key, f"{settings.prefix}/account"
         ours = frozenset({settings.user_pool_client_id})
+        further = ours | set(settings.bearer_client_ids)
+        audiences = frozenset(settings.audiences)
         return cls(
             settings=settings,
             token=token,
@@ -120,8 +122,8 @@ class Context:
             login=Attributes(secure, "lax", domain),
             # The account's page is one that a sign-in may lead to.
             routes=frozenset({settings.callback_path, *settings.routes}) - {account},
-            expected=Expected(issuer, ours, leeway),
-            expected_bearer=Expected(issuer, ours | set(settings.bearer_client_ids), leeway),
+            expected=Expected(issuer, ours, leeway, audiences),
+            expected_bearer=Expected(issuer, further, leeway, audiences),
             token_calls=TokenCalls.of(settings),
             keys=KeyRing(),
             known=Known(settings.session_cache),
