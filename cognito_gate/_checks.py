@@ -6,6 +6,7 @@ A problem never repeats a secret's value.
 
 import re
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -78,7 +79,14 @@ def _origin(value: str, takes: str) -> None:
 
 # Value -> sound
 
-_KINDS = {str: "a text", bool: "True or False", int: "a whole number", float: "a number"}
+_KINDS = {
+    str: "a text",
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    NoneType: "True, False or None",  # a flag whose default depends on other settings
+}
+_ALSO: dict[type, tuple[type, ...]] = {float: (int,), NoneType: (bool,)}
 
 
 def check_type(value: object, default: object, *, secret: bool) -> None:
@@ -87,9 +95,9 @@ def check_type(value: object, default: object, *, secret: bool) -> None:
         if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
             return
         raise Problem(f"is {_shown(value, secret)}; it takes a tuple of texts")
-    kinds = (int, float) if type(default) is float else (type(default),)
-    if type(value) not in kinds:
-        raise Problem(f"is {_shown(value, secret)}; it takes {_KINDS[type(default)]}")
+    kind = type(default)
+    if type(value) not in (kind, *_ALSO.get(kind, ())):
+        raise Problem(f"is {_shown(value, secret)}; it takes {_KINDS[kind]}")
 
 
 def _shown(value: object, secret: bool) -> str:

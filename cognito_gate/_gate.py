@@ -55,6 +55,7 @@ class Gate:
         own = Own.of(settings, token) if settings.login == "custom" else None
         context = self._context = own or Context.of(settings, token)
         self._bearer = settings.bearer
+        self._preflight = settings.passes_preflight
         self._public = paths.PublicPaths(settings.public_paths, settings.logout_path)
         self._routes: dict[str, _Route] = {
             settings.callback_path: self._callback,
@@ -93,8 +94,8 @@ class Gate:
         for name, value in headers:
             if name == b"cookie":
                 line = line + b"; " + value if line else value  # HTTP/2 may send several
-            elif name == b"authorization" and self._bearer:
-                return None
+            elif name == b"upgrade" or (name == b"authorization" and self._bearer):
+                return None  # a WebSocket's origin counts, and a bearer token
         access, id_, refresh = cookies.glance(line, self._starts)
         return self._context.known.get((access, id_, refresh if self._refresh else b""), now)
 
@@ -109,6 +110,8 @@ class Gate:
             route = self._routes.get(incoming.path) if incoming.kind == "http" else None
             if route is not None:
                 return _finished(incoming, (yield from route(incoming)))
+            if self._preflight and intent.is_preflight(incoming):
+                return Pass(None)  # the app says what other origins may ask
             return _finished(incoming, (yield from self._guard(incoming)))
         except GateError as error:
             return _finished(incoming, self._refuse(incoming, error))
@@ -144,7 +147,7 @@ class Gate:
 
     def _check_origin(self, incoming: Incoming) -> None:
         """A WebSocket has no same-origin policy but the one we keep (RFC 6455 section 10.2)."""
-        if incoming.kind == "websocket":
+        if intent.opens_websocket(incoming):
             origin = incoming.value(b"origin").decode("latin-1")
             if origin and origin not in self._origins:
                 raise CrossSiteRefused("A WebSocket of another site.")

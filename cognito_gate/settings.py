@@ -73,6 +73,7 @@ class Settings(Addresses):
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
     bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
     bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
+    cors_preflight: bool | None = _setting("COGNITO_GATE_CORS_PREFLIGHT", None, "flag")
     audiences: tuple[str, ...] = _setting("COGNITO_GATE_AUDIENCES", (), "words")
     flask_cognito_lib_key: str = _setting("COGNITO_GATE_FLASK_COGNITO_LIB_KEY", "", hidden=True)
     websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
@@ -103,6 +104,11 @@ class Settings(Addresses):
         problems = _problems(self)
         if problems:
             raise SettingsError(problems)
+
+    @property
+    def passes_preflight(self) -> bool:
+        """Whether CORS preflights reach the app: as set, else where bearer tokens are accepted."""
+        return self.bearer if self.cors_preflight is None else self.cors_preflight
 
     @classmethod
     def from_env(

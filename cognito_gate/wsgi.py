@@ -107,6 +107,8 @@ def _quick_headers(environ: "WSGIEnvironment") -> Iterable[tuple[bytes, bytes]]:
         yield b"cookie", cookie.encode("latin-1")
     if "HTTP_AUTHORIZATION" in environ:
         yield b"authorization", b""
+    if "HTTP_UPGRADE" in environ:
+        yield b"upgrade", b""
 
 
 def _incoming(environ: "WSGIEnvironment") -> Incoming:

@@ -38,7 +38,7 @@ def test_the_settings_table_lists_every_variable() -> None:
 def test_the_settings_table_gives_the_default(item: object) -> None:
     shown = _table()[item.metadata["variable"]].strip("`")  # type: ignore[attr-defined]
     default = item.default  # type: ignore[attr-defined]
-    if default in ("", ()):
+    if default in ("", (), None):
         assert not re.fullmatch(r"\d+|true|false|/.*", shown), f"{shown!r} is no absence"
     elif isinstance(default, bool):
         assert shown == str(default).lower()

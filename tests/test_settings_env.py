@@ -49,6 +49,7 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_HTTP_TIMEOUT_SECONDS": ("http_timeout_seconds", 5.0),
     "COGNITO_GATE_BEARER": ("bearer", False),
     "COGNITO_GATE_BEARER_CLIENT_IDS": ("bearer_client_ids", ()),
+    "COGNITO_GATE_CORS_PREFLIGHT": ("cors_preflight", None),
     "COGNITO_GATE_AUDIENCES": ("audiences", ()),
     "COGNITO_GATE_SESSION_CACHE": ("session_cache", 4096),
     "COGNITO_GATE_LOGIN": ("login", "hosted"),
@@ -98,7 +99,11 @@ def test_names_follow_one_rule() -> None:
             assert short.removeprefix("AWS_").lower() == name
 
 
-FLAGS = [variable for variable, (_, default) in DEFAULTS.items() if isinstance(default, bool)]
+FLAGS = [
+    variable
+    for variable, (_, default) in DEFAULTS.items()
+    if default is None or isinstance(default, bool)
+]
 
 
 @pytest.mark.parametrize("variable", FLAGS)
