@@ -73,13 +73,8 @@ class Gate:
             f"{name}=".encode() for name in (names.access, names.id, names.refresh)
         )
         self._refresh = settings.refresh_flow_enabled
-        if not settings.user_pool_id.startswith(settings.pool_region):
-            # AWS sets AWS_REGION by itself in Lambda and ECS; only a replica differs by intent.
-            log.warning(
-                "AWS_REGION is %s, the pool id says otherwise; tokens must be of the issuer %s",
-                settings.region,
-                settings.issuer_url,
-            )
+        for warning in settings.warnings():
+            log.warning("%s", warning)
 
     # The journey
 
@@ -122,7 +117,7 @@ class Gate:
 
     def _guard(self, incoming: Incoming) -> Flow[Decision]:
         """Everything that is not a route of ours."""
-        public = self._public.match(incoming.path, incoming.mount)
+        public = self._public.match(incoming.path, incoming.mount, incoming.method)
         try:
             visitor = yield from self._visitor(incoming)
         except GateError as error:

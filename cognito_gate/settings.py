@@ -4,7 +4,7 @@ Knows the names of the variables and what each takes; must not know what the gat
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -109,6 +109,27 @@ class Settings(Addresses):
     def passes_preflight(self) -> bool:
         """Whether CORS preflights reach the app: as set, else where bearer tokens are accepted."""
         return self.bearer if self.cors_preflight is None else self.cors_preflight
+
+    @property
+    def lands_on_sign_in(self) -> bool:
+        """Whether signing out ends at the app's front page, which asks for a sign-in again."""
+        return self.logout_path == "/" and not {"/", "/*"} & set(self.public_paths)
+
+    def warnings(self) -> Iterator[str]:
+        """What may be meant as it is and should be known: for the log at start."""
+        if self.lands_on_sign_in:
+            yield (
+                "AWS_COGNITO_LOGOUT_URL leads to /, which needs a sign-in: after signing out, "
+                "visitors land on the sign-in page. Register "
+                f"{self.app_origin}{self.prefix}/signed-out as the sign-out URL instead, "
+                "or list / in COGNITO_GATE_PUBLIC_PATHS"
+            )
+        if not self.user_pool_id.startswith(self.pool_region):
+            # AWS sets AWS_REGION by itself in Lambda and ECS; only a replica differs by intent.
+            yield (
+                f"AWS_REGION is {self.region}, the pool id says otherwise; tokens must be of "
+                f"the issuer {self.issuer_url}"
+            )
 
     @classmethod
     def from_env(

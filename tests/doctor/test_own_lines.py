@@ -95,6 +95,21 @@ def test_where_visitors_land(app: str, after: str, state: str) -> None:
         assert line.mend.setting == f"AWS_COGNITO_LOGOUT_URL={app}/auth/signed-out"
 
 
+@pytest.mark.parametrize(("paths", "state"), [(None, "warning"), ("/", "ok"), ("/*", "ok")])
+def test_landing_on_the_front_page(paths: str | None, state: str) -> None:
+    found = cookies.examine(
+        case(
+            AWS_COGNITO_REDIRECT_URL=f"{APP}/callback",
+            AWS_COGNITO_LOGOUT_URL="https://app.example.com/",
+            COGNITO_GATE_PUBLIC_PATHS=paths,
+        )
+    )
+    line = by_code(found)["after-sign-out"]
+    assert line.state == state
+    if line.mend:
+        assert line.mend.setting == f"AWS_COGNITO_LOGOUT_URL={APP}/signed-out"
+
+
 @pytest.mark.parametrize(("paths", "state"), [("/health", "ok"), ("/*", "warning"), (None, "ok")])
 def test_public_paths(paths: str | None, state: str) -> None:
     line = by_code(cookies.examine(case(COGNITO_GATE_PUBLIC_PATHS=paths)))["public-paths"]

@@ -106,6 +106,16 @@ def _after(case: Case, why: str) -> Finding:
     why = why or case.unsure("AWS_COGNITO_LOGOUT_URL")
     if why:
         return AFTER.unchecked(why)
+    if settings.lands_on_sign_in:
+        page = f"{settings.app_origin}{settings.prefix}/signed-out"
+        return AFTER.warning(
+            "visitors land on /, which needs a sign-in: they see the sign-in page again",
+            Mend(
+                f"Register {page}, a page of the gate, as sign-out URL; or list / among the "
+                "public paths, if everybody may see it.",
+                setting=f"AWS_COGNITO_LOGOUT_URL={page}",
+            ),
+        )
     if settings.logout_path:
         return AFTER.ok(f"visitors land on {settings.logout_path}, which is public")
     one, other = _host(settings.redirect_url), _host(settings.logout_url)
