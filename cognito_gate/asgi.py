@@ -18,11 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ._driver import AsyncSender, run_async
 from ._gate import Gate
 from ._messages import LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
-from .identity import Identity, tells_identity
+from .identity import DISABLED, Identity, tells_identity
 from .settings import Settings
 
 IDENTITY = "cognito_gate.identity"
 _SUSPECT = (b"r", b"x")  # how headers begin that `tells_identity` knows; most come before "r"
+_OURS = (IDENTITY, DISABLED, "user", "auth")
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
 
@@ -46,6 +47,20 @@ class CognitoUser(BaseUser):
     @property
     def identity(self) -> str:
         return self.cognito.sub
+
+
+class _Everything(list[str]):
+    """The scopes of a gate that is turned off: it has each that it is asked for."""
+
+    def __contains__(self, scope: object) -> bool:
+        return True
+
+
+class _Unchecked(AuthCredentials):
+    """Satisfies every `@requires`, which asks whether a scope is among these."""
+
+    def __init__(self) -> None:
+        self.scopes = _Everything()
 
 
 class ASGIGate:
@@ -95,11 +110,16 @@ class ASGIGate:
                 return
             if kind == "websocket" and self._ends and decision.until != float("inf"):
                 receive, send = _ending(decision.until, receive, send)
-            await self.app(_scope(scope, decision.identity), receive, _send(decision, send))
+            inner = _scope(scope, decision.identity, off=self._gate is None)
+            await self.app(inner, receive, _send(decision, send))
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            # An app might believe whatever identity such a scope brings along.
+            raise RuntimeError(
+                f"cognito-gate cannot protect the ASGI protocol {kind!r}, and refuses it; "
+                "it takes http, websocket and lifespan"
+            )
 
     def _known(self, scope: Scope) -> Pass | None:
         if self._gate is None or scope["type"] != "http":
@@ -115,6 +135,8 @@ class ASGIGate:
         return await run_async(self._gate.decide(incoming), self._sender)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope.keys().isdisjoint(_OURS):
+            scope = {name: value for name, value in scope.items() if name not in _OURS}
         try:
             await self.app(scope, receive, send)
         finally:
@@ -150,14 +172,17 @@ async def _form(receive: Receive) -> bytes:
     return body
 
 
-def _scope(scope: Scope, identity: Identity | None) -> dict[str, Any]:
+def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
     if identity is None:
         user: BaseUser = UnauthenticatedUser()
         permissions: tuple[str, ...] = ()
     else:
         user, permissions = CognitoUser(identity), identity.permissions
-    told = {IDENTITY: identity, "user": user, "auth": AuthCredentials(permissions)}
+    auth = _Unchecked() if off else AuthCredentials(permissions)
+    told = {IDENTITY: identity, "user": user, "auth": auth}
+    if off or DISABLED in scope:
+        told[DISABLED] = off
     for name, _ in scope["headers"]:
         if name >= b"r" and name[:1] in _SUSPECT and tells_identity(name.decode("latin-1")):
             return {**scope, **told, "headers": _honest(scope)}

@@ -94,6 +94,10 @@ def tells_identity(header: str) -> bool:
     return name in _TELLING or name.startswith(_TELLING_FAMILIES)
 
 
+DISABLED = "cognito_gate.disabled"
+"""Where both edges say that the gate is turned off, so that no guard need ask for a sign-in."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Identity:
     """The verified visitor behind a request.

@@ -19,14 +19,13 @@ import httpx
 from ._driver import Sender, run
 from ._gate import Gate
 from ._messages import LARGEST_FORM, Decision, Headers, Incoming, Pass, Respond, caches
-from .identity import Identity, tells_identity
+from .identity import DISABLED, Identity, tells_identity
 from .settings import Settings
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 IDENTITY = "cognito_gate.identity"
-DISABLED = "cognito_gate.disabled"
 # How the keys begin that a client or an outer layer might have set to name a visitor.
 _SUSPECT = ("cognito_gate.", "REMOTE_USER", "AUTH_TYPE", "HTTP_R", "HTTP_X")
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType]
