@@ -178,11 +178,26 @@ def _secret_key(value: str) -> None:
     _required(value, takes)
     if len(value) < 32:
         raise Problem(f"has {len(value)} characters; it takes {takes}")
+    if _repeats(value):
+        raise Problem(
+            "can be guessed: it has few different characters, or repeats a short pattern; "
+            f"it takes {takes}"
+        )
 
 
 def _fallbacks(values: tuple[str, ...]) -> None:
     if any(len(value) < 32 for value in values):
         raise Problem("lists a key of under 32 characters; it takes retired SECRET_KEY values")
+    if any(_repeats(value) for value in values):
+        raise Problem(
+            "lists a key that can be guessed (few different characters, or a short pattern "
+            "repeated), so that anybody could make cookies; take it out: what it sealed ends"
+        )
+
+
+def _repeats(key: str) -> bool:
+    """True for a key that nobody drew at random: of 32 random hex digits, one in ten thousand."""
+    return len(set(key)) < 10 or any(key[n:] == key[:-n] for n in range(1, 16))
 
 
 def _prefix(value: str) -> None:

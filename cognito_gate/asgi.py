@@ -180,7 +180,7 @@ def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, A
     else:
         user, permissions = CognitoUser(identity), identity.permissions
     auth = _Unchecked() if off else AuthCredentials(permissions)
-    told = {IDENTITY: identity, "user": user, "auth": auth}
+    told: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
     if off or DISABLED in scope:
         told[DISABLED] = off
     for name, _ in scope["headers"]:

@@ -91,7 +91,7 @@ def test_local_keeps_what_is_set_apart_from_the_pool(tmp_path: Path) -> None:
     module(tmp_path, "kept_app", SHOWS)
     environ = {
         "COGNITO_GATE_PREFIX": "/sign",
-        "SECRET_KEY": "k" * 40,
+        "SECRET_KEY": "only-for-the-tests:40-characters-of-a-key",
         "AWS_REGION": "eu-central-1",
         "AWS_COGNITO_SCOPES": "openid shop/read",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",

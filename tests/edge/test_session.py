@@ -10,6 +10,8 @@ from tests.edge.conftest import Open
 from tests.edge.pool import Pool
 from tests.edge.site import Site
 
+OTHER_KEY = "another-secret-key-of-32-characters!"
+
 ACCESS = "__Host-cognito_access_token"
 ID = "__Host-cognito_id_token"
 REFRESH = "__Host-cognito_refresh_token"
@@ -112,7 +114,7 @@ def test_sealed_with_another_secret_is_nobody(
     browser.sign_in(pool)
     if REFRESH in browser.jar:
         browser.jar = {REFRESH: browser.jar[REFRESH]}
-    browser.site = make_site(secret_key="y" * 32, **changes)
+    browser.site = make_site(secret_key=OTHER_KEY, **changes)
     reply = browser.go("/")
     assert nobody(reply)
     assert len(reply.cleared) >= 1
@@ -120,9 +122,9 @@ def test_sealed_with_another_secret_is_nobody(
 
 
 def test_sealed_with_a_retired_secret_still_opens(make_site: Open, pool: Pool) -> None:
-    browser = Browser(make_site(cookie_encrypted=True, secret_key="z" * 32))
+    browser = Browser(make_site(cookie_encrypted=True, secret_key=OTHER_KEY))
     browser.sign_in(pool)
-    browser.site = make_site(cookie_encrypted=True, secret_key_fallbacks=("z" * 32,))
+    browser.site = make_site(cookie_encrypted=True, secret_key_fallbacks=(OTHER_KEY,))
     assert browser.go("/").status == 200
 
 
