@@ -162,7 +162,7 @@ def _check_audience(claims: dict[str, Any], audiences: frozenset[str]) -> None:
     value = claims["aud"]
     listed = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) for item in listed) or audiences.isdisjoint(listed):
-        raise TokenRefused("the token is for another resource; COGNITO_GATE_AUDIENCES lists ours")
+        raise TokenRefused("the token is for another resource")
 
 
 def _among(value: object, clients: frozenset[str]) -> bool:
