@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from .identity import DISABLED, Identity, tells_identity
 from .settings import Settings
 
 IDENTITY = "cognito_gate.identity"
-_SUSPECT = (b"r", b"x")  # how headers begin that `tells_identity` knows; most come before "r"
+_TELLING = 64  # no header that tells an identity needs more characters to be known as one
 _OURS = (IDENTITY, DISABLED, "user", "auth")
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
@@ -184,13 +185,18 @@ def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, A
     if off or DISABLED in scope:
         told[DISABLED] = off
     for name, _ in scope["headers"]:
-        if name >= b"r" and name[:1] in _SUSPECT and tells_identity(name.decode("latin-1")):
+        if _tells(name[:_TELLING]):
             return {**scope, **told, "headers": _honest(scope)}
     return {**scope, **told}
 
 
 def _honest(scope: Scope) -> _Raw:
-    return [pair for pair in scope["headers"] if not tells_identity(pair[0].decode("latin-1"))]
+    return [pair for pair in scope["headers"] if not _tells(pair[0][:_TELLING])]
+
+
+@lru_cache(maxsize=1024)  # a server sees the same few names all day
+def _tells(name: bytes) -> bool:
+    return tells_identity(name.decode("latin-1"))
 
 
 def _send(decision: Pass, send: Send) -> Send:

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 IDENTITY = "cognito_gate.identity"
-# How the keys begin that a client or an outer layer might have set to name a visitor.
-_SUSPECT = ("cognito_gate.", "REMOTE_USER", "AUTH_TYPE", "HTTP_R", "HTTP_X")
+_TELLING = 64  # no key that tells an identity needs more characters to be known as one
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType]
 _Sent: TypeAlias = list[tuple[str, str]]
 log = logging.getLogger("cognito_gate")
@@ -160,7 +160,7 @@ def _environ(environ: "WSGIEnvironment", identity: Identity | None) -> dict[str,
     """A copy with the identity in it; whatever stood there before is gone."""
     worn = dict(environ)
     for key in environ:
-        if key.startswith(_SUSPECT) and _forged(key):
+        if _forged(key[:_TELLING]):
             del worn[key]
     worn[IDENTITY] = identity
     if identity is not None:
@@ -169,7 +169,9 @@ def _environ(environ: "WSGIEnvironment", identity: Identity | None) -> dict[str,
     return worn
 
 
+@lru_cache(maxsize=1024)  # a server sees the same few keys all day
 def _forged(key: str) -> bool:
+    """True for what a client or an outer layer might have set to name a visitor."""
     if key.startswith("HTTP_"):
         return tells_identity(key[5:])
     return key.startswith("cognito_gate.") or key in ("REMOTE_USER", "AUTH_TYPE")
