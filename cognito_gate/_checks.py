@@ -252,6 +252,11 @@ def _cookie_domain(value: str) -> None:
         raise Problem(f"is {value!r}; it takes a domain such as example.com, or nothing")
 
 
+def _session_bytes(value: int) -> None:
+    if value and not 4_000 <= value <= 64_000:
+        raise Problem(f"is {value}; it takes 4000 to 64000 bytes, or 0 for what the edge has")
+
+
 def _between(low: float, high: float, unit: str) -> Callable[[float], None]:
     def check(value: float) -> None:
         if not low <= value <= high:
@@ -287,5 +292,6 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "bearer_client_ids": _client_ids,
     "audiences": _audiences,
     "websocket_origins": _origins,
+    "session_bytes": _session_bytes,
     "session_cache": _between(0, 1_000_000, "sessions"),
 }

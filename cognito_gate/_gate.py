@@ -25,7 +25,7 @@ from .errors import (
     StaleCallback,
     TokenRefused,
 )
-from .settings import Settings, web_origin
+from .settings import ASGI_SESSION_BYTES, Settings, web_origin
 
 log = logging.getLogger("cognito_gate")
 RETRY_AFTER = "5"
@@ -49,11 +49,17 @@ def new_token() -> str:
 
 
 class Gate:
-    """Decides, for any edge. `token` makes the unguessable texts (replaceable in tests)."""
+    """Decides, for any edge. `token` makes the unguessable texts (replaceable in tests);
+    `session_bytes` is how much a session may put into cookies at this edge, unless it is set."""
 
-    def __init__(self, settings: Settings, token: Callable[[], str] = new_token) -> None:
-        own = Own.of(settings, token) if settings.login == "custom" else None
-        context = self._context = own or Context.of(settings, token)
+    def __init__(
+        self,
+        settings: Settings,
+        token: Callable[[], str] = new_token,
+        session_bytes: int = ASGI_SESSION_BYTES,
+    ) -> None:
+        own = Own.of(settings, token, session_bytes) if settings.login == "custom" else None
+        context = self._context = own or Context.of(settings, token, session_bytes)
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
         self._public = paths.PublicPaths(settings.public_paths, settings.logout_path)

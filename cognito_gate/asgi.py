@@ -20,7 +20,7 @@ from ._driver import AsyncSender, run_async
 from ._gate import Gate
 from ._messages import LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
 from .identity import DISABLED, Identity, tells_identity
-from .settings import Settings
+from .settings import ASGI_SESSION_BYTES, Settings
 
 IDENTITY = "cognito_gate.identity"
 _TELLING = 64  # no header that tells an identity needs more characters to be known as one
@@ -89,7 +89,9 @@ class ASGIGate:
     ) -> None:
         settings = settings or Settings.from_env()
         self.app = app
-        self._gate = None if settings.disabled else Gate(settings)
+        self._gate: Gate | None = None
+        if not settings.disabled:
+            self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES)
         self._ends = settings.websocket_close
         self._sender = AsyncSender(client)
         if settings.disabled:

@@ -19,6 +19,10 @@ from ._parsers import PARSERS
 from ._reading import reader, text
 from .errors import SettingsError
 
+# How much a session may put into cookies where nothing else is set. gunicorn and mod_wsgi refuse a
+# header of over 8,190 bytes; ASGI servers take 64 KiB, and 16 KiB pass the usual load balancers.
+ASGI_SESSION_BYTES, WSGI_SESSION_BYTES = 16_000, 8_000
+
 
 def _setting(variable: str, default: Any, parser: str = "text", *, hidden: bool = False) -> Any:
     """A field read from `variable`; `hidden` keeps it out of `repr` and allows `_FILE`."""
@@ -78,6 +82,7 @@ class Settings(Addresses):
     flask_cognito_lib_key: str = _setting("COGNITO_GATE_FLASK_COGNITO_LIB_KEY", "", hidden=True)
     websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
     websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
+    session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
     login: Literal["hosted", "custom"] = _setting("COGNITO_GATE_LOGIN", "hosted", "lower")
     sign_in_flow: Literal["srp", "password", "choice"] = _setting(

@@ -21,7 +21,7 @@ from ._driver import Sender, run
 from ._gate import Gate
 from ._messages import LARGEST_FORM, Decision, Headers, Incoming, Pass, Respond, caches
 from .identity import DISABLED, Identity, tells_identity
-from .settings import Settings
+from .settings import WSGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -58,7 +58,9 @@ class WSGIGate:
     ) -> None:
         settings = settings or Settings.from_env()
         self.app = app
-        self._gate = None if settings.disabled else Gate(settings)
+        self._gate: Gate | None = None
+        if not settings.disabled:
+            self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES)
         self._sender = Sender(client)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")

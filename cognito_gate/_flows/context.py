@@ -15,7 +15,7 @@ from .._parts.known import Known
 from .._parts.seal import Encrypted, Inherited, Plain, Seal, Signed
 from .._parts.tokens import Expected
 from .._records import Tokens
-from ..settings import Settings
+from ..settings import ASGI_SESSION_BYTES, Settings
 
 COOKIE_MARK = b"cognito_"
 
@@ -103,9 +103,13 @@ class Context:
     known: Known[Pass]
     known_bearers: Known[Pass]
     inherited: Inherited | None
+    session_bytes: int
 
     @classmethod
-    def of(cls, settings: Settings, token: Callable[[], str]) -> "Context":
+    def of(
+        cls, settings: Settings, token: Callable[[], str], session_bytes: int = ASGI_SESSION_BYTES
+    ) -> "Context":
+        """`session_bytes` is how much a session may put into cookies, unless it is set."""
         domain, secure = settings.cookie_domain, settings.secure
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
         old_key, account = settings.flask_cognito_lib_key, f"{settings.prefix}/account"
@@ -129,4 +133,5 @@ class Context:
             known=Known(settings.session_cache),
             known_bearers=Known(settings.session_cache),
             inherited=Inherited(old_key) if old_key else None,
+            session_bytes=settings.session_bytes or session_bytes,
         )

@@ -124,6 +124,7 @@ def test_public_paths(paths: str | None, state: str) -> None:
         ("AWS_COGNITO_DOMAIN", {"app-host"}),
         ("AWS_COGNITO_COOKIE_DOMAIN", {"cookie-domain"}),
         ("COGNITO_GATE_PUBLIC_PATHS", {"public-paths"}),
+        ("COGNITO_GATE_SESSION_BYTES", {"session-size"}),
         ("SECRET_KEY", {"secret-key"}),
         ("SECRET_KEY_FALLBACKS", {"secret-key-fallbacks"}),
         ("AWS_COGNITO_COOKIE_AGE_SECONDS", {"session-lifetimes"}),
@@ -141,6 +142,23 @@ def test_what_rests_on_a_wrong_setting_is_not_checked(name: str, codes: set[str]
     ]
     assert {line.code for line in lines if line.state == "unknown"} == codes
     assert all(f"{name} is wrong" in line.found for line in lines if line.state == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("size", "state", "said"),
+    [
+        (None, "ok", "16,000 bytes under ASGI, 8,000 under WSGI"),
+        ("6000", "ok", "6,000 bytes"),
+        ("8000", "ok", "8,000 bytes"),
+        ("8001", "warning", "gunicorn"),
+        ("12000", "warning", "API Gateway"),
+        ("17000", "warning", "Application Load Balancer"),
+    ],
+)
+def test_how_much_a_session_may_hold(size: str | None, state: str, said: str) -> None:
+    line = by_code(cookies.examine(case(COGNITO_GATE_SESSION_BYTES=size)))["session-size"]
+    assert line.state == state
+    assert said in line.found
 
 
 # Keys
