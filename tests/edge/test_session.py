@@ -7,7 +7,7 @@ import pytest
 
 from tests.edge.browser import Browser, Reply
 from tests.edge.conftest import Open
-from tests.edge.pool import Pool
+from tests.edge.pool import SECRET_KEY, Pool
 from tests.edge.site import Site
 
 OTHER_KEY = "another-secret-key-of-32-characters!"
@@ -126,6 +126,28 @@ def test_sealed_with_a_retired_secret_still_opens(make_site: Open, pool: Pool) -
     browser.sign_in(pool)
     browser.site = make_site(cookie_encrypted=True, secret_key_fallbacks=(OTHER_KEY,))
     assert browser.go("/").status == 200
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "holds"),
+    [
+        ((SECRET_KEY,), (SECRET_KEY, OTHER_KEY), True),  # step one of a rotation
+        ((SECRET_KEY, OTHER_KEY), (OTHER_KEY, SECRET_KEY), True),  # and step two
+        ((SECRET_KEY,), (OTHER_KEY, SECRET_KEY), False),  # both at once
+    ],
+)
+def test_a_key_changes_in_two_steps_while_both_kinds_of_instance_run(
+    make_site: Open, pool: Pool, before: tuple[str, ...], after: tuple[str, ...], holds: bool
+) -> None:
+    old, new = (
+        make_site(cookie_encrypted=True, secret_key=key, secret_key_fallbacks=tuple(fallbacks))
+        for key, *fallbacks in (before, after)
+    )
+    for first, second in ((old, new), (new, old)):
+        browser = Browser(first)
+        browser.sign_in(pool)
+        browser.site = second
+        assert (browser.go("/").status == 200) == (holds or first is old)
 
 
 def test_sealed_cookies_do_not_open_under_each_others_names(make_site: Open, pool: Pool) -> None:
