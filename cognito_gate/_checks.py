@@ -1,4 +1,4 @@
-"""What each setting takes: text -> value, and value -> sound or a `Problem`.
+"""What each setting takes: value -> sound, or a `Problem`.
 
 Knows formats (URLs, pool ids, names of domains) and nothing of the environment they came from.
 A problem never repeats a secret's value.
@@ -6,6 +6,7 @@ A problem never repeats a secret's value.
 
 import re
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,46 +22,6 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 class Problem(ValueError):
     """What is wrong with one setting, to be read after the variable's name."""
-
-
-# Text -> value
-
-
-def _flag(text: str) -> bool:
-    match text.lower():
-        case "true" | "1" | "yes" | "on":
-            return True
-        case "false" | "0" | "no" | "off":
-            return False
-    raise Problem(f"is {text!r}; it takes true or false (also 1/0, yes/no, on/off)")
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        raise Problem(f"is {text!r}; it takes a whole number")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", text, re.ASCII):
-        raise Problem(f"is {text!r}; it takes a number of seconds")
-    return float(text)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in re.split(r"[,\s]+", text) if word)
-
-
-PARSERS: dict[str, Callable[[str], Any]] = {
-    "text": str,
-    "lower": str.lower,
-    "origin": lambda text: text.rstrip("/"),
-    "cookie_domain": lambda text: text.removeprefix(".").lower(),
-    "flag": _flag,
-    "whole": _whole,
-    "seconds": _seconds,
-    "words": _words,
-}
 
 
 # Addresses
@@ -118,7 +79,14 @@ def _origin(value: str, takes: str) -> None:
 
 # Value -> sound
 
-_KINDS = {str: "a text", bool: "True or False", int: "a whole number", float: "a number"}
+_KINDS = {
+    str: "a text",
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    NoneType: "True, False or None",  # a flag whose default depends on other settings
+}
+_ALSO: dict[type, tuple[type, ...]] = {float: (int,), NoneType: (bool,)}
 
 
 def check_type(value: object, default: object, *, secret: bool) -> None:
@@ -127,9 +95,9 @@ def check_type(value: object, default: object, *, secret: bool) -> None:
         if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
             return
         raise Problem(f"is {_shown(value, secret)}; it takes a tuple of texts")
-    kinds = (int, float) if type(default) is float else (type(default),)
-    if type(value) not in kinds:
-        raise Problem(f"is {_shown(value, secret)}; it takes {_KINDS[type(default)]}")
+    kind = type(default)
+    if type(value) not in (kind, *_ALSO.get(kind, ())):
+        raise Problem(f"is {_shown(value, secret)}; it takes {_KINDS[kind]}")
 
 
 def _shown(value: object, secret: bool) -> str:
@@ -210,11 +178,26 @@ def _secret_key(value: str) -> None:
     _required(value, takes)
     if len(value) < 32:
         raise Problem(f"has {len(value)} characters; it takes {takes}")
+    if _repeats(value):
+        raise Problem(
+            "can be guessed: it has few different characters, or repeats a short pattern; "
+            f"it takes {takes}"
+        )
 
 
 def _fallbacks(values: tuple[str, ...]) -> None:
     if any(len(value) < 32 for value in values):
         raise Problem("lists a key of under 32 characters; it takes retired SECRET_KEY values")
+    if any(_repeats(value) for value in values):
+        raise Problem(
+            "lists a key that can be guessed (few different characters, or a short pattern "
+            "repeated), so that anybody could make cookies; take it out: what it sealed ends"
+        )
+
+
+def _repeats(key: str) -> bool:
+    """True for a key that nobody drew at random: of 32 random hex digits, one in ten thousand."""
+    return len(set(key)) < 10 or any(key[n:] == key[:-n] for n in range(1, 16))
 
 
 def _prefix(value: str) -> None:
@@ -246,6 +229,14 @@ def _client_ids(values: tuple[str, ...]) -> None:
             raise Problem(f"lists {value!r}, which is no app client id")
 
 
+def _audiences(values: tuple[str, ...]) -> None:
+    for value in values:
+        if not re.fullmatch(r"[\x21-\x7e]{1,256}", value):
+            raise Problem(
+                f"lists {value!r:.300}; it takes resources such as https://api.example.com"
+            )
+
+
 def _origins(values: tuple[str, ...]) -> None:
     for value in values:
         _origin(value, "origins such as https://other.example.com")
@@ -259,6 +250,11 @@ def _samesite(value: str) -> None:
 def _cookie_domain(value: str) -> None:
     if value and (not HOST.fullmatch(value) or "." not in value or ":" in value):
         raise Problem(f"is {value!r}; it takes a domain such as example.com, or nothing")
+
+
+def _session_bytes(value: int) -> None:
+    if value and not 4_000 <= value <= 64_000:
+        raise Problem(f"is {value}; it takes 4000 to 64000 bytes, or 0 for what the edge has")
 
 
 def _between(low: float, high: float, unit: str) -> Callable[[float], None]:
@@ -294,6 +290,8 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "login_seconds": _between(1, 86_400, "seconds"),
     "http_timeout_seconds": _between(0.05, 60, "seconds"),
     "bearer_client_ids": _client_ids,
+    "audiences": _audiences,
     "websocket_origins": _origins,
+    "session_bytes": _session_bytes,
     "session_cache": _between(0, 1_000_000, "sessions"),
 }

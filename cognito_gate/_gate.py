@@ -23,7 +23,7 @@ from .errors import (
     MethodRefused,
     StaleCallback,
 )
-from .settings import Settings, web_origin
+from .settings import ASGI_SESSION_BYTES, Settings, web_origin
 
 log = logging.getLogger("cognito_gate")
 
@@ -36,12 +36,19 @@ def new_token() -> str:
 
 
 class Gate:
-    """Decides, for any edge. `token` makes the unguessable texts (replaceable in tests)."""
+    """Decides, for any edge. `token` makes the unguessable texts (replaceable in tests);
+    `session_bytes` is how much a session may put into cookies at this edge, unless it is set."""
 
-    def __init__(self, settings: Settings, token: Callable[[], str] = new_token) -> None:
-        own = Own.of(settings, token) if settings.login == "custom" else None
-        context = self._context = own or Context.of(settings, token)
+    def __init__(
+        self,
+        settings: Settings,
+        token: Callable[[], str] = new_token,
+        session_bytes: int = ASGI_SESSION_BYTES,
+    ) -> None:
+        own = Own.of(settings, token, session_bytes) if settings.login == "custom" else None
+        context = self._context = own or Context.of(settings, token, session_bytes)
         self._bearer = settings.bearer
+        self._preflight = settings.passes_preflight
         self._public = paths.PublicPaths(settings.public_paths, settings.logout_path)
         self._routes: dict[str, _Route] = {
             settings.callback_path: self._callback,
@@ -59,13 +66,8 @@ class Gate:
             name.encode() for name in (names.access, names.id, names.refresh)
         )
         self._refresh = settings.refresh_flow_enabled
-        if not settings.user_pool_id.startswith(settings.pool_region):
-            # AWS sets AWS_REGION by itself in Lambda and ECS; only a replica differs by intent.
-            log.warning(
-                "AWS_REGION is %s, the pool id says otherwise; tokens must be of the issuer %s",
-                settings.region,
-                settings.issuer_url,
-            )
+        for warning in settings.warnings():
+            log.warning("%s", warning)
 
     # The journey
 
@@ -80,8 +82,8 @@ class Gate:
         for name, value in headers:
             if name == b"cookie":
                 line = line + b"; " + value if line else value  # HTTP/2 may send several
-            elif name == b"authorization" and self._bearer:
-                return None
+            elif name == b"upgrade" or (name == b"authorization" and self._bearer):
+                return None  # a WebSocket's origin counts, and a bearer token
         values = cookies.glance(line, self._session_names)
         if values is None:
             return None
@@ -112,6 +114,8 @@ class Gate:
             route = self._routes.get(incoming.path) if incoming.kind == "http" else None
             if route is not None:
                 return _finished(incoming, (yield from route(incoming)))
+            if self._preflight and intent.is_preflight(incoming):
+                return Pass(None)  # the app says what other origins may ask
             return _finished(incoming, (yield from self._guard(incoming)))
         except CookiesTooLarge as error:
             return self._overfull(incoming, error)
@@ -127,7 +131,7 @@ class Gate:
 
     def _guard(self, incoming: Incoming) -> Flow[Decision]:
         """Everything that is not a route of ours."""
-        public = self._public.match(incoming.path, incoming.mount)
+        public = self._public.match(incoming.path, incoming.mount, incoming.method)
         try:
             visitor = yield from self._visitor(incoming)
         except GateError as error:
@@ -152,7 +156,7 @@ class Gate:
 
     def _check_origin(self, incoming: Incoming) -> None:
         """A WebSocket has no same-origin policy but the one we keep (RFC 6455 section 10.2)."""
-        if incoming.kind == "websocket":
+        if intent.opens_websocket(incoming):
             origin = incoming.value(b"origin").decode("latin-1")
             if origin and origin not in self._origins:
                 raise CrossSiteRefused("A WebSocket of another site.")

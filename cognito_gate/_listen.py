@@ -6,6 +6,7 @@ Knows sockets only; must not know what will be served on them.
 import errno
 import socket
 from collections.abc import Iterable
+from ipaddress import ip_address
 
 LOOPBACK = ("127.0.0.1", "::1")
 """What `localhost` means to browsers; some try IPv6 first."""
@@ -13,6 +14,14 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 class PortError(Exception):
     """Nothing can be served at that address; the text says why and what to do."""
+
+
+def is_loopback(host: str) -> bool:
+    """True for an address at which this machine alone can be reached."""
+    try:
+        return host.lower() == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def check_free(host: str, port: int) -> int:

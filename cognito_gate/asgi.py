@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -19,13 +20,14 @@ from ._driver.event_loop import AsyncSender, run_async
 from ._gate import Gate
 from ._messages import LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
 from ._websocket import EndableWebSocket
-from .identity import Identity, tells_identity
-from .settings import Settings
+from .identity import DISABLED, Identity, tells_identity
+from .settings import ASGI_SESSION_BYTES, Settings
 
 IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-_SUSPECT = (b"r", b"x")  # how headers begin that `tells_identity` knows; most come before "r"
+_TELLING = 64  # no header that tells an identity needs more characters to be known as one
+_OURS = (IDENTITY, DISABLED, "user", "auth")
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
 
@@ -49,6 +51,20 @@ class CognitoUser(BaseUser):
     @property
     def identity(self) -> str:
         return self.cognito.sub
+
+
+class _Everything(list[str]):
+    """The scopes of a gate that is turned off: it has each that it is asked for."""
+
+    def __contains__(self, scope: object) -> bool:
+        return True
+
+
+class _Unchecked(AuthCredentials):
+    """Satisfies every `@requires`, which asks whether a scope is among these."""
+
+    def __init__(self) -> None:
+        self.scopes = _Everything()
 
 
 class ASGIGate:
@@ -76,7 +92,9 @@ class ASGIGate:
     ) -> None:
         settings = settings or Settings.from_env()
         self.app = app
-        self._gate = None if settings.disabled else Gate(settings)
+        self._gate: Gate | None = None
+        if not settings.disabled:
+            self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES)
         self._ends = settings.websocket_close
         self._sender = AsyncSender(client)
         if settings.disabled:
@@ -100,7 +118,11 @@ class ASGIGate:
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            # An app might believe whatever identity such a scope brings along.
+            raise RuntimeError(
+                f"cognito-gate cannot protect the ASGI protocol {kind!r}, and refuses it; "
+                "it takes http, websocket and lifespan"
+            )
 
     def _known(self, scope: Scope) -> Pass | None:
         if self._gate is None or scope["type"] != "http":
@@ -117,7 +139,8 @@ class ASGIGate:
 
     async def _pass(self, decision: Pass, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app, on a WebSocket for as long as the session lasts."""
-        seen, send = _scope(scope, decision.identity), self._with_cookies(decision, send)
+        seen = _scope(scope, decision.identity, off=self._gate is None)
+        send = self._with_cookies(decision, send)
         gate = self._gate if scope["type"] == "websocket" and self._ends else None
         if gate is None or decision.identity is None:
             await self.app(seen, receive, send)
@@ -162,6 +185,8 @@ class ASGIGate:
         return with_cookies
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope.keys().isdisjoint(_OURS):
+            scope = {name: value for name, value in scope.items() if name not in _OURS}
         try:
             await self.app(scope, receive, send)
         finally:
@@ -197,22 +222,30 @@ async def _form(receive: Receive) -> bytes:
     return body
 
 
-def _scope(scope: Scope, identity: Identity | None) -> dict[str, Any]:
+def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
     if identity is None:
         user: BaseUser = UnauthenticatedUser()
         permissions: tuple[str, ...] = ()
     else:
         user, permissions = CognitoUser(identity), identity.permissions
-    told = {IDENTITY: identity, "user": user, "auth": AuthCredentials(permissions)}
+    auth = _Unchecked() if off else AuthCredentials(permissions)
+    told: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
+    if off or DISABLED in scope:
+        told[DISABLED] = off
     for name, _ in scope["headers"]:
-        if name >= b"r" and name[:1] in _SUSPECT and tells_identity(name.decode("latin-1")):
+        if _tells(name[:_TELLING]):
             return {**scope, **told, "headers": _honest(scope)}
     return {**scope, **told}
 
 
 def _honest(scope: Scope) -> _Raw:
-    return [pair for pair in scope["headers"] if not tells_identity(pair[0].decode("latin-1"))]
+    return [pair for pair in scope["headers"] if not _tells(pair[0][:_TELLING])]
+
+
+@lru_cache(maxsize=1024)  # a server sees the same few names all day
+def _tells(name: bytes) -> bool:
+    return tells_identity(name.decode("latin-1"))
 
 
 def _carrying(decision: Pass, message: Message) -> Message:

@@ -31,8 +31,9 @@ from ._local_commands import (
 )
 from ._options import FILE, uvicorn_options
 from ._process import exported, until_stopped
+from ._secret_command import secret
 from .errors import SettingsError
-from .local import AUTH_FLOWS, Client, LocalCognito, LocalConfigError
+from .local import AUTH_FLOWS, SAMPLE_USERS, Client, LocalCognito, LocalConfigError
 from .pool.commands import pool
 from .pool.doctor.command import doctor
 from .settings import Settings
@@ -60,14 +61,7 @@ main.add_command(demo)
 main.add_command(local)
 main.add_command(pool)
 main.add_command(doctor)
-
-# secret
-
-
-@main.command()
-def secret() -> None:
-    """Print a fresh SECRET_KEY."""
-    click.echo(new_secret())
+main.add_command(secret)
 
 
 # run
@@ -108,6 +102,8 @@ def run(
     target = _serve.Target(app, interface, factory, str(Path(env_file or ".env").absolute()))
     app_dir = str(Path(app_dir).absolute())
     sys.path.insert(0, app_dir)
+    if with_local and server["uds"] is None:
+        _check_not_published(server["host"], users)
     if server["reload"]:
         server["reload_dirs"] = list(server["reload_dirs"]) or [app_dir]
     if server["uds"] is None:
@@ -119,6 +115,17 @@ def run(
         found = _serve.check(target)
         say(*news)
         _serve.serve(target, found, server)
+
+
+def _check_not_published(host: str, file: str | None) -> None:
+    """Our sign-in pages take the samples' passwords from wherever the app can be reached."""
+    known = {user.password for user in SAMPLE_USERS}
+    if not _listen.is_loopback(host) and known & {user.password for user in users_of(file)}:
+        raise click.UsageError(
+            "--local has sample users with passwords that everybody knows, and "
+            f"{host or 'an empty --host'} is an address that others can reach. Keep it on this "
+            "machine with --host 127.0.0.1, or bring users of your own: --users FILE"
+        )
 
 
 @contextmanager

@@ -54,44 +54,36 @@ NO_CLAIMS: Claims = _Claims()
 
 
 # Headers by which proxies tell an app who is there. Behind a gate they are a client's own words.
-_TELLING = {
-    "remote-email",
-    "remote-groups",
-    "remote-name",
-    "remote-user",
-    "x-authenticated-user",
-    "x-authenticated-userid",
-    "x-email",
-    "x-forwarded-access-token",
-    "x-forwarded-email",
-    "x-forwarded-groups",
-    "x-forwarded-preferred-username",
-    "x-forwarded-user",
-    "x-groups",
-    "x-proxy-user",
-    "x-remote-email",
-    "x-remote-groups",
-    "x-remote-user",
-    "x-sso-user",
-    "x-user",
-    "x-user-email",
-    "x-user-id",
-    "x-username",
-    "x-webauth-user",
-}
-_TELLING_FAMILIES = (
-    "x-amzn-oidc-",
-    "x-auth-request-",
-    "x-cognito-",
-    "x-authentik-",
-    "x-ms-client-",
+# README lists them.
+IDENTITY_HEADERS = frozenset(
+    {
+        *("oam-remote-user", "x-amzn-ava-user-context", "x-anonymous-consumer"),
+        *("x-apigateway-api-userinfo", "x-endpoint-api-userinfo", "x-credential-identifier"),
+        *("x-email", "x-groups", "x-id-token", "x-proxy-user", "x-roles", "x-sso-user"),
+        *("x-forwarded-access-token", "x-forwarded-email", "x-forwarded-groups"),
+        *("x-forwarded-id-token", "x-forwarded-name", "x-forwarded-preferred-username"),
+        *("x-forwarded-roles", "x-forwarded-user", "x-forwarded-username"),
+        *("x-user", "x-user-email", "x-user-groups", "x-user-id", "x-user-name", "x-user-roles"),
+        *("x-userinfo", "x-username"),
+    }
+)
+IDENTITY_FAMILIES = (
+    *("cf-access-", "oidc-", "remote-", "shib-", "tailscale-", "teleport-"),
+    *("x-amzn-oidc-", "x-auth-", "x-authelia-", "x-authenticated-", "x-authentik-"),
+    *("x-cognito-", "x-consumer-", "x-goog-authenticated-user-", "x-goog-iap-"),
+    *("x-ms-client-", "x-ms-token-", "x-oidc-", "x-pomerium-", "x-remote-"),
+    *("x-vouch-", "x-webauth-"),
 )
 
 
 def tells_identity(header: str) -> bool:
     """True for a request header that claims who the visitor is, however it is spelled."""
     name = header.lower().replace("_", "-")
-    return name in _TELLING or name.startswith(_TELLING_FAMILIES)
+    return name in IDENTITY_HEADERS or name.startswith(IDENTITY_FAMILIES)
+
+
+DISABLED = "cognito_gate.disabled"
+"""Where both edges say that the gate is turned off, so that no guard need ask for a sign-in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ Knows the names of the variables and what each takes; must not know what the gat
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -12,11 +12,16 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ._addresses import Addresses
-from ._checks import CHECKS, PARSERS, Problem, check_type
+from ._checks import CHECKS, Problem, check_type
 from ._checks import web_origin as web_origin
 from ._page_checks import PAGE_CHECKS
+from ._parsers import PARSERS
 from ._reading import reader, text
 from .errors import SettingsError
+
+# How much a session may put into cookies where nothing else is set. gunicorn and mod_wsgi refuse a
+# header of over 8,190 bytes; ASGI servers take 64 KiB, and 16 KiB pass the usual load balancers.
+ASGI_SESSION_BYTES, WSGI_SESSION_BYTES = 16_000, 8_000
 
 
 def _setting(variable: str, default: Any, parser: str = "text", *, hidden: bool = False) -> Any:
@@ -72,9 +77,12 @@ class Settings(Addresses):
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
     bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
     bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
+    cors_preflight: bool | None = _setting("COGNITO_GATE_CORS_PREFLIGHT", None, "flag")
+    audiences: tuple[str, ...] = _setting("COGNITO_GATE_AUDIENCES", (), "words")
     flask_cognito_lib_key: str = _setting("COGNITO_GATE_FLASK_COGNITO_LIB_KEY", "", hidden=True)
     websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
     websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
+    session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
     login: Literal["hosted", "custom"] = _setting("COGNITO_GATE_LOGIN", "hosted", "lower")
     sign_in_flow: Literal["srp", "password", "choice"] = _setting(
@@ -101,6 +109,32 @@ class Settings(Addresses):
         problems = _problems(self)
         if problems:
             raise SettingsError(problems)
+
+    @property
+    def passes_preflight(self) -> bool:
+        """Whether CORS preflights reach the app: as set, else where bearer tokens are accepted."""
+        return self.bearer if self.cors_preflight is None else self.cors_preflight
+
+    @property
+    def lands_on_sign_in(self) -> bool:
+        """Whether signing out ends at the app's front page, which asks for a sign-in again."""
+        return self.logout_path == "/" and not {"/", "/*"} & set(self.public_paths)
+
+    def warnings(self) -> Iterator[str]:
+        """What may be meant as it is and should be known: for the log at start."""
+        if self.lands_on_sign_in:
+            yield (
+                "AWS_COGNITO_LOGOUT_URL leads to /, which needs a sign-in: after signing out, "
+                "visitors land on the sign-in page. Register "
+                f"{self.app_origin}{self.prefix}/signed-out as the sign-out URL instead, "
+                "or list / in COGNITO_GATE_PUBLIC_PATHS"
+            )
+        if not self.user_pool_id.startswith(self.pool_region):
+            # AWS sets AWS_REGION by itself in Lambda and ECS; only a replica differs by intent.
+            yield (
+                f"AWS_REGION is {self.region}, the pool id says otherwise; tokens must be of "
+                f"the issuer {self.issuer_url}"
+            )
 
     @classmethod
     def from_env(

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -19,16 +20,14 @@ import httpx
 from ._driver.threads import Sender, run
 from ._gate import Gate
 from ._messages import LARGEST_FORM, Decision, Headers, Incoming, Pass, Respond, caches
-from .identity import Identity, tells_identity
-from .settings import Settings
+from .identity import DISABLED, Identity, tells_identity
+from .settings import WSGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 IDENTITY = "cognito_gate.identity"
-DISABLED = "cognito_gate.disabled"
-# How the keys begin that a client or an outer layer might have set to name a visitor.
-_SUSPECT = ("cognito_gate.", "REMOTE_USER", "AUTH_TYPE", "HTTP_R", "HTTP_X")
+_TELLING = 64  # no key that tells an identity needs more characters to be known as one
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType]
 _Sent: TypeAlias = list[tuple[str, str]]
 log = logging.getLogger("cognito_gate")
@@ -59,7 +58,9 @@ class WSGIGate:
     ) -> None:
         settings = settings or Settings.from_env()
         self.app = app
-        self._gate = None if settings.disabled else Gate(settings)
+        self._gate: Gate | None = None
+        if not settings.disabled:
+            self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES)
         self._sender = Sender(client)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
@@ -121,6 +122,8 @@ def _quick_headers(environ: "WSGIEnvironment") -> Iterable[tuple[bytes, bytes]]:
         yield b"cookie", cookie.encode("latin-1")
     if "HTTP_AUTHORIZATION" in environ:
         yield b"authorization", b""
+    if "HTTP_UPGRADE" in environ:
+        yield b"upgrade", b""
 
 
 def _incoming(environ: "WSGIEnvironment") -> Incoming:
@@ -173,7 +176,7 @@ def _environ(environ: "WSGIEnvironment", identity: Identity | None) -> dict[str,
     """A copy with the identity in it; whatever stood there before is gone."""
     worn = dict(environ)
     for key in environ:
-        if key.startswith(_SUSPECT) and _forged(key):
+        if _forged(key[:_TELLING]):
             del worn[key]
     worn[IDENTITY] = identity
     if identity is not None:
@@ -182,7 +185,9 @@ def _environ(environ: "WSGIEnvironment", identity: Identity | None) -> dict[str,
     return worn
 
 
+@lru_cache(maxsize=1024)  # a server sees the same few keys all day
 def _forged(key: str) -> bool:
+    """True for what a client or an outer layer might have set to name a visitor."""
     if key.startswith("HTTP_"):
         return tells_identity(key[5:])
     return key.startswith("cognito_gate.") or key in ("REMOTE_USER", "AUTH_TYPE")

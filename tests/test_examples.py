@@ -34,7 +34,10 @@ def served(name: str) -> Iterator[Visitor]:
         callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
     )
     with listener, cognito.serve():
-        variables = {"SECRET_KEY": "s" * 32, "COGNITO_GATE_PUBLIC_PATHS": "/health"}
+        variables = {
+            "SECRET_KEY": "only-for-the-tests:32-characters",
+            "COGNITO_GATE_PUBLIC_PATHS": "/health",
+        }
         environ = {**cognito.environment(), **variables}
         settings = Settings.from_env(environ, env_file=None)
         app = module(name).app

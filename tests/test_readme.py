@@ -10,6 +10,7 @@ import pytest
 
 from cognito_gate import Settings
 from cognito_gate.cli import main
+from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
 from cognito_gate.pool.commands import pool
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +39,7 @@ def test_the_settings_table_lists_every_variable() -> None:
 def test_the_settings_table_gives_the_default(item: object) -> None:
     shown = _table()[item.metadata["variable"]].strip("`")  # type: ignore[attr-defined]
     default = item.default  # type: ignore[attr-defined]
-    if default in ("", ()):
+    if default in ("", (), None):
         assert not re.fullmatch(r"\d+|true|false|/.*", shown), f"{shown!r} is no absence"
     elif isinstance(default, bool):
         assert shown == str(default).lower()
@@ -58,6 +59,12 @@ def test_the_python_blocks_compile_and_import(block: str) -> None:
     for line in block.splitlines():
         if line.startswith(("from ", "import ")):
             exec(line, {})
+
+
+def test_the_identity_headers_are_listed() -> None:
+    quoted = " ".join(line for line in README.splitlines() if line.startswith("> `"))
+    listed = {name.lower() for name in re.findall(r"`([\w*-]+)`", quoted)}
+    assert listed == {*IDENTITY_HEADERS, *(f"{family}*" for family in IDENTITY_FAMILIES)}
 
 
 def test_there_are_commands() -> None:

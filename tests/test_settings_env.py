@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cognito_gate import Settings, SettingsError
-from cognito_gate._checks import CHECKS, PARSERS
+from cognito_gate._checks import CHECKS
 from cognito_gate._page_checks import PAGE_CHECKS
+from cognito_gate._parsers import PARSERS
 from cognito_gate.settings import VARIABLES
 from tests.parts.made import CLIENT, ENVIRON, settings
 
@@ -48,6 +49,9 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_HTTP_TIMEOUT_SECONDS": ("http_timeout_seconds", 5.0),
     "COGNITO_GATE_BEARER": ("bearer", False),
     "COGNITO_GATE_BEARER_CLIENT_IDS": ("bearer_client_ids", ()),
+    "COGNITO_GATE_SESSION_BYTES": ("session_bytes", 0),
+    "COGNITO_GATE_CORS_PREFLIGHT": ("cors_preflight", None),
+    "COGNITO_GATE_AUDIENCES": ("audiences", ()),
     "COGNITO_GATE_SESSION_CACHE": ("session_cache", 4096),
     "COGNITO_GATE_LOGIN": ("login", "hosted"),
     "COGNITO_GATE_SIGN_IN_FLOW": ("sign_in_flow", "srp"),
@@ -96,7 +100,11 @@ def test_names_follow_one_rule() -> None:
             assert short.removeprefix("AWS_").lower() == name
 
 
-FLAGS = [variable for variable, (_, default) in DEFAULTS.items() if isinstance(default, bool)]
+FLAGS = [
+    variable
+    for variable, (_, default) in DEFAULTS.items()
+    if default is None or isinstance(default, bool)
+]
 
 
 @pytest.mark.parametrize("variable", FLAGS)

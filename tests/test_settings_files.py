@@ -11,7 +11,8 @@ from cognito_gate.settings import VARIABLES
 from tests.parts.made import ENVIRON, settings
 
 KEY = ENVIRON["SECRET_KEY"]
-LONG = "k" * 32
+RETIRED = "once-upon-a-time-it-was-a-secret"
+LONG = "only-for-the-tests:32-characters"
 
 
 def problems(**change: str) -> dict[str, str]:
@@ -21,11 +22,11 @@ def problems(**change: str) -> dict[str, str]:
 
 
 def test_no_secret_is_shown() -> None:
-    found = settings(SECRET_KEY_FALLBACKS="f" * 32, COGNITO_GATE_FLASK_COGNITO_LIB_KEY="an-old-key")
+    found = settings(SECRET_KEY_FALLBACKS=RETIRED, COGNITO_GATE_FLASK_COGNITO_LIB_KEY="an-old-key")
     for shown in (repr(found), str(found)):
-        for secret in (KEY, "f" * 32, "an-old-key", ENVIRON["AWS_COGNITO_USER_POOL_CLIENT_SECRET"]):
+        for secret in (KEY, RETIRED, "an-old-key", ENVIRON["AWS_COGNITO_USER_POOL_CLIENT_SECRET"]):
             assert secret not in shown
-    assert found.secrets == (KEY, "f" * 32)
+    assert found.secrets == (KEY, RETIRED)
 
 
 @pytest.mark.parametrize(

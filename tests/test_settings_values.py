@@ -1,12 +1,16 @@
 """Settings from the environment: values that are taken, and values that are refused by name."""
 
+import secrets
+from collections.abc import Callable
+
 import pytest
 
 from cognito_gate import SettingsError
 from cognito_gate.settings import VARIABLES
 from tests.parts.made import settings
 
-LONG = "k" * 32
+LONG = "one of 32 characters, or so: key"
+KEY = "only-for-the-tests:32-characters"
 
 
 def problems(**change: str) -> dict[str, str]:
@@ -51,12 +55,14 @@ GOOD: dict[str, list[str]] = {
         "openid https://api.example/read",
         "aws.cognito.signin.user.admin",
     ],
-    "SECRET_KEY": [LONG, "ä" * 32, "k" * 1000],
-    "SECRET_KEY_FALLBACKS": [LONG, f"{LONG},{LONG}x"],
+    "SECRET_KEY": [LONG, "äöüßéèêëàâçñøåæœ" * 2, KEY * 30, "0123456789abcdef" * 2],
+    "SECRET_KEY_FALLBACKS": [KEY, f"{KEY},{KEY}x"],
     "COGNITO_GATE_PREFIX": ["/auth", "/a/b", "/_gate", "/~x"],
     "COGNITO_GATE_FLASK_COGNITO_LIB_KEY": ["short", "with blanks in it"],
+    "COGNITO_GATE_AUDIENCES": ["https://api.example.com", "myapp://x, api"],
     "COGNITO_GATE_WEBSOCKET_ORIGINS": ["https://a.example", "https://a.example http://localhost:1"],
     "COGNITO_GATE_PUBLIC_PATHS": ["/", "/*", "/health", "/static/*", "/a/b/ /c.d"],
+    "COGNITO_GATE_SESSION_BYTES": ["4000", "64000"],
     "COGNITO_GATE_LOGIN": ["hosted", "Custom"],
     "COGNITO_GATE_SIGN_IN_FLOW": ["srp", "password", "choice"],
     "COGNITO_GATE_SIGN_IN": ["email", "username", "both"],
@@ -225,7 +231,9 @@ BAD: dict[str, list[str]] = {
         "^/regex$",
     ],
     "COGNITO_GATE_BEARER_CLIENT_IDS": ["a-b", "a,b c:d"],
+    "COGNITO_GATE_AUDIENCES": ["https://\u00e4pi.example", "x" * 257],
     "COGNITO_GATE_WEBSOCKET_ORIGINS": ["*", "a.example", "https://a.example/x", "http://a.example"],
+    "COGNITO_GATE_SESSION_BYTES": ["1", "3999", "64001", "8k", "-1"],
     "COGNITO_GATE_LOGIN": ["own", "true", "hosted custom"],
     "COGNITO_GATE_SIGN_IN_FLOW": ["USER_SRP_AUTH", "passwords"],
     "COGNITO_GATE_SIGN_IN": ["phone", "email,username"],
@@ -251,6 +259,34 @@ BAD: dict[str, list[str]] = {
 def test_a_bad_value(variable: str, text: str) -> None:
     more = {"COGNITO_GATE_BEARER": "true"}
     assert list(problems(**more, **{variable: text})) == [variable]
+
+
+GUESSABLE = {
+    "one character": "k" * 40,
+    "of another alphabet": "\u00e4" * 32,
+    "nine characters": "aabbccddeeffgghhiiaabbccddeeffgghhii",
+    "a short pattern": "changeme-now" * 3,
+    "a pattern cut off": "changeme-now" * 3 + "chan",
+    "ten digits over and over": "0123456789" * 4,
+    "one character and a few others": "x" * 40 + "12345678",
+}
+
+
+@pytest.mark.parametrize("key", GUESSABLE.values(), ids=GUESSABLE)
+def test_a_key_of_little_variety(key: str) -> None:
+    for variable, text in (("SECRET_KEY", key), ("SECRET_KEY_FALLBACKS", f"{KEY} {key}")):
+        found = problems(**{variable: text})
+        assert list(found) == [variable]
+        assert "can be guessed" in found[variable]
+        assert ("cognito-gate secret" in found[variable]) == (variable == "SECRET_KEY")
+        assert key not in found[variable]
+        assert key[:8] not in found[variable]
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex])
+def test_a_random_key_has_enough(make: Callable[[int], str]) -> None:
+    for _ in range(200):
+        assert settings(SECRET_KEY=make(32))
 
 
 def test_pages_of_our_own_need_no_login_domain() -> None:

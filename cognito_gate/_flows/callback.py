@@ -135,7 +135,7 @@ def _exchange(
     answer = yield oauth.code_ask(context.settings, code, attempt)
     got = _exchanged(answer, attempt)
     # Before they are verified: a token over 16 KiB would be refused there for no such reason.
-    stored.check_size({"access": len(got.access), "ID": len(got.id)})
+    stored.check_size(context, {"access": len(got.access), "ID": len(got.id)})
     access = yield from _verified(context, got, attempt.nonce, answer, incoming.now)
     return _opened(context, incoming, attempt, got, access)
 

@@ -17,7 +17,7 @@ from .._parts.recent import Recent
 from .._parts.seal import Encrypted, Inherited, Plain, Seal, Signed
 from .._parts.tokens import Expected
 from .._records import Tokens
-from ..settings import Settings
+from ..settings import ASGI_SESSION_BYTES, Settings
 
 COOKIE_MARK = b"cognito_"
 RECENT = 10_000
@@ -116,6 +116,7 @@ class Context:
     refused: Recent[float]
     turn: Callable[[], int]
     inherited: Inherited | None
+    session_bytes: int
 
     def is_over(self, sessions: tuple[str, ...], now: float) -> bool:
         """True when the session of one of these names was signed out in this process."""
@@ -124,11 +125,16 @@ class Context:
         )
 
     @classmethod
-    def of(cls, settings: Settings, token: Callable[[], str]) -> "Context":
+    def of(
+        cls, settings: Settings, token: Callable[[], str], session_bytes: int = ASGI_SESSION_BYTES
+    ) -> "Context":
+        """`session_bytes` is how much a session may put into cookies, unless it is set."""
         domain, secure = settings.cookie_domain, settings.secure
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
         old_key, account = settings.flask_cognito_lib_key, f"{settings.prefix}/account"
         ours = frozenset({settings.user_pool_client_id})
+        further = ours | set(settings.bearer_client_ids)
+        audiences = frozenset(settings.audiences)
         return cls(
             settings=settings,
             token=token,
@@ -139,8 +145,8 @@ class Context:
             login=Attributes(secure, "lax", domain),
             # The account's page is one that a sign-in may lead to.
             routes=frozenset({settings.callback_path, *settings.routes}) - {account},
-            expected=Expected(issuer, ours, leeway),
-            expected_bearer=Expected(issuer, ours | set(settings.bearer_client_ids), leeway),
+            expected=Expected(issuer, ours, leeway, audiences),
+            expected_bearer=Expected(issuer, further, leeway, audiences),
             token_calls=TokenCalls.of(settings),
             keys=KeyRing(),
             known=Known(settings.session_cache),
@@ -150,4 +156,5 @@ class Context:
             refused=Recent(RECENT),
             turn=itertools.count().__next__,
             inherited=Inherited(old_key) if old_key else None,
+            session_bytes=settings.session_bytes or session_bytes,
         )

@@ -20,7 +20,7 @@ def opened(context: Own, incoming: Incoming, got: Tokens, return_to: str) -> Flo
         CallbackRefused: the tokens do not hold. SessionTooLarge: they do not fit into cookies.
         CognitoUnavailable: the keys could not be fetched.
     """
-    stored.check_size({"access": len(got.access), "ID": len(got.id)})
+    stored.check_size(context, {"access": len(got.access), "ID": len(got.id)})
     access = yield from _verified(context, got, incoming.now)
     renewal = stored.new_renewal(context, got, access, incoming.now)
     kept = stored.store(context, stored.held(incoming), got, renewal, incoming.now)

@@ -10,7 +10,7 @@ from .._parts.forms import Keys
 from .._parts.policy import Policy
 from .._parts.screens import Screens
 from .._parts.throttle import Throttle
-from ..settings import Settings
+from ..settings import ASGI_SESSION_BYTES, Settings
 from .context import Context
 
 ENTRIES = 50_000  # counters of each kind, at most
@@ -51,8 +51,10 @@ class Own(Context):
     tries: Tries
 
     @classmethod
-    def of(cls, settings: Settings, token: Callable[[], str]) -> "Own":
-        base = Context.of(settings, token)
+    def of(
+        cls, settings: Settings, token: Callable[[], str], session_bytes: int = ASGI_SESSION_BYTES
+    ) -> "Own":
+        base = Context.of(settings, token, session_bytes)
         return cls(
             **{item.name: getattr(base, item.name) for item in fields(base)},
             app_name=settings.app_name or settings.app_origin.partition("://")[2],

@@ -136,7 +136,7 @@ def _adopted(
         record = replace(record, token=got.refresh)
     try:
         # Before they are verified: a token over 16 KiB would be refused there for no such reason.
-        stored.check_size({"access": len(got.access), "ID": len(got.id)})
+        stored.check_size(context, {"access": len(got.access), "ID": len(got.id)})
         access, identity = yield from trust.verify_pair(context, got, due.now)
     except SessionTooLarge as error:
         return _grown(context, due, record, error)

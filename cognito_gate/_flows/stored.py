@@ -15,7 +15,6 @@ from .._records import Renewal, Tokens
 from ..errors import SessionTooLarge, TokenRefused
 from .context import COOKIE_MARK, Context, Names
 
-MOST_BYTES = 16_000
 INHERITED = Names.prefixed("")  # the names flask-cognito-lib uses
 log = logging.getLogger("cognito_gate")
 
@@ -100,7 +99,7 @@ def store(
     and elsewhere).
 
     Raises:
-        SessionTooLarge: over 16,000 bytes; browsers and proxies would drop or refuse it.
+        SessionTooLarge: more than servers and proxies on the way would take.
     """
     names, seals = context.names, context.seals
     age, rest = context.settings.cookie_age_seconds, 0
@@ -113,7 +112,7 @@ def store(
         names.id: (seals.id.seal(tokens.id, now) if tokens.id else "", age),
         names.refresh: (seals.refresh.seal(renewal.to_json(), now) if renewal else "", rest),
     }
-    check_size({name: len(value) for name, (value, _) in values.items()})
+    check_size(context, {name: len(value) for name, (value, _) in values.items()})
     return _lines(context, jar, values, blind=blind)
 
 
@@ -138,13 +137,14 @@ def _lines(
     return tuple(("set-cookie", line) for line in lines)
 
 
-def check_size(sizes: dict[str, int]) -> None:
+def check_size(context: Context, sizes: dict[str, int]) -> None:
     """Raises SessionTooLarge, naming the sizes, when their sum is too much for cookies."""
     total = sum(sizes.values())
-    if total > MOST_BYTES:
+    if total > context.session_bytes:
         parts = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise SessionTooLarge(
-            f"a session of {total} bytes ({parts}) does not fit into cookies ({MOST_BYTES}); "
+            f"a session of {total} bytes ({parts}) does not fit into cookies "
+            f"({context.session_bytes}, by COGNITO_GATE_SESSION_BYTES or its default); "
             "fewer groups or custom claims, or AWS_COGNITO_SCOPES without profile, make it smaller"
         )
 

@@ -50,6 +50,26 @@ def _refused(parameters: bytes) -> bool:
     return name == b"q" and not value.strip(b"0.")
 
 
+def opens_websocket(incoming: Incoming) -> bool:
+    """True for a WebSocket, also for one that the server leaves to the app as a request."""
+    if incoming.kind == "websocket":
+        return True
+    asked = b",".join(incoming.values(b"upgrade")).lower().split(b",")
+    return b"websocket" in [name.strip() for name in asked]
+
+
+def is_preflight(incoming: Incoming) -> bool:
+    """True for a CORS preflight as the Fetch standard has browsers send it: never with credentials.
+
+    One that has credentials, or whose headers are empty, was not sent by a browser.
+    """
+    if incoming.method != "OPTIONS" or opens_websocket(incoming):
+        return False
+    if any(name in (b"cookie", b"authorization") for name, _ in incoming.headers):
+        return False
+    return bool(incoming.value(b"origin") and incoming.value(b"access-control-request-method"))
+
+
 def of_this_site(incoming: Incoming, origin: str) -> bool:
     """False when another site makes the browser ask, as far as the browser tells."""
     site = incoming.value(b"sec-fetch-site")

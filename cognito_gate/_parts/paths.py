@@ -23,22 +23,30 @@ class PublicPaths:
         PublicPaths(("/health", "/static/*")).match("/static/app.css")   # True
     """
 
-    def __init__(self, patterns: tuple[str, ...], also: str = "") -> None:
-        """`also` is one more path, taken literally."""
-        self._exact = {item for item in patterns if not item.endswith("/*")} | {also}
+    def __init__(self, patterns: tuple[str, ...], after_sign_out: str = "") -> None:
+        """`after_sign_out` is one more path, taken literally, for reading only."""
+        self._after = after_sign_out
+        self._exact = {item for item in patterns if not item.endswith("/*")}
         self._below = tuple(item[:-1] for item in patterns if item.endswith("/*"))
 
-    def match(self, path: str, root_path: str = "") -> bool:
+    def match(self, path: str, root_path: str = "", method: str = "GET") -> bool:
         """True when `path` is public. Any path that is not in plain form is not.
 
         `root_path` is where the app is mounted: a pattern that would open the whole mount is
         not applied, since it was written for a part of the site and not for all of this app.
         """
+        if path == self._after and self._reads_page(path, root_path, method):
+            return True
         if path not in self._exact and not path.startswith(self._below):
             return False
         if not _PLAIN.fullmatch(path) or "//" in path or _dotted(path):
             return False
         return path in self._exact or self._wildcard(path, root_path)
+
+    def _reads_page(self, path: str, root_path: str, method: str) -> bool:
+        """A page that says goodbye shows nothing; an app's front page shows the app."""
+        front = path.rstrip("/") == root_path.rstrip("/")
+        return bool(path) and not front and method in ("GET", "HEAD")
 
     def _wildcard(self, path: str, root_path: str) -> bool:
         mount = root_path.rstrip("/") + "/"

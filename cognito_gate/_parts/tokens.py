@@ -54,11 +54,13 @@ class Parsed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the claims must say. `clients` are the app clients whose tokens are accepted."""
+    """What the claims must say. `clients` are the app clients whose tokens are accepted,
+    `audiences` the resources for which an access token may have been asked (RFC 8707)."""
 
     issuer: str
     clients: frozenset[str]
     leeway: int = 0
+    audiences: frozenset[str] = frozenset()
 
 
 def _segment(text: bytes) -> bytes:
@@ -143,6 +145,8 @@ def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
         raise TokenRefused("the token is for another use")
     if _client(claims, parsed.use) not in expected.clients:
         raise TokenRefused("the token is of another app client")
+    if parsed.use == "access":
+        _check_audience(claims, expected.audiences)
     sub = claims.get("sub")
     if not isinstance(sub, str) or not sub or not sub.isprintable():
         raise TokenRefused("the token has no sub")
@@ -153,6 +157,17 @@ def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
     if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
         raise TokenRefused("the token's cognito:groups is not a list of texts")
     _check_times(claims, expected.leeway, now)
+
+
+def _check_audience(claims: dict[str, Any], audiences: frozenset[str]) -> None:
+    """Cognito's access tokens have an `aud` only when they were asked for one resource. Such a
+    token is for nobody else, or any API that gets one could use it here (RFC 9068 section 4)."""
+    if "aud" not in claims:
+        return
+    value = claims["aud"]
+    listed = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, str) for item in listed) or audiences.isdisjoint(listed):
+        raise TokenRefused("the token is for another resource")
 
 
 def _among(value: object, clients: frozenset[str]) -> bool:

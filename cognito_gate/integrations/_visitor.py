@@ -8,7 +8,7 @@ from typing import Any
 
 from .._parts.rules import allowed
 from ..asgi import IDENTITY
-from ..identity import Identity
+from ..identity import DISABLED, Identity
 
 
 def visitor(facts: Mapping[str, Any]) -> Identity | None:
@@ -24,6 +24,19 @@ def visitor(facts: Mapping[str, Any]) -> Identity | None:
         )
     identity: Identity | None = facts[IDENTITY]
     return identity
+
+
+NOBODY = Identity({"sub": "", "username": "", "exp": 0})
+"""Stands for the visitor while the gate is turned off: without name, groups or scopes."""
+
+
+def present(facts: Mapping[str, Any]) -> Identity | None:
+    """The visitor where there must be one; None when a sign-in is needed.
+
+    With AWS_COGNITO_DISABLED nobody can sign in, so that asking for it would lead nowhere.
+    """
+    identity = visitor(facts)
+    return NOBODY if identity is None and facts.get(DISABLED) is True else identity
 
 
 class Rule:
@@ -45,7 +58,9 @@ class Rule:
         self._any = any_group
 
     def allows(self, identity: Identity) -> bool:
-        """Whether this visitor may."""
+        """Whether this visitor may; `NOBODY` may all, as in an app without a gate."""
+        if identity is NOBODY:
+            return True
         in_groups = allowed(identity.groups, self._groups, any_of=self._any)
         return in_groups and allowed(identity.scopes, self._scopes)
 

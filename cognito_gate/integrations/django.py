@@ -20,7 +20,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 from ..identity import Identity
-from ._visitor import Rule, visitor
+from ._visitor import Rule, present, visitor
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -142,7 +142,8 @@ def group_required(
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A decorator: only visitors in these groups of the pool may use the view, sync or async.
 
-    Nobody signed in is answered 401; it does not need `CognitoMiddleware`.
+    Nobody signed in is answered 401; it does not need `CognitoMiddleware`. Everybody passes while
+    `AWS_COGNITO_DISABLED` is set.
 
     Args:
         groups: names of `cognito:groups`; all of them are needed.
@@ -181,7 +182,7 @@ def _refused(rule: Rule, args: tuple[Any, ...]) -> HttpResponse | None:
     """The answer to nobody; None for who may. Of a view's arguments the first, or of a method's
     the second, is the request."""
     request = next(value for value in args if isinstance(value, HttpRequest))
-    identity = visitor(_facts(request))
+    identity = present(_facts(request))
     if identity is None:
         return HttpResponse("Sign-in needed.", status=401, headers={"WWW-Authenticate": "Bearer"})
     if not rule.allows(identity):

@@ -13,7 +13,7 @@ from fastapi.requests import HTTPConnection
 from fastapi.security.base import SecurityBase
 
 from ..identity import Identity
-from ._visitor import Rule, visitor
+from ._visitor import Rule, present, visitor
 
 
 class _Scheme(SecurityBase):
@@ -69,6 +69,8 @@ async def current_identity(
 ) -> Identity:
     """The visitor; there is one. OpenAPI lists the session cookie or a bearer token.
 
+    While `AWS_COGNITO_DISABLED` is set it is an identity without a name.
+
     Raises:
         HTTPException: 401, nobody is signed in (on a public path).
         WebSocketException: the same for a WebSocket, which ends the handshake with 403.
@@ -78,7 +80,7 @@ async def current_identity(
         @app.get("/me")
         def me(who: Annotated[Identity, Depends(current_identity)]): ...
     """
-    identity = visitor(conn.scope)
+    identity = present(conn.scope)
     if identity is None:
         raise _refusal(conn, 401, "Sign-in needed.")
     return identity
@@ -88,6 +90,8 @@ def require(
     groups: Collection[str] = (), scopes: Collection[str] = (), any_group: bool = False
 ) -> Callable[[HTTPConnection, Identity], Awaitable[Identity]]:
     """A dependency: the visitor, who holds these groups and scopes.
+
+    Everybody passes while `AWS_COGNITO_DISABLED` is set.
 
     Args:
         groups: names of `cognito:groups`; all of them are needed.

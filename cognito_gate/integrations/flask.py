@@ -13,8 +13,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.local import LocalProxy
 
 from ..identity import Identity
-from ..wsgi import DISABLED
-from ._visitor import Rule, visitor
+from ._visitor import Rule, present, visitor
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,7 +34,7 @@ def maybe_identity() -> Identity | None:
 
 
 def _present() -> Identity:
-    identity = visitor(request.environ)
+    identity = present(request.environ)
     if identity is None:
         raise Unauthorized("Sign-in needed.", www_authenticate=WWWAuthenticate("bearer"))
     return identity
@@ -46,7 +45,8 @@ current_identity: Identity = LocalProxy(_present)  # type: ignore[assignment]  #
 
 Each use raises werkzeug's `Unauthorized` (401) where nobody is signed in (on a public path), and
 `RuntimeError` outside of a request or without a gate. It is a proxy: what outlives the request, a
-thread or a task queue, is given `current_identity._get_current_object()`.
+thread or a task queue, is given `current_identity._get_current_object()`. While
+`AWS_COGNITO_DISABLED` is set it is an identity without a name.
 
 Example::
 
@@ -67,6 +67,7 @@ def auth_required(groups: Any = None, any_group: bool = False) -> Any:
 
     Signature and meaning are flask-cognito-lib's, but nobody signed in is 401, not 403. It goes
     below `@app.get(...)`, takes sync and async views, and works with or without parentheses.
+    Everybody passes while `AWS_COGNITO_DISABLED` is set.
 
     Args:
         groups: names of `cognito:groups`; all of them are needed.
@@ -90,8 +91,7 @@ def auth_required(groups: Any = None, any_group: bool = False) -> Any:
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            # With AWS_COGNITO_DISABLED it asks nothing, as flask-cognito-lib's does.
-            if not request.environ.get(DISABLED) and not rule.allows(_present()):
+            if not rule.allows(_present()):
                 raise Forbidden("You may not use this.")
             return current_app.ensure_sync(view)(*args, **kwargs)
 

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
 from ..identity import Identity
-from ._visitor import Rule, visitor
+from ._visitor import Rule, present, visitor
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +36,7 @@ def maybe_identity(conn: HTTPConnection) -> Identity | None:
 
 
 def current_identity(conn: HTTPConnection) -> Identity:
-    """The visitor; there is one.
+    """The visitor; there is one. While `AWS_COGNITO_DISABLED` is set it has no name.
 
     Args:
         conn: the request or WebSocket.
@@ -51,7 +51,7 @@ def current_identity(conn: HTTPConnection) -> Identity:
         async def home(request):
             return PlainTextResponse(current_identity(request).username)
     """
-    identity = visitor(conn.scope)
+    identity = present(conn.scope)
     if identity is None:
         raise _refusal(conn, 401, "Sign-in needed.")
     return identity
@@ -61,6 +61,8 @@ def require(
     groups: Collection[str] = (), scopes: Collection[str] = (), any_group: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A decorator: only visitors who hold these groups and scopes may use the endpoint.
+
+    Everybody passes while `AWS_COGNITO_DISABLED` is set.
 
     It takes functions and methods, sync and async, that are called with a request or WebSocket.
 

@@ -22,6 +22,7 @@ from .deployment import Order
 from .deployment import deploy as deploy_stack
 from .environment import FORMATS, EnvironmentProblem, Extras
 from .options import DEFAULTS, FLAGS, PoolOptions
+from .output import Output, force_option, output_option
 from .removal import delete as delete_stack
 from .stack import Stack, StackProblem
 from .talk import Scene, say
@@ -140,6 +141,8 @@ _no_secret_key = click.option(
 @click.option("--replace", is_flag=True, help="With --yes: users or sessions may get lost.")
 @click.option("--no-env", is_flag=True, help="Do not print the environment.")
 @_format
+@output_option
+@force_option
 @_no_secret_key
 @_yes
 @_region
@@ -152,6 +155,8 @@ def deploy(
     replace: bool,
     no_env: bool,
     form: str,
+    output: str | None,
+    force: bool,
     no_secret_key: bool,
     yes: bool,
     region: str | None,
@@ -163,8 +168,8 @@ def deploy(
     environment to the standard output, so it can be kept:
 
     \b
-      cognito-gate pool deploy my-app --self-sign-up > .env
-      cognito-gate pool template | cognito-gate pool deploy my-app --template - --yes > .env
+      cognito-gate pool deploy my-app --self-sign-up --output .env
+      cognito-gate pool template | cognito-gate pool deploy my-app --template - --yes --output .env
 
     The options describe the whole pool each time: one that is not repeated goes back to its
     default, and the changes shown say what that does. A parameter that was once set (by
@@ -179,6 +184,10 @@ def deploy(
         )
     if replace and not yes:
         raise click.UsageError("--replace needs --yes; without it, you are asked")
+    if output and no_env:
+        raise click.UsageError("--output has no effect with --no-env; take one")
+    goal = Output(form, output, force)
+    goal.check()
     body = _read(file) if file else pool_template(options)
     with _plainly():
         scene = _outside().scene(region, profile, yes=yes)
@@ -187,7 +196,8 @@ def deploy(
         deployed = deploy_stack(scene, order)
         say(f"The stack {stack} is in place.", *_domain_news(deployed))
         if not no_env:
-            _print(scene.account, deployed, form, Extras(secret_key=_secret_key(no_secret_key)))
+            extras = Extras(secret_key=_secret_key(no_secret_key))
+            goal.write(environment_of(scene.account, deployed, extras))
 
 
 def _domain_news(stack: Stack) -> list[str]:
@@ -229,6 +239,8 @@ def _secret_key(left_out: bool) -> str:
 @click.command(short_help="Print the environment of a pool that is deployed.")
 @_stack
 @_format
+@output_option
+@force_option
 @click.option(
     "--callback-url", default="", metavar="URL", help="One of the client's; not the first."
 )
@@ -239,6 +251,8 @@ def _secret_key(left_out: bool) -> str:
 def env(
     stack: str,
     form: str,
+    output: str | None,
+    force: bool,
     callback_url: str,
     logout_url: str,
     no_secret_key: bool,
@@ -248,23 +262,17 @@ def env(
     """Print the environment that leads the gate to the user pool of the stack STACK.
 
     \b
-      cognito-gate pool env my-app > .env
+      cognito-gate pool env my-app --output .env
       eval "$(cognito-gate pool env my-app --format shell)"
     """
+    goal = Output(form, output, force)
+    goal.check()
     with _plainly():
         account = _outside().scene(region, profile).account
         extras = Extras(
             secret_key=_secret_key(no_secret_key), callback_url=callback_url, logout_url=logout_url
         )
-        _print(account, find_deployed(account, stack), form, extras)
-
-
-def _print(account: Account, stack: Stack, form: str, extras: Extras) -> None:
-    variables = environment_of(account, stack, extras)
-    text = FORMATS[form](variables)
-    if form == "json":  # which has no place for comments
-        say(*(f"{item.name}: {item.note}" for item in variables if item.note))
-    click.echo(text)
+        goal.write(environment_of(account, find_deployed(account, stack), extras))
 
 
 # delete

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cognito_gate._listen import is_loopback
 from tests.cli.command import free_port, gone, here, here_until_ctrl_c, taken_port
 from tests.journey.visitor import Visitor
 
@@ -91,7 +92,7 @@ def test_local_keeps_what_is_set_apart_from_the_pool(tmp_path: Path) -> None:
     module(tmp_path, "kept_app", SHOWS)
     environ = {
         "COGNITO_GATE_PREFIX": "/sign",
-        "SECRET_KEY": "k" * 40,
+        "SECRET_KEY": "only-for-the-tests:40-characters-of-a-key",
         "AWS_REGION": "eu-central-1",
         "AWS_COGNITO_SCOPES": "openid shop/read",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
@@ -120,6 +121,40 @@ def test_local_serves_users_of_a_file(tmp_path: Path) -> None:
     file.write_text('[[users]]\nusername = "ada"\npassword = "Correct-Horse-7"\n')
     output, _ = local_run(tmp_path, "users_app", f"--users={file}")
     assert "ada  (password as in your file)  (no group)" in output
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "localhost.evil"])
+@pytest.mark.parametrize("own", [False, True], ids=["samples", "their passwords in a file"])
+def test_published_passwords_are_not_for_the_network(tmp_path: Path, host: str, own: bool) -> None:
+    directory = module(tmp_path, "open_app", SHOWS)
+    file = tmp_path / "users.toml"
+    file.write_text('[[users]]\nusername = "eve"\npassword = "Battery-Staple-8"\n')
+    users = [f"--users={file}"] if own else []
+    words = ("run", "--local", f"--host={host}", "--port=0", f"--app-dir={directory}", *users)
+    result = here(*words, "open_app:app")
+    assert result.exit_code != 0
+    assert f"passwords that everybody knows, and {host} is" in result.output
+    assert "--host 127.0.0.1" in result.output
+    assert "--users" in result.output
+
+
+@pytest.mark.parametrize(
+    ("host", "here_only"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("localhost", True),
+        ("LOCALHOST", True),
+        ("::1", True),
+        ("", False),
+        ("0.0.0.0", False),
+        ("0", False),
+        ("::", False),
+        ("127.0.0.1.example.com", False),
+    ],
+)
+def test_which_addresses_are_of_this_machine_alone(host: str, here_only: bool) -> None:
+    assert is_loopback(host) is here_only
 
 
 def test_settings_come_from_the_env_file_that_is_given(tmp_path: Path) -> None:

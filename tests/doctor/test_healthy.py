@@ -15,6 +15,7 @@ LINES = [
     *("domain", "firewall", "client-id", "callback-url", "code-grant", "scopes", "pkce"),
     *("login-page", "sign-out-url", "client-secret", "revocation"),
     *("app-host", "cookie-domain", "after-sign-out", "public-paths"),
+    "session-size",
     *("secret-key", "secret-key-fallbacks"),
     *("session-lifetimes", "renewal", "sign-in-time", "clock", "aws"),
 ]
@@ -30,7 +31,7 @@ def test_a_healthy_set_up_is_all_well(secret: str | None, refresh: dict[str, str
     assert found.codes("wrong", "warning") == set()
     assert found.codes("unknown") == {"aws"}
     assert "✗" not in found.text
-    assert found.text.endswith("1 not checked, 27 well.\n")
+    assert found.text.endswith("1 not checked, 28 well.\n")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_the_shape_of_the_json() -> None:
     record = json.loads(result.output)
     assert list(record) == ["version", "ok", "counts", "findings"]
     assert record["version"] == 1
-    assert record["counts"] == {"ok": 25, "wrong": 1, "warning": 0, "unknown": 2}
+    assert record["counts"] == {"ok": 26, "wrong": 1, "warning": 0, "unknown": 2}
     for finding in record["findings"]:
         assert list(finding) == ["code", "title", "state", "found", "mend"]
         if finding["state"] in ("wrong", "warning"):

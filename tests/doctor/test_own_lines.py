@@ -95,6 +95,21 @@ def test_where_visitors_land(app: str, after: str, state: str) -> None:
         assert line.mend.setting == f"AWS_COGNITO_LOGOUT_URL={app}/auth/signed-out"
 
 
+@pytest.mark.parametrize(("paths", "state"), [(None, "warning"), ("/", "ok"), ("/*", "ok")])
+def test_landing_on_the_front_page(paths: str | None, state: str) -> None:
+    found = cookies.examine(
+        case(
+            AWS_COGNITO_REDIRECT_URL=f"{APP}/callback",
+            AWS_COGNITO_LOGOUT_URL="https://app.example.com/",
+            COGNITO_GATE_PUBLIC_PATHS=paths,
+        )
+    )
+    line = by_code(found)["after-sign-out"]
+    assert line.state == state
+    if line.mend:
+        assert line.mend.setting == f"AWS_COGNITO_LOGOUT_URL={APP}/signed-out"
+
+
 @pytest.mark.parametrize(("paths", "state"), [("/health", "ok"), ("/*", "warning"), (None, "ok")])
 def test_public_paths(paths: str | None, state: str) -> None:
     line = by_code(cookies.examine(case(COGNITO_GATE_PUBLIC_PATHS=paths)))["public-paths"]
@@ -109,6 +124,7 @@ def test_public_paths(paths: str | None, state: str) -> None:
         ("AWS_COGNITO_DOMAIN", {"app-host"}),
         ("AWS_COGNITO_COOKIE_DOMAIN", {"cookie-domain"}),
         ("COGNITO_GATE_PUBLIC_PATHS", {"public-paths"}),
+        ("COGNITO_GATE_SESSION_BYTES", {"session-size"}),
         ("SECRET_KEY", {"secret-key"}),
         ("SECRET_KEY_FALLBACKS", {"secret-key-fallbacks"}),
         ("AWS_COGNITO_COOKIE_AGE_SECONDS", {"session-lifetimes"}),
@@ -128,11 +144,26 @@ def test_what_rests_on_a_wrong_setting_is_not_checked(name: str, codes: set[str]
     assert all(f"{name} is wrong" in line.found for line in lines if line.state == "unknown")
 
 
+@pytest.mark.parametrize(
+    ("size", "state", "said"),
+    [
+        (None, "ok", "16,000 bytes under ASGI, 8,000 under WSGI"),
+        ("6000", "ok", "6,000 bytes"),
+        ("8000", "ok", "8,000 bytes"),
+        ("8001", "warning", "gunicorn"),
+        ("12000", "warning", "API Gateway"),
+        ("17000", "warning", "Application Load Balancer"),
+    ],
+)
+def test_how_much_a_session_may_hold(size: str | None, state: str, said: str) -> None:
+    line = by_code(cookies.examine(case(COGNITO_GATE_SESSION_BYTES=size)))["session-size"]
+    assert line.state == state
+    assert said in line.found
+
+
 # Keys
 
 WEAK = [
-    "changeme" * 5,
-    "a" * 40,
     "secret-key-for-development-only-123",
     "0123456789abcdef0123456789abcdef",
     "please-change-this-secret-key-in-production",
@@ -143,6 +174,11 @@ WEAK = [
     "django-insecure-" + "x" * 30,
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ987654321",
 ]
+
+
+def test_keys_that_settings_refuse() -> None:
+    for key in ("changeme" * 5, "a" * 40):
+        assert secret_key.bits(key) < 8
 
 
 @pytest.mark.parametrize("key", WEAK)
@@ -182,7 +218,7 @@ def test_any_text_has_bits(text: str) -> None:
     [
         (None, "ok", "none"),
         ("zq8Wn-3kVt_7pLx0RyCm2hJdQb6sFg9u", "ok", "1 still open cookies"),
-        (f"zq8Wn-3kVt_7pLx0RyCm2hJdQb6sFg9u,{'b' * 32},{'c' * 32}", "wrong", "number 2 and 3"),
+        (f"zq8Wn-3kVt_7pLx0RyCm2hJdQb6sFg9u,{WEAK[0]},{WEAK[1]}", "wrong", "number 2 and 3"),
         (ENVIRON["AWS_COGNITO_USER_POOL_CLIENT_SECRET"], "wrong", "the client secret"),
         (ENVIRON["SECRET_KEY"], "warning", "SECRET_KEY itself"),
     ],

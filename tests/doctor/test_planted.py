@@ -229,7 +229,9 @@ PLANTED = {
         "secret-key", "is the client secret as well", {"SECRET_KEY": CLIENT_SECRET}
     ),
     "a retired key of words": Planted(
-        "secret-key-fallbacks", "number 1 can be guessed", {"SECRET_KEY_FALLBACKS": "password" * 5}
+        "secret-key-fallbacks",
+        "number 1 can be guessed",
+        {"SECRET_KEY_FALLBACKS": "change-me-please-this-is-not-secret"},
     ),
     "renewal at each request": Planted(
         "renewal",
@@ -284,7 +286,7 @@ def test_several_faults_at_once_are_all_named(tmp_path: Path) -> None:
             cognito,
             AWS_COGNITO_LOGOUT_URL=None,
             AWS_COGNITO_USER_POOL_CLIENT_SECRET="w" * 40,
-            SECRET_KEY="x" * 40,
+            SECRET_KEY="change-me-please-this-is-not-secret",
             COGNITO_GATE_PREFIX="no path",
         )
         found = diagnose(environ)

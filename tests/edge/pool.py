@@ -90,6 +90,7 @@ class Pool:
             "redirect_url": f"{APP}/auth/callback",
             "logout_url": f"{APP}/auth/signed-out",
             "secret_key": SECRET_KEY,
+            "session_bytes": 16_000,  # chunks are looked at on both edges
         }
         return Settings(**{**usual, **changes})
 

@@ -171,16 +171,35 @@ def test_work_after_the_response_goes_on(make: Make, pool: Pool) -> None:
     assert done == ["http.response.start", "http.response.body", "background"]
 
 
-@pytest.mark.parametrize("kind", ["lifespan", "webtransport", "x-own"])
-def test_other_scopes_pass_untouched(make: Make, kind: str) -> None:
+def test_the_lifespan_passes_untouched(make: Make) -> None:
     app = Recording()
     site = make(app)
-    scope = {"type": kind, "asgi": {"version": "3.0"}, "state": {}}
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
     site.runner.run(site.gate(scope, nothing, silent))
     ((given, receive, send),) = app.calls
     assert given is scope
     assert receive is nothing
     assert send is silent
+
+
+def test_the_lifespan_brings_no_identity(make: Make) -> None:
+    app = Recording()
+    state = {"connections": 1}
+    forged = {IDENTITY: "admin", "cognito_gate.disabled": True, "user": "admin", "auth": "admin"}
+    site = make(app)
+    site.runner.run(site.gate({"type": "lifespan", "state": state, **forged}, nothing, silent))
+    assert app.calls[0][0] == {"type": "lifespan", "state": state}
+    assert app.calls[0][0]["state"] is state
+
+
+@pytest.mark.parametrize("kind", ["webtransport", "x-own", "HTTP"])
+@pytest.mark.parametrize("changes", [{}, {"disabled": True}])
+def test_an_unknown_protocol_is_refused(make: Make, kind: str, changes: dict[str, bool]) -> None:
+    app = Recording()
+    site = make(app, **changes)
+    with pytest.raises(RuntimeError, match=f"cannot protect the ASGI protocol '{kind}'"):
+        site.runner.run(site.gate({"type": kind, IDENTITY: "admin"}, nothing, silent))
+    assert not app.calls
 
 
 def test_an_error_at_start_up_is_the_servers(make: Make) -> None:

@@ -55,6 +55,26 @@ def test_app_clients(api: Browser, pool: Pool, client: str, accepted: bool) -> N
     assert (reply.status == 200) if accepted else refused(reply)
 
 
+@pytest.mark.parametrize(
+    ("audiences", "aud", "accepted"),
+    [
+        ((), "https://api.example", False),
+        (("https://api.example",), "https://api.example", True),
+        (("https://api.example",), "https://other.example", False),
+    ],
+)
+def test_a_token_for_a_resource_counts_at_that_resource(
+    make_site: Open, pool: Pool, audiences: tuple[str, ...], aud: str, accepted: bool
+) -> None:
+    """By header and by cookie alike."""
+    browser = Browser(make_site(bearer=True, audiences=audiences))
+    token = pool.access_token(aud=aud, scope="api/read")
+    reply = call(browser, token)
+    assert (reply.status == 200) if accepted else refused(reply)
+    browser.jar = {"__Host-cognito_access_token": token}
+    assert browser.fetch("/api").status == (200 if accepted else 401)
+
+
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER  "])
 def test_the_scheme_is_of_any_case(api: Browser, pool: Pool, scheme: str) -> None:
     reply = api.send("GET", "/", {"authorization": scheme + pool.access_token()})

@@ -152,7 +152,9 @@ def test_an_attempt_sealed_with_a_retired_secret_opens(
     make_site: Open, browser: Browser, pool: Pool, url: str
 ) -> None:
     retired = ("0123456789abcdef0123456789abcdef",)
-    browser.site = make_site(secret_key="x" * 32, secret_key_fallbacks=retired)
+    browser.site = make_site(
+        secret_key="one-more-secret-key-of-32-letters!", secret_key_fallbacks=retired
+    )
     assert browser.go(url).location == "/page"
 
 

@@ -215,6 +215,24 @@ def test_a_session_that_is_too_large_is_a_page(
     assert "does not fit into cookies" in caplog.text  # which shows without any configuration
 
 
+@pytest.mark.parametrize(
+    ("setting", "story", "fits"),
+    [
+        (0, 1_500, {"asgi", "wsgi"}),
+        (0, 3_500, {"asgi"}),  # 10,000 bytes: gunicorn and nginx refuse such a Cookie header
+        (0, 6_500, set()),
+        (5_000, 1_500, set()),
+        (20_000, 6_500, {"asgi", "wsgi"}),
+    ],
+)
+def test_how_much_fits_is_the_edges_to_say_unless_it_is_set(
+    make_site: Open, pool: Pool, edge: str, setting: int, story: int, fits: set[str]
+) -> None:
+    browser = Browser(make_site(session_bytes=setting))
+    pool.id["custom:story"] = pool.access["custom:story"] = "x" * story
+    assert browser.sign_in(pool).status == (303 if edge in fits else 431)
+
+
 def test_a_session_just_small_enough_works(browser: Browser, pool: Pool) -> None:
     pool.id["custom:story"] = "x" * 8_000
     browser.sign_in(pool)

@@ -86,6 +86,7 @@ def test_turned_off_every_request_passes_with_nobody(
         assert reply.status == 200
         assert reply.app is not None
         assert reply.app.identity is None
+        assert reply.app.facts["cognito_gate.disabled"] is True
     assert not pool.calls
 
 

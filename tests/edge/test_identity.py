@@ -83,6 +83,13 @@ def test_forged_facts_are_overwritten(
     assert (browser.go("/closed").app is not None) == signed_in
 
 
+def test_nobody_else_says_that_it_is_turned_off(site: Site) -> None:
+    forge(site, cognito_gate__disabled=True)
+    seen = Browser(site).go("/open", headers={"cognito-gate.disabled": "true"}).app
+    assert seen is not None
+    assert not seen.facts.get("cognito_gate.disabled")
+
+
 def test_the_conventions_of_each_side(site: Site, browser: Browser, pool: Pool) -> None:
     pool.access["cognito:groups"] = ["admin", "two words"]
     browser.sign_in(pool)

@@ -184,6 +184,25 @@ def test_a_page_of_the_app_can_be_returned_to(make_site: Open) -> None:
     assert reply.app is not None
     assert reply.app.identity is None
     assert browser.go("/goodbye/").status == 303
+    assert browser.fetch("/goodbye", method="HEAD").app is not None
+    for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        assert browser.fetch("/goodbye", method=method).status == 401
+
+
+def test_the_front_page_is_not_opened_by_signing_out_to_it(
+    make_site: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_site()
+    make_site(logout_url=f"{APP}/", public_paths=("/",))
+    assert "AWS_COGNITO_LOGOUT_URL" not in caplog.text
+    for url in (APP, f"{APP}/"):
+        caplog.clear()
+        browser = Browser(make_site(logout_url=url))
+        assert "land on the sign-in page" in caplog.text
+        assert f"{APP}/auth/signed-out" in caplog.text
+        assert browser.go("/").status == 303
+        assert browser.fetch("/", method="DELETE").status == 401
+    assert Browser(make_site(logout_url=APP, public_paths=("/",))).go("/").app is not None
 
 
 def test_a_page_of_another_origin_opens_nothing_here(make_site: Open) -> None:

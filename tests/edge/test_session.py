@@ -7,8 +7,10 @@ import pytest
 
 from tests.edge.browser import Browser, Reply
 from tests.edge.conftest import Open
-from tests.edge.pool import Pool
+from tests.edge.pool import SECRET_KEY, Pool
 from tests.edge.site import Site
+
+OTHER_KEY = "another-secret-key-of-32-characters!"
 
 ACCESS = "__Host-cognito_access_token"
 ID = "__Host-cognito_id_token"
@@ -112,7 +114,7 @@ def test_sealed_with_another_secret_is_nobody(
     browser.sign_in(pool)
     if REFRESH in browser.jar:
         browser.jar = {REFRESH: browser.jar[REFRESH]}
-    browser.site = make_site(secret_key="y" * 32, **changes)
+    browser.site = make_site(secret_key=OTHER_KEY, **changes)
     reply = browser.go("/")
     assert nobody(reply)
     assert len(reply.cleared) >= 1
@@ -120,10 +122,32 @@ def test_sealed_with_another_secret_is_nobody(
 
 
 def test_sealed_with_a_retired_secret_still_opens(make_site: Open, pool: Pool) -> None:
-    browser = Browser(make_site(cookie_encrypted=True, secret_key="z" * 32))
+    browser = Browser(make_site(cookie_encrypted=True, secret_key=OTHER_KEY))
     browser.sign_in(pool)
-    browser.site = make_site(cookie_encrypted=True, secret_key_fallbacks=("z" * 32,))
+    browser.site = make_site(cookie_encrypted=True, secret_key_fallbacks=(OTHER_KEY,))
     assert browser.go("/").status == 200
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "holds"),
+    [
+        ((SECRET_KEY,), (SECRET_KEY, OTHER_KEY), True),  # step one of a rotation
+        ((SECRET_KEY, OTHER_KEY), (OTHER_KEY, SECRET_KEY), True),  # and step two
+        ((SECRET_KEY,), (OTHER_KEY, SECRET_KEY), False),  # both at once
+    ],
+)
+def test_a_key_changes_in_two_steps_while_both_kinds_of_instance_run(
+    make_site: Open, pool: Pool, before: tuple[str, ...], after: tuple[str, ...], holds: bool
+) -> None:
+    old, new = (
+        make_site(cookie_encrypted=True, secret_key=key, secret_key_fallbacks=tuple(fallbacks))
+        for key, *fallbacks in (before, after)
+    )
+    for first, second in ((old, new), (new, old)):
+        browser = Browser(first)
+        browser.sign_in(pool)
+        browser.site = second
+        assert (browser.go("/").status == 200) == (holds or first is old)
 
 
 def test_sealed_cookies_do_not_open_under_each_others_names(make_site: Open, pool: Pool) -> None:

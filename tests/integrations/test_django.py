@@ -32,18 +32,18 @@ def accounts() -> Iterator[Any]:
 @pytest.fixture(params=["asgi", "wsgi"])
 def make_site(
     request: pytest.FixtureRequest, accounts: Any, asgi: OpenASGI, wsgi: OpenWSGI
-) -> Callable[[], Site]:
+) -> Callable[..., Site]:
     """Makes the site behind either edge, with Django's settings of that moment."""
     from django.core.asgi import get_asgi_application
     from django.core.wsgi import get_wsgi_application
 
     if request.param == "asgi":
-        return lambda: asgi(get_asgi_application())
-    return lambda: wsgi(get_wsgi_application())
+        return lambda **changes: asgi(get_asgi_application(), **changes)
+    return lambda **changes: wsgi(get_wsgi_application(), **changes)
 
 
 @pytest.fixture
-def site(make_site: Callable[[], Site]) -> Site:
+def site(make_site: Callable[..., Site]) -> Site:
     return make_site()
 
 
@@ -131,7 +131,7 @@ def test_an_address_that_changes_is_saved(site: Site, accounts: Any, cognito: Lo
 
 
 def test_a_backend_of_ones_own_decides_on_more(
-    make_site: Callable[[], Site], accounts: Any
+    make_site: Callable[..., Site], accounts: Any
 ) -> None:
     from django.test import override_settings
 
@@ -142,7 +142,7 @@ def test_a_backend_of_ones_own_decides_on_more(
     assert [account.username for account in accounts.filter(is_staff=True)] == ["eve"]
 
 
-def test_djangos_backend_does_as_well(make_site: Callable[[], Site], accounts: Any) -> None:
+def test_djangos_backend_does_as_well(make_site: Callable[..., Site], accounts: Any) -> None:
     from django.test import override_settings
 
     with override_settings(AUTHENTICATION_BACKENDS=[STOCK]):
@@ -151,7 +151,7 @@ def test_djangos_backend_does_as_well(make_site: Callable[[], Site], accounts: A
 
 
 def test_unknown_ones_can_be_left_out(
-    make_site: Callable[[], Site], accounts: Any, monkeypatch: pytest.MonkeyPatch
+    make_site: Callable[..., Site], accounts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cognito_gate.integrations.django import CognitoBackend
 
@@ -210,6 +210,12 @@ def test_a_request_of_neither_kind(accounts: Any) -> None:
 
     with pytest.raises(TypeError, match="neither WSGI nor ASGI: HttpRequest"):
         maybe_identity(HttpRequest())
+
+
+@pytest.mark.parametrize("path", [path for path, _ in TABLE])
+def test_turned_off_everybody_passes(make_site: Callable[..., Site], path: str) -> None:
+    site = make_site(AWS_COGNITO_DISABLED="true")
+    assert site.get(OPEN + path).status_code == 200
 
 
 def test_a_rule_is_checked_at_decoration(accounts: Any) -> None:

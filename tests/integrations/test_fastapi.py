@@ -141,3 +141,12 @@ def test_a_rule_is_checked_at_once() -> None:
 
     with pytest.raises(TypeError):
         require("admin")
+
+
+@pytest.mark.parametrize("path", [path for path, _ in TABLE + SCOPES])
+def test_turned_off_everybody_passes(asgi: OpenASGI, path: str) -> None:
+    site = asgi(make_app(), AWS_COGNITO_DISABLED="true")
+    assert site.get(OPEN + path).status_code == 200
+    assert site.get(f"{OPEN}/maybe").json() == "nobody"
+    (accept,) = site.connect(f"{OPEN}/ws/admin")
+    assert accept["type"] == "websocket.accept"

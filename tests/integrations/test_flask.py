@@ -145,7 +145,9 @@ def test_a_rule_is_checked_at_decoration() -> None:
         auth_required(groups="admin")
 
 
-def test_turned_off_it_asks_nothing(wsgi: OpenWSGI, app: Any) -> None:
+@pytest.mark.parametrize("path", [path for path, _ in TABLE])
+def test_turned_off_everybody_passes(wsgi: OpenWSGI, app: Any, path: str) -> None:
     site = wsgi(app, AWS_COGNITO_DISABLED="true")
-    for path in (f"{OPEN}/admin", f"{OPEN}/both"):
-        assert site.get(path).status_code == 200
+    assert site.get(OPEN + path).status_code == 200
+    assert site.get(f"{OPEN}/unguarded").text == ""
+    assert site.get(f"{OPEN}/maybe").text == "nobody"

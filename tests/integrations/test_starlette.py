@@ -111,6 +111,35 @@ def test_without_a_connection_nobody_passes(site: ASGISite) -> None:
         site.get(f"{OPEN}/misused", "ada")
 
 
+@pytest.mark.parametrize("path", [path for path, _ in TABLE + SCOPES])
+def test_turned_off_everybody_passes(asgi: OpenASGI, path: str) -> None:
+    from starlette.applications import Starlette
+
+    site = asgi(Starlette(routes=routes()), AWS_COGNITO_DISABLED="true")
+    assert site.get(OPEN + path).status_code == 200
+    assert site.get(f"{OPEN}/maybe").text == "nobody"
+    accept, text, _close = site.connect(f"{OPEN}/guarded")
+    assert (accept["type"], text["text"]) == ("websocket.accept", "")
+
+
+@pytest.mark.parametrize("names", ["authenticated", "group:admin", ["shop/write", "group:staff"]])
+def test_starlettes_own_guard_passes_too_once_turned_off(asgi: OpenASGI, names: Any) -> None:
+    from starlette.applications import Starlette
+    from starlette.authentication import requires
+    from starlette.requests import Request
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route
+
+    @requires(names, status_code=403)
+    async def page(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("passed")
+
+    app = Starlette(routes=[Route(f"{OPEN}/page", page)])
+    assert asgi(app).get(f"{OPEN}/page").status_code == 403
+    site = asgi(app, AWS_COGNITO_DISABLED="true")
+    assert site.get(f"{OPEN}/page").text == "passed"
+
+
 def test_a_rule_is_checked_at_decoration() -> None:
     from cognito_gate.integrations.starlette import require
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cognito_gate import Identity
-from cognito_gate.integrations._visitor import Rule, visitor
+from cognito_gate.integrations._visitor import Rule, present, visitor
 
 ADA = Identity({"sub": "1", "exp": 1, "cognito:groups": ["admin"], "scope": "openid shop/read"})
 
@@ -38,6 +38,18 @@ def test_without_a_gate_nobody_is_believed() -> None:
 )
 def test_a_rule(groups: Any, scopes: Any, any_group: bool, allowed: bool) -> None:
     assert Rule(groups, scopes, any_group=any_group).allows(ADA) is allowed
+
+
+def test_turned_off_there_is_somebody_who_may_all_and_is_nobody() -> None:
+    off: dict[str, Any] = {"cognito_gate.identity": None, "cognito_gate.disabled": True}
+    nobody = present(off)
+    assert nobody is not None
+    assert (nobody.username, nobody.email, nobody.groups, nobody.scopes) == (None, None, (), ())
+    assert not nobody.is_machine
+    assert Rule(["admin"], ["shop/write"]).allows(nobody)
+    assert present({**off, "cognito_gate.identity": ADA}) is ADA
+    for told in (False, "true", None):
+        assert present({**off, "cognito_gate.disabled": told}) is None
 
 
 @pytest.mark.parametrize("wrong", ["admin", b"admin", [1], None, 1, {"admin": 1}.get, (None,)])

@@ -75,7 +75,8 @@ def test_a_new_deployment_takes_over_in_the_middle_of_a_sign_in() -> None:
 
 @pytest.mark.parametrize("edge", ["asgi", "wsgi"])
 def test_a_long_session_travels_in_pieces(edge: str) -> None:
-    with staged(REFRESH, users=[member_of(60)], edge=edge) as stage, stage.visitor() as visitor:
+    large = REFRESH | {"COGNITO_GATE_SESSION_BYTES": "16000"}
+    with staged(large, users=[member_of(60)], edge=edge) as stage, stage.visitor() as visitor:
         assert len(visitor.sign_in("/x").json()["groups"]) == 60
         names = set(visitor.session)
         assert {"cognito_access_token.0", "cognito_access_token.1"} <= names

@@ -79,7 +79,12 @@ def known(site: OwnApp) -> Settings:
         "AWS_COGNITO_REDIRECT_URL": f"{site.origin}/auth/callback",
         "AWS_COGNITO_LOGOUT_URL": f"{site.origin}/auth/signed-out",
     }
-    found = {**site.pool.environment, **addresses, **KIND.settings, "SECRET_KEY": "k" * 32}
+    found = {
+        **site.pool.environment,
+        **addresses,
+        **KIND.settings,
+        "SECRET_KEY": "only-for-the-tests:32-characters",
+    }
     return Settings.from_env(found, env_file=None)
 
 

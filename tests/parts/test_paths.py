@@ -145,6 +145,27 @@ def test_the_path_after_sign_out_is_no_pattern() -> None:
         assert not PublicPaths(()).match(path)
 
 
+@pytest.mark.parametrize(
+    ("method", "public"),
+    [("GET", True), ("HEAD", True), ("POST", False), ("DELETE", False), ("OPTIONS", False)],
+)
+def test_the_page_after_sign_out_is_for_reading(method: str, public: bool) -> None:
+    assert PublicPaths((), "/bye").match("/bye", method=method) is public
+    assert PublicPaths(("/bye",), "/bye").match("/bye", method=method)
+    assert PublicPaths(("/by/*",), "/by/e").match("/by/e", method=method)
+
+
+@pytest.mark.parametrize(
+    ("after", "mount", "path"),
+    [("/", "", "/"), ("/", "/", "/"), ("/app", "/app", "/app"), ("/app/", "/app", "/app/")],
+)
+def test_an_apps_front_page_is_not_public_for_being_the_one_after_sign_out(
+    after: str, mount: str, path: str
+) -> None:
+    assert not PublicPaths((), after).match(path, mount)
+    assert PublicPaths((after,), after).match(path, mount)
+
+
 def test_everything_may_be_public() -> None:
     everything = PublicPaths(("/*",))
     assert everything.match("/")

@@ -164,7 +164,12 @@ def test_the_outputs_are_the_same(built: Stack, described: Stack) -> None:
 
 def test_the_environment_can_be_made_of_them(built: Stack) -> None:
     known = {**built.outputs, "UserPoolId": "eu-west-1_AbCdEfGhI", "ClientId": "1example23456789"}
-    made = environment(known, Extras(client_secret="c" * 51, secret_key="s" * 48))
+    made = environment(
+        known,
+        Extras(
+            client_secret="c" * 51, secret_key="only-for-the-tests-48-characters-of-a-secret-key"
+        ),
+    )
     values = {variable.name: variable.value for variable in made}
     assert values["AWS_COGNITO_DOMAIN"] == "https://login-5f3c9a10.auth.eu-west-1.amazoncognito.com"
     assert values["AWS_COGNITO_REDIRECT_URL"] == "http://localhost:8000/auth/callback"

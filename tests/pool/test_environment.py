@@ -27,7 +27,7 @@ from cognito_gate.pool.options import PoolOptions
 from cognito_gate.pool.template import template
 from tests.pool.fake_aws import CLIENT_ID, OUTPUTS, POOL_ID, SECRET
 
-KEY = "k" * 64
+KEY = "only-for-the-tests: the 64 characters of a key that nobody drew."
 EXTRAS = Extras(client_secret=SECRET, secret_key=KEY)
 HOSTED = {
     "AWS_REGION": "eu-west-1",

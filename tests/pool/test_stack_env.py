@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import stat
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +61,59 @@ def test_a_public_client_is_not_even_read() -> None:
     aws = deployed(ConfidentialClient="false")
     assert "AWS_COGNITO_USER_POOL_CLIENT_SECRET" not in values(aws)
     assert aws.asked("describe_user_pool_client") == []
+
+
+def mode_of(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
+@pytest.mark.parametrize("command", [("env",), ("deploy", "--yes")])
+def test_a_file_is_for_its_owner_only(tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / ".env"
+    ran = run(deployed(), command[0], "shop", *command[1:], "--output", str(file))
+    assert (ran.code, ran.out) == (0, "")
+    assert mode_of(file) == 0o600
+    assert f"AWS_COGNITO_USER_POOL_CLIENT_SECRET={SECRET}\n" in file.read_text()
+    assert f"{file} is written" in ran.told
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("command", [("env",), ("deploy", "--yes")])
+def test_a_file_that_is_there_is_kept(tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / ".env"
+    file.write_text("SECRET_KEY=mine")
+    aws = deployed()
+    ran = run(aws, command[0], "shop", *command[1:], "--output", str(file))
+    assert ran.code != 0
+    assert "--force" in ran.told
+    assert file.read_text() == "SECRET_KEY=mine"
+    assert not aws.calls  # it is said before anything is done
+
+
+def test_force_replaces_it_and_closes_it_to_others(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("SECRET_KEY=mine")
+    file.chmod(0o644)
+    assert run(deployed(), "env", "shop", "--output", str(file), "--force").code == 0
+    assert mode_of(file) == 0o600
+    assert "mine" not in file.read_text()
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    for words in ((), ("--force",)):
+        ran = run(deployed(), "env", "shop", "--output", str(tmp_path / "no" / ".env"), *words)
+        assert ran.code == 1
+        assert "cannot be written" in ran.told
+
+
+@pytest.mark.parametrize(
+    "words", [("env", "--force"), ("deploy", "--yes", "--no-env", "--output=x")]
+)
+def test_options_without_effect_are_errors(words: tuple[str, ...]) -> None:
+    aws = deployed()
+    assert run(aws, words[0], "shop", *words[1:]).code == 2
+    assert not aws.calls
 
 
 def test_an_emulator() -> None:

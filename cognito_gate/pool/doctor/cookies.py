@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..._checks import LOOPBACK
-from ...settings import Settings
+from ...settings import ASGI_SESSION_BYTES, WSGI_SESSION_BYTES, Settings
 from .case import Case
 from .domain import unsure as domain_unsure
 from .findings import Finding, Line, Mend
@@ -16,6 +16,14 @@ COOKIE_DOMAIN = Line("cookie-domain", "cookie domain")
 AFTER = Line("after-sign-out", "after sign-out")
 HOSTS = Line("app-host", "app's host")
 PUBLIC = Line("public-paths", "public paths")
+SIZE = Line("session-size", "session size")
+
+# Who refuses a request whose Cookie header is longer, by their own documentation, in bytes.
+_REFUSES = (
+    (8_000, "gunicorn, Apache and nginx (8,190, unless they are told otherwise)"),
+    (10_000, "API Gateway (10,240 of all headers)"),
+    (16_000, "an Application Load Balancer (16,384)"),
+)
 
 # Some of the Public Suffix List's, on which browsers refuse cookies: those that apps live under.
 _SUFFIXES = frozenset((
@@ -35,6 +43,7 @@ def examine(case: Case) -> Iterator[Finding]:
     yield _cookie_domain(case, redirect)
     yield _after(case, redirect)
     yield _public(case)
+    yield _size(case)
 
 
 def _host(url: str) -> str:
@@ -106,6 +115,16 @@ def _after(case: Case, why: str) -> Finding:
     why = why or case.unsure("AWS_COGNITO_LOGOUT_URL")
     if why:
         return AFTER.unchecked(why)
+    if settings.lands_on_sign_in:
+        page = f"{settings.app_origin}{settings.prefix}/signed-out"
+        return AFTER.warning(
+            "visitors land on /, which needs a sign-in: they see the sign-in page again",
+            Mend(
+                f"Register {page}, a page of the gate, as sign-out URL; or list / among the "
+                "public paths, if everybody may see it.",
+                setting=f"AWS_COGNITO_LOGOUT_URL={page}",
+            ),
+        )
     if settings.logout_path:
         return AFTER.ok(f"visitors land on {settings.logout_path}, which is public")
     one, other = _host(settings.redirect_url), _host(settings.logout_url)
@@ -140,3 +159,27 @@ def _public(case: Case) -> Finding:
             Mend("List the paths that need no sign-in, such as /health and /static/*."),
         )
     return PUBLIC.ok(" ".join(paths) if paths else "none: everything needs a sign-in")
+
+
+def _size(case: Case) -> Finding:
+    why = case.unsure("COGNITO_GATE_SESSION_BYTES")
+    if why:
+        return SIZE.unchecked(why)
+    most = case.settings.session_bytes
+    if not most:
+        return SIZE.ok(
+            f"{ASGI_SESSION_BYTES:,} bytes under ASGI, {WSGI_SESSION_BYTES:,} under WSGI: what is "
+            "larger is refused with a page that says so"
+        )
+    refuses = [who for limit, who in _REFUSES if most > limit]
+    if not refuses:
+        return SIZE.ok(f"{most:,} bytes: what is larger is refused with a page that says so")
+    return SIZE.warning(
+        f"{most:,} bytes, which is more than some take, and then visitors are locked out without "
+        f"a page that says why: {'; '.join(refuses)}",
+        Mend(
+            "Unless none of them is between your visitors and your app, or their limits were "
+            "raised, lower it.",
+            setting="COGNITO_GATE_SESSION_BYTES=8000",
+        ),
+    )

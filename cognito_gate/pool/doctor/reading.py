@@ -31,7 +31,7 @@ _STAND_INS = {
     "AWS_COGNITO_REDIRECT_URL": "https://stand-in.invalid/stand-in/callback",
     "AWS_COGNITO_USER_POOL_CLIENT_ID": "standin",
     "AWS_COGNITO_USER_POOL_ID": "us-east-1_StandIn",
-    "SECRET_KEY": "stand-in-" * 4,
+    "SECRET_KEY": "stand-in-for-a-key-of-32-characters",
 }
 # Problems that settings have with each other: a stand-in may be the only reason for them.
 _LEANS_ON = {
