@@ -110,9 +110,12 @@ def _seconds_ahead(answer: Answer, now: float) -> float:
 
 
 def ready(context: Context, now: float) -> Flow[None]:
-    """Have keys. A callback asks for this before it spends its code: without keys it would be
-    lost."""
-    if context.keys.cold:
+    """Have keys, before a code or a refresh token is spent for tokens that nobody could verify.
+
+    Raises:
+        CognitoUnavailable: they cannot be fetched; nothing was spent.
+    """
+    if context.keys.lacking:
         yield from _fetch(context, "", now, trusted=True)
 
 
@@ -137,6 +140,6 @@ def _fetch(context: Context, kid: str, now: float, *, trusted: bool) -> Flow[Non
     try:
         found = keys.read_jwks(oauth.read_keys(answer))
     except CognitoUnavailable:
-        context.keys.missed(now, trusted=trusted)
+        context.keys.missed(now, kid, trusted=trusted)
         raise
     context.keys.learn(found, kid, now, trusted=trusted)

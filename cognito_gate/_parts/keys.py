@@ -76,6 +76,7 @@ class KeyRing:
         self._fetched_at = float("-inf")
         self._pause_until = {False: float("-inf"), True: float("-inf")}
         self._failed = False
+        self._awaited = ""
 
     def get(self, kid: str) -> RSAKey | None:
         return self._keys.get(kid)
@@ -84,6 +85,12 @@ class KeyRing:
     def cold(self) -> bool:
         """True until the first good fetch."""
         return not self._keys
+
+    @property
+    def lacking(self) -> bool:
+        """True while tokens that come straight from Cognito could not be verified: there is no key
+        at all, or not the one it signs with by now."""
+        return self.cold or (self._awaited != "" and self._awaited not in self._keys)
 
     @property
     def failed(self) -> bool:
@@ -98,11 +105,13 @@ class KeyRing:
 
     def learn(self, keys: dict[str, RSAKey], kid: str, now: float, *, trusted: bool) -> None:
         """Take the keys of a good fetch that was made for `kid` (empty: for none in particular)."""
-        self._keys, self._fetched_at, self._failed = keys, now, False
+        self._keys, self._fetched_at, self._failed, self._awaited = keys, now, False, ""
         if kid and kid not in keys:
             self._pause_until[trusted] = now + PENALTY
 
-    def missed(self, now: float, *, trusted: bool) -> None:
-        """Note a fetch that failed; the keys stay."""
+    def missed(self, now: float, kid: str = "", *, trusted: bool) -> None:
+        """Note a fetch for `kid` that failed; the keys stay."""
         self._failed = True
+        if trusted and kid:
+            self._awaited = kid
         self._pause_until[trusted] = now + (COLD_PENALTY if self.cold else PENALTY)

@@ -56,6 +56,23 @@ def test_keys_rolled_over_and_out_of_reach(stage: Stage, browser: Browser, alive
     assert browser.go("/").identity.username == "ada"
 
 
+def test_while_keys_are_out_of_reach_no_other_session_is_spent(
+    stage: Stage, browser: Browser
+) -> None:
+    """The first one has shown that what would come could not be verified."""
+    other = stage.signed_in()
+    stage.now += 3600
+    stage.pool.roll_keys("2")
+    stage.pool.faults["jwks"] = faults.reply(503)
+    for one in (browser, other, browser, other):
+        assert one.go("/").status == 503
+    assert spent(stage) == 1
+    stage.pool.faults.clear()
+    stage.now += 15
+    for one in (browser, other):
+        assert one.go("/").identity.username == "ada"
+
+
 def test_on_a_public_path_it_is_kept_too(stage: Stage, browser: Browser) -> None:
     changed = Stage({"refresh_flow_enabled": True, "public_paths": ("/open",)}, now=stage.now)
     changed.pool = stage.pool
