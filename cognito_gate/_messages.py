@@ -12,6 +12,8 @@ from .identity import Identity
 
 LARGEST_FORM = 16_384
 """The most bytes of a form's body that an edge reads, and one more shows that it is too large."""
+FORM_SECONDS = 10.0
+"""How long an edge waits for a form's body, in all."""
 
 Header: TypeAlias = tuple[str, str]
 Headers: TypeAlias = tuple[Header, ...]
@@ -24,7 +26,8 @@ class Incoming:
     `path` is percent-decoded and decides; `target` is the path as it was on the wire and
     only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
-    request came from. `body` is there only where the gate takes a form.
+    request came from. `body` is there only where the gate takes a form; `late` says that it did not
+    come in time, so that nothing of it counts.
     """
 
     kind: Literal["http", "websocket"]
@@ -37,6 +40,7 @@ class Incoming:
     mount: str = ""
     client: str = ""
     body: bytes = field(default=b"", repr=False)
+    late: bool = False
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of one header, in order."""

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._driver import AsyncSender, run_async
 from ._gate import Gate
-from ._messages import LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
+from ._messages import FORM_SECONDS, LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
 from .identity import Identity, tells_identity
 from .settings import Settings
 
@@ -111,7 +111,11 @@ class ASGIGate:
             return Pass(None)
         incoming = _incoming(scope)
         if self._gate.takes_form(incoming):
-            incoming = replace(incoming, body=await _form(receive))
+            try:
+                async with asyncio.timeout(FORM_SECONDS):
+                    incoming = replace(incoming, body=await _form(receive))
+            except TimeoutError:
+                incoming = replace(incoming, late=True)
         return await run_async(self._gate.decide(incoming), self._sender)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -81,7 +81,9 @@ CLOCKS = {
         *("asgi", "wsgi", "_process", "_serve", "cli", "demo.", "local.", "testing"),
         "pool.doctor.command",
     },
-    "time.monotonic": {"_driver", "_flights", "_process", "_serve", "cli", "local.", "testing"},
+    "time.monotonic": {
+        *("wsgi", "_driver", "_flights", "_process", "_serve", "cli", "local.", "testing"),
+    },
 }
 CLOCK_NAMES = (
     "time",
