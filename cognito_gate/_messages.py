@@ -1,12 +1,12 @@
 """What the gate and its edges say to each other.
 
 Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth. A flow is a
-generator that yields what it needs (`Ask`) and returns what it decided.
+generator that yields what it needs (`Ask`, `Compute`) and returns what it decided.
 """
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from .identity import Identity
 
@@ -126,4 +126,38 @@ class Ask:
 
 
 T = TypeVar("T")
-Flow: TypeAlias = Generator[Ask, Answer, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a `Compute` came to: a value, or the error that it ended with."""
+
+    value: Any = field(default=None, repr=False)
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Work of many milliseconds that a flow needs done where nobody else waits for it."""
+
+    work: Callable[[], Any] = field(repr=False)
+
+    def done(self) -> Done:
+        """Do it. Raises nothing: the flow is told."""
+        try:
+            return Done(self.work())
+        except Exception as error:  # noqa: BLE001 - raised again, in the flow
+            return Done(error=error)
+
+
+Effect: TypeAlias = Ask | Compute
+Flow: TypeAlias = Generator[Effect, Any, T]
+
+
+def compute(work: Callable[[], T]) -> Flow[T]:
+    """Have a pure function computed. Raises what it raises."""
+    done: Done = yield Compute(work)
+    if done.error is not None:
+        raise done.error
+    value: T = done.value
+    return value

@@ -5,8 +5,9 @@ Knows the flows of InitiateAuth; must not know what follows (steps.py).
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 
-from .._messages import Flow, Incoming
+from .._messages import Flow, Incoming, compute
 from .._parts import idp, srp
 from .._parts.idp import Challenge, Outcome
 from .._records import Pending
@@ -30,7 +31,7 @@ def sign_in(context: Own, incoming: Incoming, username: str, password: str) -> F
     """
     settings, client = context.settings, incoming.client
     if settings.sign_in_flow == "srp":
-        key = _key(context)
+        key = yield from _key(context)
         answer = yield idp.initiate_srp(settings, username, key.public, client)
         first = idp.read_outcome("InitiateAuth", answer)
         return (yield from _verified(context, incoming, username, password, first, key))
@@ -46,7 +47,8 @@ def chosen(
 ) -> Flow[Outcome]:
     """The password, where Cognito asked for it or where it was the `way` chosen (PASSWORD or
     PASSWORD_SRP). Raises as `sign_in` does."""
-    settings, key = context.settings, _key(context)
+    settings = context.settings
+    key = yield from _key(context)
     said = {"PASSWORD": password} if way == "PASSWORD" else {"SRP_A": key.public}
     if step.step == "SELECT_CHALLENGE":
         # Begun anew: the choice's session serves once, and passwords are mistyped.
@@ -77,8 +79,9 @@ def _verified(
         raise CognitoUnavailable("Cognito answered SRP with something else")
     settings, found = context.settings, first.parameters
     person = found.get("USER_ID_FOR_SRP") or username
-    said = srp.answer(
-        key.secret, key.public, person, password, settings.user_pool_id, found, incoming.now
+    pool, now = settings.user_pool_id, incoming.now
+    said = yield from compute(
+        partial(srp.answer, key.secret, key.public, person, password, pool, found, now)
     )
     answer = yield idp.respond(
         settings, "PASSWORD_VERIFIER", person, first.session, said, incoming.client
@@ -86,7 +89,8 @@ def _verified(
     return idp.read_outcome("RespondToAuthChallenge", answer)
 
 
-def _key(context: Own) -> _Key:
+def _key(context: Own) -> Flow[_Key]:
     # 256 bits, as RFC 5054 section 3.1 asks for; more would only cost time.
     secret = int.from_bytes(hashlib.sha256(context.token().encode()).digest())
-    return _Key(secret, srp.begin(secret))
+    public = yield from compute(partial(srp.begin, secret))
+    return _Key(secret, public)
