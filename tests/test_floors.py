@@ -20,7 +20,9 @@ FLOORS: list[set[str]] = [
     {"_parts."},
     {"_flows.__init__", "_flows.context"},
     {"_flows.own", "_flows.trust", "_flows.attempts", "_flows.stored", "_flows.pending"},
-    {"_flows.forms", "_flows.tries", "_flows.fields", "_flows.password", "_flows.opened"},
+    {"_flows.devices"},
+    {"_flows.tries"},
+    {"_flows.forms", "_flows.fields", "_flows.password", "_flows.opened"},
     {
         *("_flows.login", "_flows.callback", "_flows.session", "_flows.bearer", "_flows.logout"),
         "_flows.steps",

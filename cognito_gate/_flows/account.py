@@ -122,17 +122,22 @@ def _acted(context: Own, incoming: Incoming, who: Identity, form: dict[str, str]
     raise BadRequest("no such action")
 
 
+def _name(who: Identity) -> str:
+    """Cognito's name for the person, by which the sign-in page's tries are counted, too."""
+    return who.username or who.sub
+
+
 def _changed(
     context: Own, incoming: Incoming, who: Identity, form: dict[str, str]
 ) -> Flow[Respond]:
     wrong = fields.filled(form, "previous")
     fields.check(wrong | fields.new_password(context.policy, form["password"]))
-    tries.check_guess(context, incoming, who.sub, "password")
+    tries.check_guess(context, incoming, _name(who), "password")
     answer = yield idp.change_password(
         context.settings, who.access_token, form["previous"], form["password"]
     )
     idp.read("ChangePassword", answer)
-    tries.forgive(context, who.sub)
+    tries.proved(context, incoming, _name(who), _name(who))
     return steps.go(context, "/account", notice="password_changed")
 
 
@@ -147,12 +152,12 @@ def _begun(context: Own, incoming: Incoming, who: Identity) -> Flow[Respond]:
 
 def _turned_on(context: Own, incoming: Incoming, who: Identity, text: str) -> Flow[Respond]:
     code = fields.totp(text)
-    tries.check_guess(context, incoming, who.sub, "code")
+    tries.check_guess(context, incoming, _name(who), "code")
     answer = yield idp.verify_totp(context.settings, code, access_token=who.access_token)
     idp.read_totp_verified(answer)
     answer = yield idp.set_totp_preference(context.settings, who.access_token, on=True)
     idp.read("SetUserMFAPreference", answer)
-    tries.forgive(context, who.sub)
+    tries.proved(context, incoming, _name(who), _name(who))
     ended = pending.forget(context, incoming)
     return steps.go(context, "/account", notice="totp_on", headers=ended)
 

@@ -170,7 +170,7 @@ def _chosen(context: Own, incoming: Incoming, step: Pending, choice: str) -> Flo
         waiting = pending.again(step, step.session, {"choice": choice})
         return steps.onward(context, incoming, "/mfa", waiting)
     if steps.CODES.get(choice, "totp") != "totp":
-        tries.check_one_time_code(context, incoming, step.typed)
+        tries.check_message(context, incoming, step.typed, "sign-in")
     return (yield from _answered(context, incoming, step, {"ANSWER": choice}))
 
 

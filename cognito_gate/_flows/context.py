@@ -31,6 +31,7 @@ class Names:
     pending: str
     form: str
     language: str
+    device: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -41,7 +42,7 @@ class Names:
     def prefixed(cls, prefix: str) -> "Names":
         kinds = (
             *("access_token", "id_token", "refresh_token"),
-            *("login_", "pending", "form", "language"),
+            *("login_", "pending", "form", "language", "device"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
@@ -55,6 +56,7 @@ class Seals:
     refresh: Seal
     login: Seal
     pending: Seal
+    device: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -66,6 +68,7 @@ class Seals:
             refresh=(Encrypted if settings.refresh_cookie_encrypted else Signed)(keys, "refresh"),
             login=Encrypted(keys, "login"),
             pending=Encrypted(keys, "pending"),
+            device=Encrypted(keys, "device"),
         )
 
 

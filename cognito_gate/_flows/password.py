@@ -12,6 +12,7 @@ from .._parts import idp, srp
 from .._parts.idp import Challenge, Outcome
 from .._records import Pending
 from ..errors import CognitoUnavailable
+from . import tries
 from .own import Own
 
 
@@ -34,7 +35,7 @@ def sign_in(context: Own, incoming: Incoming, username: str, password: str) -> F
         key = yield from _key(context)
         answer = yield idp.initiate_srp(settings, username, key.public, client)
         first = idp.read_outcome("InitiateAuth", answer)
-        return (yield from _verified(context, incoming, username, password, first, key))
+        return (yield from _verified(context, incoming, username, username, password, first, key))
     if settings.sign_in_flow == "choice":
         answer = yield idp.initiate_choice(settings, username, client)
     else:
@@ -63,22 +64,29 @@ def chosen(
         outcome = idp.read_outcome("RespondToAuthChallenge", answer)
     if way == "PASSWORD":
         return outcome
-    return (yield from _verified(context, incoming, step.username, password, outcome, key))
+    return (
+        yield from _verified(context, incoming, step.typed, step.username, password, outcome, key)
+    )
 
 
 def _verified(
     context: Own,
     incoming: Incoming,
+    typed: str,
     username: str,
     password: str,
     first: Outcome,
     key: _Key,
 ) -> Flow[Outcome]:
-    """SRP's second half, at once: Cognito waits for it a few seconds only."""
+    """SRP's second half, at once: Cognito waits for it a few seconds only.
+
+    Raises TooManyTries: only now has Cognito said whose name that is.
+    """
     if not isinstance(first, Challenge) or first.name != "PASSWORD_VERIFIER":
         raise CognitoUnavailable("Cognito answered SRP with something else")
     settings, found = context.settings, first.parameters
     person = found.get("USER_ID_FOR_SRP") or username
+    tries.check_account(context, incoming, typed, person, "password")
     pool, now = settings.user_pool_id, incoming.now
     said = yield from compute(
         partial(srp.answer, key.secret, key.public, person, password, pool, found, now)
