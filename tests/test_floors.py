@@ -27,7 +27,7 @@ FLOORS: list[set[str]] = [
         *("_flows.login", "_flows.callback", "_flows.session", "_flows.bearer", "_flows.logout"),
         "_flows.steps",
     },
-    {"_flows.own_page"},
+    {"_flows.own_page", "_flows.first"},
     {"_flows.sign_in", "_flows.sign_up", "_flows.challenge", "_flows.reset"},
     {"_flows.account"},
     {"_flows.own_pages"},

@@ -10,8 +10,8 @@ from functools import partial
 from .._messages import Flow, Incoming, compute
 from .._parts import idp, srp
 from .._parts.idp import Challenge, Outcome
-from .._records import Pending
-from ..errors import CognitoUnavailable
+from .._records import Pending, Tokens
+from ..errors import ApiRefused, CognitoUnavailable
 from . import tries
 from .own import Own
 
@@ -31,16 +31,26 @@ def sign_in(context: Own, incoming: Incoming, username: str, password: str) -> F
         ApiRefused: Cognito says no. CognitoUnavailable: it says nothing usable.
     """
     settings, client = context.settings, incoming.client
+    if settings.sign_in_flow == "choice":
+        way = next((way for way in settings.sign_in_ways if way == "PASSWORD"), "PASSWORD_SRP")
+        return (yield from _preferred(context, incoming, username, username, way, password))
     if settings.sign_in_flow == "srp":
         key = yield from _key(context)
         answer = yield idp.initiate_srp(settings, username, key.public, client)
-        first = idp.read_outcome("InitiateAuth", answer)
-        return (yield from _verified(context, incoming, username, username, password, first, key))
-    if settings.sign_in_flow == "choice":
-        answer = yield idp.initiate_choice(settings, username, client)
-    else:
-        answer = yield idp.initiate_password(settings, username, password, client)
+        outcome = idp.read_outcome("InitiateAuth", answer)
+        return (yield from _verified(context, incoming, username, username, password, outcome, key))
+    answer = yield idp.initiate_password(settings, username, password, client)
     return idp.read_outcome("InitiateAuth", answer)
+
+
+def prove(context: Own, incoming: Incoming, username: str, password: str) -> Flow[None]:
+    """Have the password of somebody checked who is signed in: by a new sign-in, which ends here.
+
+    Raises as `sign_in` does.
+    """
+    outcome = yield from sign_in(context, incoming, username, password)
+    if isinstance(outcome, Tokens) and outcome.refresh:
+        yield idp.revoke(context.settings, outcome.refresh)
 
 
 def chosen(
@@ -48,25 +58,44 @@ def chosen(
 ) -> Flow[Outcome]:
     """The password, where Cognito asked for it or where it was the `way` chosen (PASSWORD or
     PASSWORD_SRP). Raises as `sign_in` does."""
-    settings = context.settings
-    key = yield from _key(context)
-    said = {"PASSWORD": password} if way == "PASSWORD" else {"SRP_A": key.public}
+    name = step.username
     if step.step == "SELECT_CHALLENGE":
         # Begun anew: the choice's session serves once, and passwords are mistyped.
-        answer = yield idp.initiate_choice(
-            settings, step.username, incoming.client, PREFERRED_CHALLENGE=way, **said
-        )
-        outcome = idp.read_outcome("InitiateAuth", answer)
-    else:
-        answer = yield idp.respond(
-            settings, step.step, step.username, step.session, said, incoming.client
-        )
-        outcome = idp.read_outcome("RespondToAuthChallenge", answer)
-    if way == "PASSWORD":
-        return outcome
-    return (
-        yield from _verified(context, incoming, step.typed, step.username, password, outcome, key)
+        return (yield from _preferred(context, incoming, step.typed, name, way, password))
+    said, key = yield from _said(context, way, password)
+    answer = yield idp.respond(
+        context.settings, step.step, name, step.session, said, incoming.client
     )
+    outcome = idp.read_outcome("RespondToAuthChallenge", answer)
+    if key is None:
+        return outcome
+    return (yield from _verified(context, incoming, step.typed, name, password, outcome, key))
+
+
+def _preferred(
+    context: Own, incoming: Incoming, typed: str, username: str, way: str, password: str
+) -> Flow[Outcome]:
+    """USER_AUTH, with the password as the way that is preferred. Cognito answers with a choice
+    where an account has none, which must look as if it were wrong."""
+    said, key = yield from _said(context, way, password)
+    answer = yield idp.initiate_choice(
+        context.settings, username, incoming.client, PREFERRED_CHALLENGE=way, **said
+    )
+    outcome = idp.read_outcome("InitiateAuth", answer)
+    name = outcome.name if isinstance(outcome, Challenge) else ""
+    if name in ("SELECT_CHALLENGE", "WEB_AUTHN") or (key and name != "PASSWORD_VERIFIER"):
+        raise ApiRefused("InitiateAuth", "NotAuthorizedException", "no password to sign in with")
+    if key is None:
+        return outcome
+    return (yield from _verified(context, incoming, typed, username, password, outcome, key))
+
+
+def _said(context: Own, way: str, password: str) -> Flow[tuple[dict[str, str], _Key | None]]:
+    """What goes along with the way, and the key that SRP goes on with."""
+    if way == "PASSWORD":
+        return {"PASSWORD": password}, None
+    key = yield from _key(context)
+    return {"SRP_A": key.public}, key
 
 
 def _verified(

@@ -52,6 +52,11 @@ def check_guess(context: Own, incoming: Incoming, name: str, proof: Proof) -> No
     _count_for(tries, proof, _account(tries, name), place, now)
 
 
+def check_address(context: Own, incoming: Incoming) -> None:
+    """Count a request that is no guess, and asks Cognito something. Raises TooManyTries."""
+    _count(context.tries.guesses_by_address, _place(context, incoming), incoming.now)
+
+
 def check_account(context: Own, incoming: Incoming, name: str, account: str, proof: Proof) -> None:
     """Count the same try once more when Cognito has said which account has that name: however a
     name is spelled, its account has one count. Raises TooManyTries."""

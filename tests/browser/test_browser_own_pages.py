@@ -181,7 +181,7 @@ def whole(walk: Walk, person: Person) -> None:
     walk.enter(phone)
     walk.inside(person)
     walk.open_account()
-    walk.turn_app_off()
+    walk.turn_app_off(person)
     walk.sign_out()
     walk.start(DEEP)
     walk.forget(person)

@@ -136,7 +136,7 @@ def test_an_authenticator_app(site: OwnApp, person: Person) -> None:
     assert (screen.response.status_code, screen.said) == (400, text("error.code_wrong"))
     screen = person.sends(screen, "code.button", code=app.code())
     assert (is_in(screen, name), screen.seen["path"]) == (True, "/deep")
-    screen = person.sends(person.opens("/auth/account"), "account.totp_turn_off")
+    screen = person.sends(person.opens("/auth/account"), "account.totp_turn_off", proof=PASSWORD)
     assert screen.said == text("notice.totp_off")
     person.leaves()
     assert is_in(person.signs_in(name, PASSWORD), name)
