@@ -60,12 +60,16 @@ def check_address(context: Own, incoming: Incoming) -> None:
 def check_account(context: Own, incoming: Incoming, name: str, account: str, proof: Proof) -> None:
     """Count the same try once more when Cognito has said which account has that name: however a
     name is spelled, its account has one count. Raises TooManyTries."""
-    tries = context.tries
+    tries, now = context.tries, incoming.now
     counted = _browser(context, incoming, name) or _account(tries, name)
     tries.accounts.learn(name, digest(account))
-    if counted not in (_browser(context, incoming, name), digest(account)):
-        place = _place(context, incoming)
-        _count_for(tries, proof, digest(account), place, incoming.now)
+    browser = _browser(context, incoming, name)
+    if counted in (browser, digest(account)):
+        return
+    if browser:
+        _count(tries.guesses, f"{proof} {browser}", now)
+    else:
+        _count_for(tries, proof, digest(account), _place(context, incoming), now)
 
 
 def learn(context: Own, name: str, account: str) -> None:
@@ -82,7 +86,7 @@ def proved(context: Own, incoming: Incoming, name: str, account: str = "") -> No
     """
     tries = context.tries
     if account or not tries.accounts.of(name):
-        tries.accounts.learn(name, digest(account or f"the one named {name}"))
+        tries.accounts.learn(name, digest(account) if account else _one_named(name))
     who, place = _account(tries, name), address(incoming.client)
     browser = _browser(context, incoming, name)
     for proof in get_args(Proof):
@@ -158,13 +162,20 @@ def _account(tries: Tries, name: str) -> str:
     return tries.accounts.of(name) or digest(f"whoever is named {name.casefold()}")
 
 
+def _one_named(name: str) -> str:
+    """The account of whoever has proved to have exactly this name, which Cognito calls something
+    that it has not said."""
+    return digest(f"the one named {name}")
+
+
 def _browser(context: Own, incoming: Incoming, name: str) -> str:
-    """This browser and the account, when it has signed in to that by this very name before."""
+    """This browser and the account, when it has signed in to that before: by this very name, or by
+    any where Cognito has said whose name this is."""
     device = devices.find(context, incoming)
-    account = device.accounts.get(digest(name), "")
-    if not account or context.tries.accounts.of(name) not in ("", account):
-        return ""
-    return f"{account} {device.id}"
+    account = context.tries.accounts.of(name)
+    if account in ("", _one_named(name)):  # Cognito has not said whose name it is
+        account = device.accounts.get(digest(name), "")
+    return f"{account} {device.id}" if account in device.accounts.values() else ""
 
 
 def address(client: str) -> str:

@@ -99,6 +99,46 @@ def test_a_browser_that_has_signed_in_before_has_a_count_of_its_own(
     assert tried(person, str(stage.user().email)).status == 400, "another account is another matter"
 
 
+def test_however_it_spells_the_name(stage: Stage) -> None:
+    """With SRP Cognito says whose name it is before the password is proved."""
+    site, user = stage.site(tries_per_account=2, sign_in_flow="srp"), stage.user()
+    stage.cognito.switch(limits=False)
+    person = known_browser(stage, site, user)
+    for _ in range(22):
+        tried(stage.person(site), str(user.email))
+    is_stopped(tried(stage.person(site), str(user.email), PASSWORD))
+    assert tried(person, str(user.email).upper(), PASSWORD).path == "/"
+
+
+def test_a_new_password_leaves_a_known_browser_known(stage: Stage) -> None:
+    user = stage.user()
+    old, new = (stage.site(tries_per_account=1, app_name=name) for name in ("old", "new"))
+    person = known_browser(stage, old, user)
+    person.site = new  # as after a restart, where nothing is known of names
+    person.open("/auth/forgot")
+    person.fill_in(username=str(user.email))
+    person.fill_in(code=stage.code(user.email), password=NEW)
+    tried(at(stage.person(new), person.client), str(user.email))
+    assert tried(person, str(user.email), NEW).path == "/"
+
+
+def test_a_browser_remembers_a_few_accounts(stage: Stage) -> None:
+    """Each by its name and what was typed: the fifth takes the place of the first."""
+    site = stage.site(tries_per_account=1)
+    users = [stage.user() for _ in range(5)]
+    person = known_browser(stage, site, users[0])
+    for user in users[1:]:
+        for name in [name for name in person.jar if name.endswith("_token")]:
+            del person.jar[name]
+        assert tried(person, str(user.email), PASSWORD).path == "/"
+    for user in (users[0], users[4]):
+        tried(at(stage.person(site), person.client), str(user.email))
+    for name in [name for name in person.jar if name.endswith("_token")]:
+        del person.jar[name]
+    is_stopped(tried(person, str(users[0].email), PASSWORD))
+    assert tried(person, str(users[4].email), PASSWORD).path == "/"
+
+
 def test_the_cookie_of_one_account_is_none_of_another(stage: Stage) -> None:
     site, victim = stage.site(tries_per_account=1), stage.user()
     person = known_browser(stage, site, stage.user())
