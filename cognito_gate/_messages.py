@@ -1,18 +1,20 @@
 """What the gate and its edges say to each other.
 
 Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth. A flow is a
-generator that yields what it needs (`Ask`) and returns what it decided.
+generator that yields what it needs (`Ask`, `Compute`) and returns what it decided.
 """
 
 import hashlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from .identity import Identity
 
 LARGEST_FORM = 16_384
 """The most bytes of a form's body that an edge reads, and one more shows that it is too large."""
+FORM_SECONDS = 10.0
+"""How long an edge waits for a form's body, in all."""
 
 Header: TypeAlias = tuple[str, str]
 Headers: TypeAlias = tuple[Header, ...]
@@ -25,8 +27,9 @@ class Incoming:
     `path` is percent-decoded and decides; `target` is the path as it was on the wire and
     only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
-    request came from. `body` is there only where the gate takes a form. `opened` marks a WebSocket
-    that is open already: its session is looked at again, and no cookie can be set.
+    request came from. `body` is there only where the gate takes a form; `late` says that it did not
+    come in time, so that nothing of it counts. `opened` marks a WebSocket that is open already: its
+    session is looked at again, and no cookie can be set.
     """
 
     kind: Literal["http", "websocket"]
@@ -39,6 +42,7 @@ class Incoming:
     mount: str = ""
     client: str = ""
     body: bytes = field(default=b"", repr=False)
+    late: bool = False
     opened: bool = False
 
     def values(self, name: bytes) -> list[bytes]:
@@ -154,4 +158,38 @@ class Ask:
 
 
 T = TypeVar("T")
-Flow: TypeAlias = Generator[Ask, Answer, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a `Compute` came to: a value, or the error that it ended with."""
+
+    value: Any = field(default=None, repr=False)
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Work of many milliseconds that a flow needs done where nobody else waits for it."""
+
+    work: Callable[[], Any] = field(repr=False)
+
+    def done(self) -> Done:
+        """Do it. Raises nothing: the flow is told."""
+        try:
+            return Done(self.work())
+        except Exception as error:  # noqa: BLE001 - raised again, in the flow
+            return Done(error=error)
+
+
+Effect: TypeAlias = Ask | Compute
+Flow: TypeAlias = Generator[Effect, Any, T]
+
+
+def compute(work: Callable[[], T]) -> Flow[T]:
+    """Have a pure function computed. Raises what it raises."""
+    done: Done = yield Compute(work)
+    if done.error is not None:
+        raise done.error
+    value: T = done.value
+    return value

@@ -14,6 +14,7 @@ from ._checks import Problem
 ATTRIBUTE = re.compile(r"[a-z_]{1,32}|custom:[\w.:-]{1,20}", re.ASCII)
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
 OUR_FIELDS = frozenset({"action", "attempt", "code", "form", "next", "password", "username"})
+WAYS = frozenset({"PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"})
 RULES = ("upper", "lower", "digits", "symbols")
 
 
@@ -35,6 +36,14 @@ def _attributes(values: tuple[str, ...]) -> None:
             raise Problem(f"lists {value!r}; it takes attributes such as email, name, phone_number")
     if len(set(values)) != len(values):
         raise Problem("lists an attribute twice")
+
+
+def _ways(values: tuple[str, ...]) -> None:
+    if not values or len(set(values)) != len(values) or not WAYS.issuperset(values):
+        raise Problem(
+            f"is {' '.join(values)!r}; it takes ways to sign in, each once: "
+            "PASSWORD_SRP (or PASSWORD), EMAIL_OTP, SMS_OTP, WEB_AUTHN"
+        )
 
 
 def _policy(value: str) -> None:
@@ -72,6 +81,7 @@ def _tries(value: int) -> None:
 PAGE_CHECKS: dict[str, Callable[[Any], None]] = {
     "login": _one_of("hosted", "custom"),
     "sign_in_flow": _one_of("srp", "password", "choice"),
+    "sign_in_ways": _ways,
     "sign_in": _one_of("email", "username", "both"),
     "sign_up_attributes": _attributes,
     "password_policy": _policy,

@@ -130,6 +130,21 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A browser, and the accounts it has signed in to: by each of their names, all as hashes."""
+
+    id: str
+    accounts: dict[str, str]
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**_load(text, {"id": str, "accounts": dict}))
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One sentence for a visitor: its id in the catalogs, what to fill in, or a text as it is."""
 

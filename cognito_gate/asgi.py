@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate import Gate
-from ._messages import LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
+from ._messages import FORM_SECONDS, LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
 from ._websocket import EndableWebSocket
 from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
@@ -134,7 +134,11 @@ class ASGIGate:
             return Pass(None)
         incoming = _incoming(scope)
         if self._gate.takes_form(incoming):
-            incoming = replace(incoming, body=await _form(receive))
+            try:
+                async with asyncio.timeout(FORM_SECONDS):
+                    incoming = replace(incoming, body=await _form(receive))
+            except TimeoutError:
+                incoming = replace(incoming, late=True)
         return await run_async(self._gate.decide(incoming), self._sender)
 
     async def _pass(self, decision: Pass, scope: Scope, receive: Receive, send: Send) -> None:

@@ -13,6 +13,7 @@
     ├── CookiesLost               cookies            400
     ├── FormRefused               form               400
     ├── FormExpired               form_expired       403
+    ├── FormTooSlow               form_too_slow      408
     ├── FormTooLarge              form_too_large     413
     ├── TooManyTries              too_many_tries     429
     ├── SessionTooLarge           session_too_large  431
@@ -197,6 +198,13 @@ class TooManyTries(GateError):
     def __init__(self, wait: float) -> None:
         self.wait = wait
         super().__init__(f"too many tries; the next one in {wait:.0f} s")
+
+
+class FormTooSlow(GateError):
+    """A form's body took longer to arrive than any form of ours may."""
+
+    code = "form_too_slow"
+    status = 408
 
 
 class FormTooLarge(GateError):

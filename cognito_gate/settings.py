@@ -88,6 +88,11 @@ class Settings(Addresses):
     sign_in_flow: Literal["srp", "password", "choice"] = _setting(
         "COGNITO_GATE_SIGN_IN_FLOW", "srp", "lower"
     )
+    sign_in_ways: tuple[str, ...] = _setting(
+        "COGNITO_GATE_SIGN_IN_WAYS",
+        ("PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"),
+        "words",
+    )
     sign_in: Literal["email", "username", "both"] = _setting(
         "COGNITO_GATE_SIGN_IN", "email", "lower"
     )

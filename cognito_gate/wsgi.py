@@ -19,12 +19,21 @@ import httpx
 
 from ._driver.threads import Sender, run
 from ._gate import Gate
-from ._messages import LARGEST_FORM, Decision, Headers, Incoming, Pass, Respond, caches
+from ._messages import (
+    FORM_SECONDS,
+    LARGEST_FORM,
+    Decision,
+    Headers,
+    Incoming,
+    Pass,
+    Respond,
+    caches,
+)
 from .identity import DISABLED, Identity, tells_identity
 from .settings import WSGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
 IDENTITY = "cognito_gate.identity"
 _TELLING = 64  # no key that tells an identity needs more characters to be known as one
@@ -106,7 +115,8 @@ class WSGIGate:
             return Pass(None)
         incoming = _incoming(environ)
         if self._gate.takes_form(incoming):
-            incoming = replace(incoming, body=_form(environ))
+            body = _form(environ)
+            incoming = replace(incoming, body=body or b"", late=body is None)
         return run(self._gate.decide(incoming), self._sender)
 
 
@@ -151,16 +161,30 @@ def _headers(environ: "WSGIEnvironment") -> list[tuple[bytes, bytes]]:
     return [*found, (b"content-type", kind.encode("latin-1"))] if kind else found
 
 
-def _form(environ: "WSGIEnvironment") -> bytes:
+def _form(environ: "WSGIEnvironment") -> bytes | None:
     """The body of a form for the gate itself, as far as one may be long; empty when it was cut off:
-    half a form could set half a password."""
+    half a form could set half a password. None when it did not come in time."""
     told = environ.get("CONTENT_LENGTH") or ""
     length = min(int(told), LARGEST_FORM + 1) if re.fullmatch("[0-9]{1,18}", told) else 0
     # Without a length the end can be told only where the server promises it (chunked bodies).
     ends = bool(environ.get("wsgi.input_terminated"))
     size = length or (LARGEST_FORM + 1 if ends else 0)
-    body: bytes = environ["wsgi.input"].read(size) if size else b""
-    return body if len(body) >= length else b""
+    body = _read(environ["wsgi.input"], size)
+    return body if body is None or len(body) >= length else b""
+
+
+def _read(stream: "InputStream", size: int) -> bytes | None:
+    """Up to `size` bytes; None when they do not come in time.
+
+    Read one by one: a read for more would wait for all of them, however slowly they drip in. How
+    long one byte may take is the server's to say (PEP 3333 has no time-outs).
+    """
+    body, deadline = bytearray(), time.monotonic() + FORM_SECONDS
+    while len(body) < size and (byte := stream.read(1)):
+        body += byte
+        if time.monotonic() > deadline:
+            return None
+    return bytes(body)
 
 
 def _target(environ: "WSGIEnvironment", path: str) -> bytes:

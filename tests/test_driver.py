@@ -27,8 +27,8 @@ SHARED = pytest.mark.parametrize("share", ["", "a call"], ids=["alone", "shared"
 
 
 def adding() -> Flow[int]:
-    first = yield GET
-    second = yield POST
+    first: Answer = yield GET
+    second: Answer = yield POST
     return first.status + second.status
 
 

@@ -20,14 +20,14 @@ FLOORS: list[set[str]] = [
     {"_parts."},
     {"_flows.__init__", "_flows.context"},
     {"_flows.own", "_flows.trust", "_flows.attempts", "_flows.stored", "_flows.pending"},
-    {"_flows.verified"},
-    {"_flows.refresh"},
-    {"_flows.forms", "_flows.tries", "_flows.fields", "_flows.password", "_flows.opened"},
+    {"_flows.verified", "_flows.devices"},
+    {"_flows.refresh", "_flows.tries"},
+    {"_flows.forms", "_flows.fields", "_flows.password", "_flows.opened"},
     {
         *("_flows.login", "_flows.callback", "_flows.session", "_flows.bearer", "_flows.logout"),
         "_flows.steps",
     },
-    {"_flows.own_page", "_flows.refusals"},
+    {"_flows.own_page", "_flows.refusals", "_flows.first"},
     {"_flows.sign_in", "_flows.sign_up", "_flows.challenge", "_flows.reset"},
     {"_flows.account"},
     {"_flows.own_pages"},
@@ -87,7 +87,7 @@ CLOCKS = {
         *("asgi", "wsgi", "_process", "_serve", "cli", "demo.", "local.", "testing"),
         "pool.doctor.command",
     },
-    "time.monotonic": {"_driver.", "_process", "_serve", "cli", "local.", "testing"},
+    "time.monotonic": {"wsgi", "_driver.", "_process", "_serve", "cli", "local.", "testing"},
 }
 CLOCK_NAMES = (
     "time",

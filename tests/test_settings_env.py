@@ -55,6 +55,10 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_SESSION_CACHE": ("session_cache", 4096),
     "COGNITO_GATE_LOGIN": ("login", "hosted"),
     "COGNITO_GATE_SIGN_IN_FLOW": ("sign_in_flow", "srp"),
+    "COGNITO_GATE_SIGN_IN_WAYS": (
+        "sign_in_ways",
+        ("PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"),
+    ),
     "COGNITO_GATE_SIGN_IN": ("sign_in", "email"),
     "COGNITO_GATE_SIGN_UP": ("sign_up", False),
     "COGNITO_GATE_SIGN_UP_ATTRIBUTES": ("sign_up_attributes", ("email",)),

@@ -65,6 +65,7 @@ GOOD: dict[str, list[str]] = {
     "COGNITO_GATE_SESSION_BYTES": ["4000", "64000"],
     "COGNITO_GATE_LOGIN": ["hosted", "Custom"],
     "COGNITO_GATE_SIGN_IN_FLOW": ["srp", "password", "choice"],
+    "COGNITO_GATE_SIGN_IN_WAYS": ["PASSWORD", "PASSWORD_SRP EMAIL_OTP", "WEB_AUTHN,SMS_OTP"],
     "COGNITO_GATE_SIGN_IN": ["email", "username", "both"],
     "COGNITO_GATE_SIGN_UP_ATTRIBUTES": ["email", "email name phone_number", "custom:dept,name"],
     "COGNITO_GATE_PASSWORD_POLICY": ["6", "99 symbols", "12 Upper lower"],
@@ -236,6 +237,7 @@ BAD: dict[str, list[str]] = {
     "COGNITO_GATE_SESSION_BYTES": ["1", "3999", "64001", "8k", "-1"],
     "COGNITO_GATE_LOGIN": ["own", "true", "hosted custom"],
     "COGNITO_GATE_SIGN_IN_FLOW": ["USER_SRP_AUTH", "passwords"],
+    "COGNITO_GATE_SIGN_IN_WAYS": ["password", "EMAIL_OTP EMAIL_OTP", "SMS_MFA"],
     "COGNITO_GATE_SIGN_IN": ["phone", "email,username"],
     "COGNITO_GATE_SIGN_UP_ATTRIBUTES": [
         "Email",

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from .._messages import Answer, Ask, Flow
+from .._messages import Answer, Ask, Compute, Done, Flow
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -35,12 +35,26 @@ log = logging.getLogger("cognito_gate")
 async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
     """Run a flow to its result, sending what it asks for."""
     try:
-        ask = next(flow)
+        need = next(flow)
         while True:
-            ask = flow.send(await sender.answer(ask))
+            if isinstance(need, Compute):
+                need = flow.send(await _computed(need))
+            else:
+                need = flow.send(await sender.answer(need))
     except StopIteration as stop:
         result: T = stop.value
         return result
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+async def _computed(need: Compute) -> Done:
+    """In a thread, so that the event loop goes on; and one at a time on each loop: Python computes
+    in one thread at once, and every further one would take its turn before the loop's."""
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
+    async with turn:
+        return await asyncio.to_thread(need.done)
 
 
 class AsyncSender:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import httpx
 
-from .._messages import Answer, Ask, Flow
+from .._messages import Answer, Ask, Compute, Flow
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -42,9 +42,9 @@ log = logging.getLogger("cognito_gate")
 def run(flow: Flow[T], sender: "Sender") -> T:
     """Run a flow to its result, sending what it asks for."""
     try:
-        ask = next(flow)
+        need = next(flow)
         while True:
-            ask = flow.send(sender.answer(ask))
+            need = flow.send(need.done() if isinstance(need, Compute) else sender.answer(need))
     except StopIteration as stop:
         result: T = stop.value
         return result

@@ -5,12 +5,12 @@ of our own sign-in pages may.
 """
 
 from .._messages import Flow, Headers, Incoming, Respond
-from .._parts import idp, tokens
+from .._parts import idp, tokens, wording
 from .._parts.idp import Account
 from .._records import View
-from ..errors import ApiRefused, BadRequest, CognitoUnavailable
+from ..errors import ApiRefused, BadRequest, CognitoUnavailable, FormRefused
 from ..identity import Identity
-from . import fields, forms, login, pending, session, steps, tries
+from . import fields, forms, login, password, pending, session, steps, tries
 from .challenge import totp_facts
 from .own import Own
 from .own_page import OwnPage, Trouble
@@ -89,7 +89,7 @@ def _not_here(context: Own, incoming: Incoming, headers: Headers) -> Respond:
 
 
 def _take(context: Own, incoming: Incoming) -> Flow[Respond]:
-    limits = {"previous": 256, "password": 256, "code": 64}
+    limits = {"previous": 256, "password": 256, "proof": 256, "code": 64}
     form = forms.posted(context, incoming, limits)
     visitor = yield from session.session(context, incoming)
     if visitor.identity is None:
@@ -114,12 +114,17 @@ def _acted(context: Own, incoming: Incoming, who: Identity, form: dict[str, str]
         here = f"{context.settings.prefix}/account"
         return steps.go(context, "/sign-in", return_to=here, notice="sign_in_again")
     if action == "totp":
-        return (yield from _begun(context, incoming, who))
+        return (yield from _begun(context, incoming, who, form))
     if action == "totp-verify":
         return (yield from _turned_on(context, incoming, who, form["code"]))
     if action == "totp-off":
-        return (yield from _turned_off(context, who))
+        return (yield from _turned_off(context, incoming, who, form))
     raise BadRequest("no such action")
+
+
+def _name(who: Identity) -> str:
+    """Cognito's name for the person, by which the sign-in page's tries are counted, too."""
+    return who.username or who.sub
 
 
 def _changed(
@@ -127,37 +132,73 @@ def _changed(
 ) -> Flow[Respond]:
     wrong = fields.filled(form, "previous")
     fields.check(wrong | fields.new_password(context.policy, form["password"]))
-    tries.check_guess(context, incoming, who.sub, "password")
+    tries.check_guess(context, incoming, _name(who), "password")
     answer = yield idp.change_password(
         context.settings, who.access_token, form["previous"], form["password"]
     )
     idp.read("ChangePassword", answer)
-    tries.forgive(context, who.sub)
+    tries.proved(context, incoming, _name(who), _name(who))
     return steps.go(context, "/account", notice="password_changed")
 
 
-def _begun(context: Own, incoming: Incoming, who: Identity) -> Flow[Respond]:
+# The authenticator app. Whoever finds a session that was left open may not take away the app that
+# is on, nor put their own in its place: for both the password is asked for.
+
+
+def _on(context: Own, who: Identity) -> Flow[bool]:
+    """Whether an app is on now, which another browser may have changed."""
+    answer = yield idp.get_user(context.settings, who.access_token)
+    return "SOFTWARE_TOKEN_MFA" in idp.read_account(answer).mfa
+
+
+def _check_password(
+    context: Own, incoming: Incoming, who: Identity, form: dict[str, str]
+) -> Flow[None]:
+    """Have Cognito check the password. Raises FormRefused when it is not right."""
+    fields.check(fields.filled(form, "proof"))
+    tries.check_guess(context, incoming, _name(who), "password")
+    try:
+        yield from password.prove(context, incoming, _name(who), form["proof"])
+    except ApiRefused as error:
+        if wording.say(error)[0].id != "error.wrong_password":
+            raise
+        raise FormRefused({"proof": ("error.wrong_previous", {})}) from error
+    tries.proved(context, incoming, _name(who), _name(who))
+
+
+def _begun(context: Own, incoming: Incoming, who: Identity, form: dict[str, str]) -> Flow[Respond]:
+    on = yield from _on(context, who)
+    if on:
+        yield from _check_password(context, incoming, who, form)
     answer = yield idp.associate_totp(context.settings, access_token=who.access_token)
     secret, _ = idp.read_totp(answer)
-    step = pending.new(
-        context, incoming, _STEP, username=who.sub, return_to="/", facts={"secret": secret}
-    )
+    facts = {"secret": secret, "replaces": "yes" if on else ""}
+    step = pending.new(context, incoming, _STEP, username=who.sub, return_to="/", facts=facts)
     return steps.onward(context, incoming, "/account", step)
 
 
 def _turned_on(context: Own, incoming: Incoming, who: Identity, text: str) -> Flow[Respond]:
     code = fields.totp(text)
-    tries.check_guess(context, incoming, who.sub, "code")
+    step = pending.find(context, incoming)
+    if step is None or (step.step, step.username) != (_STEP, who.sub):
+        return steps.go(context, "/account", notice="start_over")
+    tries.check_guess(context, incoming, _name(who), "code")
+    if (yield from _on(context, who)) and not step.facts.get("replaces"):
+        ended = pending.forget(context, incoming)
+        return steps.go(context, "/account", notice="start_over", headers=ended)
     answer = yield idp.verify_totp(context.settings, code, access_token=who.access_token)
     idp.read_totp_verified(answer)
     answer = yield idp.set_totp_preference(context.settings, who.access_token, on=True)
     idp.read("SetUserMFAPreference", answer)
-    tries.forgive(context, who.sub)
+    tries.proved(context, incoming, _name(who), _name(who))
     ended = pending.forget(context, incoming)
     return steps.go(context, "/account", notice="totp_on", headers=ended)
 
 
-def _turned_off(context: Own, who: Identity) -> Flow[Respond]:
+def _turned_off(
+    context: Own, incoming: Incoming, who: Identity, form: dict[str, str]
+) -> Flow[Respond]:
+    yield from _check_password(context, incoming, who, form)
     answer = yield idp.set_totp_preference(context.settings, who.access_token, on=False)
     idp.read("SetUserMFAPreference", answer)
     return steps.go(context, "/account", notice="totp_off")

@@ -11,7 +11,7 @@ from .._parts import idp, totp
 from .._parts.idp import Outcome
 from .._records import Pending, View
 from ..errors import FormRefused
-from . import fields, forms, password, pending, session, steps, tries
+from . import fields, first, forms, password, pending, session, steps, tries
 from .own import Own
 from .own_page import OwnPage, Trouble
 
@@ -114,7 +114,9 @@ def _screen(context: Own, step: Pending) -> tuple[str, dict[str, Any]]:
     """The page for a step, and what it shows."""
     if step.step in steps.CODES:
         destination = step.facts.get("CODE_DELIVERY_DESTINATION", "")
-        return "code", {"medium": steps.CODES[step.step], "destination": destination}
+        sure = pending.UNPROVED not in step.facts
+        medium = steps.CODES[step.step]
+        return "code", {"medium": medium, "destination": destination, "sure": sure}
     if _way(step) in steps.PASSWORDS:
         return "password", {}
     if step.step == "WEB_AUTHN":
@@ -142,6 +144,8 @@ def _take_mfa(context: Own, incoming: Incoming) -> Flow[Respond]:
     if step is None or form["attempt"] != step.attempt:
         return _lost(context, incoming)
     way = _way(step)
+    if way in steps.CHOICES and pending.UNPROVED in step.facts:
+        return (yield from _first(context, incoming, step, form["choice"]))
     tries.check_guess(
         context, incoming, step.typed, "password" if way in steps.PASSWORDS else "code"
     )
@@ -159,7 +163,16 @@ def _take_mfa(context: Own, incoming: Incoming) -> Flow[Respond]:
         return (yield from _verified(context, incoming, step, fields.totp(form["code"])))
     code = fields.totp if step.step == "SOFTWARE_TOKEN_MFA" else fields.code
     said = {_CODE_NAMES[step.step]: code(form["code"])}
+    if pending.UNPROVED in step.facts:
+        return (yield from first.answer(context, incoming, step, said))
     return (yield from _answered(context, incoming, step, said))
+
+
+def _first(context: Own, incoming: Incoming, step: Pending, choice: str) -> Flow[Respond]:
+    """The way to begin, of those that every visitor may choose from."""
+    if choice not in steps.options(step) or choice in steps.PASSWORDS:
+        return (yield from _chosen(context, incoming, step, choice))
+    return (yield from first.begin(context, incoming, step, choice))
 
 
 def _chosen(context: Own, incoming: Incoming, step: Pending, choice: str) -> Flow[Respond]:
@@ -170,7 +183,7 @@ def _chosen(context: Own, incoming: Incoming, step: Pending, choice: str) -> Flo
         waiting = pending.again(step, step.session, {"choice": choice})
         return steps.onward(context, incoming, "/mfa", waiting)
     if steps.CODES.get(choice, "totp") != "totp":
-        tries.check_one_time_code(context, incoming, step.typed)
+        tries.check_message(context, incoming, step.typed, "sign-in")
     return (yield from _answered(context, incoming, step, {"ANSWER": choice}))
 
 

@@ -35,6 +35,7 @@ class Names:
     pending: str
     form: str
     language: str
+    device: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -45,7 +46,7 @@ class Names:
     def prefixed(cls, prefix: str) -> "Names":
         kinds = (
             *("access_token", "id_token", "refresh_token"),
-            *("login_", "pending", "form", "language"),
+            *("login_", "pending", "form", "language", "device"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
@@ -59,6 +60,7 @@ class Seals:
     refresh: Seal
     login: Seal
     pending: Seal
+    device: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -70,6 +72,7 @@ class Seals:
             refresh=(Encrypted if settings.refresh_cookie_encrypted else Signed)(keys, "refresh"),
             login=Encrypted(keys, "login"),
             pending=Encrypted(keys, "pending"),
+            device=Encrypted(keys, "device"),
         )
 
 

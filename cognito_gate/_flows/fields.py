@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from .._messages import Answer
 from .._parts import idp, wording
+from .._parts.idp import Delivery
 from .._parts.policy import Policy
 from ..errors import ApiRefused, FormRefused
 from ..settings import Settings
@@ -76,19 +77,21 @@ def check(wrong: Wrong) -> None:
         raise FormRefused(wrong)
 
 
-def uniform(operation: str, answer: Answer) -> None:
-    """Take an answer that must not tell whether an account exists.
+def uniform(operation: str, answer: Answer) -> Delivery:
+    """Take an answer that must not tell whether an account exists: where the message went, for
+    our counts only.
 
     Raises:
         ApiRefused: a refusal that tells nothing of that. CognitoUnavailable.
     """
     try:
-        idp.read(operation, answer)
+        return idp.read_delivery(operation, answer)
     except ApiRefused as error:
         broken = wording.say(error)[1] == "operator"
         if broken or error.exception not in _TELLING:
             raise
         log.info("%s; the page does not tell", error)
+        return Delivery("", "")
 
 
 def filled(form: dict[str, str], *names: str) -> Wrong:

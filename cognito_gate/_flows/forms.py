@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from .._messages import LARGEST_FORM, Headers, Incoming, Respond
 from .._parts import cookies, forms, paths
 from .._records import View
-from ..errors import BadRequest, CrossSiteRefused, FormExpired, FormTooLarge
+from ..errors import BadRequest, CrossSiteRefused, FormExpired, FormTooLarge, FormTooSlow
 from .context import COOKIE_MARK
 from .own import Own
 
@@ -45,8 +45,10 @@ def posted(context: Own, incoming: Incoming, fields: Mapping[str, int]) -> dict[
 
     Raises:
         CrossSiteRefused: another site sent it. FormExpired: it lacks this browser's token.
-        FormTooLarge, BadRequest: it is no form of ours.
+        FormTooSlow: it did not arrive in time. FormTooLarge, BadRequest: it is no form of ours.
     """
+    if incoming.late:
+        raise FormTooSlow("This form took too long to arrive. Nothing was changed; send it again.")
     if len(incoming.body) > LARGEST_FORM:
         raise FormTooLarge("this form is too large")
     _check_own(context, incoming)

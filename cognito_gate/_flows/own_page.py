@@ -103,7 +103,8 @@ class OwnPage:
             case "start_over":
                 return steps.go(context, "/sign-in", return_to=wanted, notice=remedy, headers=ended)
             case "confirm":
-                username = typed.get("username", "").strip()
+                step = pending.find(context, incoming)
+                username = typed.get("username", "").strip() or (step.typed if step else "")
                 return _to_confirm(context, incoming, username, wanted)
             case "reset":
                 return steps.go(context, "/forgot", return_to=wanted, notice="reset_first")

@@ -5,12 +5,14 @@ Knows the flows of InitiateAuth; must not know what follows (steps.py).
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 
-from .._messages import Flow, Incoming
+from .._messages import Flow, Incoming, compute
 from .._parts import idp, srp
 from .._parts.idp import Challenge, Outcome
-from .._records import Pending
-from ..errors import CognitoUnavailable
+from .._records import Pending, Tokens
+from ..errors import ApiRefused, CognitoUnavailable
+from . import tries
 from .own import Own
 
 
@@ -29,16 +31,26 @@ def sign_in(context: Own, incoming: Incoming, username: str, password: str) -> F
         ApiRefused: Cognito says no. CognitoUnavailable: it says nothing usable.
     """
     settings, client = context.settings, incoming.client
-    if settings.sign_in_flow == "srp":
-        key = _key(context)
-        answer = yield idp.initiate_srp(settings, username, key.public, client)
-        first = idp.read_outcome("InitiateAuth", answer)
-        return (yield from _verified(context, incoming, username, password, first, key))
     if settings.sign_in_flow == "choice":
-        answer = yield idp.initiate_choice(settings, username, client)
-    else:
-        answer = yield idp.initiate_password(settings, username, password, client)
+        way = next((way for way in settings.sign_in_ways if way == "PASSWORD"), "PASSWORD_SRP")
+        return (yield from _preferred(context, incoming, username, username, way, password))
+    if settings.sign_in_flow == "srp":
+        key = yield from _key(context)
+        answer = yield idp.initiate_srp(settings, username, key.public, client)
+        outcome = idp.read_outcome("InitiateAuth", answer)
+        return (yield from _verified(context, incoming, username, username, password, outcome, key))
+    answer = yield idp.initiate_password(settings, username, password, client)
     return idp.read_outcome("InitiateAuth", answer)
+
+
+def prove(context: Own, incoming: Incoming, username: str, password: str) -> Flow[None]:
+    """Have the password of somebody checked who is signed in: by a new sign-in, which ends here.
+
+    Raises as `sign_in` does.
+    """
+    outcome = yield from sign_in(context, incoming, username, password)
+    if isinstance(outcome, Tokens) and outcome.refresh:
+        yield idp.revoke(context.settings, outcome.refresh)
 
 
 def chosen(
@@ -46,39 +58,67 @@ def chosen(
 ) -> Flow[Outcome]:
     """The password, where Cognito asked for it or where it was the `way` chosen (PASSWORD or
     PASSWORD_SRP). Raises as `sign_in` does."""
-    settings, key = context.settings, _key(context)
-    said = {"PASSWORD": password} if way == "PASSWORD" else {"SRP_A": key.public}
+    name = step.username
     if step.step == "SELECT_CHALLENGE":
         # Begun anew: the choice's session serves once, and passwords are mistyped.
-        answer = yield idp.initiate_choice(
-            settings, step.username, incoming.client, PREFERRED_CHALLENGE=way, **said
-        )
-        outcome = idp.read_outcome("InitiateAuth", answer)
-    else:
-        answer = yield idp.respond(
-            settings, step.step, step.username, step.session, said, incoming.client
-        )
-        outcome = idp.read_outcome("RespondToAuthChallenge", answer)
-    if way == "PASSWORD":
+        return (yield from _preferred(context, incoming, step.typed, name, way, password))
+    said, key = yield from _said(context, way, password)
+    answer = yield idp.respond(
+        context.settings, step.step, name, step.session, said, incoming.client
+    )
+    outcome = idp.read_outcome("RespondToAuthChallenge", answer)
+    if key is None:
         return outcome
-    return (yield from _verified(context, incoming, step.username, password, outcome, key))
+    return (yield from _verified(context, incoming, step.typed, name, password, outcome, key))
+
+
+def _preferred(
+    context: Own, incoming: Incoming, typed: str, username: str, way: str, password: str
+) -> Flow[Outcome]:
+    """USER_AUTH, with the password as the way that is preferred. Cognito answers with a choice
+    where an account has none, which must look as if it were wrong."""
+    said, key = yield from _said(context, way, password)
+    answer = yield idp.initiate_choice(
+        context.settings, username, incoming.client, PREFERRED_CHALLENGE=way, **said
+    )
+    outcome = idp.read_outcome("InitiateAuth", answer)
+    name = outcome.name if isinstance(outcome, Challenge) else ""
+    if name in ("SELECT_CHALLENGE", "WEB_AUTHN") or (key and name != "PASSWORD_VERIFIER"):
+        raise ApiRefused("InitiateAuth", "NotAuthorizedException", "no password to sign in with")
+    if key is None:
+        return outcome
+    return (yield from _verified(context, incoming, typed, username, password, outcome, key))
+
+
+def _said(context: Own, way: str, password: str) -> Flow[tuple[dict[str, str], _Key | None]]:
+    """What goes along with the way, and the key that SRP goes on with."""
+    if way == "PASSWORD":
+        return {"PASSWORD": password}, None
+    key = yield from _key(context)
+    return {"SRP_A": key.public}, key
 
 
 def _verified(
     context: Own,
     incoming: Incoming,
+    typed: str,
     username: str,
     password: str,
     first: Outcome,
     key: _Key,
 ) -> Flow[Outcome]:
-    """SRP's second half, at once: Cognito waits for it a few seconds only."""
+    """SRP's second half, at once: Cognito waits for it a few seconds only.
+
+    Raises TooManyTries: only now has Cognito said whose name that is.
+    """
     if not isinstance(first, Challenge) or first.name != "PASSWORD_VERIFIER":
         raise CognitoUnavailable("Cognito answered SRP with something else")
     settings, found = context.settings, first.parameters
     person = found.get("USER_ID_FOR_SRP") or username
-    said = srp.answer(
-        key.secret, key.public, person, password, settings.user_pool_id, found, incoming.now
+    tries.check_account(context, incoming, typed, person, "password")
+    pool, now = settings.user_pool_id, incoming.now
+    said = yield from compute(
+        partial(srp.answer, key.secret, key.public, person, password, pool, found, now)
     )
     answer = yield idp.respond(
         settings, "PASSWORD_VERIFIER", person, first.session, said, incoming.client
@@ -86,7 +126,8 @@ def _verified(
     return idp.read_outcome("RespondToAuthChallenge", answer)
 
 
-def _key(context: Own) -> _Key:
+def _key(context: Own) -> Flow[_Key]:
     # 256 bits, as RFC 5054 section 3.1 asks for; more would only cost time.
     secret = int.from_bytes(hashlib.sha256(context.token().encode()).digest())
-    return _Key(secret, srp.begin(secret))
+    public = yield from compute(partial(srp.begin, secret))
+    return _Key(secret, public)

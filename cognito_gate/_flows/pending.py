@@ -12,6 +12,10 @@ from .._records import Pending
 from ..errors import CognitoUnavailable, TokenRefused
 from .context import COOKIE_MARK, Context
 
+UNPROVED = "unproved"  # a fact of steps that must look the same whoever it is
+_ROOM = 2048 + 128  # characters of the longest session and user name (API reference)
+_PIECE = 256
+
 
 def new(
     context: Context,
@@ -60,12 +64,21 @@ def store(context: Context, incoming: Incoming, pending: Pending) -> Headers:
     Raises:
         CognitoUnavailable: what Cognito sent along is larger than cookies can hold.
     """
-    sealed = context.seals.pending.seal(pending.to_json(), incoming.now)
+    sealed = context.seals.pending.seal(_padded(pending), incoming.now)
     if len(sealed) > cookies.CHUNK * cookies.MOST_CHUNKS:
         raise CognitoUnavailable(f"a step of {len(sealed)} bytes does not fit into cookies")
     name, age = context.names.pending, context.settings.login_seconds
     lines = context.login.store(name, sealed, age, _jar(incoming))
     return tuple(("set-cookie", line) for line in lines)
+
+
+def _padded(pending: Pending) -> str:
+    """As JSON, with blanks after it: how long a sealed cookie is tells what is in it."""
+    text = pending.to_json()
+    size = len(text)
+    if UNPROVED in pending.facts:  # as long as it may be with whatever Cognito says
+        size = len(replace(pending, session="", username="").to_json()) + _ROOM
+    return text.ljust(-(-max(size, len(text)) // _PIECE) * _PIECE)
 
 
 def forget(context: Context, incoming: Incoming) -> Headers:

@@ -29,6 +29,7 @@ _TITLES = {
     401: "Sign-in needed",
     403: "Not from here",
     405: "Not this way",
+    408: "Request timed out",
     413: "That is too much",
     431: "Your session is too large",
     503: "Sign-in is not reachable",

@@ -41,9 +41,10 @@ def _take_forgot(context: Own, incoming: Incoming) -> Flow[Respond]:
 
 
 def _send(context: Own, incoming: Incoming, username: str) -> Flow[None]:
-    tries.check_message(context, incoming, username)
+    tries.check_message(context, incoming, username, "reset")
     answer = yield idp.forgot_password(context.settings, username, incoming.client)
-    fields.uniform("ForgotPassword", answer)
+    delivery = fields.uniform("ForgotPassword", answer)
+    tries.went_to(context, incoming, username, "reset", delivery)
 
 
 def _step(context: Own, incoming: Incoming, username: str) -> Pending:
@@ -95,7 +96,7 @@ def _take_reset(context: Own, incoming: Incoming) -> Flow[Respond]:
         context.settings, username, code, form["password"], incoming.client
     )
     idp.read("ConfirmForgotPassword", answer)
-    tries.forgive(context, username)
+    tries.proved(context, incoming, username)
     wanted = step.return_to if step else forms.return_to(context, incoming)
     ended = pending.forget(context, incoming)
     return steps.go(context, "/sign-in", return_to=wanted, notice="password_changed", headers=ended)

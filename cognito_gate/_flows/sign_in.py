@@ -6,7 +6,7 @@ Must not know what Cognito asks for next (steps.py), nor what its refusals mean 
 from .._messages import Flow, Incoming, Pass, Respond
 from .._records import View
 from ..errors import CognitoUnavailable
-from . import fields, forms, password, session, steps, tries
+from . import fields, first, forms, password, session, steps, tries
 from .own import Own
 from .own_page import OwnPage, Trouble
 
@@ -48,6 +48,8 @@ def _take(context: Own, incoming: Incoming) -> Flow[Respond]:
     form = forms.posted(context, incoming, _FIELDS)
     username = form["username"].strip()
     _check_filled({**form, "username": username}, context.settings.sign_in_flow != "choice")
+    if context.settings.sign_in_flow == "choice":
+        return first.ask(context, incoming, username, forms.return_to(context, incoming))
     tries.check_guess(context, incoming, username, "password")
     outcome = yield from password.sign_in(context, incoming, username, form["password"])
     return (

@@ -54,7 +54,8 @@ def _take_sign_up(context: Own, incoming: Incoming) -> Flow[Respond]:
     wrong |= fields.new_password(context.policy, form["password"])
     if wrong:
         raise FormRefused(wrong)
-    tries.check_message(context, incoming, username)
+    to = [attributes.get("email", ""), attributes.get("phone_number", "")]
+    tries.check_message(context, incoming, username, "sign-up", to)
     answer = yield idp.sign_up(settings, username, form["password"], attributes, incoming.client)
     wanted = forms.return_to(context, incoming)
     try:
@@ -65,6 +66,7 @@ def _take_sign_up(context: Own, incoming: Incoming) -> Flow[Respond]:
         # The account may be there, and only its message not (API reference, "SignUp").
         step = _step(context, incoming, username, wanted, Delivery("", ""), "")
         return steps.onward(context, incoming, "/confirm", step)
+    tries.goes_to(context, username, to)
     if done.confirmed:
         return steps.go(context, "/sign-in", return_to=wanted, notice="confirmed")
     session = done.session if settings.sign_in_flow == "choice" else ""  # it leads to USER_AUTH
@@ -129,10 +131,10 @@ def _take_confirm(context: Own, incoming: Incoming) -> Flow[Respond]:
     if form["action"] == "resend":
         return (yield from _resend(context, incoming, username))
     code = fields.code(form["code"])
-    tries.check_guess(context, incoming, username, "code")
+    tries.check_guess(context, incoming, username, "confirm")
     session = step.session if step and step.username == username else ""
     session = yield from _confirmed(context, incoming, username, code, session)
-    tries.forgive(context, username)
+    tries.proved(context, incoming, username)
     wanted = step.return_to if step else forms.return_to(context, incoming)
     if session:
         return (yield from _signed_in(context, incoming, username, session, wanted))
@@ -170,9 +172,10 @@ def _signed_in(
 
 
 def _resend(context: Own, incoming: Incoming, username: str) -> Flow[Respond]:
-    tries.check_message(context, incoming, username)
+    tries.check_message(context, incoming, username, "sign-up")
     answer = yield idp.resend_code(context.settings, username, incoming.client)
-    fields.uniform("ResendConfirmationCode", answer)
+    delivery = fields.uniform("ResendConfirmationCode", answer)
+    tries.went_to(context, incoming, username, "sign-up", delivery)
     kept = _confirming(context, incoming)
     if kept is None or kept.username != username:
         wanted = forms.return_to(context, incoming)

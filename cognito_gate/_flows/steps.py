@@ -5,13 +5,14 @@ Knows the challenges a person can answer; must not know how they are answered (c
 
 import json
 import logging
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from .._messages import Flow, Headers, Incoming, Respond
-from .._parts import idp
+from .._parts import idp, tokens
 from .._parts.idp import Challenge, Outcome
-from .._records import Pending, View
-from . import forms, opened, pending, tries
+from .._records import Pending, Tokens, View
+from . import devices, forms, opened, pending, tries
 from .own import Own
 
 log = logging.getLogger("cognito_gate")
@@ -47,9 +48,11 @@ def advance(
         ApiRefused, CognitoUnavailable, CallbackRefused, SessionTooLarge: there is no next step.
     """
     if not isinstance(outcome, Challenge):
-        tries.forgive(context, typed)
-        return (yield from opened.opened(context, incoming, outcome, return_to))
-    person = outcome.parameters.get("USER_ID_FOR_SRP") or username
+        return (yield from _signed_in(context, incoming, outcome, typed, return_to))
+    told = outcome.parameters.get("USER_ID_FOR_SRP", "")
+    if told:
+        tries.learn(context, typed, told)
+    person = told or username
     step = pending.new(
         context,
         incoming,
@@ -71,6 +74,17 @@ def advance(
         return onward(context, incoming, "/mfa", step)
     log.error("Cognito asks for %r, which cannot be answered here", outcome.name)
     return unsupported(context, incoming)
+
+
+def _signed_in(
+    context: Own, incoming: Incoming, got: Tokens, typed: str, return_to: str
+) -> Flow[Respond]:
+    answer = yield from opened.opened(context, incoming, got, return_to)
+    claims = tokens.parse(got.access, "access").claims  # which hold, or nothing was opened
+    account = str(claims.get("username") or claims["sub"])
+    tries.proved(context, incoming, typed, account)
+    known = devices.note(context, incoming, typed, account)
+    return replace(answer, headers=(*answer.headers, *known))
 
 
 def _facts(challenge: Challenge) -> dict[str, str]:

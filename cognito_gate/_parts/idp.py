@@ -24,6 +24,7 @@ from .idp_answers import names as names
 from .idp_answers import read as read
 from .idp_answers import read_account as read_account
 from .idp_answers import read_confirmed as read_confirmed
+from .idp_answers import read_delivery as read_delivery
 from .idp_answers import read_outcome as read_outcome
 from .idp_answers import read_refreshed as read_refreshed
 from .idp_answers import read_revoked as read_revoked

@@ -194,9 +194,17 @@ def read_signed_up(answer: Answer) -> SignedUp:
     record = read("SignUp", answer)
     if not isinstance(record.get("UserConfirmed"), bool):
         raise _odd("UserConfirmed")
+    return SignedUp(record["UserConfirmed"], _delivery(record), _text(record, "Session"))
+
+
+def read_delivery(operation: str, answer: Answer) -> Delivery:
+    """Where ForgotPassword or ResendConfirmationCode sent a code; empty where it does not say."""
+    return _delivery(read(operation, answer))
+
+
+def _delivery(record: Mapping[str, Any]) -> Delivery:
     sent = _members(record, "CodeDeliveryDetails")
-    delivery = Delivery(_text(sent, "DeliveryMedium"), _text(sent, "Destination"))
-    return SignedUp(record["UserConfirmed"], delivery, _text(record, "Session"))
+    return Delivery(_text(sent, "DeliveryMedium"), _text(sent, "Destination"))
 
 
 def read_confirmed(answer: Answer) -> str:

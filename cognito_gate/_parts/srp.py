@@ -1,15 +1,18 @@
 """The client's half of SRP as Cognito speaks it (SRP-6a, RFC 5054 section 2.6, and AWS's own HKDF).
 
 Knows numbers and texts; must not know requests. The password goes in here and nothing of it comes
-out. AWS publishes no specification: amazon-cognito-identity-js, AuthenticationHelper.js, is it.
+out; it takes some 15 ms, in a thread. AWS publishes no specification: amazon-cognito-identity-js,
+AuthenticationHelper.js, is it.
 """
 
 import hashlib
 import hmac
 import re
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 from ..errors import CognitoUnavailable
 
@@ -39,7 +42,7 @@ def begin(secret: int) -> str:
     Args:
         secret: random, of at least 256 bits (RFC 5054 section 3.1), and for one sign-in only.
     """
-    return f"{pow(G, secret, N):x}"
+    return f"{_power_of_g(secret):x}"
 
 
 def answer(
@@ -88,9 +91,58 @@ def _secret_of(salt: int, identity: str) -> int:
 def _key(secret: int, public: int, u: int, x: int) -> bytes:
     """The 16 bytes that both sides arrive at, if the password is right."""
     k = _number_of(_padded(N) + _padded(G))
-    shared = pow(public - k * pow(G, x, N), secret + u * x, N)
+    shared = _power((public - k * _power_of_g(x)) % N, secret + u * x)
     # HKDF (RFC 5869), of which the first half of the first block is taken.
     return _hmac(_hmac(_padded(u), _padded(shared)), b"Caldera Derived Key\x01")[:16]
+
+
+_WIDTH = 4  # bits of an exponent that are taken at once
+
+
+def _digits(exponent: int) -> list[int]:
+    """An exponent's digits in base 16, the lowest first."""
+    return [exponent >> at & 15 for at in range(0, exponent.bit_length(), _WIDTH)]
+
+
+@cache
+def _table_of_g() -> tuple[tuple[int, ...], ...]:
+    """G to the power of every digit at every place of 256 bits (400 kB, made once)."""
+    rows, base = [], G
+    for _ in range(256 // _WIDTH):
+        row = [1]
+        for _ in range(15):
+            row.append(row[-1] * base % N)
+        rows.append(tuple(row))
+        base = row[-1] * base % N
+    return tuple(rows)
+
+
+def _power_of_g(exponent: int) -> int:
+    """G ** exponent (mod N): one product for each digit, a quarter of what `pow` costs."""
+    if exponent.bit_length() > 256:
+        return _power(G, exponent)
+    found = 1
+    for row, digit in zip(_table_of_g(), _digits(exponent), strict=False):
+        found = found * row[digit] % N
+    return found
+
+
+def _power(base: int, exponent: int) -> int:
+    """base ** exponent (mod N), as fast as `pow`, for a thread beside others.
+
+    `pow` is one step of more than ten milliseconds, for which no other thread of the process runs;
+    these are steps of microseconds.
+    """
+    row = [1]
+    for _ in range(15):
+        row.append(row[-1] * base % N)
+    found = 1
+    for digit in reversed(_digits(exponent)):
+        for _ in range(_WIDTH):
+            found = found * found % N
+        found = found * row[digit] % N
+        time.sleep(0)  # whichever thread waits goes on first
+    return found
 
 
 def _padded(number: int) -> bytes:

@@ -158,7 +158,7 @@ def test_signing_out_ends_the_session_and_its_cookies(chromium: Browser, demo: P
         walk.sign_out()
         walk.reloads()
         held = set(walk.tab.cookies(demo.app))
-        assert held == {"cognito_form"}
+        assert held == {"cognito_form", "cognito_device"}
         walk.page.go_back()
         walk.at("sign_in.title")
         walk.hands.fill("username", person.name)  # a page of its own, not one from the past
@@ -181,7 +181,7 @@ def whole(walk: Walk, person: Person) -> None:
     walk.enter(phone)
     walk.inside(person)
     walk.open_account()
-    walk.turn_app_off()
+    walk.turn_app_off(person)
     walk.sign_out()
     walk.start(DEEP)
     walk.forget(person)

@@ -165,7 +165,8 @@ class Walk:
         self.noticed("notice.totp_on")
         return phone
 
-    def turn_app_off(self) -> None:
+    def turn_app_off(self, person: Person) -> None:
+        self.fill_in(proof=person.password)
         self.hands.press(self.words("account.totp_turn_off"))
         self.at("account.title")
         self.noticed("notice.totp_off")

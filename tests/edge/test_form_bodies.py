@@ -1,6 +1,8 @@
 """The bodies of the gate's own forms: read whole or not at all, and nobody else's ever."""
 
+import asyncio
 import io
+import itertools
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from cognito_gate._messages import LARGEST_FORM
+from cognito_gate._messages import FORM_SECONDS, LARGEST_FORM
 from tests.edge.browser import NAVIGATION, ORIGIN, Browser, Reply, Request
 from tests.edge.pool import Pool
 from tests.edge.site import ASGISite, WSGISite
@@ -138,6 +140,28 @@ def test_no_body_is_waited_for_but_a_forms(asgi: ASGISite, method: str) -> None:
     assert Wire().through(asgi, sent(Browser(asgi), method)).status in (200, 405)
 
 
+def test_a_body_that_does_not_come_in_time(
+    asgi: ASGISite, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first half is there and the rest never comes."""
+    monkeypatch.setattr("cognito_gate.asgi.FORM_SECONDS", 0.01)
+    browser = Browser(asgi)
+    body = form_of(browser, username="ada@example.com")
+    wire = Slow({"type": "http.request", "body": body, "more_body": True})
+    reply = wire.through(asgi, sent(browser))
+    assert (reply.status, "took too long" in reply.body.decode()) == (408, True)
+    assert pool.calls == []
+
+
+class Slow(Wire):
+    """A client that sends no more, and stays."""
+
+    async def receive(self) -> Message:
+        if not self.left:
+            await asyncio.Event().wait()
+        return await super().receive()
+
+
 @pytest.mark.parametrize(
     "client", [None, "absent", ["192.0.2.1", 5], ("", 0), ("/run/app.sock", None)]
 )
@@ -191,7 +215,7 @@ def test_a_body_with_its_length(wsgi: WSGISite) -> None:
     stream = Stream(body + b"&next=%2Fanother-request")
     reply = through(wsgi, sent(browser), stream, CONTENT_LENGTH=str(len(body)))
     assert EMPTY in reply.body.decode()
-    assert stream.asked == [len(body)]
+    assert sum(stream.asked) == len(body)
 
 
 @pytest.mark.parametrize(
@@ -223,12 +247,30 @@ def test_a_length_that_tells_nothing(wsgi: WSGISite, length: str | None) -> None
     assert set(stream.asked) <= {0}
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_body_that_drips_in(
+    wsgi: WSGISite, pool: Pool, monkeypatch: pytest.MonkeyPatch, ends: bool
+) -> None:
+    """A byte a second would hold a worker for as long as the form is: the last ones count."""
+    clock = itertools.count(1_000_000.0)
+    monkeypatch.setattr("cognito_gate.wsgi.time.monotonic", lambda: next(clock))
+    browser = Browser(wsgi)
+    body = form_of(browser, username="ada@example.com")
+    stream = Stream(body)
+    length: dict[str, object] = {"CONTENT_LENGTH": str(len(body))}
+    more = {"wsgi.input_terminated": True} if ends else length
+    reply = through(wsgi, sent(browser), stream, **more)
+    assert (reply.status, "took too long" in reply.body.decode()) == (408, True)
+    assert sum(stream.asked) == FORM_SECONDS + 1
+    assert pool.calls == []
+
+
 @pytest.mark.parametrize("length", ["16385", "99999999999"])
 def test_no_more_is_read_than_a_form_may_have(wsgi: WSGISite, length: str) -> None:
     browser = Browser(wsgi)
     stream = Stream(form_of(browser) + b"&x=" + b"x" * 20_000)
     assert through(wsgi, sent(browser), stream, CONTENT_LENGTH=length).status == 413
-    assert stream.asked == [LARGEST_FORM + 1]
+    assert sum(stream.asked) == LARGEST_FORM + 1
 
 
 @pytest.mark.parametrize("length", [{}, {"CONTENT_LENGTH": ""}, {"CONTENT_LENGTH": "0"}])

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from cognito_gate._gate import Gate
-from cognito_gate._messages import Answer, Ask, Decision, Flow, Incoming, Pass
+from cognito_gate._messages import Answer, Ask, Decision, Effect, Flow, Incoming, Pass
 from tests.edge.browser import Browser, Reply, Request, Seen
 from tests.edge.pool import Pool
 
@@ -44,12 +44,18 @@ def incoming(request: Request, now: float, mount: str = "") -> Incoming:
     return Incoming("http", request.method, decoded, path, query, request.headers, now, mount)
 
 
+def asked(effect: Effect) -> Ask:
+    """What a flow yielded, where it can only be a call."""
+    assert isinstance(effect, Ask)
+    return effect
+
+
 def play(flow: Flow[Decision], pool: Pool) -> Decision:
     """Run a flow to its decision, with `pool` on the other side."""
     try:
         ask = next(flow)
         while True:
-            ask = flow.send(pool.answer(ask))
+            ask = flow.send(pool.answer(asked(ask)))
     except StopIteration as stop:
         decision: Decision = stop.value
         return decision
@@ -57,16 +63,16 @@ def play(flow: Flow[Decision], pool: Pool) -> Decision:
 
 def until(flow: Flow[Decision], pool: Pool, url: str) -> Ask:
     """Play on to the first `Ask` for an address that ends in `url`, and leave it open."""
-    ask = next(flow)
+    ask = asked(next(flow))
     while not ask.url.endswith(url):
-        ask = flow.send(pool.answer(ask))
+        ask = asked(flow.send(pool.answer(ask)))
     return ask
 
 
 def end(flow: Flow[Decision], answer: Answer) -> Decision:
     """Give the last answer; the flow decides on it."""
     try:
-        ask = flow.send(answer)
+        ask = asked(flow.send(answer))
     except StopIteration as stop:
         decision: Decision = stop.value
         return decision

@@ -9,7 +9,7 @@ import pytest
 from tests.edge.browser import NAVIGATION, Browser
 from tests.edge.pool import DOMAIN, ISSUER
 from tests.flows.conftest import MakeStage
-from tests.flows.stage import ACCESS, ID, Stage, end, reply, until
+from tests.flows.stage import ACCESS, ID, Stage, asked, end, reply, until
 
 
 @pytest.fixture
@@ -24,10 +24,10 @@ def url(stage: Stage, browser: Browser) -> str:
 
 def test_keys_come_before_the_code_is_spent(stage: Stage, browser: Browser, url: str) -> None:
     flow = stage.decide(browser.request("GET", url, NAVIGATION))
-    keys = next(flow)
+    keys = asked(next(flow))
     assert (keys.method, keys.url) == ("GET", f"{ISSUER}/.well-known/jwks.json")
     assert keys.share
-    exchange = flow.send(stage.pool.answer(keys))
+    exchange = asked(flow.send(stage.pool.answer(keys)))
     assert (exchange.method, exchange.url) == ("POST", f"{DOMAIN}/oauth2/token")
     assert dict(parse_qsl(exchange.body.decode())).keys() == {
         "grant_type",

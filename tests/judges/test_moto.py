@@ -200,7 +200,7 @@ def test_an_authenticator_app(site: OwnApp, person: Person, name: str) -> None:
     screen = person.signs_in(name, PASSWORD)
     assert text("code.totp") in screen.response.text
     assert person.sends(screen, "code.button", code="123456").seen["username"] == name
-    screen = person.sends(person.opens("/auth/account"), "account.totp_turn_off")
+    screen = person.sends(person.opens("/auth/account"), "account.totp_turn_off", proof=PASSWORD)
     assert screen.said == text("notice.totp_off")
     assert text("account.totp_off") in screen.response.text
 

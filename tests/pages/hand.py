@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from cognito_gate import Settings
 from cognito_gate._gate import Gate
+from cognito_gate._messages import Compute
 from tests.edge.browser import Reply, Request
 from tests.flows.stage import incoming, reply
 from tests.pages.cloud import Cloud
@@ -23,6 +24,7 @@ class Hand:
         try:
             ask = next(flow)
             while True:
-                ask = flow.send(self.cloud.answer(ask))
+                answer = ask.done() if isinstance(ask, Compute) else self.cloud.answer(ask)
+                ask = flow.send(answer)
         except StopIteration as stop:
             return reply(stop.value)

@@ -13,7 +13,7 @@ from tests.parts.html import Element, Page
 
 HERE: Extra = {**NAVIGATION, "sec-fetch-site": "same-origin"}
 FORM: Extra = {**HERE, "origin": ORIGIN, "content-type": "application/x-www-form-urlencoded"}
-SECRET = ("password", "previous", "code", "credential")
+SECRET = ("password", "previous", "proof", "code", "credential")
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def test_an_app_is_turned_on_and_off(stage: Stage, client: str) -> None:
     assert sign_in(other, user).title == "Enter your code"
     assert other.fill_in(code=stage.cognito.totp_code(user.username, step=1)).path == "/"
 
-    shown = person.press("Turn off")
+    shown = person.fill_in("Turn off", proof=PASSWORD)
     assert (shown.title, shown.told) == ("Your account", ["The authenticator app is turned off."])
     assert sign_in(stage.person(client=client), user).path == "/"
 
@@ -196,7 +196,88 @@ def test_an_app_that_is_on_already(stage: Stage) -> None:
     assert {item.text for form in shown.forms for item in form.buttons} == {
         "Change password",
         "Turn off",
+        "Set up another app",
     }
+
+
+def with_an_app(stage: Stage, **changes: Any) -> tuple[Person, User]:
+    """Somebody signed in with a code, at the page of the account."""
+    user, person = stage.user(mfa=("totp",), totp_secret=SECRET), stage.person(**changes)
+    sign_in(person, user, "/auth/account")
+    person.fill_in(code=stage.cognito.totp_code(user.username))
+    assert person.last.title == "Your account"
+    return person, user
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("button", ["Turn off", "Set up another app"])
+@pytest.mark.parametrize(
+    ("proof", "says"),
+    [
+        ("Wrong-Horse-7", "The current password is not right."),
+        ("", "Please fill this in."),
+        (None, "Please fill this in."),
+    ],
+)
+def test_an_app_that_is_on_takes_the_password(
+    stage: Stage, flow: str, button: str, proof: str | None, says: str
+) -> None:
+    """A session that somebody left open a minute ago is not enough."""
+    person, user = with_an_app(stage, sign_in_flow=flow)
+    stage.cloud.forget()
+    shown = person.post(person.last.form(button), proof=proof)
+    assert (shown.status, shown.title, says in shown.told) == (400, "Your account", True)
+    assert shown.page.one("p", id="proof-wrong").text.endswith(says)
+    assert {"SetUserMFAPreference", "AssociateSoftwareToken"}.isdisjoint(stage.cloud.names)
+    assert stage.now(user).mfa == ("totp",)
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_another_app_in_place_of_one(stage: Stage, flow: str) -> None:
+    person, user = with_an_app(stage, sign_in_flow=flow)
+    shown = person.fill_in("Set up another app", proof=PASSWORD)
+    assert shown.title == "Set up an authenticator app"
+    shown = person.fill_in(code=code_of(shown))
+    assert shown.told == ["The authenticator app is set up."]
+    assert stage.now(user).totp_secret != SECRET
+
+
+def test_passwords_for_it_are_counted(stage: Stage) -> None:
+    person, _ = with_an_app(stage, tries_per_account=2)
+    for _ in range(2):
+        person.fill_in("Turn off", proof="Wrong-Horse-7")
+    stage.cloud.forget()
+    shown = person.fill_in("Turn off", proof=PASSWORD)
+    assert (shown.status, "InitiateAuth" in stage.cloud.names) == (429, False)
+
+
+def test_an_app_that_was_turned_on_meanwhile_is_not_replaced(stage: Stage) -> None:
+    """The set-up was begun when there was none, and nobody had to give a password."""
+    user = stage.user()
+    person = at_home(stage, user)
+    begun = person.press("Set up")
+    stage.change(user, mfa=("totp",), totp_secret=SECRET)
+    shown = person.fill_in(code=code_of(begun))
+    assert (shown.path, shown.title) == ("/auth/account", "Your account")
+    assert stage.now(user).totp_secret == SECRET
+
+
+def test_a_code_without_a_set_up(stage: Stage) -> None:
+    person = at_home(stage)
+    form = person.press("Set up").form("Turn on")
+    del person.jar["__Host-cognito_pending"]
+    stage.cloud.forget()
+    person.post(form, code="123456")
+    assert "VerifySoftwareToken" not in stage.cloud.names
+
+
+def test_the_sign_in_that_proves_it_leaves_nothing_behind(stage: Stage) -> None:
+    """Where no second factor follows, as from another app's settings, Cognito gives tokens."""
+    person, user = with_an_app(stage)
+    stage.change(user, mfa=())
+    stage.cloud.forget()
+    assert person.fill_in("Turn off", proof=PASSWORD).status == 200
+    assert stage.cloud.names[:3] == ["InitiateAuth", "RevokeToken", "SetUserMFAPreference"]
 
 
 @pytest.mark.parametrize("button", ["Set up", "Turn off"])
@@ -210,6 +291,8 @@ def test_the_second_factor_takes_a_fresh_sign_in(stage: Stage, button: str) -> N
     if on:
         person.fill_in(code=stage.cognito.totp_code(user.username))
     form = person.last.form(button)
+    if on:
+        form = form.with_({"proof": PASSWORD})
     hand.ahead = FRESH_SECONDS + 1
     stage.cloud.forget()
     shown = person.follow(person.post(form))

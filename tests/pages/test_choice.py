@@ -1,6 +1,8 @@
 """COGNITO_GATE_SIGN_IN_FLOW=choice: who one is comes first, then the ways that this person has."""
 
+import itertools
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,9 +11,11 @@ from cognito_gate.local import User
 from tests.local.api.test_passkeys import OTHER, PASSKEY, assertion
 from tests.pages.cloud import answers
 from tests.pages.person import Person
-from tests.pages.stage import PASSWORD, Stage, prove
+from tests.pages.stage import PASSWORD, SECRET, Stage, prove
 
-START_OVER = "This sign-in cannot go on. Please start again."
+NO_CODE = "That code is not right, or it has expired. Ask for a new one."
+NO_PASSKEY = "There is no passkey for this account. Choose another way."
+NUMBERS = itertools.count(1_000_000)
 WAYS = {"Password", "Code by e-mail", "Code by text message", "Passkey"}
 BOTH_CLIENTS = pytest.mark.parametrize("client", ["confidential", "public"])
 
@@ -62,17 +66,13 @@ def test_the_password_stays_here(stage: Stage) -> None:
 
 
 def test_a_password_that_cognito_takes_as_it_is_only(stage: Stage) -> None:
-    """An older pool's list; SRP is not among its ways."""
-    user, person = stage.user(), stage.person(sign_in_flow="choice")
+    ways = ("PASSWORD", "EMAIL_OTP")
+    user, person = stage.user(), stage.person(sign_in_flow="choice", sign_in_ways=ways)
     person.open("/page")
-    named = {"Session": "a-session-of-twenty-characters", "ChallengeParameters": {}}
-    ways = ["PASSWORD", "EMAIL_OTP"]
-    stage.cloud.faults["InitiateAuth"] = answers(
-        ChallengeName="SELECT_CHALLENGE", AvailableChallenges=ways, **named
-    )
     person.fill_in(username=str(user.email))
-    stage.cloud.faults.clear()
+    assert [item.text for item in person.last.form().buttons] == ["Password", "Code by e-mail"]
     person.press("Password")
+    assert person.fill_in(password="Wrong-Horse-7").status == 400
     assert person.fill_in(password=PASSWORD).target == "/page"
     sent = stage.cloud.named("InitiateAuth")[-1].said["AuthParameters"]
     assert (sent["PREFERRED_CHALLENGE"], sent["PASSWORD"]) == ("PASSWORD", PASSWORD)
@@ -95,7 +95,7 @@ def test_by_a_code(stage: Stage, client: str, way: str) -> None:
     assert (shown.path, shown.title) == ("/auth/mfa", "Enter your code")
     code = stage.code(user.email if way == "Code by e-mail" else user.phone)
     shown = person.fill_in(code="x" + code)
-    assert (shown.status, shown.told) == (400, ["That code is not right."])
+    assert (shown.status, shown.title, NO_CODE in shown.told) == (400, "Enter your code", True)
     shown = person.fill_in(code=code)
     assert (shown.target, shown.reply.identity.email) == ("/page", user.email)
 
@@ -105,13 +105,13 @@ def test_only_so_many_codes_are_sent(stage: Stage, way: str) -> None:
     """No password stands before them: anybody could have them sent to anybody."""
     site = stage.site(sign_in_flow="choice", tries_per_account=1_000, app_name=way)
     user = stage.user(phone="+15551234567")
-    for number in range(11):
+    for number in range(12):  # with the first, Cognito has said whose name it is
         person = stage.person(site)
         person.open("/auth/sign-in")
         person.fill_in(username=str(user.email))
         stage.cloud.forget()
         shown = person.press(way)
-        assert shown.status == (200 if number < 10 else 429)
+        assert shown.status == (200 if number < 11 else 429)
     assert int(shown.reply.value("retry-after")) > 0
     assert stage.cloud.names == []
     person.press("Password")
@@ -122,7 +122,8 @@ def test_a_code_too_late(stage: Stage) -> None:
     person, user = choosing(stage)
     person.press("Code by e-mail")
     stage.pool.clock.ahead = 181
-    assert person.fill_in(code=stage.code(user.email)).told == [START_OVER]
+    assert NO_CODE in person.fill_in(code=stage.code(user.email)).told
+    assert person.click("Start again").title == "Sign in"
 
 
 @BOTH_CLIENTS
@@ -185,12 +186,13 @@ def test_a_way_that_is_not_offered(stage: Stage, choice: str | None) -> None:
     assert person.press("Password").title == "Enter your password"
 
 
-def test_somebody_who_has_one_way_is_not_asked(stage: Stage) -> None:
-    user = stage.user(mfa=("email",))
-    person = stage.person(sign_in_flow="choice")
+@pytest.mark.parametrize("way", ["PASSWORD", "PASSWORD_SRP"])
+def test_where_there_is_one_way_nobody_is_asked(stage: Stage, way: str) -> None:
+    user, person = stage.user(), stage.person(sign_in_flow="choice", sign_in_ways=(way,))
     person.open("/")
     shown = person.fill_in(username=str(user.email))
     assert (shown.path, shown.title) == ("/auth/mfa", "Enter your password")
+    assert person.fill_in(password=PASSWORD).path == "/"
 
 
 def test_another_way_by_starting_again(stage: Stage) -> None:
@@ -203,23 +205,88 @@ def test_another_way_by_starting_again(stage: Stage) -> None:
     assert person.fill_in(code=stage.code(user.email)).target == "/page"
 
 
-def test_a_name_that_nobody_has_is_asked_like_any_other(stage: Stage) -> None:
-    person = stage.person(sign_in_flow="choice")
-    person.open("/")
-    shown = person.fill_in(username=f"nobody{person.client}@example.com")
-    assert shown.title == "How do you want to sign in?"
-    person.press("Code by e-mail")
-    shown = person.fill_in(code="123456")
-    assert (shown.status, shown.told) == (400, ["That code is not right."])
+# Who has an account, and of what kind, is nobody's business
+
+KINDS: dict[str, dict[str, Any] | None] = {
+    "nobody": None,
+    "a password": {"attributes": {"email_verified": False}},
+    "codes by e-mail": {},
+    "codes on a phone": {"phone": "+15551234567"},
+    "an app as second factor": {"mfa": ("totp",), "totp_secret": SECRET},
+    "e-mail as second factor": {"mfa": ("email",)},
+    "a passkey": {"passkeys": (PASSKEY,)},
+    "somebody disabled": {"enabled": False},
+}
+_MADE = re.compile('name="(?:form|attempt)" value="[^"]*"|<style>.*?</style>', re.DOTALL)
+
+
+def seen_of(person: Person, name: str) -> list[object]:
+    """All that an anonymous visitor sees: texts, addresses, cookies and how long they are."""
+    found: list[object] = []
+    for shown in person.seen:
+        html = _MADE.sub("", shown.reply.body.decode()).replace(name, "NAME")
+        cookies = sorted((key, len(item.value)) for key, item in shown.reply.cookies.items())
+        found.append((shown.target, shown.status, shown.reply.location, html, cookies))
+    return found
+
+
+def anonymous(stage: Stage, client: str, kind: str) -> list[object]:
+    """What comes of a visitor's tries, by every way but the passkey; and what Cognito is asked."""
+    name = f"{next(NUMBERS)}@example.com"
+    facts = KINDS[kind]
+    if facts is not None:
+        stage.user(email=name, **facts)
+    person = stage.person(client=client, sign_in_flow="choice")
+    stage.cloud.forget()
+    typed = {"Password": {"password": "Wrong-Horse-7"}}
+    for way in ("Password", "Code by e-mail", "Code by text message"):
+        person.open("/auth/sign-in?next=/page")
+        person.fill_in(username=name)
+        person.press(way)
+        for _ in range(3):
+            person.fill_in(**typed.get(way, {"code": "x12345"}))
+    return [*seen_of(person, name), stage.cloud.names]
+
+
+@BOTH_CLIENTS
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "nobody"])
+def test_every_name_looks_the_same(stage: Stage, client: str, kind: str) -> None:
+    """Until something was proved: status, address, text, cookies, and the calls it takes."""
+    for one, other in zip(
+        anonymous(stage, client, "nobody"), anonymous(stage, client, kind), strict=True
+    ):
+        assert one == other
+
+
+def test_a_name_that_nobody_has_and_a_passkey(stage: Stage) -> None:
+    """Which Cognito tells of everybody: its page names the passkeys there are."""
+    for name in ("nobody@example.com", str(stage.user().email)):
+        person = stage.person(sign_in_flow="choice")
+        person.open("/auth/sign-in")
+        person.fill_in(username=name)
+        shown = person.press("Passkey")
+        assert (shown.status, NO_PASSKEY in " ".join(shown.told)) == (400, True)
+        assert person.press("Password").title == "Enter your password"
+
+
+def test_an_account_without_a_password(stage: Stage) -> None:
+    """Cognito answers with the ways that it has, which is told nobody."""
+    person, user = stage.person(sign_in_flow="choice"), stage.user()
     person.open("/auth/sign-in")
-    shown = prove(person, f"nobody{person.client}@example.com", "Wrong-Horse-7")
-    assert shown.told == ["E-mail address or password is not right."]
+    stage.cloud.faults["InitiateAuth"] = answers(
+        ChallengeName="SELECT_CHALLENGE",
+        AvailableChallenges=["EMAIL_OTP"],
+        Session="a-session-of-twenty-characters",
+        ChallengeParameters={},
+    )
+    shown = prove(person, str(user.email))
+    assert (shown.status, shown.told) == (400, ["E-mail address or password is not right."])
 
 
 @pytest.mark.parametrize("way", ["PASSWORD", "PASSWORD_SRP"])
 def test_a_password_that_cognito_asks_for_by_itself(stage: Stage, way: str) -> None:
-    """Where the client may offer nothing else, there may be no choice at all."""
-    user, person = stage.user(), stage.person(client="public", sign_in_flow="choice")
+    """As it may after a password that was sent to it, of a client that takes USER_AUTH."""
+    user, person = stage.user(), stage.person(client="public", sign_in_flow="password")
     person.open("/page")
     named = {"USERNAME": user.email, "PREFERRED_CHALLENGE": way}
     app = stage.pool.clients["public"]
@@ -228,7 +295,7 @@ def test_a_password_that_cognito_asks_for_by_itself(stage: Stage, way: str) -> N
     )
     assert asked["ChallengeName"] == way
     stage.cloud.faults["InitiateAuth"] = answers(**asked)
-    shown = person.fill_in(username=str(user.email))
+    shown = person.fill_in(username=str(user.email), password=PASSWORD)
     assert shown.title == "Enter your password"
     assert person.fill_in(password=PASSWORD).target == "/page"
     assert stage.cloud.names[:2] == ["InitiateAuth", "RespondToAuthChallenge"]
@@ -237,7 +304,7 @@ def test_a_password_that_cognito_asks_for_by_itself(stage: Stage, way: str) -> N
 def test_more_than_a_cookie_can_hold(stage: Stage) -> None:
     """As of somebody with hundreds of passkeys."""
     person, _ = choosing(stage)
-    stage.cloud.faults["RespondToAuthChallenge"] = answers(
+    stage.cloud.faults["InitiateAuth"] = answers(
         ChallengeName="WEB_AUTHN",
         Session="a-session-of-twenty-characters",
         ChallengeParameters={"CREDENTIAL_REQUEST_OPTIONS": "x" * 20_000},

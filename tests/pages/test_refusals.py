@@ -134,7 +134,7 @@ CALLS: dict[str, Callable[[Stage], tuple[Person, Send]]] = {
     "ChangePassword": at_home("Change password", previous=PASSWORD, password=NEW),
     "AssociateSoftwareToken": at_home("Set up"),
     "VerifySoftwareToken": at_home("Turn on", code="123456"),
-    "SetUserMFAPreference": at_home("Turn off"),
+    "SetUserMFAPreference": at_home("Turn off", proof=PASSWORD),
 }
 
 

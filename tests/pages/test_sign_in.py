@@ -1,7 +1,12 @@
 """Signing in with a password: the journey in every flow, and every way it does not go on."""
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from cognito_gate._parts import srp
 from tests.pages.stage import FLOWS, NEW, PASSWORD, Stage, prove, sign_in
 
 WRONG = "E-mail address or password is not right."
@@ -92,7 +97,7 @@ def without(html: str, texts: list[str]) -> str:
 def test_a_client_that_tells_names_in_the_choice_flow(stage: Stage) -> None:
     person = stage.person(client="telling", sign_in_flow="choice")
     person.open("/")
-    shown = person.fill_in(username="nobody@example.com")
+    shown = prove(person, "nobody@example.com")
     assert (shown.status, shown.told) == (400, [WRONG])
 
 
@@ -123,10 +128,7 @@ def test_too_many_wrong_passwords(stage: Stage, flow: str) -> None:
 def test_somebody_who_is_not_confirmed_yet(stage: Stage, flow: str) -> None:
     person, user = stage.person(sign_in_flow=flow), stage.user(status="UNCONFIRMED")
     person.open("/page")
-    form = person.last.form("", "username").fields
-    shown = person.fill_in(
-        username=f" {user.email} ", **dict.fromkeys(form.keys() & {"password"}, PASSWORD)
-    )
+    shown = prove(person, f" {user.email} ")
     assert (shown.path, shown.told) == ("/auth/confirm", ["Confirm your account first."])
     assert shown.form("Confirm").fields["username"] == user.email
     person.press("Send the code again")
@@ -185,3 +187,24 @@ def test_it_starts_with_a_hint(stage: Stage) -> None:
     assert shown.values["username"] == "ada@example.com"
     assert shown.title == "Anmelden"
     assert person.open("/auth/login").title == "Anmelden", "the language is kept"
+
+
+@pytest.mark.parametrize("flow", ["srp", "choice"])
+def test_the_event_loop_computes_no_powers(
+    stage: Stage, flow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They take milliseconds, and anybody may have them computed."""
+    threads: list[threading.Thread] = []
+    for name in ("begin", "answer"):
+        monkeypatch.setattr(srp, name, _noting(getattr(srp, name), threads))
+    assert sign_in(stage.person(sign_in_flow=flow), stage.user()).status == 200
+    assert len(threads) == 2
+    assert (threading.main_thread() in threads) == (stage.edge == "wsgi")
+
+
+def _noting(function: Callable[..., Any], threads: list[threading.Thread]) -> Callable[..., Any]:
+    def noted(*args: Any) -> Any:
+        threads.append(threading.current_thread())
+        return function(*args)
+
+    return noted

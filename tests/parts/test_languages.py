@@ -20,7 +20,7 @@ ERRORS = """wrong_password wrong_previous code_used code_wrong_or_expired sign_i
     too_many_attempts start_over confirm_first reset_first address_taken
     email_taken code_wrong code_expired password_policy password_used_before try_later busy not_sent
     input blocked totp_again unavailable generic throttled form_expired replaced not_supported
-    field.missing field.email field.phone field.code field.password field.whitespace"""
+    field.missing field.email field.phone field.code field.password field.way field.whitespace"""
 NOTICES = "code_sent code_sent_again password_changed confirmed totp_on totp_off signed_out"
 MESSAGES = "not_here not_supported too_many replaced expired signed_out unavailable"
 SAID = (

@@ -266,11 +266,16 @@ def test_a_passkey_waits_for_the_script() -> None:
     assert found.one("a", href="/auth/sign-in").text == "Other ways to sign in"
 
 
-@pytest.mark.parametrize(("totp", "action"), [(False, "totp"), (True, "totp-off")])
-def test_the_account(totp: bool, action: str) -> None:
+@pytest.mark.parametrize(("totp", "actions"), [(False, ["totp"]), (True, ["totp-off", "totp"])])
+def test_the_account(totp: bool, actions: list[str]) -> None:
     found = page("account", totp=totp)
     change, app = found.every("form")
-    assert (found.sent(change)["action"], found.sent(app)["action"]) == ("password", action)
+    assert found.sent(change)["action"] == "password"
+    pressed = found.every("button", name="action")
+    assert [button.get("value") for button in pressed if app in button.around] == actions
+    asked = [field for field in found.every("input", name="proof") if app in field.around]
+    assert len(asked) == totp
+    assert not totp or found.one("label", for_="proof").text == "Current password"
     assert [one.text for one in found.every("dd")] == ["ada", "ada@example.com"]
     assert found.one("a", href="/auth/logout").text == "Sign out"
     same = page("account", username="ada@example.com")

@@ -93,6 +93,14 @@ def test_the_client_value() -> None:
     assert int(srp.begin(2**511 + 7), 16) == pow(2, 2**511 + 7, N)
 
 
+@given(st.integers(0, 2**257), st.integers(0, 2**520))
+@example(2**256 - 1, 0)
+@example(2**256, 15)
+def test_powers_are_those_of_python(of_g: int, exponent: int) -> None:
+    assert srp._power_of_g(of_g) == pow(srp.G, of_g, N)
+    assert srp._power(3, exponent) == pow(3, exponent, N)
+
+
 # What AWS's own client says
 
 
