@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ._flows import bearer, callback, login, logout, own_pages, refusals, session
-from ._flows.context import COOKIE_MARK, Context
+from ._flows.context import Context
 from ._flows.own import Own
 from ._messages import Decision, Flow, Headers, Incoming, Pass, Respond
 from ._parts import cookies, intent, pages, paths
@@ -98,9 +98,11 @@ class Gate:
 
     def later(self, incoming: Incoming, decision: Pass, now: float) -> Incoming:
         """The request of an open WebSocket once more, with the cookies of the last decision."""
-        line = cookies.carried(incoming.values(b"cookie"), COOKIE_MARK, decision.headers)
+        line = cookies.carried(incoming.values(b"cookie"), cookies.MARK, decision.headers)
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
-        return replace(incoming, headers=[*others, (b"cookie", line)], now=now, opened=True)
+        return replace(
+            incoming, headers=[*others, (b"cookie", line)], now=now, opened=True, once={}
+        )
 
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""

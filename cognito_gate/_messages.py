@@ -29,7 +29,7 @@ class Incoming:
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
     request came from. `body` is there only where the gate takes a form; `late` says that it did not
     come in time, so that nothing of it counts. `opened` marks a WebSocket that is open already: its
-    session is looked at again, and no cookie can be set.
+    session is looked at again, and no cookie can be set. `once` holds what was parsed already.
     """
 
     kind: Literal["http", "websocket"]
@@ -44,6 +44,7 @@ class Incoming:
     body: bytes = field(default=b"", repr=False)
     late: bool = False
     opened: bool = False
+    once: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of one header, in order."""

@@ -12,7 +12,7 @@ from .._messages import Header, Headers, Incoming
 from .._parts import cookies
 from .._records import LoginAttempt
 from ..errors import TokenRefused
-from .context import COOKIE_MARK, Context
+from .context import Context
 
 SLOTS = 4
 MAX_SHORT_BYTES = 1_000  # of an attempt, but for slot 0, which takes a long return address
@@ -42,7 +42,7 @@ def _slots(context: Context) -> list[str]:
 
 
 def _jar(context: Context, incoming: Incoming) -> cookies.Jar:
-    jar = cookies.read(incoming.values(b"cookie"), COOKIE_MARK)
+    jar = cookies.jar(incoming)
     return {name: held for name, held in jar.items() if name.startswith(context.names.login)}
 
 
@@ -53,18 +53,22 @@ def _open(context: Context, value: str, now: float) -> LoginAttempt:
     return attempt
 
 
-def _live(context: Context, incoming: Incoming) -> Iterator[tuple[str, LoginAttempt]]:
+def _live(context: Context, incoming: Incoming) -> list[tuple[str, LoginAttempt]]:
     """The attempts that this browser holds, with the names of their cookies."""
-    jar, opened = _jar(context, incoming), 0
-    for name in _slots(context):
-        for value in jar.get(name, ()):
-            opened += 1
-            if opened > MAX_OPENED:
-                return
-            try:
-                yield name, _open(context, value, incoming.now)
-            except TokenRefused:
-                continue
+    found: list[tuple[str, LoginAttempt]] | None = incoming.once.get("attempts")
+    if found is None:
+        found = incoming.once["attempts"] = list(_opened(context, incoming))
+    return found
+
+
+def _opened(context: Context, incoming: Incoming) -> Iterator[tuple[str, LoginAttempt]]:
+    jar = _jar(context, incoming)
+    sent = [(name, value) for name in _slots(context) for value in jar.get(name, ())]
+    for name, value in sent[:MAX_OPENED]:
+        try:
+            yield name, _open(context, value, incoming.now)
+        except TokenRefused:
+            continue
 
 
 def find(context: Context, incoming: Incoming, state: str) -> LoginAttempt | None:

@@ -19,7 +19,6 @@ from .._parts.tokens import Expected
 from .._records import Tokens
 from ..settings import ASGI_SESSION_BYTES, Settings
 
-COOKIE_MARK = b"cognito_"
 RECENT = 10_000
 """How many sign-outs, used sign-ins and refused refresh tokens a process remembers, of each."""
 

@@ -9,7 +9,7 @@ from .._parts import cookies
 from .._parts.recall import digest
 from .._records import Device
 from ..errors import TokenRefused
-from .context import COOKIE_MARK, Context
+from .context import Context
 
 DEVICE_SECONDS = 7_776_000  # 90 days
 MAX_NAMES = 8
@@ -17,7 +17,7 @@ MAX_NAMES = 8
 
 def find(context: Context, incoming: Incoming) -> Device:
     """What this browser brought; without an id when it has signed in to nothing."""
-    jar = cookies.read(incoming.values(b"cookie"), COOKIE_MARK)
+    jar = cookies.jar(incoming)
     for value in cookies.candidates(jar, context.names.device):
         try:
             return Device.from_json(context.seals.device.open(value))

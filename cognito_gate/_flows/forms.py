@@ -12,7 +12,6 @@ from .._messages import LARGEST_FORM, Headers, Incoming, Respond
 from .._parts import cookies, forms, paths
 from .._records import View
 from ..errors import BadRequest, CrossSiteRefused, FormExpired, FormTooLarge, FormTooSlow
-from .context import COOKIE_MARK
 from .own import Own
 
 BROWSER_SECONDS = 604_800
@@ -87,7 +86,7 @@ def _browser(incoming: Incoming, context: Own) -> str:
 
 
 def _cookie(incoming: Incoming, name: str) -> str:
-    held = cookies.read(incoming.values(b"cookie"), COOKIE_MARK).get(name, [""])[0]
+    held = cookies.jar(incoming).get(name, [""])[0]
     return held if _OWN_VALUE.fullmatch(held) else ""  # it goes back into a header
 
 

@@ -10,7 +10,7 @@ from .._messages import Headers, Incoming
 from .._parts import cookies
 from .._records import Pending
 from ..errors import CognitoUnavailable, TokenRefused
-from .context import COOKIE_MARK, Context
+from .context import Context
 
 UNPROVED = "unproved"  # a fact of steps that must look the same whoever it is
 _ROOM = 2048 + 128  # characters of the longest session and user name (API reference)
@@ -88,4 +88,4 @@ def forget(context: Context, incoming: Incoming) -> Headers:
 
 
 def _jar(incoming: Incoming) -> cookies.Jar:
-    return cookies.read(incoming.values(b"cookie"), COOKIE_MARK)
+    return cookies.jar(incoming)

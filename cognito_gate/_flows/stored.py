@@ -13,7 +13,7 @@ from .._parts import cookies
 from .._parts.known import Values
 from .._records import Renewal, Tokens
 from ..errors import SessionTooLarge, TokenRefused
-from .context import COOKIE_MARK, Context, Names
+from .context import Context, Names
 
 INHERITED = Names.prefixed("")  # the names flask-cognito-lib uses
 log = logging.getLogger("cognito_gate")
@@ -21,7 +21,7 @@ log = logging.getLogger("cognito_gate")
 
 def held(incoming: Incoming) -> cookies.Jar:
     """Our cookies, as this browser sent them."""
-    return cookies.read(incoming.values(b"cookie"), COOKIE_MARK)
+    return cookies.jar(incoming)
 
 
 def candidates(context: Context, jar: cookies.Jar) -> tuple[list[str], list[str], list[str]]:

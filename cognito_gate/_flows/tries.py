@@ -197,19 +197,19 @@ def _place(context: Own, incoming: Incoming) -> str:
         found = ip_address(incoming.client.partition("%")[0])
     except ValueError:
         what = "the server gives no addresses of visitors, as behind a UNIX socket"
-        _warn(context, f"{what}, so that all of them share one count of tries; {_HOW}")
+        _warn(context, "address", f"{what}, so that all of them share one count of tries; {_HOW}")
         return address(incoming.client)
     told = b",".join(value for name in _FORWARDED for value in incoming.values(name)).lower()
     inside = found.is_loopback or found.is_private
     if told and inside and incoming.client.lower().encode() not in told:
         what = f"a proxy tells whose requests it passes on, and the server says they are {found}'s"
-        _warn(context, f"{what}, so that all visitors share one count of tries; {_HOW}")
+        _warn(context, "proxy", f"{what}, so that all visitors share one count of tries; {_HOW}")
     return address(incoming.client)
 
 
-def _warn(context: Own, text: str) -> None:
-    if not context.tries.warned:  # once is enough
-        context.tries.warned.add(text)
+def _warn(context: Own, what: str, text: str) -> None:
+    if what not in context.tries.warned:  # once is enough
+        context.tries.warned.add(what)
         log.warning("%s", text)
 
 

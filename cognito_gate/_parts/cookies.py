@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from .._messages import Incoming
 from ..errors import CookiesTooLarge
 
 CHUNK = 3900  # name and value together must stay within 4096 bytes (RFC 6265 section 6.1)
@@ -19,10 +20,19 @@ MAX_HEADER_BYTES = 65_536  # of all Cookie headers together; four times what a s
 MAX_COOKIES = 2_048  # browsers keep some 180 for a site
 MOST_CLEARED = 20  # Set-Cookie lines that a hostile Cookie header may cause
 
+MARK = b"cognito_"  # in the name of each of our cookies
 _BLANK = b" \t"
 _NAME = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 
 Jar: TypeAlias = dict[str, list[str]]
+
+
+def jar(incoming: Incoming) -> Jar:
+    """Our cookies, as this browser sent them; parsed once for each request."""
+    found: Jar | None = incoming.once.get("cookies")
+    if found is None:
+        found = incoming.once["cookies"] = read(incoming.values(b"cookie"), MARK)
+    return found
 
 
 def read(headers: Iterable[bytes], mark: bytes) -> Jar:
@@ -31,16 +41,19 @@ def read(headers: Iterable[bytes], mark: bytes) -> Jar:
     Cookies of others are passed over, whatever they look like.
     """
     found: Jar = {}
+    seen: dict[bytes, list[str] | None] = {}  # a flood of one name is looked at once
     for header in headers:
         for part in header.split(b";"):
-            if mark not in part:
+            if mark not in part or b"=" not in part:
                 continue
-            name, equals, value = part.partition(b"=")
-            if equals and mark in name:
+            name, _, value = part.partition(b"=")
+            if name not in seen:
                 key = name.strip(_BLANK)
-                if _NAME.fullmatch(key):  # names come back in Set-Cookie lines that clear
-                    values = found.setdefault(key.decode("ascii"), [])
-                    values.append(value.strip(_BLANK).decode("latin-1"))
+                ours = mark in key and _NAME.fullmatch(key)  # names come back in lines that clear
+                seen[name] = found.setdefault(key.decode("ascii"), []) if ours else None
+            values = seen[name]
+            if values is not None:
+                values.append(value.strip(_BLANK).decode("latin-1"))
     return found
 
 

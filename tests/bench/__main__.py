@@ -2,10 +2,11 @@
 
 import logging
 
-from tests.bench import inprocess, overhttp, signing_in
+from tests.bench import hostile, inprocess, overhttp, signing_in
 
 logging.getLogger("cognito_gate").setLevel(logging.ERROR)
 inprocess.main()
+hostile.main()
 print()
 signing_in.main()
 print()

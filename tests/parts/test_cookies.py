@@ -139,6 +139,10 @@ def test_reading_changes_nothing() -> None:
     assert found == {NAME: ["v"]}
 
 
+def test_a_name_without_a_value_hides_no_later_one() -> None:
+    assert read(f"{NAME}; {NAME}=v".encode()) == {NAME: ["v"]}
+
+
 QUICK = NAME.encode()
 
 
