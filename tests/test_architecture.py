@@ -1,4 +1,5 @@
-"""The architecture, read from the source: floors, doors, clocks, sizes. Nothing is imported."""
+"""The architecture, read from the source: floors, doors, clocks, sizes. Each failure lists every
+place that breaks its rule."""
 
 import ast
 from collections.abc import Iterator
@@ -106,7 +107,6 @@ def _name(file: Path) -> str:
 
 
 FILES = {_name(file): file for file in sorted(ROOT.rglob("*.py"))}
-MODULES = pytest.mark.parametrize("module", FILES, ids=lambda name: name or "__init__")
 
 
 def _belongs(module: str, places: set[str]) -> bool:
@@ -141,7 +141,8 @@ def _imported(module: str) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-def _own(module: str) -> set[str]:
+@cache
+def _own(module: str) -> frozenset[str]:
     """The modules of this package that a module imports."""
     found = set()
     for name in _imported(module):
@@ -151,11 +152,15 @@ def _own(module: str) -> set[str]:
         while inner and inner not in FILES and f"{inner}.__init__" not in FILES:
             inner = inner.rpartition(".")[0]
         found.add(inner if inner in FILES else f"{inner}.__init__")
-    return found - {module}
+    return frozenset(found - {module})
 
 
 def _family(module: str) -> str:
     return next((family for family in FAMILIES if module.startswith(family)), "")
+
+
+def _siblings(module: str, other: str) -> bool:
+    return _family(module) != "" and _family(module) == _family(other)
 
 
 def test_there_is_something_to_read() -> None:
@@ -163,48 +168,50 @@ def test_there_is_something_to_read() -> None:
     assert _own("_flows.trust") >= {"_parts.keys", "_parts.tokens", "_flows.context", "errors"}
 
 
-@MODULES
-def test_each_module_has_a_floor(module: str) -> None:
-    assert _floor(module) is not None or _family(module), (
-        f"{module} stands on no floor: add it to FLOORS in tests/test_floors.py"
-    )
+def test_each_module_has_a_floor() -> None:
+    """Add a new one to FLOORS."""
+    assert [name for name in FILES if _floor(name) is None and not _family(name)] == []
 
 
-@MODULES
-def test_imports_go_strictly_down(module: str) -> None:
-    if module.startswith("local."):
-        return
-    floor = _floor(module)
-    assert floor is not None
-    for other in _own(module):
-        if _family(module) and _family(module) == _family(other):
-            continue
-        if other.startswith("local."):
-            assert module in STARTERS, f"{module} imports the local Cognito"
-            continue
-        below = _floor(other)
-        assert below is not None
-        assert below < floor, f"{module} (floor {floor}) imports {other} (floor {below})"
+def test_imports_go_strictly_down() -> None:
+    upward = [
+        f"{module} (floor {_floor(module)}) imports {other} (floor {_floor(other)})"
+        for module in FILES
+        for other in _own(module)
+        if not module.startswith("local.")
+        and not other.startswith("local.")
+        and not _siblings(module, other)
+        and (_floor(other) or 0) >= (_floor(module) or 0)
+    ]
+    assert upward == []
 
 
-@MODULES
-def test_the_local_cognito_stands_apart(module: str) -> None:
-    if module.startswith("local."):
-        assert {other for other in _own(module) if not other.startswith("local.")} == set()
+def test_the_local_cognito_stands_apart() -> None:
+    crossing = [
+        f"{module} imports {other}"
+        for module in FILES
+        for other in _own(module)
+        if module.startswith("local.") != other.startswith("local.")
+        and not (other.startswith("local.") and module in STARTERS)
+    ]
+    assert crossing == []
 
 
 def test_only_the_edges_send() -> None:
     senders = {"asgi", "wsgi", "pool.doctor.command", "pool.doctor.watch"}
-    assert {
-        module for module in FILES if _own(module) & {"_driver.event_loop", "_driver.threads"}
-    } <= senders
+    sending = {"_driver.event_loop", "_driver.threads"}
+    assert {module for module in FILES if _own(module) & sending} <= senders
 
 
-@MODULES
-@pytest.mark.parametrize("library", DOORS)
-def test_each_library_has_its_door(module: str, library: str) -> None:
-    uses = any(f"{name}.".startswith(f"{library}.") for name in _imported(module))
-    assert not uses or _belongs(module, DOORS[library]), f"{module} imports {library}"
+def test_each_library_has_its_door() -> None:
+    beside = [
+        f"{module} imports {library}"
+        for module in FILES
+        for library, doors in DOORS.items()
+        if any(f"{name}.".startswith(f"{library}.") for name in _imported(module))
+        and not _belongs(module, doors)
+    ]
+    assert beside == []
 
 
 def test_no_import_goes_in_a_circle() -> None:
@@ -215,59 +222,80 @@ def test_no_import_goes_in_a_circle() -> None:
         left = {module: needs for module, needs in left.items() if module not in free}
 
 
-@MODULES
-def test_imports_stand_at_the_top(module: str) -> None:
+def test_imports_stand_at_the_top() -> None:
     # Imported in every test run, or lazily, or an extra that takes its time: they say why.
-    if module in ("testing", "", "pool.aws"):
-        return
-    for node in ast.walk(_tree(module)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for inner in ast.walk(node):
-                assert not isinstance(inner, ast.Import | ast.ImportFrom), inner.lineno
+    inner = [
+        f"{module}:{found.lineno}"
+        for module in FILES.keys() - {"testing", "", "pool.aws"}
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for found in ast.walk(node)
+        if isinstance(found, ast.Import | ast.ImportFrom)
+    ]
+    assert inner == []
 
 
-@MODULES
-def test_only_the_edges_wait(module: str) -> None:
+def test_only_the_edges_wait() -> None:
     kinds = ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith
-    waits = [node.lineno for node in ast.walk(_tree(module)) if isinstance(node, kinds)]
-    assert not waits or _belongs(module, ASYNC)
+    waiting = [
+        f"{module}:{node.lineno}"
+        for module in FILES
+        if not _belongs(module, ASYNC)
+        for node in ast.walk(_tree(module))
+        if isinstance(node, kinds)
+    ]
+    assert waiting == []
 
 
-@MODULES
-def test_time_enters_at_the_top(module: str) -> None:
+def test_time_enters_at_the_top() -> None:
+    assert [place for module in FILES for place in _clocks(module)] == []
+
+
+def _clocks(module: str) -> Iterator[str]:
+    """Where a module looks at a clock that is not its own to look at."""
+    dates = _belongs(module, {"demo.", "local.", "testing"})
     for node in ast.walk(_tree(module)):
-        if isinstance(node, ast.ImportFrom) and not node.level and node.module == "time":
-            assert not {alias.name for alias in node.names} & set(CLOCK_NAMES), node.lineno
-        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
-            continue
-        used = f"{node.value.id}.{node.attr}"
-        if node.value.id == "time" and node.attr in CLOCK_NAMES:
-            assert _belongs(module, CLOCKS.get(used, set())), f"{module}:{node.lineno} {used}"
-        if node.value.id in ("datetime", "date") and node.attr in ("now", "utcnow", "today"):
-            assert _belongs(module, {"demo.", "local.", "testing"}), f"{module}:{node.lineno}"
+        match node:
+            case ast.ImportFrom(level=0, module="time", names=names):
+                if {alias.name for alias in names} & set(CLOCK_NAMES):
+                    yield f"{module}:{node.lineno} imports a clock by its name"
+            case ast.Attribute(value=ast.Name(id="time"), attr=name) if name in CLOCK_NAMES:
+                if not _belongs(module, CLOCKS.get(f"time.{name}", set())):
+                    yield f"{module}:{node.lineno} time.{name}"
+            case ast.Attribute(value=ast.Name(id="datetime" | "date"), attr=name):
+                if name in ("now", "utcnow", "today") and not dates:
+                    yield f"{module}:{node.lineno} {name}"
 
 
-@MODULES
-def test_each_file_opens_by_saying_what_it_is(module: str) -> None:
-    text = ast.get_docstring(_tree(module))
-    assert text
+def test_each_file_opens_by_saying_what_it_is() -> None:
     # errors.py draws its whole tree there.
-    assert len(text.splitlines()) <= (6 if module != "errors" else 30)
+    silent = [
+        module
+        for module in FILES
+        if not 1 <= len((ast.get_docstring(_tree(module)) or "").splitlines()) <= 6
+        and module != "errors"
+    ]
+    assert silent == []
 
 
-@MODULES
-def test_files_are_short(module: str) -> None:
-    assert len(FILES[module].read_text(encoding="utf-8").splitlines()) <= 300
+def test_files_are_short() -> None:
+    lengths = {
+        name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in FILES.items()
+    }
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
 
 
-@MODULES
-def test_functions_are_short(module: str) -> None:
+def test_functions_are_short() -> None:
+    assert [place for module in FILES for place in _long_functions(module)] == []
+
+
+def _long_functions(module: str) -> Iterator[str]:
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
-            if body:
-                length = (body[-1].end_lineno or 0) - body[0].lineno + 1
-                assert length <= 40, f"{module}.{node.name} has {length} lines"
+            length = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+            if length > 40:
+                yield f"{module}.{node.name}: {length} lines"
 
 
 def test_the_public_names() -> None:
