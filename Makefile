@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
-	@echo 'make check   format, lint and types only;  make format mends the first two'
+	@echo 'make check   format, lint and types only;  make format fixes the first two'
 	@echo 'make judges  install what others wrote and make test asks: three emulators of Cognito, AWS CDK'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make bench   what the gate costs, as ratios'

@@ -17,8 +17,8 @@ from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedU
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._driver.event_loop import AsyncSender, run_async
-from ._gate import Gate
-from ._messages import FORM_SECONDS, LARGEST_FORM, Decision, Incoming, Pass, Respond, caches
+from ._gate.gate import Gate
+from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._websocket import EndableWebSocket
 from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
@@ -110,7 +110,7 @@ class ASGIGate:
         if kind == "http" or kind == "websocket":
             if not isinstance(scope["headers"], list):  # any iterable may stand there, once
                 scope = {**scope, "headers": list(scope["headers"])}
-            decision = self._known(scope) or await self._decide(scope, receive)
+            decision = self._cached(scope) or await self._decide(scope, receive)
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
@@ -124,10 +124,10 @@ class ASGIGate:
                 "it takes http, websocket and lifespan"
             )
 
-    def _known(self, scope: Scope) -> Pass | None:
+    def _cached(self, scope: Scope) -> Pass | None:
         if self._gate is None or scope["type"] != "http":
             return None
-        return self._gate.known(scope["path"], scope["headers"], time.time())
+        return self._gate.cached(scope["path"], scope["headers"], time.time())
 
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
@@ -217,7 +217,7 @@ async def _form(receive: Receive) -> bytes:
     """The body of a form for the gate itself, as far as one may be long; empty when it was cut off:
     half a form could set half a password."""
     body, more = b"", True
-    while more and len(body) <= LARGEST_FORM:
+    while more and len(body) <= MAX_FORM_BYTES:
         message = await receive()
         if message["type"] == "http.disconnect":
             return b""

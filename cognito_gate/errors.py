@@ -22,8 +22,8 @@
     └── CognitoUnavailable        unavailable        503
         └── ClockWrong            clock              503
 
-Each is raised where it is known and becomes a response in `_gate.py` only. Texts are for people
-and never hold a token, a code, a cookie or a secret.
+Each is raised where it is known and becomes a response in `error_responses.py` only. Texts are for
+people and never hold a token, a code, a cookie or a secret.
 """
 
 from typing import ClassVar, Literal

@@ -197,9 +197,9 @@ def signed_in(issue_tokens: IssueTokens, cognito_settings: Settings) -> SignedIn
 
 def _lines(settings: Settings, tokens: Mapping[str, Any]) -> list[str]:
     """The Set-Cookie values of this session, just as the gate writes them."""
-    from ._flows import stored  # noqa: PLC0415
-    from ._flows.context import Context  # noqa: PLC0415
-    from ._records import Renewal, Tokens  # noqa: PLC0415
+    from ._gate.context import Context  # noqa: PLC0415
+    from ._gate.flows import session_cookies  # noqa: PLC0415
+    from ._gate.records import RefreshRecord, Tokens  # noqa: PLC0415
 
     now = time.time()
     context = Context.of(settings, secrets.token_urlsafe)
@@ -207,10 +207,10 @@ def _lines(settings: Settings, tokens: Mapping[str, Any]) -> list[str]:
     renewal = None
     if settings.refresh_flow_enabled:
         sub = _claims(held.access)["sub"]
-        renewal = Renewal(tokens["refresh_token"], sub, int(now))
+        renewal = RefreshRecord(tokens["refresh_token"], sub, int(now))
     names = (context.names.access, context.names.id, context.names.refresh)
     before = {name + chunk: [""] for name in names for chunk in _CHUNKS}  # of somebody else
-    headers = stored.store(context, before, held, renewal, now)
+    headers = session_cookies.store(context, before, held, renewal, now)
     return [value for name, value in headers if name == "set-cookie"]
 
 

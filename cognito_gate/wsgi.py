@@ -18,10 +18,10 @@ from urllib.parse import quote, unquote
 import httpx
 
 from ._driver.threads import Sender, run
-from ._gate import Gate
-from ._messages import (
+from ._gate.gate import Gate
+from ._gate.messages import (
     FORM_SECONDS,
-    LARGEST_FORM,
+    MAX_FORM_BYTES,
     Decision,
     Headers,
     Incoming,
@@ -77,7 +77,7 @@ class WSGIGate:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        decision = self._known(environ) or self._decide(environ)
+        decision = self._cached(environ) or self._decide(environ)
         if isinstance(decision, Respond):
             status = HTTPStatus(decision.status)
             start_response(f"{status.value} {status.phrase}", list(decision.headers))
@@ -105,10 +105,10 @@ class WSGIGate:
         """Close the connections to Cognito that the gate opened itself."""
         self._sender.close()
 
-    def _known(self, environ: "WSGIEnvironment") -> Pass | None:
+    def _cached(self, environ: "WSGIEnvironment") -> Pass | None:
         if self._gate is None:
             return None
-        return self._gate.known(_path(environ), _quick_headers(environ), time.time())
+        return self._gate.cached(_path(environ), _quick_headers(environ), time.time())
 
     def _decide(self, environ: "WSGIEnvironment") -> Decision:
         if self._gate is None:
@@ -165,10 +165,10 @@ def _form(environ: "WSGIEnvironment") -> bytes | None:
     """The body of a form for the gate itself, as far as one may be long; empty when it was cut off:
     half a form could set half a password. None when it did not come in time."""
     told = environ.get("CONTENT_LENGTH") or ""
-    length = min(int(told), LARGEST_FORM + 1) if re.fullmatch("[0-9]{1,18}", told) else 0
+    length = min(int(told), MAX_FORM_BYTES + 1) if re.fullmatch("[0-9]{1,18}", told) else 0
     # Without a length the end can be told only where the server promises it (chunked bodies).
     ends = bool(environ.get("wsgi.input_terminated"))
-    size = length or (LARGEST_FORM + 1 if ends else 0)
+    size = length or (MAX_FORM_BYTES + 1 if ends else 0)
     body = _read(environ["wsgi.input"], size)
     return body if body is None or len(body) >= length else b""
 

@@ -14,70 +14,104 @@ ROOT = Path(__file__).parent.parent / "cognito_gate"
 
 # A module imports from strictly lower floors only. A name that ends in "." stands for a package.
 FLOORS: list[set[str]] = [
-    {"errors", "identity", "_checks", "_json", "_listen", "_options", "_private_files", "_process"},
-    {"_addresses", "_page_checks", "_parsers", "_reading"},
-    {"_messages", "_records", "settings"},
-    {"_parts.languages", "_parts.idp_answers"},  # below the pages and calls that speak them
-    {"_parts."},
-    {"_flows.__init__", "_flows.context"},
-    {"_flows.own", "_flows.trust", "_flows.attempts", "_flows.stored", "_flows.pending"},
-    {"_flows.verified", "_flows.devices"},
-    {"_flows.refresh", "_flows.tries"},
-    {"_flows.forms", "_flows.fields", "_flows.password", "_flows.opened"},
+    {"_gate.__init__", "_gate.flows.__init__", "_gate.protocol.__init__", "_sign_in.__init__"},
+    {"errors", "identity", "settings.checks", "_gate.protocol.strict_json"},
+    {"cli.listen", "cli.server_options", "cli.private_files", "cli.process"},
+    {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
+    {"_gate.messages", "_gate.records", "settings.__init__"},
+    {"_sign_in.languages", "_sign_in.cognito_api_answers"},
     {
-        *("_flows.login", "_flows.callback", "_flows.session", "_flows.bearer", "_flows.logout"),
-        "_flows.steps",
+        "_gate.protocol.",
+        *("_sign_in.cognito_api", "_sign_in.error_messages", "_sign_in.form_body"),
+        *("_sign_in.password_policy", "_sign_in.rate_limiter", "_sign_in.recall"),
+        *("_sign_in.srp", "_sign_in.totp", "_sign_in.views"),
     },
-    {"_flows.own_page", "_flows.refusals", "_flows.first"},
-    {"_flows.sign_in", "_flows.sign_up", "_flows.challenge", "_flows.reset"},
-    {"_flows.account"},
-    {"_flows.own_pages"},
-    {"_gate"},
+    {"_gate.context"},
+    {
+        *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.session_cookies"),
+        *("_sign_in.context", "_sign_in.challenge_cookie"),
+    },
+    {"_gate.flows.verified_session", "_sign_in.devices"},
+    {"_gate.flows.refresh", "_sign_in.rate_limits"},
+    {"_sign_in.forms", "_sign_in.fields", "_sign_in.password", "_sign_in.establish"},
+    {
+        *("_gate.flows.login", "_gate.flows.callback", "_gate.flows.session"),
+        *("_gate.flows.bearer", "_gate.flows.logout", "_sign_in.next_page"),
+    },
+    {"_sign_in.page", "_gate.flows.error_responses", "_sign_in.choice"},
+    {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
+    {"_sign_in.account"},
+    {"_sign_in.routes"},
+    {"_gate.gate"},
     {"_driver.__init__", "_driver.breaker", "_driver.shared_calls"},
     {"_driver.calls"},
     {"_driver.event_loop", "_driver.threads", "_websocket"},
     {"asgi", "wsgi"},
-    {"integrations.", "demo.", "_env", "pool."},
-    {"", "_serve"},
-    {"_local_commands", "testing"},
-    {"_secret_command"},
-    {"cli"},
+    {"integrations.", "demo.", "cli.env_files", "pool."},
+    {"doctor."},
+    {"", "cli.serve"},
+    {"cli.local_commands", "testing"},
+    {"cli.secret_command"},
+    {"cli.__init__"},
 ]
 # Families whose members may import each other (never in a circle); `local` stands apart.
-FAMILIES = ("demo.", "integrations.", "local.", "pool.")
+FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "pool.")
 
 # The only modules that start the local Cognito.
-STARTERS = ("_local_commands", "cli", "testing")
+STARTERS = ("cli.local_commands", "cli.__init__", "testing")
 
 DOORS: dict[str, set[str]] = {
-    "authlib": {"_parts.oauth"},
-    "joserfc": {"_parts.tokens", "_parts.keys", "_flows.trust", "local."},
-    "itsdangerous": {"_parts.seal"},
-    "cryptography": {"_parts.forms", "_parts.seal", "local."},
-    "jinja2": {"_parts.pages", "_parts.screens", "demo.", "local.", "pool.template"},
-    "segno": {"_parts.totp"},
-    "starlette.config": {"_reading"},
-    "starlette": {"_reading", "_websocket", "asgi", "integrations.", "demo.", "local.", "testing"},
+    "authlib": {"_gate.protocol.oauth"},
+    "joserfc": {"_gate.protocol.jwt", "_gate.protocol.jwks", "_gate.flows.token_trust", "local."},
+    "itsdangerous": {"_gate.protocol.seal"},
+    "cryptography": {"_sign_in.form_body", "_gate.protocol.seal", "local."},
+    "jinja2": {"_gate.protocol.pages", "_sign_in.views", "demo.", "local.", "pool.template"},
+    "segno": {"_sign_in.totp"},
+    "starlette.config": {"settings.reading"},
+    "starlette": {
+        "settings.reading",
+        "_websocket",
+        "asgi",
+        "integrations.",
+        "demo.",
+        "local.",
+        "testing",
+    },
     "httpx": {"_driver.", "asgi", "wsgi", "testing", "local."},
     "boto3": {"pool.aws"},
     "botocore": {"pool.aws"},
     "click": {
         *(
-            "cli",
-            "_local_commands",
-            "_options",
-            "_secret_command",
+            "cli.__init__",
+            "cli.local_commands",
+            "cli.server_options",
+            "cli.secret_command",
             "pool._flags",
             "pool.output",
             "pool.commands",
-            "pool.doctor.command",
+            "doctor.command",
         ),
         *("pool.stack_commands", "pool.talk"),
     },
-    "uvicorn": {"cli", "_serve", "_process", "_options", "testing", "local."},
+    "uvicorn": {
+        "cli.__init__",
+        "cli.serve",
+        "cli.process",
+        "cli.server_options",
+        "testing",
+        "local.",
+    },
     "secrets": {
-        *("_driver.breaker", "_gate", "cli", "_local_commands", "demo.", "local.", "testing"),
-        *("pool.doctor.command", "pool.stack_commands"),
+        *(
+            "_driver.breaker",
+            "_gate.gate",
+            "cli.__init__",
+            "cli.local_commands",
+            "demo.",
+            "local.",
+            "testing",
+        ),
+        *("doctor.command", "pool.stack_commands"),
     },
     "random": {"local."},
     "uuid": {"local.", "testing"},
@@ -85,10 +119,18 @@ DOORS: dict[str, set[str]] = {
 ASYNC = {"asgi", "_driver.", "_websocket", "integrations.", "demo.", "local.", "testing"}
 CLOCKS = {
     "time.time": {
-        *("asgi", "wsgi", "_process", "_serve", "cli", "demo.", "local.", "testing"),
-        "pool.doctor.command",
+        *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),
+        "doctor.command",
     },
-    "time.monotonic": {"wsgi", "_driver.", "_process", "_serve", "cli", "local.", "testing"},
+    "time.monotonic": {
+        "wsgi",
+        "_driver.",
+        "cli.process",
+        "cli.serve",
+        "cli.__init__",
+        "local.",
+        "testing",
+    },
 }
 CLOCK_NAMES = (
     "time",
@@ -164,8 +206,20 @@ def _siblings(module: str, other: str) -> bool:
 
 
 def test_there_is_something_to_read() -> None:
-    assert {"", "asgi", "_gate", "_parts.__init__", "_parts.tokens", "local.app"} <= set(FILES)
-    assert _own("_flows.trust") >= {"_parts.keys", "_parts.tokens", "_flows.context", "errors"}
+    assert {
+        "",
+        "asgi",
+        "_gate.gate",
+        "_gate.protocol.__init__",
+        "_gate.protocol.jwt",
+        "local.app",
+    } <= set(FILES)
+    assert _own("_gate.flows.token_trust") >= {
+        "_gate.protocol.jwks",
+        "_gate.protocol.jwt",
+        "_gate.context",
+        "errors",
+    }
 
 
 def test_each_module_has_a_floor() -> None:
@@ -198,7 +252,7 @@ def test_the_local_cognito_stands_apart() -> None:
 
 
 def test_only_the_edges_send() -> None:
-    senders = {"asgi", "wsgi", "pool.doctor.command", "pool.doctor.watch"}
+    senders = {"asgi", "wsgi", "doctor.command", "doctor.watch"}
     sending = {"_driver.event_loop", "_driver.threads"}
     assert {module for module in FILES if _own(module) & sending} <= senders
 

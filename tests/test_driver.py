@@ -9,14 +9,14 @@ import pytest
 from cognito_gate._driver.calls import CONNECT_SECONDS, USER_AGENT
 from cognito_gate._driver.event_loop import AsyncSender, run_async
 from cognito_gate._driver.threads import Sender, run
-from cognito_gate._messages import Answer, Ask, Flow
+from cognito_gate._gate.messages import Flow, HttpAnswer, HttpCall
 from cognito_gate.errors import TokenRefused
 from tests.parts.sends import Handler, reply, send_async, send_sync
 
 URL = "https://cognito.example/oauth2/token"
-GET = Ask("GET", URL)
-POST = Ask("POST", URL, (("content-type", "text/plain"),), b"body")
-Send = Callable[[Handler, Ask], Answer]
+GET = HttpCall("GET", URL)
+POST = HttpCall("POST", URL, (("content-type", "text/plain"),), b"body")
+Send = Callable[[Handler, HttpCall], HttpAnswer]
 
 
 BOTH = pytest.mark.parametrize("send", [send_sync, send_async], ids=["sync", "async"])
@@ -27,8 +27,8 @@ SHARED = pytest.mark.parametrize("share", ["", "a call"], ids=["alone", "shared"
 
 
 def adding() -> Flow[int]:
-    first: Answer = yield GET
-    second: Answer = yield POST
+    first: HttpAnswer = yield GET
+    second: HttpAnswer = yield POST
     return first.status + second.status
 
 
@@ -82,7 +82,7 @@ def test_what_a_flow_raises_goes_through(play: Callable[[Flow[int]], int]) -> No
 @BOTH
 @SHARED
 def test_a_good_answer(send: Send, share: str) -> None:
-    ask = Ask("GET", URL, share=share)
+    ask = HttpCall("GET", URL, share=share)
     answer = send(lambda request: reply(200, b"body", X_A="1"), ask)
     assert (answer.status, answer.body, answer.failure) == (200, b"body", "")
     assert answer.header("x-a") == "1"
@@ -99,7 +99,7 @@ def test_an_answer_that_a_clients_own_transport_has_read_already(send: Send) -> 
 @SHARED
 @pytest.mark.parametrize(("size", "status"), [(0, 200), (1000, 200), (1001, 0), (9000, 0)])
 def test_a_limit_of_an_answer_read_already(send: Send, share: str, size: int, status: int) -> None:
-    ask = Ask("GET", URL, limit=1000, share=share)
+    ask = HttpCall("GET", URL, limit=1000, share=share)
     answer = send(lambda request: httpx.Response(200, content=b"x" * size), ask)
     assert (answer.status, answer.body) == (status, b"x" * size if status else b"")
     assert ("too large" in answer.failure) == (status == 0)
@@ -143,7 +143,7 @@ def test_time_limits(send: Send, seconds: float) -> None:
         seen.append(request.extensions["timeout"])
         return reply()
 
-    send(handler, Ask("GET", URL, timeout=seconds))
+    send(handler, HttpCall("GET", URL, timeout=seconds))
     assert seen[0]["read"] == seconds
     assert seen[0]["connect"] == min(CONNECT_SECONDS, seconds)
 
@@ -153,7 +153,7 @@ def test_time_limits(send: Send, seconds: float) -> None:
     "location", ["https://evil.example/", "/else", "http://[", "https://a:b/", ""]
 )
 @pytest.mark.parametrize("ask", [GET, POST], ids=["GET", "POST"])
-def test_redirects_are_not_followed(send: Send, location: str, ask: Ask) -> None:
+def test_redirects_are_not_followed(send: Send, location: str, ask: HttpCall) -> None:
     seen: list[str] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -206,7 +206,9 @@ class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
 @BOTH
 def test_a_body_without_end(send: Send) -> None:
     body = Endless()
-    answer = send(lambda request: httpx.Response(200, stream=body), Ask("GET", URL, limit=1000))
+    answer = send(
+        lambda request: httpx.Response(200, stream=body), HttpCall("GET", URL, limit=1000)
+    )
     assert (answer.status, answer.failure) == (0, "a body that is too large")
     assert body.read == 1100
     assert body.closed
@@ -214,6 +216,6 @@ def test_a_body_without_end(send: Send) -> None:
 
 @BOTH
 def test_the_largest_body(send: Send) -> None:
-    ask = Ask("GET", URL, limit=1000)
+    ask = HttpCall("GET", URL, limit=1000)
     assert send(lambda request: reply(200, b"x" * 1000), ask).body == b"x" * 1000
     assert send(lambda request: reply(200, b"x" * 1001), ask).status == 0

@@ -6,15 +6,15 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from cognito_gate._driver.breaker import FAILURES, LONGEST_PAUSE, LONGEST_RETRY_AFTER, Breaker
+from cognito_gate._driver.breaker import FAILURES, MAX_PAUSE, MAX_RETRY_AFTER, Breaker
 from cognito_gate._driver.calls import LEFT_ALONE
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._driver.threads import Sender
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.parts.sends import reply
 
 URL = "https://cognito.example/oauth2/token"
-FAILED = Answer(0, failure="ReadTimeout")
+FAILED = HttpAnswer(0, failure="ReadTimeout")
 
 
 class Clock:
@@ -24,7 +24,7 @@ class Clock:
         return self.now
 
 
-def broken(clock: Clock, failures: int = FAILURES, answer: Answer = FAILED) -> Breaker:
+def broken(clock: Clock, failures: int = FAILURES, answer: HttpAnswer = FAILED) -> Breaker:
     breaker = Breaker(clock, lambda: 1.0)
     for _ in range(failures):
         assert not breaker.refuses(URL)
@@ -32,8 +32,10 @@ def broken(clock: Clock, failures: int = FAILURES, answer: Answer = FAILED) -> B
     return breaker
 
 
-@pytest.mark.parametrize("answer", [FAILED, Answer(429), Answer(500), Answer(503)], ids=repr)
-def test_it_takes_several_failures_in_a_row(answer: Answer) -> None:
+@pytest.mark.parametrize(
+    "answer", [FAILED, HttpAnswer(429), HttpAnswer(500), HttpAnswer(503)], ids=repr
+)
+def test_it_takes_several_failures_in_a_row(answer: HttpAnswer) -> None:
     assert not broken(Clock(), FAILURES - 1, answer).refuses(URL)
     assert broken(Clock(), FAILURES, answer).refuses(URL)
 
@@ -41,9 +43,9 @@ def test_it_takes_several_failures_in_a_row(answer: Answer) -> None:
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404])
 def test_what_a_visitor_can_bring_about_is_no_failure(status: int) -> None:
     """And an answer of any such kind ends the row."""
-    assert not broken(Clock(), FAILURES * 2, Answer(status)).refuses(URL)
+    assert not broken(Clock(), FAILURES * 2, HttpAnswer(status)).refuses(URL)
     breaker = broken(Clock(), FAILURES - 1)
-    breaker.note(URL, Answer(status))
+    breaker.note(URL, HttpAnswer(status))
     breaker.note(URL, FAILED)
     assert not breaker.refuses(URL)
 
@@ -57,14 +59,14 @@ def test_after_a_pause_one_goes_first() -> None:
     breaker = broken(clock)
     clock.now += 1.0
     assert [breaker.refuses(URL) for _ in range(3)] == [False, True, True]
-    breaker.note(URL, Answer(200))
+    breaker.note(URL, HttpAnswer(200))
     assert not breaker.refuses(URL)
 
 
 def test_pauses_grow_to_a_limit() -> None:
     clock = Clock()
     breaker = broken(clock)
-    for pause in (1.0, 2.0, 4.0, LONGEST_PAUSE, LONGEST_PAUSE):
+    for pause in (1.0, 2.0, 4.0, MAX_PAUSE, MAX_PAUSE):
         clock.now += pause - 0.01
         assert breaker.refuses(URL)
         clock.now += 0.01
@@ -73,11 +75,11 @@ def test_pauses_grow_to_a_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "pause"), [("7", 7.0), ("86400", LONGEST_RETRY_AFTER), ("0", 0.0), ("soon", 0.0)]
+    ("asked", "pause"), [("7", 7.0), ("86400", MAX_RETRY_AFTER), ("0", 0.0), ("soon", 0.0)]
 )
 def test_what_the_server_asks_for_is_done_at_once(asked: str, pause: float) -> None:
     clock = Clock()
-    breaker = broken(clock, 1, Answer(429, (("retry-after", asked),)))
+    breaker = broken(clock, 1, HttpAnswer(429, (("retry-after", asked),)))
     assert breaker.refuses(URL) == (pause > 0)
     clock.now += pause
     assert not breaker.refuses(URL)
@@ -95,14 +97,18 @@ def test_processes_that_failed_together_do_not_ask_again_together() -> None:
     assert all(0.74 < end - clock.now < 1.26 for end in ends)
 
 
-def by_threads(handler: Callable[[httpx.Request], httpx.Response], asks: list[Ask]) -> list[Answer]:
+def by_threads(
+    handler: Callable[[httpx.Request], httpx.Response], asks: list[HttpCall]
+) -> list[HttpAnswer]:
     with httpx.Client(transport=httpx.MockTransport(handler)) as client:
         sender = Sender(client)
         return [sender.answer(ask) for ask in asks]
 
 
-def by_loop(handler: Callable[[httpx.Request], httpx.Response], asks: list[Ask]) -> list[Answer]:
-    async def main() -> list[Answer]:
+def by_loop(
+    handler: Callable[[httpx.Request], httpx.Response], asks: list[HttpCall]
+) -> list[HttpAnswer]:
+    async def main() -> list[HttpAnswer]:
         async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
             sender = AsyncSender(client)
             return [await sender.answer(ask) for ask in asks]
@@ -113,7 +119,8 @@ def by_loop(handler: Callable[[httpx.Request], httpx.Response], asks: list[Ask])
 @pytest.mark.parametrize("send", [by_threads, by_loop], ids=["sync", "async"])
 @pytest.mark.parametrize("share", ["", "x"], ids=["alone", "shared"])
 def test_the_senders_ask_it(
-    send: Callable[[Callable[[httpx.Request], httpx.Response], list[Ask]], list[Answer]], share: str
+    send: Callable[[Callable[[httpx.Request], httpx.Response], list[HttpCall]], list[HttpAnswer]],
+    share: str,
 ) -> None:
     calls: list[str] = []
 
@@ -121,7 +128,7 @@ def test_the_senders_ask_it(
         calls.append(request.method)
         return reply(503)
 
-    answers = send(handler, [Ask("POST", URL, share=share)] * (FAILURES + 3))
+    answers = send(handler, [HttpCall("POST", URL, share=share)] * (FAILURES + 3))
     assert [answer.status for answer in answers] == [503] * FAILURES + [0] * 3
     assert answers[-1].failure == LEFT_ALONE
     assert len(calls) == FAILURES

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.parts.sends import Handler, reply, send_async, send_sync
 
 URL = "https://cognito.example/oauth2/token"
-GET = Ask("GET", URL)
-POST = Ask("POST", URL, (("content-type", "text/plain"),), b"body")
-Send = Callable[[Handler, Ask], Answer]
+GET = HttpCall("GET", URL)
+POST = HttpCall("POST", URL, (("content-type", "text/plain"),), b"body")
+Send = Callable[[Handler, HttpCall], HttpAnswer]
 
 BOTH = pytest.mark.parametrize("send", [send_sync, send_async], ids=["sync", "async"])
 
@@ -46,11 +46,11 @@ OTHERS = [
 @pytest.mark.parametrize("share", ["", "a call"], ids=["alone", "shared"])
 def test_a_get_that_cannot_connect_is_tried_twice(send: Send, error: Exception, share: str) -> None:
     handler, calls = failing(error)
-    answer = send(handler, Ask("GET", URL, share=share, repeats="unconnected"))
+    answer = send(handler, HttpCall("GET", URL, share=share, repeats="unconnected"))
     assert (answer.status, answer.failure) == (0, type(error).__name__)
     assert calls == ["GET", "GET"]
     handler, calls = failing(error, times=1)
-    assert send(handler, Ask("GET", URL, share=share, repeats="unconnected")).status == 200
+    assert send(handler, HttpCall("GET", URL, share=share, repeats="unconnected")).status == 200
     assert calls == ["GET", "GET"]
 
 
@@ -72,14 +72,14 @@ def test_an_answer_that_broke_off_is_asked_for_again_where_that_is_safe(
 ) -> None:
     """Pools with rotation take the old refresh token once more, for a short while."""
     handler, calls = failing(error, times=1)
-    assert send(handler, Ask("POST", URL, share="refresh", repeats="broken")).status == 200
+    assert send(handler, HttpCall("POST", URL, share="refresh", repeats="broken")).status == 200
     assert calls == ["POST", "POST"]
 
 
 @BOTH
 @pytest.mark.parametrize("error", OTHERS, ids=repr)
 @pytest.mark.parametrize("ask", [GET, POST], ids=["GET", "POST"])
-def test_other_failures_are_not_tried_again(send: Send, error: Exception, ask: Ask) -> None:
+def test_other_failures_are_not_tried_again(send: Send, error: Exception, ask: HttpCall) -> None:
     handler, calls = failing(error)
     answer = send(handler, ask)
     assert (answer.status, answer.failure) == (0, type(error).__name__)
@@ -88,10 +88,10 @@ def test_other_failures_are_not_tried_again(send: Send, error: Exception, ask: A
 
 @BOTH
 @pytest.mark.parametrize(
-    "ask", [GET, POST, Ask("GET", URL, share="s")], ids=["GET", "POST", "shared"]
+    "ask", [GET, POST, HttpCall("GET", URL, share="s")], ids=["GET", "POST", "shared"]
 )
 def test_what_nobody_expects_is_logged_and_a_failure(
-    send: Send, ask: Ask, caplog: pytest.LogCaptureFixture
+    send: Send, ask: HttpCall, caplog: pytest.LogCaptureFixture
 ) -> None:
     handler, calls = failing(ZeroDivisionError("no"))
     answer = send(handler, ask)
@@ -122,7 +122,7 @@ def test_a_connection_that_breaks_in_the_body(send: Send) -> None:
 def test_a_failure_tells_no_secret(send: Send, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     handler, _ = failing(httpx.ReadError("no"))
-    ask = Ask("POST", URL, (("authorization", "Basic secret"),), b"secret")
+    ask = HttpCall("POST", URL, (("authorization", "Basic secret"),), b"secret")
     assert "secret" not in repr(send(handler, ask))
     assert "ReadError" in caplog.text
     assert "secret" not in caplog.text

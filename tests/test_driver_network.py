@@ -11,15 +11,15 @@ import pytest
 
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._driver.threads import Sender
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 
 PATIENT = 30
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n"
 Talk = Callable[[socket.socket, threading.Event], None]
-Send = Callable[[list[Ask]], list[Answer]]
+Send = Callable[[list[HttpCall]], list[HttpAnswer]]
 
 
-def send_sync(asks: list[Ask]) -> list[Answer]:
+def send_sync(asks: list[HttpCall]) -> list[HttpAnswer]:
     sender = Sender()
     try:
         return [sender.answer(ask) for ask in asks]
@@ -27,8 +27,8 @@ def send_sync(asks: list[Ask]) -> list[Answer]:
         sender.close()
 
 
-def send_async(asks: list[Ask]) -> list[Answer]:
-    async def main() -> list[Answer]:
+def send_async(asks: list[HttpCall]) -> list[HttpAnswer]:
+    async def main() -> list[HttpAnswer]:
         sender = AsyncSender()
         try:
             return [await sender.answer(ask) for ask in asks]
@@ -85,7 +85,13 @@ def answering(connection: socket.socket, stop: threading.Event) -> None:
 @BOTH
 def test_a_client_of_its_own(send: Send) -> None:
     with serving(answering) as (url, seen):
-        answers = send([Ask("GET", url), Ask("POST", url, body=b"x"), Ask("GET", url, share="s")])
+        answers = send(
+            [
+                HttpCall("GET", url),
+                HttpCall("POST", url, body=b"x"),
+                HttpCall("GET", url, share="s"),
+            ]
+        )
     assert [(one.status, one.body) for one in answers] == [(200, b"ok")] * 3
     assert len(seen) == 3
 
@@ -93,7 +99,7 @@ def test_a_client_of_its_own(send: Send) -> None:
 @BOTH
 def test_cookies_of_one_call_do_not_ride_along_in_another(send: Send) -> None:
     with serving(answering) as (url, seen):
-        answers = send([Ask("GET", url)] * 3)
+        answers = send([HttpCall("GET", url)] * 3)
     assert answers[0].header("set-cookie").startswith("session=")
     for head in seen:
         assert b"cookie" not in head.lower()
@@ -128,7 +134,7 @@ def babbling(connection: socket.socket, stop: threading.Event) -> None:
 @pytest.mark.parametrize("talk", [dripping_body, dripping_head, silent])
 def test_a_server_that_takes_too_long(send: Send, talk: Talk) -> None:
     with serving(talk) as (url, seen):
-        (answer,) = send([Ask("GET", url, timeout=0.2)])
+        (answer,) = send([HttpCall("GET", url, timeout=0.2)])
     assert answer.status == 0
     assert answer.failure in ("TimeoutError", "ReadTimeout")
     assert len(seen) == 1
@@ -138,10 +144,10 @@ def test_a_thread_that_a_server_drips_on_is_ended() -> None:
     """Else such a server would hold all the threads that calls are made in, and for good."""
     sender = Sender()
     with serving(dripping_head) as (url, _):
-        assert sender.answer(Ask("GET", url, timeout=0.05)).failure == "TimeoutError"
+        assert sender.answer(HttpCall("GET", url, timeout=0.05)).failure == "TimeoutError"
         assert len(sender._ends) == 1
         sender._ends = dict.fromkeys(sender._ends, 0.0)  # as if its time had long been over
-        assert sender.answer(Ask("GET", "http://127.0.0.1:1/", timeout=0.05)).status == 0
+        assert sender.answer(HttpCall("GET", "http://127.0.0.1:1/", timeout=0.05)).status == 0
         deadline = threading.Event()
         while sender._ends:
             assert not deadline.wait(0.01)
@@ -152,7 +158,7 @@ def test_a_thread_that_a_server_drips_on_is_ended() -> None:
 @pytest.mark.parametrize("talk", [hanging_up, babbling])
 def test_a_server_that_breaks_off(send: Send, talk: Talk) -> None:
     with serving(talk) as (url, seen):
-        (answer,) = send([Ask("GET", url)])
+        (answer,) = send([HttpCall("GET", url)])
     assert (answer.status, answer.failure) == (0, "RemoteProtocolError")
     assert len(seen) == 1
 
@@ -161,7 +167,10 @@ def test_a_server_that_breaks_off(send: Send, talk: Talk) -> None:
 def test_nobody_listens(send: Send) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    for ask in (Ask("GET", f"http://127.0.0.1:{port}/"), Ask("POST", f"http://127.0.0.1:{port}/")):
+    for ask in (
+        HttpCall("GET", f"http://127.0.0.1:{port}/"),
+        HttpCall("POST", f"http://127.0.0.1:{port}/"),
+    ):
         (answer,) = send([ask])
         assert (answer.status, answer.failure) == (0, "ConnectError")
 
@@ -171,7 +180,7 @@ def test_a_sender_may_be_closed_and_used_again() -> None:
         sender = Sender()
         sender.close()
         for _ in range(2):
-            assert sender.answer(Ask("GET", url)).status == 200
+            assert sender.answer(HttpCall("GET", url)).status == 200
             sender.close()
             sender.close()
 
@@ -180,7 +189,7 @@ def test_each_loop_has_its_own_connections() -> None:
     sender = AsyncSender()
 
     async def main(url: str) -> int:
-        status = (await sender.answer(Ask("GET", url))).status
+        status = (await sender.answer(HttpCall("GET", url))).status
         await sender.aclose()
         await sender.aclose()
         return status
@@ -194,5 +203,5 @@ def test_closing_leaves_a_client_that_was_passed_in() -> None:
     with serving(answering) as (url, _):
         with httpx.Client() as client:
             Sender(client).close()
-            assert Sender(client).answer(Ask("GET", url)).status == 200
+            assert Sender(client).answer(HttpCall("GET", url)).status == 200
         assert client.is_closed

@@ -16,12 +16,12 @@ from cognito_gate._driver.shared_calls import (
     limit,
 )
 from cognito_gate._driver.threads import MAX_WAITING, Sender
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.parts.sends import Counted, a_minute
 
 URL = "https://cognito.example/oauth2/token"
-ASK = Ask("POST", URL, share="refresh one", remember=a_minute)
-GOOD = Answer(200, body=b"ok")
+ASK = HttpCall("POST", URL, share="refresh one", remember=a_minute)
+GOOD = HttpAnswer(200, body=b"ok")
 PATIENT = 30  # seconds after which a test that hangs fails
 
 
@@ -36,7 +36,7 @@ class Clock:
 # By hand
 
 
-def finish(calls: SharedCalls, ask: Ask, answer: Answer = GOOD) -> None:
+def finish(calls: SharedCalls, ask: HttpCall, answer: HttpAnswer = GOOD) -> None:
     calls.finish(ask, calls.join(ask)[0], answer)
 
 
@@ -47,7 +47,7 @@ def test_a_call_whose_loop_is_gone_is_made_again() -> None:
     clock.now += 2 * limit(ASK) + 1
     future, leads = calls.join(ASK)
     assert leads
-    calls.finish(ASK, lost, Answer(0, failure="late"))  # which ends nothing but itself
+    calls.finish(ASK, lost, HttpAnswer(0, failure="late"))  # which ends nothing but itself
     assert calls.join(ASK) == (future, False)
 
 
@@ -56,7 +56,7 @@ def test_the_first_leads_and_the_others_follow() -> None:
     future, leads = calls.join(ASK)
     assert leads
     assert calls.join(ASK) == (future, False)
-    other, leads = calls.join(Ask("POST", URL, share="refresh two"))
+    other, leads = calls.join(HttpCall("POST", URL, share="refresh two"))
     assert leads
     finish(calls, ASK)
     assert future.result(0) is GOOD
@@ -67,7 +67,7 @@ def test_the_first_leads_and_the_others_follow() -> None:
 def test_an_answer_is_given_again_for_as_long_as_the_call_says(seconds: float) -> None:
     clock = Clock()
     calls = SharedCalls(clock)
-    ask = Ask("POST", URL, share="x", remember=lambda answer: seconds)
+    ask = HttpCall("POST", URL, share="x", remember=lambda answer: seconds)
     assert calls.recall(ask) is None
     finish(calls, ask)
     clock.now += seconds - 0.1
@@ -81,14 +81,16 @@ def test_an_answer_is_given_again_for_as_long_as_the_call_says(seconds: float) -
 def test_a_fresh_call_passes_over_what_is_remembered() -> None:
     calls = SharedCalls()
     finish(calls, ASK)
-    fresh = Ask("POST", URL, share=ASK.share, remember=a_minute, fresh=True)
+    fresh = HttpCall("POST", URL, share=ASK.share, remember=a_minute, fresh=True)
     assert calls.recall(fresh) is None
     assert calls.join(fresh)[1]
 
 
 def test_memory_is_bounded() -> None:
     calls = SharedCalls(Clock())
-    asks = [Ask("POST", URL, share=f"{n}", remember=a_minute) for n in range(MAX_REMEMBERED + 100)]
+    asks = [
+        HttpCall("POST", URL, share=f"{n}", remember=a_minute) for n in range(MAX_REMEMBERED + 100)
+    ]
     for ask in asks:
         finish(calls, ask)
     assert [calls.recall(ask) is None for ask in asks] == [True] * 100 + [False] * MAX_REMEMBERED
@@ -98,7 +100,7 @@ def test_what_has_ended_makes_room() -> None:
     clock = Clock()
     calls = SharedCalls(clock)
     for number in range(10):
-        finish(calls, Ask("POST", URL, share=f"{number}", remember=a_minute))
+        finish(calls, HttpCall("POST", URL, share=f"{number}", remember=a_minute))
         clock.now += 30
     assert len(calls._answered) == 2
 
@@ -129,7 +131,7 @@ def test_an_answer_that_nobody_waited_for_is_kept_until_somebody_comes() -> None
 def test_so_is_one_whose_asker_cannot_hand_it_on() -> None:
     clock = Clock()
     calls = SharedCalls(clock)
-    socket = Ask("POST", URL, share=ASK.share, remember=a_minute, delivers=False)
+    socket = HttpCall("POST", URL, share=ASK.share, remember=a_minute, delivers=False)
     finish(calls, socket)
     clock.now += 600
     assert calls.recall(socket) is not None
@@ -142,8 +144,8 @@ def test_so_is_one_whose_asker_cannot_hand_it_on() -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_what_belongs_to_a_session_is_forgotten_with_it(when: str) -> None:
     calls = SharedCalls()
-    ask = Ask("POST", URL, share="x", remember=a_minute, session="one")
-    other = Ask("POST", URL, share="y", remember=a_minute, session="two")
+    ask = HttpCall("POST", URL, share="x", remember=a_minute, session="one")
+    other = HttpCall("POST", URL, share="y", remember=a_minute, session="two")
     future, _ = calls.join(ask)
     finish(calls, other)
     if when == "before":
@@ -180,7 +182,7 @@ def test_many_threads_make_one_call() -> None:
         assert {answer.body for answer in answers} == {b"call 1"}
         # Those who come a little later are given the same.
         assert sender.answer(ASK).body == b"call 1"
-        assert sender.answer(Ask("POST", URL, share="refresh two")).body == b"call 2"
+        assert sender.answer(HttpCall("POST", URL, share="refresh two")).body == b"call 2"
 
 
 def test_unshared_calls_are_each_made() -> None:
@@ -190,7 +192,7 @@ def test_unshared_calls_are_each_made() -> None:
     with httpx.Client(transport=httpx.MockTransport(gated(released, calls))) as client:
         sender = Sender(client)
         for _ in range(3):
-            sender.answer(Ask("POST", URL, remember=a_minute))
+            sender.answer(HttpCall("POST", URL, remember=a_minute))
     assert len(calls) == 3
 
 
@@ -217,11 +219,11 @@ def test_a_failure_is_shared_but_not_remembered() -> None:
 
 def test_a_follower_does_not_wait_for_ever() -> None:
     sender = Sender()
-    quick = Ask("POST", URL, share="stuck", timeout=0.01)
+    quick = HttpCall("POST", URL, share="stuck", timeout=0.01)
     sender._calls.join(quick)  # a call that never lands
     assert sender.answer(quick).failure == "TimeoutError"
 
-    async def main() -> Answer:
+    async def main() -> HttpAnswer:
         asynchronous = AsyncSender()
         asynchronous._calls.join(quick)
         return await asynchronous.answer(quick)
@@ -246,8 +248,8 @@ class Held:
 def test_an_answer_that_comes_after_the_time_out_is_not_lost() -> None:
     """It may hold a rotated refresh token: whoever asks next is given it."""
     held = Held()
-    quick = Ask("POST", URL, share="x", remember=a_minute, timeout=0.01)
-    patient = Ask("POST", URL, share="x", remember=a_minute, timeout=PATIENT)
+    quick = HttpCall("POST", URL, share="x", remember=a_minute, timeout=0.01)
+    patient = HttpCall("POST", URL, share="x", remember=a_minute, timeout=PATIENT)
     with httpx.Client(transport=httpx.MockTransport(held)) as client:
         sender = Sender(client)
         assert sender.answer(quick).failure == "TimeoutError"
@@ -266,7 +268,7 @@ def test_few_threads_wait_long() -> None:
     ):
         sender = Sender(client)
         sender._calls = shared = Counted(MAX_WAITING)
-        patient = Ask("POST", URL, share="x", timeout=PATIENT)
+        patient = HttpCall("POST", URL, share="x", timeout=PATIENT)
         long = [pool.submit(sender.answer, patient) for _ in range(MAX_WAITING)]
         assert shared.all_joined.wait(PATIENT)
         while sender._waiting < MAX_WAITING:
@@ -282,7 +284,7 @@ def test_a_sender_has_only_so_many_threads() -> None:
     with httpx.Client(transport=httpx.MockTransport(held)) as client:
         sender = Sender(client)
         sender._free = threading.BoundedSemaphore(1)
-        quick = Ask("POST", URL, timeout=0.01)
+        quick = HttpCall("POST", URL, timeout=0.01)
         assert sender.answer(quick).failure == "TimeoutError"
         assert sender.answer(quick).failure == "too many calls are under way"
         held.released.set()

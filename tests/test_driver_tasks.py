@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from cognito_gate._driver.event_loop import AsyncSender
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.parts.sends import Counted, a_minute
 
 URL = "https://cognito.example/oauth2/token"
-ASK = Ask("POST", URL, share="refresh one", remember=a_minute)
-GOOD = Answer(200, body=b"ok")
+ASK = HttpCall("POST", URL, share="refresh one", remember=a_minute)
+GOOD = HttpAnswer(200, body=b"ok")
 PATIENT = 30  # seconds after which a test that hangs fails
 
 
@@ -37,7 +37,9 @@ class Gate:
         return AsyncSender(httpx.AsyncClient(transport=httpx.MockTransport(self)))
 
 
-async def started(sender: AsyncSender, count: int, ask: Ask = ASK) -> list[asyncio.Task[Answer]]:
+async def started(
+    sender: AsyncSender, count: int, ask: HttpCall = ASK
+) -> list[asyncio.Task[HttpAnswer]]:
     """Tasks that have all joined the call."""
     sender._calls = shared = Counted(count)
     tasks = [asyncio.create_task(sender.answer(ask)) for _ in range(count)]
@@ -56,7 +58,7 @@ def test_many_tasks_make_one_call() -> None:
         assert gate.calls == 1
         assert {answer.body for answer in answers} == {b"call 1"}
         assert (await sender.answer(ASK)).body == b"call 1"
-        assert (await sender.answer(Ask("POST", URL, share="other"))).body == b"call 2"
+        assert (await sender.answer(HttpCall("POST", URL, share="other"))).body == b"call 2"
         assert not sender._tasks
 
     asyncio.run(main())
@@ -103,7 +105,7 @@ def test_an_answer_that_comes_after_the_time_out_is_not_lost() -> None:
     async def main() -> None:
         gate = Gate()
         sender = gate.sender()
-        quick = Ask("POST", URL, share=ASK.share, remember=a_minute, timeout=0.01)
+        quick = HttpCall("POST", URL, share=ASK.share, remember=a_minute, timeout=0.01)
         assert (await sender.answer(quick)).failure == "TimeoutError"
         gate.released.set()
         assert (await sender.answer(ASK)).body == b"call 1"
@@ -127,7 +129,7 @@ def test_a_call_that_breaks_unexpectedly_ends_for_all() -> None:
 # Loops
 
 
-def in_thread(work: Callable[[], Answer]) -> Future[Answer]:
+def in_thread(work: Callable[[], HttpAnswer]) -> Future[HttpAnswer]:
     pool = ThreadPoolExecutor(1)
     future = pool.submit(work)
     pool.shutdown(wait=False)
@@ -150,7 +152,7 @@ def test_two_loops_share_one_call() -> None:
     assert calls == ["POST"]
 
 
-async def _answer(sender: AsyncSender) -> Answer:
+async def _answer(sender: AsyncSender) -> HttpAnswer:
     return await sender.answer(ASK)
 
 
@@ -166,7 +168,7 @@ def test_a_loop_that_ends_leaves_no_other_waiting() -> None:
     sender = AsyncSender(httpx.AsyncClient(transport=httpx.MockTransport(handler)))
     sender._calls = shared
 
-    async def leads_and_ends() -> Answer:
+    async def leads_and_ends() -> HttpAnswer:
         asyncio.create_task(sender.answer(ASK))  # noqa: RUF006  # ended with its loop
         await asyncio.to_thread(shared.all_joined.wait, PATIENT)
         return GOOD

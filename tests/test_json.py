@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._json import DEEPEST, load
+from cognito_gate._gate.protocol.strict_json import DEEPEST, load
 
 DEEP = {
     "lists": lambda depth: b"[" * depth + b"]" * depth,

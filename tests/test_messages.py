@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._messages import Answer, Ask, Incoming, Pass, Respond
+from cognito_gate._gate.messages import HttpAnswer, HttpCall, Incoming, Pass, Respond
 
 INCOMING = Incoming(
     "http",
@@ -30,7 +30,7 @@ def test_the_first_value_of_a_header_for_comparing() -> None:
 
 
 def test_a_header_of_an_answer() -> None:
-    answer = Answer(200, (("x-a", "1"), ("x-a", "2")))
+    answer = HttpAnswer(200, (("x-a", "1"), ("x-a", "2")))
     assert answer.header("x-a") == "1"
     assert answer.header("x-b") == ""
 
@@ -41,8 +41,8 @@ def test_a_header_of_an_answer() -> None:
         (INCOMING, "path"),
         (Pass(None), "identity"),
         (Respond(200), "status"),
-        (Ask("GET", "https://x.example/"), "url"),
-        (Answer(200), "status"),
+        (HttpCall("GET", "https://x.example/"), "url"),
+        (HttpAnswer(200), "status"),
     ],
 )
 def test_messages_do_not_change(message: Any, name: str) -> None:
@@ -56,10 +56,10 @@ def test_a_request_comes_from_nowhere_with_nothing_unless_said() -> None:
 
 def test_no_body_is_shown() -> None:
     assert "secret" not in repr(replace(INCOMING, body=b"secret"))
-    assert "secret" not in repr(Ask("POST", "https://x.example/", body=b"secret"))
-    assert "secret" not in repr(Answer(200, body=b"secret"))
+    assert "secret" not in repr(HttpCall("POST", "https://x.example/", body=b"secret"))
+    assert "secret" not in repr(HttpAnswer(200, body=b"secret"))
 
 
 def test_no_credentials_of_a_call_are_shown() -> None:
-    ask = Ask("POST", "https://x.example/", (("authorization", "Basic c2VjcmV0"),))
+    ask = HttpCall("POST", "https://x.example/", (("authorization", "Basic c2VjcmV0"),))
     assert "c2VjcmV0" not in repr(ask)

@@ -8,18 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._records import LoginAttempt, Pending, Renewal, Said, Tokens, View
+from cognito_gate._gate.records import (
+    ChallengeRecord,
+    LoginAttempt,
+    RefreshRecord,
+    Sentence,
+    Tokens,
+    View,
+)
 from cognito_gate.errors import TokenRefused
 
-RENEWAL = Renewal("a-refresh-token", "a-sub", 1_800_000_000)
+RENEWAL = RefreshRecord("a-refresh-token", "a-sub", 1_800_000_000)
 ATTEMPT = LoginAttempt("a-state", "a-nonce", "a-verifier", "/a?b=ä", 1_800_000_000, again=True)
-PENDING = Pending(
+PENDING = ChallengeRecord(
     "an-attempt", "SMS_MFA", "a-session", "ada", "Ada", "/a?b=ä", 1_800_000_000, {"a": "a-fact"}
 )
 RECORDS = pytest.mark.parametrize(
     "record", [RENEWAL, ATTEMPT, PENDING], ids=["renewal", "attempt", "pending"]
 )
-Record = Renewal | LoginAttempt | Pending
+Record = RefreshRecord | LoginAttempt | ChallengeRecord
 PENDING_TEXTS = ("attempt", "step", "session", "username", "typed", "return_to")
 
 
@@ -33,8 +40,8 @@ def test_to_json_and_back(record: Record) -> None:
 
 @given(st.text(), st.text(), st.integers())
 def test_any_renewal(token: str, sub: str, at: int) -> None:
-    record = Renewal(token, sub, at)
-    assert Renewal.from_json(record.to_json()) == record
+    record = RefreshRecord(token, sub, at)
+    assert RefreshRecord.from_json(record.to_json()) == record
 
 
 @given(st.text(), st.text(), st.text(), st.text(), st.integers(), st.booleans())
@@ -45,12 +52,12 @@ def test_any_attempt(state: str, nonce: str, verifier: str, to: str, at: int, ag
 
 @given(st.text(), st.text(), st.text(), st.integers(), st.dictionaries(st.text(), st.text()))
 def test_any_pending(step: str, session: str, name: str, at: int, facts: dict[str, str]) -> None:
-    record = Pending("a", step, session, name, name, "/", at, facts)
-    assert Pending.from_json(record.to_json()) == record
+    record = ChallengeRecord("a", step, session, name, name, "/", at, facts)
+    assert ChallengeRecord.from_json(record.to_json()) == record
 
 
 def test_a_pending_has_no_facts_unless_given() -> None:
-    assert Pending("a", "s", "s", "u", "t", "/", 1).facts == {}
+    assert ChallengeRecord("a", "s", "s", "u", "t", "/", 1).facts == {}
 
 
 def test_an_attempt_is_a_first_one_unless_said() -> None:
@@ -87,11 +94,11 @@ def test_a_field_too_many_or_too_few(record: Record) -> None:
 
 def test_one_record_is_not_another() -> None:
     with pytest.raises(TokenRefused, match="another shape"):
-        Renewal.from_json(ATTEMPT.to_json())
+        RefreshRecord.from_json(ATTEMPT.to_json())
     with pytest.raises(TokenRefused, match="another shape"):
         LoginAttempt.from_json(RENEWAL.to_json())
     with pytest.raises(TokenRefused, match="another shape"):
-        Pending.from_json(ATTEMPT.to_json())
+        ChallengeRecord.from_json(ATTEMPT.to_json())
 
 
 TEXTS: list[Any] = [None, 1, 1.5, True, [], {}, ["a"]]
@@ -140,7 +147,7 @@ ANY = (
 
 @given(ANY)
 def test_any_text(text: str) -> None:
-    for kind in (Renewal, LoginAttempt, Pending):
+    for kind in (RefreshRecord, LoginAttempt, ChallengeRecord):
         with suppress(TokenRefused):
             assert isinstance(kind.from_json(text), kind)
 
@@ -156,7 +163,7 @@ def test_no_secret_is_shown() -> None:
 
 def test_nor_what_a_page_holds() -> None:
     view = View(screen="forgot", token="a-token", typed={"a": "typed"}, facts={"a": "a-fact"})
-    shown = repr((view, Said("error.generic", "what-a-lambda-said")))
+    shown = repr((view, Sentence("error.generic", "what-a-lambda-said")))
     for text in ("a-token", "typed='", "a-fact", "what-a-lambda-said"):
         assert text not in shown
     assert "error.generic" in shown
@@ -166,4 +173,4 @@ def test_a_page_with_nothing_to_say() -> None:
     view = View(screen="forgot")
     assert (view.return_to, view.error, view.notice) == ("/", None, None)
     assert (view.field_errors, view.typed, view.facts) == ({}, {}, {})
-    assert Said("error.generic") == Said("error.generic", "", ())
+    assert Sentence("error.generic") == Sentence("error.generic", "", ())

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from cognito_gate import Settings, SettingsError
-from cognito_gate._checks import CHECKS
-from cognito_gate._page_checks import PAGE_CHECKS
-from cognito_gate._parsers import PARSERS
 from cognito_gate.settings import VARIABLES
+from cognito_gate.settings.checks import CHECKS
+from cognito_gate.settings.page_checks import PAGE_CHECKS
+from cognito_gate.settings.parsers import PARSERS
 from tests.parts.made import CLIENT, ENVIRON, settings
 
 REQUIRED = {

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .._messages import Answer
+from .._gate.messages import HttpAnswer
 
 FAILURES = 5  # in a row, before an address is left alone
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 5.0  # seconds; each pause in a row is twice as long
-LONGEST_RETRY_AFTER = 60.0
+FIRST_PAUSE, MAX_PAUSE = 1.0, 5.0  # seconds; each pause in a row is twice as long
+MAX_RETRY_AFTER = 60.0
 PROBE_SECONDS = 5.0  # how long the one call after a pause goes alone
 log = logging.getLogger("cognito_gate")
 
@@ -58,7 +58,7 @@ class Breaker:
                 state.until = now + PROBE_SECONDS
             return False
 
-    def note(self, url: str, answer: Answer) -> None:
+    def note(self, url: str, answer: HttpAnswer) -> None:
         """Learn from an answer, or from waiting for one in vain."""
         if not _fails(answer):
             self._states.pop(url, None)
@@ -73,25 +73,25 @@ class Breaker:
                     log.warning("%s fails (%s); it is left alone for %.1f s", url, found, pause)
                 state.until = self._clock() + pause
 
-    def _pause(self, failures: int, answer: Answer) -> float:
+    def _pause(self, failures: int, answer: HttpAnswer) -> float:
         asked = _retry_after(answer)
         if asked:
             return asked * max(1.0, self._jitter())
         if failures < FAILURES:
             return 0.0
         doubled = FIRST_PAUSE * 2.0 ** min(failures - FAILURES, 8)
-        return min(doubled, LONGEST_PAUSE) * self._jitter()
+        return min(doubled, MAX_PAUSE) * self._jitter()
 
 
-def _fails(answer: Answer) -> bool:
+def _fails(answer: HttpAnswer) -> bool:
     """No answer, too many requests, a server's error: nothing that one visitor could bring about by
     what they send, as a firewall's 403 may be."""
     return answer.status in (0, 429) or answer.status >= 500
 
 
-def _retry_after(answer: Answer) -> float:
+def _retry_after(answer: HttpAnswer) -> float:
     """What the server asks for, in seconds (RFC 9110 section 10.2.3); 0.0 where it does not."""
     text = answer.header("retry-after")
     if not re.fullmatch("[0-9]{1,6}", text):
         return 0.0
-    return min(float(text), LONGEST_RETRY_AFTER)
+    return min(float(text), MAX_RETRY_AFTER)

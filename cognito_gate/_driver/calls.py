@@ -1,4 +1,4 @@
-"""What the two senders share: an `Ask` as a request of httpx, a response as an `Answer`.
+"""What the two senders share: an `HttpCall` as a request of httpx, a response as an `HttpAnswer`.
 
 Knows httpx and its limits; must not know threads, event loops, nor what a call means.
 """
@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 import httpx
 
-from .._messages import Answer, Ask
+from .._gate.messages import HttpAnswer, HttpCall
 from .shared_calls import limit
 
 CONNECT_SECONDS = 2.0
@@ -36,7 +36,7 @@ def tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def request(ask: Ask, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+def request(ask: HttpCall, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
     headers = [*ask.headers, ("user-agent", USER_AGENT), ("accept-encoding", "identity")]
     timeout = httpx.Timeout(ask.timeout, connect=min(CONNECT_SECONDS, ask.timeout))
     return client.build_request(
@@ -48,32 +48,32 @@ def encoded(response: httpx.Response) -> bool:
     return bool(response.headers.get("content-encoding", "identity") != "identity")
 
 
-def answer_of(response: httpx.Response, body: bytes) -> Answer:
+def answer_of(response: httpx.Response, body: bytes) -> HttpAnswer:
     headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-    return Answer(response.status_code, headers, body)
+    return HttpAnswer(response.status_code, headers, body)
 
 
-def read_already(ask: Ask, response: httpx.Response) -> Answer:
+def read_already(ask: HttpCall, response: httpx.Response) -> HttpAnswer:
     """The answer of a client that reads by itself, as httpx.MockTransport does."""
     if len(response.content) > ask.limit:
         return failed(ask, "a body that is too large")
     return answer_of(response, response.content)
 
 
-def failed(ask: Ask, failure: str) -> Answer:
+def failed(ask: HttpCall, failure: str) -> HttpAnswer:
     log.debug("%s %s: %s", ask.method, ask.url, failure)
-    return Answer(0, failure=failure)
+    return HttpAnswer(0, failure=failure)
 
 
-def runs_on(ask: Ask) -> Ask:
+def runs_on(ask: HttpCall) -> HttpCall:
     """The call itself, which may go on when its askers have given up."""
     return replace(ask, timeout=limit(ask))
 
 
-def repeats(ask: Ask, answer: Answer) -> bool:
+def repeats(ask: HttpCall, answer: HttpAnswer) -> bool:
     return answer.failure in _REPEATED.get(ask.repeats, ())
 
 
-def waited(ask: Ask) -> Answer:
+def waited(ask: HttpCall) -> HttpAnswer:
     """The answer to one who waits no longer."""
     return failed(ask, "TimeoutError")

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from .._messages import Answer, Ask, Compute, Done, Flow
+from .._gate.messages import Compute, Done, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -69,8 +69,8 @@ class AsyncSender:
         self._calls = SharedCalls()
         self._breaker = Breaker()
 
-    async def answer(self, ask: Ask) -> Answer:
-        """The answer to an `Ask`. Never raises for what the network does."""
+    async def answer(self, ask: HttpCall) -> HttpAnswer:
+        """The answer to an `HttpCall`. Never raises for what the network does."""
         if ask.ends:
             self._calls.forget(ask.ends)
         remembered = self._calls.recall(ask) if ask.share else None
@@ -94,7 +94,9 @@ class AsyncSender:
         if client is not None:
             await client.aclose()
 
-    async def _wait(self, ask: Ask, future: "Future[Answer]", *, leads: bool) -> Answer:
+    async def _wait(
+        self, ask: HttpCall, future: "Future[HttpAnswer]", *, leads: bool
+    ) -> HttpAnswer:
         try:
             async with asyncio.timeout(ask.timeout):
                 return await asyncio.wrap_future(future)
@@ -108,23 +110,23 @@ class AsyncSender:
             self._breaker.note(ask.url, answer)
         return answer
 
-    async def _lead(self, ask: Ask, future: "Future[Answer]") -> None:
+    async def _lead(self, ask: HttpCall, future: "Future[HttpAnswer]") -> None:
         answer = failed(ask, "the call was ended")
         try:
             answer = await self._noted(runs_on(ask))
         finally:
             self._calls.finish(ask, future, answer)
 
-    async def _noted(self, ask: Ask) -> Answer:
+    async def _noted(self, ask: HttpCall) -> HttpAnswer:
         answer = await self._send(ask)
         self._breaker.note(ask.url, answer)
         return answer
 
-    async def _send(self, ask: Ask) -> Answer:
+    async def _send(self, ask: HttpCall) -> HttpAnswer:
         answer = await self._try(ask)
         return await self._try(ask) if repeats(ask, answer) else answer
 
-    async def _try(self, ask: Ask) -> Answer:
+    async def _try(self, ask: HttpCall) -> HttpAnswer:
         try:
             async with asyncio.timeout(ask.timeout):
                 return await self._exchange(ask)
@@ -134,7 +136,7 @@ class AsyncSender:
             log.exception("an unexpected error in a call of %s", ask.url)
             return failed(ask, type(exc).__name__)
 
-    async def _exchange(self, ask: Ask) -> Answer:
+    async def _exchange(self, ask: HttpCall) -> HttpAnswer:
         client = self._client or self._made()
         response = await client.send(request(ask, client), stream=True, follow_redirects=False)
         try:

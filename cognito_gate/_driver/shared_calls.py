@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
-from .._messages import Answer, Ask
+from .._gate.messages import HttpAnswer, HttpCall
 
 MAX_REMEMBERED = 1024
 RUN_ON = 4
@@ -20,7 +20,7 @@ UNDELIVERED_SECONDS = 3600.0
 """How long an answer that reached no browser is kept for the next one who asks."""
 
 
-def limit(ask: Ask) -> float:
+def limit(ask: HttpCall) -> float:
     """How long a call may take, in seconds. A GET that takes too long is simply made anew."""
     return ask.timeout * (RUN_ON if ask.share and ask.method == "POST" else 1)
 
@@ -35,7 +35,7 @@ class _Call:
     remember: float = 0.0
     undelivered: bool = False
     forgotten: bool = False
-    future: Future[Answer] = field(default_factory=Future)
+    future: Future[HttpAnswer] = field(default_factory=Future)
 
 
 class SharedCalls:
@@ -47,15 +47,15 @@ class SharedCalls:
         self._running: dict[str, _Call] = {}
         self._answered: dict[str, _Call] = {}
 
-    def recall(self, ask: Ask) -> Answer | None:
+    def recall(self, ask: HttpCall) -> HttpAnswer | None:
         """The answer to an earlier call of this key, where it is still given again."""
         with self._lock:
             call = self._remembered(ask)
         return replace(call.future.result(0), remembered=True) if call else None
 
-    def join(self, ask: Ask) -> tuple[Future[Answer], bool]:
-        """The call for this `Ask`, and whether the caller has to make it. Whoever stops waiting for
-        it says so (`leave`)."""
+    def join(self, ask: HttpCall) -> tuple[Future[HttpAnswer], bool]:
+        """The call that is under way, and whether the caller has to make it. Whoever stops waiting
+        for it says so (`leave`)."""
         with self._lock:
             call = self._remembered(ask)
             if call is not None:
@@ -70,14 +70,14 @@ class SharedCalls:
             call.waiting += ask.delivers
             return call.future, leads
 
-    def leave(self, ask: Ask, future: Future[Answer]) -> None:
+    def leave(self, ask: HttpCall, future: Future[HttpAnswer]) -> None:
         """Wait no longer."""
         with self._lock:
             call = self._running.get(ask.share)
             if call is not None and call.future is future:
                 call.waiting -= ask.delivers
 
-    def finish(self, ask: Ask, future: Future[Answer], answer: Answer) -> None:
+    def finish(self, ask: HttpCall, future: Future[HttpAnswer], answer: HttpAnswer) -> None:
         """End the call and hand its answer to all who wait."""
         keep = ask.remember(answer)
         with self._lock:
@@ -96,7 +96,7 @@ class SharedCalls:
             for call in self._running.values():
                 call.forgotten = call.forgotten or call.session == session
 
-    def _remembered(self, ask: Ask) -> _Call | None:
+    def _remembered(self, ask: HttpCall) -> _Call | None:
         call = self._answered.get(ask.share)
         if call is None or ask.fresh or self._clock() >= call.until:
             return None

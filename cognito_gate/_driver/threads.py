@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import httpx
 
-from .._messages import Answer, Ask, Compute, Flow
+from .._gate.messages import Compute, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -65,8 +65,8 @@ class Sender:
         self._calls = SharedCalls()
         self._breaker = Breaker()
 
-    def answer(self, ask: Ask) -> Answer:
-        """The answer to an `Ask`. Never raises for what the network does."""
+    def answer(self, ask: HttpCall) -> HttpAnswer:
+        """The answer to an `HttpCall`. Never raises for what the network does."""
         if ask.ends:
             self._calls.forget(ask.ends)
         if not ask.share:
@@ -88,14 +88,14 @@ class Sender:
         if client is not None:
             client.close()
 
-    def _alone(self, ask: Ask) -> Answer:
+    def _alone(self, ask: HttpCall) -> HttpAnswer:
         if self._breaker.refuses(ask.url):
             return failed(ask, LEFT_ALONE)
-        future: Future[Answer] = Future()
+        future: Future[HttpAnswer] = Future()
         self._start(ask, future.set_result)
         return self._wait(ask, future, leads=True)
 
-    def _start(self, ask: Ask, done: Callable[[Answer], object]) -> None:
+    def _start(self, ask: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
         if not self._free.acquire(blocking=False):
             done(failed(ask, "too many calls are under way"))
             return
@@ -103,7 +103,7 @@ class Sender:
         # A daemon: a server that hangs must not keep the process from ending.
         threading.Thread(target=self._run, args=(runs_on(ask), done), daemon=True).start()
 
-    def _run(self, ask: Ask, done: Callable[[Answer], object]) -> None:
+    def _run(self, ask: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
         answer, this = failed(ask, "the call was ended"), object()
         self._ends[this] = time.monotonic() + 2 * ask.timeout + 1
         try:
@@ -120,7 +120,7 @@ class Sender:
         if any(time.monotonic() > end for end in list(self._ends.values())):
             self.close()
 
-    def _wait(self, ask: Ask, future: "Future[Answer]", *, leads: bool) -> Answer:
+    def _wait(self, ask: HttpCall, future: "Future[HttpAnswer]", *, leads: bool) -> HttpAnswer:
         with self._patience(ask) as seconds:
             try:
                 return future.result(seconds)
@@ -132,7 +132,7 @@ class Sender:
         return answer
 
     @contextmanager
-    def _patience(self, ask: Ask) -> Iterator[float]:
+    def _patience(self, ask: HttpCall) -> Iterator[float]:
         with self._lock:
             self._waiting += 1
             long = self._waiting <= MAX_WAITING
@@ -142,11 +142,11 @@ class Sender:
             with self._lock:
                 self._waiting -= 1
 
-    def _send(self, ask: Ask) -> Answer:
+    def _send(self, ask: HttpCall) -> HttpAnswer:
         answer = self._try(ask)
         return self._try(ask) if repeats(ask, answer) else answer
 
-    def _try(self, ask: Ask) -> Answer:
+    def _try(self, ask: HttpCall) -> HttpAnswer:
         try:
             return self._exchange(ask)
         except (httpx.HTTPError, TimeoutError) as exc:
@@ -155,7 +155,7 @@ class Sender:
             log.exception("an unexpected error in a call of %s", ask.url)
             return failed(ask, type(exc).__name__)
 
-    def _exchange(self, ask: Ask) -> Answer:
+    def _exchange(self, ask: HttpCall) -> HttpAnswer:
         client = self._client or self._made()
         deadline = time.monotonic() + ask.timeout
         response = client.send(request(ask, client), stream=True, follow_redirects=False)

@@ -6,7 +6,7 @@ Knows where the edges put the identity; must not know any framework, nor what a 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .._parts.rules import allowed
+from .._gate.protocol.rules import allowed
 from ..asgi import IDENTITY
 from ..identity import DISABLED, Identity
 

@@ -3,20 +3,20 @@
 Shares no code with the rest of cognito_gate, so that neither can hide the other's mistakes.
 """
 
-from cognito_gate.local.api.outbox import Message as Message
-from cognito_gate.local.api.totp import totp_code as totp_code
-from cognito_gate.local.checks import LocalConfigError as LocalConfigError
-from cognito_gate.local.cognito import LocalCognito as LocalCognito
-from cognito_gate.local.model import AUTH_FLOWS as AUTH_FLOWS
-from cognito_gate.local.model import Client as Client
-from cognito_gate.local.model import Fault as Fault
-from cognito_gate.local.model import Request as Request
-from cognito_gate.local.model import Switches as Switches
-from cognito_gate.local.policy import PasswordPolicy as PasswordPolicy
-from cognito_gate.local.user import Passkey as Passkey
-from cognito_gate.local.user import User as User
-from cognito_gate.local.users import SAMPLE_USERS as SAMPLE_USERS
-from cognito_gate.local.users import load_users as load_users
+from .api.outbox import Message as Message
+from .api.totp import totp_code as totp_code
+from .checks import LocalConfigError as LocalConfigError
+from .cognito import LocalCognito as LocalCognito
+from .model import AUTH_FLOWS as AUTH_FLOWS
+from .model import Client as Client
+from .model import Fault as Fault
+from .model import Request as Request
+from .model import Switches as Switches
+from .policy import PasswordPolicy as PasswordPolicy
+from .user import Passkey as Passkey
+from .user import User as User
+from .users import SAMPLE_USERS as SAMPLE_USERS
+from .users import load_users as load_users
 
 __all__ = [
     "AUTH_FLOWS",

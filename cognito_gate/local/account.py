@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from cognito_gate.local.authorize import MISSING_REDIRECT, SESSION_COOKIE, stranded
-from cognito_gate.local.clients import authenticate
-from cognito_gate.local.keys import BadToken
-from cognito_gate.local.model import Request
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.tokens import userinfo_claims
-from cognito_gate.local.wire import (
+from .authorize import MISSING_REDIRECT, SESSION_COOKIE, stranded
+from .clients import authenticate
+from .keys import BadToken
+from .model import Request
+from .pool import Pool
+from .tokens import userinfo_claims
+from .wire import (
     NO_STORE,
     CognitoJSON,
     Detour,

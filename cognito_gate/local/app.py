@@ -17,22 +17,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cognito_gate.local.account import logout, revoke, userinfo
-from cognito_gate.local.api.operations import (
-    answer_api,
-    answer_preflight,
-    operation_of,
-    too_large,
-)
-from cognito_gate.local.authorize import authorize
-from cognito_gate.local.control import outbox, outbox_json, state, switches
-from cognito_gate.local.discovery import configuration, jwks
-from cognito_gate.local.faults import play
-from cognito_gate.local.login import error, login
-from cognito_gate.local.model import Request
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.token import token
-from cognito_gate.local.wire import MAX_BODY, CognitoJSON, Detour, OAuthError, redirect
+from .account import logout, revoke, userinfo
+from .api.operations import answer_api, answer_preflight, operation_of, too_large
+from .authorize import authorize
+from .control import outbox, outbox_json, state, switches
+from .discovery import configuration, jwks
+from .faults import play
+from .login import error, login
+from .model import Request
+from .pool import Pool
+from .token import token
+from .wire import MAX_BODY, CognitoJSON, Detour, OAuthError, redirect
 
 Answer = Callable[[Pool, Request], Response]
 # An endpoint's name in records and faults, or how the request tells it.

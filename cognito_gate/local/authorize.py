@@ -13,11 +13,11 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import Response
 
-from cognito_gate.local.checks import is_loopback
-from cognito_gate.local.model import Client, Request
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.state import Code, Grant, Session
-from cognito_gate.local.wire import Detour, cookie, parameters, redirect, with_parameters
+from .checks import is_loopback
+from .model import Client, Request
+from .pool import Pool
+from .state import Code, Grant, Session
+from .wire import Detour, cookie, parameters, redirect, with_parameters
 
 SESSION_COOKIE = "cognito"
 PROMPTS = frozenset({"none", "login", "select_account", "consent"})

@@ -6,9 +6,9 @@ import base64
 import binascii
 import secrets
 
-from cognito_gate.local.model import Client, Request
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.wire import Form, OAuthError, needed
+from .model import Client, Request
+from .pool import Pool
+from .wire import Form, OAuthError, needed
 
 
 def authenticate(pool: Pool, request: Request, form: Form, status: int = 400) -> Client:

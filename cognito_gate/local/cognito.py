@@ -13,24 +13,17 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from cognito_gate.local.api.outbox import Announce, Message
-from cognito_gate.local.api.totp import totp_code
-from cognito_gate.local.app import make_app
-from cognito_gate.local.checks import LocalConfigError, require
-from cognito_gate.local.model import (
-    DEFAULT_AUTH_FLOWS,
-    Client,
-    Fault,
-    Request,
-    Switches,
-    random_name,
-)
-from cognito_gate.local.policy import VERIFIABLE, PasswordPolicy, Rules
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.server import bind, serving
-from cognito_gate.local.state import Grant
-from cognito_gate.local.user import User
-from cognito_gate.local.users import SAMPLE_USERS
+from .api.outbox import Announce, Message
+from .api.totp import totp_code
+from .app import make_app
+from .checks import LocalConfigError, require
+from .model import DEFAULT_AUTH_FLOWS, Client, Fault, Request, Switches, random_name
+from .policy import VERIFIABLE, PasswordPolicy, Rules
+from .pool import Pool
+from .server import bind, serving
+from .state import Grant
+from .user import User
+from .users import SAMPLE_USERS
 
 
 class LocalCognito:

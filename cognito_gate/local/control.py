@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
-from cognito_gate.local.api.outbox import Message
-from cognito_gate.local.checks import LocalConfigError, is_loopback, require
-from cognito_gate.local.model import Fault, Request
-from cognito_gate.local.pages import page
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.wire import NO_STORE
+from .api.outbox import Message
+from .checks import LocalConfigError, is_loopback, require
+from .model import Fault, Request
+from .pages import page
+from .pool import Pool
+from .wire import NO_STORE
 
 
 def switches(pool: Pool, request: Request) -> Response:

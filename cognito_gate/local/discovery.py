@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from cognito_gate.local.model import Request
-from cognito_gate.local.pool import Pool
+from .model import Request
+from .pool import Pool
 
 
 def configuration(pool: Pool, request: Request) -> Response:

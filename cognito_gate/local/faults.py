@@ -12,11 +12,11 @@ from starlette.requests import Request as HTTPRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive
 
-from cognito_gate.local.api.errors import ApiError, ApiJSON, refusal
-from cognito_gate.local.authorize import read_asked
-from cognito_gate.local.model import OPERATIONS, Fault, Request
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.wire import CognitoJSON, OAuthError, redirect
+from .api.errors import ApiError, ApiJSON, refusal
+from .authorize import read_asked
+from .model import OPERATIONS, Fault, Request
+from .pool import Pool
+from .wire import CognitoJSON, OAuthError, redirect
 
 RESET_EXTENSION = "cognito_gate.local.reset"
 

@@ -9,19 +9,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from cognito_gate.local.authorize import (
-    SESSION_COOKIE,
-    Asked,
-    code_answer,
-    live_session,
-    read_asked,
-    stranded,
-)
-from cognito_gate.local.model import Request
-from cognito_gate.local.pages import page
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.state import Session
-from cognito_gate.local.wire import cookie, form, parameters, set_cookie
+from .authorize import SESSION_COOKIE, Asked, code_answer, live_session, read_asked, stranded
+from .model import Request
+from .pages import page
+from .pool import Pool
+from .state import Session
+from .wire import cookie, form, parameters, set_cookie
 
 XSRF_COOKIE = "XSRF-TOKEN"
 WRONG = "Incorrect username or password."

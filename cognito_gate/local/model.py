@@ -15,14 +15,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import parse_qsl
 
-from cognito_gate.local.checks import (
-    check_known,
-    check_registered_url,
-    is_custom_scope,
-    is_encodable,
-    require,
-    texts,
-)
+from .checks import check_known, check_registered_url, is_custom_scope, is_encodable, require, texts
 
 RESERVED_SCOPES = ("openid", "email", "profile", "phone", "aws.cognito.signin.user.admin")
 FLOWS = ("code", "client_credentials")

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from cognito_gate.local.wire import NO_STORE
+from .wire import NO_STORE
 
 _templates = Environment(
     loader=PackageLoader("cognito_gate.local", "templates"),

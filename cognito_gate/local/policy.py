@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from cognito_gate.local.checks import check_known, require, texts
-from cognito_gate.local.user import STANDARD_ATTRIBUTES
+from .checks import check_known, require, texts
+from .user import STANDARD_ATTRIBUTES
 
 SIGN_IN = ("both", "email", "username")
 FIRST_FACTORS = ("EMAIL_OTP", "PASSWORD", "SMS_OTP", "WEB_AUTHN")

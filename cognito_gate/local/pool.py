@@ -12,23 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cognito_gate.local.api.memory import Memory
-from cognito_gate.local.api.outbox import Announce, Outbox
-from cognito_gate.local.checks import LocalConfigError, require
-from cognito_gate.local.keys import BadToken, KeyRing, TokenUse
-from cognito_gate.local.model import Client, Switches
-from cognito_gate.local.policy import Rules
-from cognito_gate.local.state import Grant, Refresh, State
-from cognito_gate.local.tokens import (
-    Stamp,
-    access_claims,
-    id_claims,
-    machine_claims,
-    overridden,
-)
-from cognito_gate.local.traffic import Traffic
-from cognito_gate.local.user import User
-from cognito_gate.local.users import SAMPLE_USERS, check_distinct
+from .api.memory import Memory
+from .api.outbox import Announce, Outbox
+from .checks import LocalConfigError, require
+from .keys import BadToken, KeyRing, TokenUse
+from .model import Client, Switches
+from .policy import Rules
+from .state import Grant, Refresh, State
+from .tokens import Stamp, access_claims, id_claims, machine_claims, overridden
+from .traffic import Traffic
+from .user import User
+from .users import SAMPLE_USERS, check_distinct
 
 
 class Pool:

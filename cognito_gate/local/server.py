@@ -17,8 +17,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from cognito_gate.local.checks import LocalConfigError, is_loopback, require
-from cognito_gate.local.faults import RESET_EXTENSION
+from .checks import LocalConfigError, is_loopback, require
+from .faults import RESET_EXTENSION
 
 
 def bind(host: str, port: int) -> tuple[socket.socket, str]:

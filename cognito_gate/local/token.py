@@ -13,12 +13,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from cognito_gate.local.clients import authenticate
-from cognito_gate.local.model import RESERVED_SCOPES, Client, Request
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.state import Code, Grant, Refresh
-from cognito_gate.local.user import User
-from cognito_gate.local.wire import CognitoJSON, Form, OAuthError, needed, oauth_form
+from .clients import authenticate
+from .model import RESERVED_SCOPES, Client, Request
+from .pool import Pool
+from .state import Code, Grant, Refresh
+from .user import User
+from .wire import CognitoJSON, Form, OAuthError, needed, oauth_form
 
 
 def token(pool: Pool, request: Request) -> Response:

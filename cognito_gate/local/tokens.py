@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cognito_gate.local.model import Client
-from cognito_gate.local.state import Grant
-from cognito_gate.local.user import User
+from .model import Client
+from .state import Grant
+from .user import User
 
 _BY_SCOPE = {
     "email": ("email", "email_verified"),

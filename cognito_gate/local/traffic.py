@@ -9,8 +9,8 @@ import threading
 from collections import Counter, deque
 from dataclasses import dataclass, replace
 
-from cognito_gate.local.checks import require
-from cognito_gate.local.model import ENDPOINTS, OPERATIONS, Fault, Request
+from .checks import require
+from .model import ENDPOINTS, OPERATIONS, Fault, Request
 
 
 @dataclass(frozen=True, slots=True)

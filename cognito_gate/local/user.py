@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from cognito_gate.local.checks import check_known, is_text, require, texts
+from .checks import check_known, is_text, require, texts
 
 STATUSES = ("CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "UNCONFIRMED")
 MFA_METHODS = ("email", "sms", "totp")

@@ -11,8 +11,8 @@ from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 
-from cognito_gate.local.checks import LocalConfigError, require
-from cognito_gate.local.user import User
+from .checks import LocalConfigError, require
+from .user import User
 
 SAMPLE_USERS = (
     User(

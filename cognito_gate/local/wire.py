@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from cognito_gate.local.model import Request
+from .model import Request
 
 MAX_BODY = 64 * 1024
 Form = Mapping[str, str]

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._checks import CHECKS as SETTINGS
-from .._checks import PREFIX_DOMAIN, Problem
+from ..settings.checks import CHECKS as SETTINGS
+from ..settings.checks import PREFIX_DOMAIN, Problem
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "sign_in": ("email", "username", "both"),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
-Answer: TypeAlias = dict[str, Any]
+HttpAnswer: TypeAlias = dict[str, Any]
 """What boto3 has read from one answer."""
 
 _OURS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
@@ -70,14 +70,16 @@ class Account(Protocol):
     def region(self) -> str:
         """Its name, such as eu-west-1."""
 
-    def call(self, service: str, operation: str, **parameters: object) -> Answer:
+    def call(self, service: str, operation: str, **parameters: object) -> HttpAnswer:
         """Ask a service for one operation, by boto3's names; AwsError when that fails."""
 
     def emulator(self, service: str) -> str:
         """The address that stands in for the service; empty when that is AWS itself."""
 
 
-def pages(account: Account, service: str, operation: str, **parameters: object) -> Iterator[Answer]:
+def pages(
+    account: Account, service: str, operation: str, **parameters: object
+) -> Iterator[HttpAnswer]:
     """The same question until its answer names no next page."""
     more: dict[str, object] = {}
     while True:
@@ -115,10 +117,10 @@ class _Session:
         self._clients: dict[str, Any] = {}
         self.region = str(session.region_name)
 
-    def call(self, service: str, operation: str, **parameters: object) -> Answer:
+    def call(self, service: str, operation: str, **parameters: object) -> HttpAnswer:
         name = operation.title().replace("_", "")
         with _told(f"{service}:{name}"):
-            answer: Answer = getattr(self._client(service), operation)(**parameters)
+            answer: HttpAnswer = getattr(self._client(service), operation)(**parameters)
         return answer
 
     def emulator(self, service: str) -> str:

@@ -97,7 +97,7 @@ def _standing(scene: Scene, name: str) -> Stack | None:
 
 def _stuck(scene: Scene, name: str) -> str:
     return (
-        "AWS could not take it back to where it was (UPDATE_ROLLBACK_FAILED). Mend what hinders "
+        "AWS could not take it back to where it was (UPDATE_ROLLBACK_FAILED). Fix what hinders "
         "that, and let it try again:\n"
         f"  aws cloudformation continue-update-rollback --region {scene.account.region} "
         f"--stack-name {name}"
@@ -188,7 +188,7 @@ def _failure(scene: Scene, name: str, outcome: Outcome) -> str:
     if outcome.status in FAILED_CREATION:
         return (
             f"The stack {name} could not be created ({outcome.status}):{causes(outcome)}\n"
-            "Mend the first cause, then repeat this: it deletes what is left and goes on."
+            "Fix the first cause, then repeat this: it deletes what is left and goes on."
         )
     end = f"It ended as {outcome.status}."
     if outcome.status == "UPDATE_ROLLBACK_COMPLETE":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from .._checks import Problem, check_type
+from ..settings.checks import Problem, check_type
 from ._values import VALUES
 
 _LINK = re.compile(r"\{##(?!##\}).+?##\}", re.DOTALL)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from .._private_files import EXPOSED, others_can_read, write_private
+from ..cli.private_files import EXPOSED, others_can_read, write_private
 from .environment import FORMATS, EnvironmentProblem, Variable
 from .talk import say
 

@@ -67,7 +67,7 @@ def delete_stack(scene: Scene, stack: Stack) -> None:
     if not outcome.well:
         raise StackProblem(
             f"The stack {stack.name} could not be deleted ({outcome.status}):{causes(outcome)}\n"
-            "Mend the first cause, then repeat this."
+            "Fix the first cause, then repeat this."
         )
 
 

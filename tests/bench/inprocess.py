@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cognito_gate import ASGIGate, Settings
-from cognito_gate._flows.context import Seals
-from cognito_gate._parts.tokens import parse
-from cognito_gate._records import Renewal
+from cognito_gate._gate.context import Seals
+from cognito_gate._gate.protocol.jwt import parse
+from cognito_gate._gate.records import RefreshRecord
 from cognito_gate.local import LocalCognito
 
 ROUNDS = 80
@@ -93,7 +93,7 @@ def session(cognito: LocalCognito, settings: Settings) -> bytes:
     }
     if settings.refresh_flow_enabled:
         sub = str(parse(access, "access").claims["sub"])
-        renewal = Renewal(tokens["refresh_token"], sub, int(now))
+        renewal = RefreshRecord(tokens["refresh_token"], sub, int(now))
         cookies["cognito_refresh_token"] = seals.refresh.seal(renewal.to_json(), now)
     return "; ".join(f"{name}={value}" for name, value in cookies.items()).encode()
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import httpx
 
 from cognito_gate import ASGIGate, Settings
-from cognito_gate._parts import srp
+from cognito_gate._sign_in import srp
 from cognito_gate.local import LocalCognito
 from tests.bench.inprocess import _receive, _send, bare, browser, scope, session
 from tests.parts.html import Page

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cognito_gate._messages import Respond
-from cognito_gate._parts import totp
-from cognito_gate._parts.screens import SAMPLES, Screens
-from cognito_gate._records import Said, View
+from cognito_gate._gate.messages import Respond
+from cognito_gate._gate.records import Sentence, View
+from cognito_gate._sign_in import totp
+from cognito_gate._sign_in.views import SAMPLES, Views
 from tests.journey.serving import listen, port_of, serving
 from tests.parts.made import settings
 
@@ -51,24 +51,24 @@ def view(screen: str, state: str) -> View:
     shown = View(screen=screen, token="a-token", return_to="/from?here=1", facts=facts)
     fields = FIELDS.get(screen, ())
     wrong = {
-        name: Said("error.field.password", values=(("missing", "length digits"),))
+        name: Sentence("error.field.password", values=(("missing", "length digits"),))
         if name == "password" and "policy" in SAMPLES[screen]
-        else Said("error.field.missing")
+        else Sentence("error.field.missing")
         for name in fields
     }
     typed = {name: "ada@example.com" for name in fields if name not in SECRETS}
     if state == "error":
         return replace(
-            shown, error=Said("error.throttled", values=(("seconds", "30"),)), typed=typed
+            shown, error=Sentence("error.throttled", values=(("seconds", "30"),)), typed=typed
         )
     if state == "fields":
         return replace(shown, field_errors=wrong, typed=typed)
-    return replace(shown, notice=Said("notice.code_sent")) if state == "notice" else shown
+    return replace(shown, notice=Sentence("notice.code_sent")) if state == "notice" else shown
 
 
 def make_app(**change: str) -> Starlette:
     """The pages at /<state>/<screen>; anything may be sent to where the forms lead."""
-    screens = Screens(settings(**OPTIONS, **change))
+    screens = Views(settings(**OPTIONS, **change))
 
     async def show(request: Request) -> Response:
         state, screen = request.path_params["state"], request.path_params["screen"]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cognito_gate._parts.screens import SAMPLES
+from cognito_gate._sign_in.views import SAMPLES
 from tests.browser.gallery import FIELDS, STATES, open_gallery
 from tests.browser.tab import Tab
 from tests.browser.test_browser_pages import CONTRASTS, WIDER, is_dark

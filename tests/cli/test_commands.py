@@ -9,8 +9,8 @@ import click
 import httpx
 import pytest
 
-from cognito_gate import Settings, _local_commands
-from cognito_gate.cli import main
+from cognito_gate import Settings
+from cognito_gate.cli import local_commands, main
 from tests.cli.command import (
     Command,
     free_port,
@@ -104,7 +104,7 @@ def test_the_demo_takes_the_next_free_port_when_none_was_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with taken_port() as port:
-        monkeypatch.setattr(_local_commands, "_DEMO_PORT", port)
+        monkeypatch.setattr(local_commands, "_DEMO_PORT", port)
         url = f"http://localhost:{port + 1}/public"
         result = here_until_ctrl_c("demo", url=url, visit=lambda: None)
     assert result.exit_code == 0

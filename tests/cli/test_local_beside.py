@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cognito_gate import Settings
-from cognito_gate._process import Discreet, log_config
 from cognito_gate.cli import _urls_beside
+from cognito_gate.cli.process import Discreet, log_config
 
 HERE = "http://localhost:8100"
 FAR = "https://app.example.com"

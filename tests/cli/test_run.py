@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cognito_gate._listen import is_loopback
+from cognito_gate.cli.listen import is_loopback
 from tests.cli.command import free_port, gone, here, here_until_ctrl_c, taken_port
 from tests.journey.visitor import Visitor
 

@@ -11,8 +11,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
-from cognito_gate import ASGIGate, WSGIGate, _serve
-from cognito_gate._serve import AppError, Target, trimmed
+from cognito_gate import ASGIGate, WSGIGate
+from cognito_gate.cli import serve
+from cognito_gate.cli.serve import AppError, Target, trimmed
 from tests.cli.test_run import POOL
 
 SOURCE = """
@@ -100,7 +101,7 @@ def _nothing() -> None: ...
     ],
 )
 def test_the_interface_shows_in_how_an_app_is_called(app: Any, interface: str) -> None:
-    assert _serve.interface_of("shop:app", app) == interface
+    assert serve.interface_of("shop:app", app) == interface
 
 
 @pytest.mark.parametrize(
@@ -117,23 +118,23 @@ def test_the_interface_shows_in_how_an_app_is_called(app: Any, interface: str) -
 )
 def test_what_cannot_be_served_is_explained(app: Any, complaint: str) -> None:
     with pytest.raises(AppError, match=complaint):
-        _serve.interface_of("shop:app", app)
+        serve.interface_of("shop:app", app)
 
 
 def test_an_app_is_found_also_within_something(source: str) -> None:
-    found, interface = _serve.load(Target(f"{source}:Space.inner"))
+    found, interface = serve.load(Target(f"{source}:Space.inner"))
     assert found.__name__ == "wsgi"
     assert interface == "wsgi"
 
 
 def test_the_interface_that_is_given_decides(source: str) -> None:
-    assert _serve.load(Target(f"{source}:app", "wsgi"))[1] == "wsgi"
+    assert serve.load(Target(f"{source}:app", "wsgi"))[1] == "wsgi"
 
 
 def test_a_factory_is_called_once(source: str) -> None:
     target = Target(f"{source}:factory", factory=True)
-    assert _serve.load(target) == _serve.load(Target(f"{source}:factory", factory=True))
-    made = _serve.load(Target(f"{source}:made.count", "asgi"))[0]
+    assert serve.load(target) == serve.load(Target(f"{source}:factory", factory=True))
+    made = serve.load(Target(f"{source}:made.count", "asgi"))[0]
     assert made(1) == 1
 
 
@@ -153,7 +154,7 @@ def test_a_factory_is_called_once(source: str) -> None:
 )
 def test_an_app_that_will_not_do(source: str, app: str, factory: bool, complaint: str) -> None:
     with pytest.raises(AppError, match=complaint):
-        _serve.load(Target(f"{source}:{app}", factory=factory))
+        serve.load(Target(f"{source}:{app}", factory=factory))
 
 
 @pytest.mark.parametrize(
@@ -171,13 +172,13 @@ def test_a_module_that_breaks_is_told_in_one_line(
     (tmp_path / f"{name}.py").write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(AppError, match=f"Cannot import {name}: {complaint}") as caught:
-        _serve.load(Target(f"{name}:app"))
+        serve.load(Target(f"{name}:app"))
     assert "\n" not in str(caught.value)
 
 
 def test_a_module_inside_a_package_that_is_not_there() -> None:
     with pytest.raises(AppError, match=r"There is no module 'no_such_package' in .*--app-dir"):
-        _serve.load(Target("no_such_package.web:app"))
+        serve.load(Target("no_such_package.web:app"))
 
 
 @pytest.mark.parametrize(("app", "gate"), [("app", ASGIGate), ("wsgi", WSGIGate)])
@@ -186,17 +187,17 @@ def test_a_process_finds_its_app_in_the_environment(
 ) -> None:
     for name, value in POOL.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv(_serve.VARIABLE, Target(f"{source}:{app}", env_file=None).to_text())
-    assert isinstance(_serve.app(), gate)  # type: ignore[arg-type]
+    monkeypatch.setenv(serve.VARIABLE, Target(f"{source}:{app}", env_file=None).to_text())
+    assert isinstance(serve.app(), gate)  # type: ignore[arg-type]
 
 
 def test_a_process_that_cannot_start_says_so_and_leaves(
     source: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv(_serve.VARIABLE, Target(f"{source}:nothing").to_text())
+    monkeypatch.setenv(serve.VARIABLE, Target(f"{source}:nothing").to_text())
     with caplog.at_level(logging.ERROR), pytest.raises(SystemExit) as caught:
-        _serve.app()
-    assert caught.value.code == _serve.STARTUP_FAILURE
+        serve.app()
+    assert caught.value.code == serve.STARTUP_FAILURE
     assert "There is no 'nothing'" in caplog.text
 
 

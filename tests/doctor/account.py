@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cognito_gate.doctor.description import Described, describe
+from cognito_gate.doctor.findings import Finding
 from cognito_gate.pool.aws import AwsError
-from cognito_gate.pool.doctor.description import Described, describe
-from cognito_gate.pool.doctor.findings import Finding
 from tests.doctor.aws import CALLBACK, CLIENT, ENVIRON, POOL, SIGNED_OUT, Cognito, case, found
 
 REFRESH = {"AWS_COGNITO_REFRESH_FLOW_ENABLED": "true"}

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, settings
 from joserfc.jwk import RSAKey
 
 from cognito_gate._driver.threads import Sender, run
-from cognito_gate._messages import Answer, Ask
-from cognito_gate._records import LoginAttempt
-from cognito_gate.pool.doctor.case import Case
-from cognito_gate.pool.doctor.description import Described
-from cognito_gate.pool.doctor.examination import completed, examine
-from cognito_gate.pool.doctor.findings import Finding
-from cognito_gate.pool.doctor.reading import Reading, read
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.records import LoginAttempt
+from cognito_gate.doctor.case import Case
+from cognito_gate.doctor.description import Described
+from cognito_gate.doctor.diagnosis import completed, examine
+from cognito_gate.doctor.findings import Finding
+from cognito_gate.doctor.reading import Reading, read
 
 REGION, POOL, CLIENT = "eu-west-1", "eu-west-1_AbCdEfGhI", "1example23456789"
 ISSUER = f"https://cognito-idp.{REGION}.amazonaws.com/{POOL}"
@@ -43,31 +43,31 @@ ENVIRON: Mapping[str, str] = MappingProxyType(
 )
 ATTEMPT = LoginAttempt("state-" * 6, "nonce-" * 6, "verifier-" * 6, "/", 0)
 NOBODY = Described(absent="nobody asked")
-Reply = Answer | Callable[[Ask], Answer]
+Reply = HttpAnswer | Callable[[HttpCall], HttpAnswer]
 ANY = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def page(status: int, html: str = "<html>Hm?</html>") -> Answer:
+def page(status: int, html: str = "<html>Hm?</html>") -> HttpAnswer:
     """A page of whatever stands there."""
-    return Answer(status, (("content-type", "text/html"),), html.encode())
+    return HttpAnswer(status, (("content-type", "text/html"),), html.encode())
 
 
-def to(location: str) -> Answer:
+def to(location: str) -> HttpAnswer:
     """A redirect."""
-    return Answer(302, (("location", location),))
+    return HttpAnswer(302, (("location", location),))
 
 
-def says(status: int, **record: Any) -> Answer:
+def says(status: int, **record: Any) -> HttpAnswer:
     """A JSON object."""
-    return Answer(status, (("content-type", "application/json"),), json.dumps(record).encode())
+    return HttpAnswer(status, (("content-type", "application/json"),), json.dumps(record).encode())
 
 
-def error_page(error: str) -> Answer:
+def error_page(error: str) -> HttpAnswer:
     """To Cognito's own error page, which no app hears of."""
     return to(f"{LOGIN}/error?" + urlencode({"error": error, "client_id": CLIENT}))
 
 
-def back(error: str, description: str = "") -> Answer:
+def back(error: str, description: str = "") -> HttpAnswer:
     """Back to the app with an error."""
     more = {"error_description": description} if description else {}
     return to(f"{CALLBACK}?" + urlencode({**more, "state": "s", "error": error}))
@@ -87,13 +87,13 @@ def keys() -> tuple[dict[str, Any], ...]:
     )
 
 
-def document(issuer: str = ISSUER, login: str = LOGIN) -> Answer:
+def document(issuer: str = ISSUER, login: str = LOGIN) -> HttpAnswer:
     """A discovery document; of a pool without domain when `login` is empty."""
     endpoint = f"{login}/oauth2/authorize" if login else f"{issuer}/authorize"
     return says(200, issuer=issuer, authorization_endpoint=endpoint)
 
 
-def login_page(ask: Ask) -> Answer:
+def login_page(ask: HttpCall) -> HttpAnswer:
     """To the login page, with the same parameters."""
     return to(f"{LOGIN}/login?{urlsplit(ask.url).query}")
 
@@ -102,7 +102,7 @@ class Cognito(Sender):
     """A pool of AWS's. `replies` replaces answers by the end of their path."""
 
     def __init__(self, *, discovery: Reply | None = None, **replies: Reply) -> None:
-        self.asked: list[Ask] = []
+        self.asked: list[HttpCall] = []
         self.replies: dict[str, Reply] = {
             "openid-configuration": discovery or document(),
             "jwks.json": says(200, keys=list(keys())),
@@ -110,7 +110,7 @@ class Cognito(Sender):
             "login": page(200, "<form></form>"),
             "logout": lambda ask: to(dict(parse_qsl(urlsplit(ask.url).query))["logout_uri"]),
             "token": says(400, error="invalid_grant"),
-            "revoke": Answer(200),
+            "revoke": HttpAnswer(200),
             # The JSON API, asked for somebody whom it does not know.
             "": says(
                 400, __type="NotAuthorizedException", message="Incorrect username or password."
@@ -121,10 +121,10 @@ class Cognito(Sender):
             },
         }
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: HttpCall) -> HttpAnswer:
         self.asked.append(ask)
         reply = self.replies[urlsplit(ask.url).path.rpartition("/")[2]]
-        return reply if isinstance(reply, Answer) else reply(ask)
+        return reply if isinstance(reply, HttpAnswer) else reply(ask)
 
 
 def reading(**changes: str | None) -> Reading:
@@ -157,8 +157,8 @@ def wrong(findings: Mapping[str, Finding]) -> set[str]:
     return {code for code, finding in findings.items() if finding.state == "wrong"}
 
 
-def mending(lines: Mapping[str, Finding], code: str) -> str:
-    """All that a line says about mending it."""
-    mend = lines[code].mend
-    assert mend is not None
-    return " ".join([mend.what, mend.setting, mend.console, mend.command])
+def fixing(lines: Mapping[str, Finding], code: str) -> str:
+    """All that a line says about fixing it."""
+    fix = lines[code].fix
+    assert fix is not None
+    return " ".join([fix.what, fix.setting, fix.console, fix.command])

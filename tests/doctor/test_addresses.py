@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._messages import Answer, Ask
-from cognito_gate.pool.doctor.addresses import count_keys, read_document
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate.doctor.addresses import count_keys, read_document
 from tests.doctor.aws import (
     ANY,
     ISSUER,
@@ -56,17 +56,17 @@ def test_an_updated_issuer_that_we_do_not_expect() -> None:
     lines = found(Cognito(discovery=document(UPDATED)))
     assert wrong(lines) == {"issuer"}
     assert "(the updated form), ours is" in lines["issuer"].found
-    mend = lines["issuer"].mend
-    assert mend is not None
-    assert mend.setting == f"AWS_COGNITO_ISSUER={UPDATED}"
+    fix = lines["issuer"].fix
+    assert fix is not None
+    assert fix.setting == f"AWS_COGNITO_ISSUER={UPDATED}"
 
 
 def test_an_original_issuer_where_we_expect_the_updated() -> None:
     lines = found(Cognito(), AWS_COGNITO_ISSUER=UPDATED)
     assert wrong(lines) == {"issuer"}
-    mend = lines["issuer"].mend
-    assert mend is not None
-    assert mend.setting == f"AWS_COGNITO_ISSUER={ISSUER}"
+    fix = lines["issuer"].fix
+    assert fix is not None
+    assert fix.setting == f"AWS_COGNITO_ISSUER={ISSUER}"
 
 
 def test_an_updated_issuer_that_we_expect() -> None:
@@ -77,14 +77,14 @@ def test_an_updated_issuer_that_we_expect() -> None:
 
 @pytest.mark.parametrize(("ours", "theirs"), [(None, UPDATED), (UPDATED, ISSUER)])
 def test_a_pool_that_is_known_by_its_other_form_only(ours: str | None, theirs: str) -> None:
-    def discovery(ask: Ask) -> Answer:
+    def discovery(ask: HttpCall) -> HttpAnswer:
         return document(theirs) if ask.url.startswith(theirs) else GONE
 
     lines = found(Cognito(discovery=discovery, **{"jwks.json": GONE}), AWS_COGNITO_ISSUER=ours)
     assert wrong(lines) == {"issuer"}
-    mend = lines["issuer"].mend
-    assert mend is not None
-    assert mend.setting == f"AWS_COGNITO_ISSUER={theirs}"
+    fix = lines["issuer"].fix
+    assert fix is not None
+    assert fix.setting == f"AWS_COGNITO_ISSUER={theirs}"
     assert lines["signing-keys"].found == "not checked: the issuer is wrong"
 
 
@@ -119,7 +119,7 @@ def test_no_such_pool() -> None:
     ],
 )
 def test_a_pool_that_cannot_be_reached(failure: str, said: str) -> None:
-    lost = Answer(0, failure=failure)
+    lost = HttpAnswer(0, failure=failure)
     lines = found(Cognito(discovery=lost, **{"jwks.json": lost}))
     assert wrong(lines) == {"user-pool"}
     assert lines["user-pool"].found.endswith(f"cannot be reached: {said}")
@@ -129,7 +129,7 @@ def test_a_pool_that_cannot_be_reached(failure: str, said: str) -> None:
 @pytest.mark.parametrize(
     "answer", [page(200), page(503), page(429), page(200, "[]"), says(200, issuer=[1])]
 )
-def test_an_answer_that_is_none_of_cognito(answer: Answer) -> None:
+def test_an_answer_that_is_none_of_cognito(answer: HttpAnswer) -> None:
     lines = found(Cognito(discovery=answer))
     assert wrong(lines) == set()
     assert lines["user-pool"].state in ("ok", "unknown")
@@ -153,11 +153,11 @@ def test_an_emulator_without_discovery() -> None:
         says(200, keys=[]),
         says(200, keys="x"),
         page(404),
-        Answer(0, failure="timeout"),
-        Answer(200, body=b"\xff" * 999),
+        HttpAnswer(0, failure="timeout"),
+        HttpAnswer(200, body=b"\xff" * 999),
     ],
 )
-def test_no_keys(answer: Answer) -> None:
+def test_no_keys(answer: HttpAnswer) -> None:
     assert wrong(found(Cognito(**{"jwks.json": answer}))) == {"signing-keys"}
 
 
@@ -186,9 +186,9 @@ def test_a_wrong_region_is_named_and_not_the_pool() -> None:
     lines = found(gone, AWS_REGION="eu-central-1", AWS_COGNITO_DOMAIN=LOGIN)
     assert wrong(lines) == {"region"}
     assert lines["user-pool"].found == "not checked: the region is wrong"
-    mend = lines["region"].mend
-    assert mend is not None
-    assert mend.setting == "AWS_REGION=eu-west-1"
+    fix = lines["region"].fix
+    assert fix is not None
+    assert fix.setting == "AWS_REGION=eu-west-1"
 
 
 def test_a_wrong_region_where_an_emulator_answers_for_all() -> None:
@@ -229,9 +229,9 @@ def test_addresses_that_are_none(address: str) -> None:
 @ANY
 @given(st.binary(max_size=300), st.sampled_from([200, 302, 400, 404, 500]))
 def test_any_bytes_make_a_document(body: bytes, status: int) -> None:
-    read = read_document(Answer(status, body=body))
+    read = read_document(HttpAnswer(status, body=body))
     assert read.issuer == "" or read.issuer.isprintable()
-    assert count_keys(Answer(status, body=body)) == 0
+    assert count_keys(HttpAnswer(status, body=body)) == 0
 
 
 ODD = st.recursive(
@@ -249,8 +249,8 @@ ADDRESSES = st.sampled_from(
 @given(ODD | ADDRESSES, ODD | ADDRESSES)
 def test_any_members_make_a_document(issuer: object, endpoint: object) -> None:
     body = json.dumps({"issuer": issuer, "authorization_endpoint": endpoint}).encode()
-    read = read_document(Answer(200, body=body))
+    read = read_document(HttpAnswer(200, body=body))
     for text in (read.issuer, read.origin):
         assert text == "" or text.startswith(("https://", "http://localhost"))
         assert text.isprintable()
-    found(Cognito(discovery=Answer(200, body=body)))
+    found(Cognito(discovery=HttpAnswer(200, body=body)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.doctor.aws import (
     CALLBACK,
     CLIENT,
@@ -11,9 +11,9 @@ from tests.doctor.aws import (
     back,
     document,
     error_page,
+    fixing,
     found,
     login_page,
-    mending,
     page,
     says,
     to,
@@ -39,7 +39,7 @@ CUSTOM = "https://login.example.com"
     ],
     ids=["login page", "relative", "at once", "SAML provider", "OIDC provider"],
 )  # fmt: skip
-def test_a_sign_in_that_goes_well(goal: Answer) -> None:
+def test_a_sign_in_that_goes_well(goal: HttpAnswer) -> None:
     lines = found(Cognito(authorize=goal))
     assert wrong(lines) == set()
     assert {lines[code].state for code in (*AFTER_DOMAIN, "login-page")} == {"ok"}
@@ -50,7 +50,7 @@ def test_a_callback_that_is_not_registered() -> None:
     assert wrong(lines) == {"callback-url"}
     assert CALLBACK in lines["callback-url"].found
     assert lines["client-id"].state == "ok"
-    text = mending(lines, "callback-url")
+    text = fixing(lines, "callback-url")
     for said in (
         "localhost and 127.0.0.1 are two",
         f"App clients > {CLIENT} > Login pages > Managed login pages configuration > Edit",
@@ -85,17 +85,17 @@ def test_a_client_that_is_not_known_at_a_domain_nobody_vouches_for() -> None:
     ],
     ids=["as an error", "as a description", "as a page"],
 )
-def test_a_client_without_the_code_grant(answer: Answer) -> None:
+def test_a_client_without_the_code_grant(answer: HttpAnswer) -> None:
     lines = found(Cognito(authorize=answer))
     assert wrong(lines) == {"code-grant"}
-    assert "AllowedOAuthFlowsUserPoolClient = true" in mending(lines, "code-grant")
+    assert "AllowedOAuthFlowsUserPoolClient = true" in fixing(lines, "code-grant")
     assert lines["pkce"].state == "unknown"
     # The app client is known, so the rest can be asked.
     assert lines["client-secret"].state == "ok"
 
 
 @pytest.mark.parametrize("answer", [back("server_error", "Hm?"), to(f"{CALLBACK}?code=1&state=2")])
-def test_a_sign_in_that_comes_back_otherwise(answer: Answer) -> None:
+def test_a_sign_in_that_comes_back_otherwise(answer: HttpAnswer) -> None:
     lines = found(Cognito(authorize=answer))
     assert wrong(lines) == set()
     assert lines["callback-url"].state == "ok"
@@ -106,7 +106,7 @@ def test_a_sign_in_that_comes_back_otherwise(answer: Answer) -> None:
 
 
 def test_a_challenge_that_is_refused() -> None:
-    def strict(ask: Ask) -> Answer:
+    def strict(ask: HttpCall) -> HttpAnswer:
         return back("invalid_request") if "code_challenge" in ask.url else login_page(ask)
 
     lines = found(Cognito(authorize=strict))
@@ -140,10 +140,10 @@ def test_a_login_page_that_is_not_told_everything() -> None:
         error_page("Required String parameter"),
     ],
 )
-def test_no_login_page(answer: Answer) -> None:
+def test_no_login_page(answer: HttpAnswer) -> None:
     lines = found(Cognito(login=answer))
     assert wrong(lines) == {"login-page"}
-    assert "create-managed-login-branding" in mending(lines, "login-page")
+    assert "create-managed-login-branding" in fixing(lines, "login-page")
 
 
 def test_no_login_page_at_once() -> None:
@@ -152,8 +152,10 @@ def test_no_login_page_at_once() -> None:
     assert lines["firewall"].state == "ok"
 
 
-@pytest.mark.parametrize("answer", [page(503), Answer(0, failure="timeout"), to("/login?again")])
-def test_a_login_page_that_nobody_can_tell_of(answer: Answer) -> None:
+@pytest.mark.parametrize(
+    "answer", [page(503), HttpAnswer(0, failure="timeout"), to("/login?again")]
+)
+def test_a_login_page_that_nobody_can_tell_of(answer: HttpAnswer) -> None:
     assert found(Cognito(login=answer))["login-page"].state == "unknown"
 
 
@@ -174,7 +176,7 @@ def test_a_login_page_that_leads_on() -> None:
         (says(400, error=["x"]), "domain"),
     ],
 )  # fmt: skip
-def test_an_emulators_refusal(answer: Answer, code: str) -> None:
+def test_an_emulators_refusal(answer: HttpAnswer, code: str) -> None:
     assert wrong(found(Cognito(authorize=answer))) == {code}
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cognito_gate.pool.doctor.client_configuration import difference, nearest
-from cognito_gate.pool.doctor.description import Described
+from cognito_gate.doctor.client_configuration import difference, nearest
+from cognito_gate.doctor.description import Described
 from tests.doctor.account import CUSTOM, REFRESH, described, lines
 from tests.doctor.aws import CALLBACK, LOGIN, SIGNED_OUT, Cognito, error_page, found, wrong
 

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from cognito_gate.cli import main
-from cognito_gate.pool.doctor import command
+from cognito_gate.doctor import command
 from tests.cli.command import OURS, clean_environment, here
 from tests.doctor.servers import Given, Reply, answering
 from tests.doctor.stage import (
@@ -146,7 +146,7 @@ def test_the_commands_are_words_for_a_shell() -> None:
     with pool() as cognito:
         url = f"{CALLBACK}/it's"
         found = diagnose(healthy(cognito, AWS_COGNITO_REDIRECT_URL=url))
-    words = shlex.split(found.finding("callback-url")["mend"]["command"])
+    words = shlex.split(found.finding("callback-url")["fix"]["command"])
     assert words[words.index("value") + 1] == url
     assert words[:3] == ["aws", "cognito-idp", "describe-user-pool-client"]
     assert words[-2:] == ["--cli-input-json", "file://client.json"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from cognito_gate.doctor.description import not_asked, read_client
 from cognito_gate.pool.aws import AwsError
-from cognito_gate.pool.doctor.description import not_asked, read_client
 from tests.doctor.account import APP_CLIENT, Account, described, lines
 from tests.doctor.aws import CLIENT, ENVIRON, POOL, case
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cognito_gate._messages import Answer
+from cognito_gate._gate.messages import HttpAnswer
 from tests.doctor.aws import (
     CALLBACK,
     CLIENT,
@@ -10,8 +10,8 @@ from tests.doctor.aws import (
     Cognito,
     document,
     error_page,
+    fixing,
     found,
-    mending,
     page,
     says,
     to,
@@ -39,9 +39,9 @@ CUSTOM = "https://login.example.com"
     ],
 )
 def test_a_domain_that_cannot_be_reached(domain: str, failure: str, said: str) -> None:
-    lines = found(Cognito(authorize=Answer(0, failure=failure)), AWS_COGNITO_DOMAIN=domain)
+    lines = found(Cognito(authorize=HttpAnswer(0, failure=failure)), AWS_COGNITO_DOMAIN=domain)
     assert wrong(lines) == {"domain"}
-    assert said in mending(lines, "domain")
+    assert said in fixing(lines, "domain")
     assert {lines[code].state for code in AFTER_DOMAIN} == {"unknown"}
 
 
@@ -54,7 +54,7 @@ def test_a_domain_that_cloudfront_does_not_know() -> None:
     html = "<H1>403 ERROR</H1>The request could not be satisfied."
     lines = found(Cognito(authorize=page(403, html)), AWS_COGNITO_DOMAIN=CUSTOM)
     assert wrong(lines) == {"domain"}
-    assert "up to an hour" in mending(lines, "domain")
+    assert "up to an hour" in fixing(lines, "domain")
 
 
 def test_a_domain_that_moved() -> None:
@@ -64,11 +64,11 @@ def test_a_domain_that_moved() -> None:
     assert wrong(lines) == {"domain"}
     assert "sends on to https://www.example.com" in lines["domain"].found
     # Where it sends to is not for copying: nobody has vouched for it.
-    assert "www.example.com" not in mending(lines, "domain")
+    assert "www.example.com" not in fixing(lines, "domain")
 
 
 @pytest.mark.parametrize("answer", [page(500), page(429), page(200), to("https://parked.example/")])
-def test_a_domain_of_which_nobody_can_tell(answer: Answer) -> None:
+def test_a_domain_of_which_nobody_can_tell(answer: HttpAnswer) -> None:
     lines = found(Cognito(authorize=answer))
     assert wrong(lines) == set()
     assert lines["domain"].state == "unknown"
@@ -117,4 +117,4 @@ def test_a_firewall_before_cognito(url: str, said: str) -> None:
     lines = found(Cognito(authorize=page(403)), AWS_COGNITO_REDIRECT_URL=url,
                   AWS_COGNITO_LOGOUT_URL=url.replace("callback", "signed-out"))  # fmt: skip
     assert wrong(lines) == {"firewall"}
-    assert said in mending(lines, "firewall")
+    assert said in fixing(lines, "firewall")

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.command import here
 from tests.doctor.stage import REFRESH, SIGNED_OUT, diagnose, healthy, pool
 
-# In the order in which a person would mend things.
+# In the order in which a person would fix things.
 LINES = [
     *("env-file", "settings", "region", "user-pool", "issuer", "signing-keys"),
     *("domain", "firewall", "client-id", "callback-url", "code-grant", "scopes", "pkce"),
@@ -99,9 +99,9 @@ def test_the_shape_of_the_json() -> None:
     assert record["version"] == 1
     assert record["counts"] == {"ok": 26, "wrong": 1, "warning": 0, "unknown": 2}
     for finding in record["findings"]:
-        assert list(finding) == ["code", "title", "state", "found", "mend"]
+        assert list(finding) == ["code", "title", "state", "found", "fix"]
         if finding["state"] in ("wrong", "warning"):
-            assert list(finding["mend"]) == ["what", "setting", "console", "command"]
-            assert finding["mend"]["what"]
+            assert list(finding["fix"]) == ["what", "setting", "console", "command"]
+            assert finding["fix"]["what"]
         else:
-            assert finding["mend"] is None
+            assert finding["fix"] is None

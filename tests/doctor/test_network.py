@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 import pytest
 
-from cognito_gate._messages import Ask
+from cognito_gate._gate.messages import HttpCall
+from cognito_gate.doctor.command import examined
+from cognito_gate.doctor.description import Described
+from cognito_gate.doctor.reading import read
+from cognito_gate.doctor.watch import Watch
 from cognito_gate.local import LocalCognito
-from cognito_gate.pool.doctor.command import examined
-from cognito_gate.pool.doctor.description import Described
-from cognito_gate.pool.doctor.reading import read
-from cognito_gate.pool.doctor.watch import Watch
 from tests.doctor.servers import Given, Reply, answering, self_signed
 from tests.doctor.stage import CLIENT_SECRET, client, diagnose, healthy, pool
 from tests.journey.serving import listen, port_of, serving
@@ -35,7 +35,7 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
     assert "TLS fails: self-signed certificate" in found.finding("domain")["found"].replace(
         "self signed", "self-signed"
     )
-    assert "SSL_CERT_FILE" in found.finding("domain")["mend"]["what"]
+    assert "SSL_CERT_FILE" in found.finding("domain")["fix"]["what"]
 
 
 def test_https_where_http_is_spoken() -> None:
@@ -60,7 +60,7 @@ def test_a_server_that_hangs_up() -> None:
 
     with answering(hang_up) as port:
         watch = Watch(time.time)
-        answer = watch.answer(Ask("GET", f"http://127.0.0.1:{port}/"))
+        answer = watch.answer(HttpCall("GET", f"http://127.0.0.1:{port}/"))
         watch.close()
     assert (answer.status, answer.failure) == (0, "RemoteProtocolError")
 
@@ -84,7 +84,7 @@ def test_a_pool_with_the_updated_issuer(updated: bool) -> None:
     assert found.codes("wrong") == (set() if updated else {"issuer"})
     if not updated:
         assert "(the updated form), ours is" in found.finding("issuer")["found"]
-        assert found.finding("issuer")["mend"]["setting"] == f"AWS_COGNITO_ISSUER={issuer}"
+        assert found.finding("issuer")["fix"]["setting"] == f"AWS_COGNITO_ISSUER={issuer}"
     assert found.finding("aws")["found"] == "not checked: --no-aws was given"
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate.pool.doctor import clock, cookies, lifetimes, secret_key
-from cognito_gate.pool.doctor.clock import Moment
-from cognito_gate.pool.doctor.findings import Finding
+from cognito_gate.doctor import clock, cookies, lifetimes, secret_key
+from cognito_gate.doctor.clock import Moment
+from cognito_gate.doctor.findings import Finding
 from tests.doctor.aws import ANY, ENVIRON, case
 
 APP = "https://app.example.com/auth"
@@ -91,8 +91,8 @@ def test_where_visitors_land(app: str, after: str, state: str) -> None:
     line = by_code(cookies.examine(case(**addresses(app, "my-app", after))))["after-sign-out"]
     assert line.state == state
     if state == "wrong":
-        assert line.mend is not None
-        assert line.mend.setting == f"AWS_COGNITO_LOGOUT_URL={app}/auth/signed-out"
+        assert line.fix is not None
+        assert line.fix.setting == f"AWS_COGNITO_LOGOUT_URL={app}/auth/signed-out"
 
 
 @pytest.mark.parametrize(("paths", "state"), [(None, "warning"), ("/", "ok"), ("/*", "ok")])
@@ -106,8 +106,8 @@ def test_landing_on_the_front_page(paths: str | None, state: str) -> None:
     )
     line = by_code(found)["after-sign-out"]
     assert line.state == state
-    if line.mend:
-        assert line.mend.setting == f"AWS_COGNITO_LOGOUT_URL={APP}/signed-out"
+    if line.fix:
+        assert line.fix.setting == f"AWS_COGNITO_LOGOUT_URL={APP}/signed-out"
 
 
 @pytest.mark.parametrize(("paths", "state"), [("/health", "ok"), ("/*", "warning"), (None, "ok")])
@@ -288,7 +288,7 @@ def test_the_clock(ahead: float, state: str, said: str) -> None:
     line = clock.examine([moment(ahead)] * 3, leeway=7)
     assert line.state == state
     assert said in line.found
-    assert state == "ok" or (line.mend and "now 7 s" in line.mend.what)
+    assert state == "ok" or (line.fix and "now 7 s" in line.fix.what)
 
 
 def test_most_answers_decide() -> None:

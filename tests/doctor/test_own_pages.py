@@ -50,7 +50,7 @@ def test_a_flow_that_is_not_allowed(flow: str) -> None:
     assert found.codes("wrong") == {"sign-in-flow"}
     line = found.finding("sign-in-flow")
     assert f"lacks {FLOWS[flow]}" in line["found"]
-    assert FLOWS[flow] in line["mend"]["command"]
+    assert FLOWS[flow] in line["fix"]["command"]
 
 
 @pytest.mark.parametrize("ours", ["w" * 40, None], ids=["wrong", "missing"])

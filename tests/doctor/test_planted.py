@@ -263,7 +263,7 @@ def test_each_fault_has_a_line_of_its_own(name: str) -> None:
     assert found.codes("warning") == set(), found.text
     line = found.finding(planted.code)
     assert re.search(planted.found, line["found"]), line["found"]
-    assert line["mend"]["what"]
+    assert line["fix"]["what"]
     assert found.exit_code == 1
     assert found.text.count("✗") == 1
     # It hides no more than what rests on it: the app's own lines are there.
@@ -273,10 +273,10 @@ def test_each_fault_has_a_line_of_its_own(name: str) -> None:
 def test_a_domain_of_another_pool() -> None:
     with pool() as cognito, pool(client_id="another") as other:
         found = diagnose(healthy(cognito, AWS_COGNITO_DOMAIN=other.origin))
-        mended = f"AWS_COGNITO_DOMAIN={cognito.origin}"
+        fixed = f"AWS_COGNITO_DOMAIN={cognito.origin}"
     assert found.codes("wrong") == {"domain"}
     assert "is the domain of another pool" in found.finding("domain")["found"]
-    assert found.finding("domain")["mend"]["setting"] == mended
+    assert found.finding("domain")["fix"]["setting"] == fixed
     assert "client-id" in found.codes("unknown")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from cognito_gate.doctor.pool_configuration import told
 from cognito_gate.pool.aws import AwsError
-from cognito_gate.pool.doctor.pool_configuration import told
 from tests.doctor.account import DOMAIN, USER_POOL, lines
 from tests.doctor.aws import CALLBACK, Cognito, error_page, page, says, wrong
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate import SettingsError
-from cognito_gate.pool.doctor.findings import Finding
-from cognito_gate.pool.doctor.reading import Stranger, read
-from cognito_gate.pool.doctor.variables import examine
+from cognito_gate.doctor.findings import Finding
+from cognito_gate.doctor.reading import Stranger, read
+from cognito_gate.doctor.variables import examine
 from cognito_gate.settings import VARIABLES
 from tests.doctor.aws import ANY, ENVIRON, reading
 
@@ -167,9 +167,9 @@ def test_what_is_said_of_strangers() -> None:
         "AWS_COGNITO_DOMAINS": "warning",
         "COGNITO_GATE_WHATEVER_ELSE": "warning",
     }
-    mend = found["unknown-variable:AWS_COGNITO_SCOPE"].mend
-    assert mend is not None
-    assert mend.what == "Rename it to AWS_COGNITO_SCOPES."
+    fix = found["unknown-variable:AWS_COGNITO_SCOPE"].fix
+    assert fix is not None
+    assert fix.what == "Rename it to AWS_COGNITO_SCOPES."
 
 
 def test_a_misspelling_stands_for_what_is_missing() -> None:
@@ -220,12 +220,12 @@ def test_each_needed_variable_is_mended_in_its_own_way() -> None:
                    "AWS_COGNITO_COOKIE_AGE_SECONDS": "x"})  # fmt: skip
     wrong = [finding for finding in found.values() if finding.state == "wrong"]
     assert len(wrong) == 9
-    mends = {finding.mend for finding in wrong}
-    assert len(mends) == 9
-    assert all("YOUR_" not in (mend.setting if mend else "") for mend in mends)
-    mend = found["setting:AWS_COGNITO_USER_POOL_CLIENT_ID"].mend
-    assert mend is not None
-    assert "--user-pool-id YOUR_POOL_ID" in mend.command
+    fixes = {finding.fix for finding in wrong}
+    assert len(fixes) == 9
+    assert all("YOUR_" not in (fix.setting if fix else "") for fix in fixes)
+    fix = found["setting:AWS_COGNITO_USER_POOL_CLIENT_ID"].fix
+    assert fix is not None
+    assert "--user-pool-id YOUR_POOL_ID" in fix.command
 
 
 @ANY

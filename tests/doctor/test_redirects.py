@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._messages import Answer
-from cognito_gate.pool.doctor.redirects import LONGEST, Goal, read
+from cognito_gate._gate.messages import HttpAnswer
+from cognito_gate.doctor.redirects import MAX_CHARS, Goal, read
 from tests.doctor.aws import ANY, CALLBACK, CLIENT, LOGIN, SIGNED_OUT, case, page, to
 
 SETTINGS = case().settings
@@ -36,7 +36,7 @@ SETTINGS = case().settings
         ("//evil.example/login", "odd"),
         ("https://[", "odd"),
         ("", "odd"),
-        ("/login?" + "x" * LONGEST, "odd"),
+        ("/login?" + "x" * MAX_CHARS, "odd"),
         ("/login\r\nset-cookie: x", "odd"),
         ("/login\t", "odd"),
         ("/login?a b", "odd"),
@@ -50,7 +50,7 @@ def test_where_a_redirect_leads(location: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (Answer(0, failure="dns"), "unreachable"),
+        (HttpAnswer(0, failure="dns"), "unreachable"),
         (page(403), "firewall"),
         (page(403, "Login pages unavailable"), "unstyled"),
         (page(429), "passing"),
@@ -58,13 +58,13 @@ def test_where_a_redirect_leads(location: str, kind: str) -> None:
         (page(200, "<Form>"), "page"),
         (page(200), "odd"),
         (page(404), "refused"),
-        (Answer(400, body=b"[]"), "refused"),
-        (Answer(400, body=b'{"error": "x"}'), "error page"),
-        (Answer(304, (("location", "/login"),)), "login"),
-        (Answer(201, (("location", "/login"),)), "odd"),
+        (HttpAnswer(400, body=b"[]"), "refused"),
+        (HttpAnswer(400, body=b'{"error": "x"}'), "error page"),
+        (HttpAnswer(304, (("location", "/login"),)), "login"),
+        (HttpAnswer(201, (("location", "/login"),)), "odd"),
     ],
 )
-def test_what_an_answer_is(answer: Answer, kind: str) -> None:
+def test_what_an_answer_is(answer: HttpAnswer, kind: str) -> None:
     assert read(SETTINGS, answer).kind == kind
 
 
@@ -91,7 +91,7 @@ def test_what_is_shown_is_without_parameters() -> None:
        st.integers(0, 599), st.binary(max_size=100))  # fmt: skip
 def test_any_answer_leads_somewhere(location: str, status: int, body: bytes) -> None:
     goal = read(
-        SETTINGS, Answer(status, (("location", location),), body, failure="" if status else "x")
+        SETTINGS, HttpAnswer(status, (("location", location),), body, failure="" if status else "x")
     )
     assert goal.kind != "provider" or "SAMLRequest" in goal.given or "redirect_uri" in goal.given
     for text in (goal.error, goal.described, goal.shown):

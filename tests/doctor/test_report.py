@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate.pool.doctor import report
-from cognito_gate.pool.doctor.findings import Finding, Line, Mend, merged
+from cognito_gate.doctor import report
+from cognito_gate.doctor.findings import Finding, Fix, Line, merged
 from tests.doctor.aws import ANY
 
 LINE = Line("a-code", "a title")
-MEND = Mend("Do this.", "A=1", "Here > there", "aws do it")
+MEND = Fix("Do this.", "A=1", "Here > there", "aws do it")
 ALL = (
     LINE.ok("it is"),
     Line("b", "b").wrong("it is not", MEND),
-    Line("c", "c").warning("it might", Mend("Think.")),
+    Line("c", "c").warning("it might", Fix("Think.")),
     Line("d", "d").unchecked("no time"),
 )
 
@@ -45,7 +45,7 @@ def test_the_text_ends_with_one_empty_line() -> None:
 
 def test_long_lines_are_wrapped_and_commands_are_not() -> None:
     url = "https://app.example.com/a-path/that-is/rather-long-and-hyphenated"
-    finding = LINE.wrong(f"{url} {'word ' * 30}", Mend("word " * 50, command="aws " + "x " * 100))
+    finding = LINE.wrong(f"{url} {'word ' * 30}", Fix("word " * 50, command="aws " + "x " * 100))
     lines = report.as_text([finding]).splitlines()
     assert any(url in line for line in lines)
     assert all(len(line) <= report.WIDTH for line in lines if "Command" not in line)
@@ -74,7 +74,7 @@ def test_the_json() -> None:
         "title": "b",
         "state": "wrong",
         "found": "it is not",
-        "mend": {
+        "fix": {
             "what": "Do this.",
             "setting": "A=1",
             "console": "Here > there",
@@ -94,7 +94,7 @@ def test_the_json() -> None:
     ],
 )
 def test_secrets_are_taken_out_of_everything(text: str) -> None:
-    finding = Finding("code", text, "wrong", text, Mend(text, text, text, text))
+    finding = Finding("code", text, "wrong", text, Fix(text, text, text, text))
     [clean] = report.hidden([finding], ["s3cret+key/1"])
     shown = report.as_text([clean]) + report.as_json([clean])
     assert "s3cret" not in shown
@@ -116,7 +116,7 @@ def test_the_longest_secret_goes_first() -> None:
 @ANY
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
 def test_any_text_can_be_shown(text: str, secrets: list[str]) -> None:
-    [clean] = report.hidden([LINE.wrong(text, Mend(text))], secrets)
+    [clean] = report.hidden([LINE.wrong(text, Fix(text))], secrets)
     assert clean.found.isprintable() or not clean.found
     report.as_text([clean]).encode()
     json.loads(report.as_json([clean]))

@@ -5,15 +5,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.doctor.aws import Cognito, back, error_page, found, login_page, wrong
 
 
-def allowing(*scopes: str, refuse: Answer | None = None) -> Callable[[Ask], Answer]:
+def allowing(*scopes: str, refuse: HttpAnswer | None = None) -> Callable[[HttpCall], HttpAnswer]:
     """Cognito with these scopes at the app client."""
     refusal = refuse or back("invalid_request", "invalid_scope")
 
-    def answer(ask: Ask) -> Answer:
+    def answer(ask: HttpCall) -> HttpAnswer:
         asked = dict(parse_qsl(urlsplit(ask.url).query)).get("scope", "openid").split()
         sound = set(asked) <= set(scopes)
         needs = set(asked) & {"email", "phone", "profile"} and "openid" not in asked
@@ -36,16 +36,16 @@ def allowing(*scopes: str, refuse: Answer | None = None) -> Callable[[Ask], Answ
     ],
 )
 def test_each_scope_that_is_refused_is_named(
-    allowed: str, asked: str, refused: str, refuse: Answer | None
+    allowed: str, asked: str, refused: str, refuse: HttpAnswer | None
 ) -> None:
     cognito = Cognito(authorize=allowing(*allowed.split(), refuse=refuse))
     lines = found(cognito, AWS_COGNITO_SCOPES=asked)
     assert wrong(lines) == {"scopes"}
     assert lines["scopes"].found.startswith(f"{refused}: not allowed")
-    mend = lines["scopes"].mend
-    assert mend is not None
+    fix = lines["scopes"].fix
+    assert fix is not None
     left = " ".join(scope for scope in asked.split() if scope not in refused.split())
-    assert mend.setting == f"AWS_COGNITO_SCOPES={left}"
+    assert fix.setting == f"AWS_COGNITO_SCOPES={left}"
 
 
 def test_the_rest_is_looked_at_without_scopes() -> None:
@@ -58,9 +58,9 @@ def test_the_rest_is_looked_at_without_scopes() -> None:
 def test_scopes_that_need_openid() -> None:
     lines = found(Cognito(authorize=allowing("openid", "email")), AWS_COGNITO_SCOPES="email")
     assert wrong(lines) == {"scopes"}
-    mend = lines["scopes"].mend
-    assert mend is not None
-    assert mend.setting == "AWS_COGNITO_SCOPES=openid email"
+    fix = lines["scopes"].fix
+    assert fix is not None
+    assert fix.setting == "AWS_COGNITO_SCOPES=openid email"
 
 
 def test_scopes_without_an_id_token() -> None:
@@ -71,7 +71,7 @@ def test_scopes_without_an_id_token() -> None:
 
 
 def test_scopes_that_are_refused_together_only() -> None:
-    def picky(ask: Ask) -> Answer:
+    def picky(ask: HttpCall) -> HttpAnswer:
         return back("invalid_scope") if "+" in ask.url else login_page(ask)
 
     lines = found(Cognito(authorize=picky), AWS_COGNITO_SCOPES="openid a/b")
@@ -89,9 +89,9 @@ def test_a_refusal_of_no_scopes_at_all() -> None:
 def test_the_only_scope_is_refused() -> None:
     lines = found(Cognito(authorize=allowing("x/y")), AWS_COGNITO_SCOPES="openid")
     assert wrong(lines) == {"scopes"}
-    mend = lines["scopes"].mend
-    assert mend is not None
-    assert mend.setting == ""
+    fix = lines["scopes"].fix
+    assert fix is not None
+    assert fix.setting == ""
 
 
 def test_not_more_than_some_are_tried() -> None:

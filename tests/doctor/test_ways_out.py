@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._messages import Answer, Ask
-from cognito_gate.pool.doctor.client_secret import NO_CODE, said
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate.doctor.client_secret import NO_CODE, said
 from tests.doctor.aws import (
     ANY,
     CLIENT,
@@ -26,14 +26,14 @@ from tests.doctor.aws import (
 
 SECRET = "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
 REFRESH = {"AWS_COGNITO_REFRESH_FLOW_ENABLED": "true"}
-LOST = Answer(0, failure="timeout")
+LOST = HttpAnswer(0, failure="timeout")
 
 
-def form(ask: Ask) -> str:
+def form(ask: HttpCall) -> str:
     return ask.body.decode()
 
 
-def credentials(ask: Ask) -> str:
+def credentials(ask: HttpCall) -> str:
     """What the Basic header says."""
     given = dict(ask.headers).get("authorization", "")
     return base64.b64decode(given.removeprefix("Basic ")).decode()
@@ -52,13 +52,13 @@ def credentials(ask: Ask) -> str:
         says(400, error="invalid_request", error_description="logout_uri is not allowed"),
     ],
 )
-def test_a_sign_out_url_that_is_not_registered(answer: Answer) -> None:
+def test_a_sign_out_url_that_is_not_registered(answer: HttpAnswer) -> None:
     lines = found(Cognito(logout=answer))
     assert wrong(lines) == {"sign-out-url"}
-    mend = lines["sign-out-url"].mend
-    assert mend is not None
-    assert mend.console.endswith("Edit > Allowed sign-out URLs")
-    assert ".LogoutURLs = ((.LogoutURLs // []) + [$value] | unique)" in mend.command
+    fix = lines["sign-out-url"].fix
+    assert fix is not None
+    assert fix.console.endswith("Edit > Allowed sign-out URLs")
+    assert ".LogoutURLs = ((.LogoutURLs // []) + [$value] | unique)" in fix.command
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_sign_out_url_that_is_not_registered(answer: Answer) -> None:
         (page(200), "leads elsewhere: HTTP 200"),
     ],
 )
-def test_a_sign_out_of_which_nobody_can_tell(answer: Answer, why: str) -> None:
+def test_a_sign_out_of_which_nobody_can_tell(answer: HttpAnswer, why: str) -> None:
     lines = found(Cognito(logout=answer))
     assert wrong(lines) == set()
     assert why in lines["sign-out-url"].found
@@ -116,7 +116,7 @@ def test_a_secret_that_is_missing() -> None:
 
 
 def test_a_secret_of_a_public_client() -> None:
-    def public(ask: Ask) -> Answer:
+    def public(ask: HttpCall) -> HttpAnswer:
         error = "invalid_client" if "authorization" in dict(ask.headers) else "invalid_grant"
         return says(400, error=error)
 
@@ -137,7 +137,7 @@ def test_a_secret_of_a_public_client() -> None:
         (to("https://elsewhere.example/"), "HTTP 302"),
     ],
 )
-def test_a_token_endpoint_of_which_nobody_can_tell(answer: Answer, why: str) -> None:
+def test_a_token_endpoint_of_which_nobody_can_tell(answer: HttpAnswer, why: str) -> None:
     lines = found(Cognito(token=answer))
     assert wrong(lines) == set()
     assert lines["client-secret"].state == "unknown"
@@ -157,8 +157,8 @@ def test_what_is_asked_spends_nothing() -> None:
 # Revocation
 
 
-@pytest.mark.parametrize("answer", [Answer(200), says(400, error="unsupported_token_type")])
-def test_revocation_that_is_on(answer: Answer) -> None:
+@pytest.mark.parametrize("answer", [HttpAnswer(200), says(400, error="unsupported_token_type")])
+def test_revocation_that_is_on(answer: HttpAnswer) -> None:
     assert found(Cognito(revoke=answer))["revocation"].state == "ok"
 
 
@@ -166,15 +166,15 @@ def test_revocation_that_is_on(answer: Answer) -> None:
 def test_revocation_that_is_off(changes: dict[str, str], state: str) -> None:
     lines = found(Cognito(revoke=says(400, error="invalid_request")), changes)
     assert lines["revocation"].state == state
-    mend = lines["revocation"].mend
-    assert mend is not None
-    assert ".EnableTokenRevocation = true" in mend.command
+    fix = lines["revocation"].fix
+    assert fix is not None
+    assert ".EnableTokenRevocation = true" in fix.command
 
 
 @pytest.mark.parametrize(
     "answer", [page(403), page(500), LOST, page(400), says(401, error="invalid_client")]
 )
-def test_revocation_of_which_nobody_can_tell(answer: Answer) -> None:
+def test_revocation_of_which_nobody_can_tell(answer: HttpAnswer) -> None:
     lines = found(Cognito(revoke=answer))
     assert wrong(lines) == set()
     assert lines["revocation"].state == "unknown"
@@ -183,13 +183,13 @@ def test_revocation_of_which_nobody_can_tell(answer: Answer) -> None:
 @ANY
 @given(st.binary(max_size=200), st.integers(0, 599))
 def test_any_answer_can_be_read(body: bytes, status: int) -> None:
-    assert said(Answer(status, body=body)).isprintable()
+    assert said(HttpAnswer(status, body=body)).isprintable()
 
 
 @ANY
 @given(st.sampled_from(["authorize", "logout", "token", "revoke", "login"]),
        st.binary(max_size=200), st.integers(200, 599), st.text(max_size=60))  # fmt: skip
 def test_hostile_answers_end_in_lines(name: str, body: bytes, status: int, location: str) -> None:
-    answer = Answer(status, (("location", location), ("date", location)), body)
+    answer = HttpAnswer(status, (("location", location), ("date", location)), body)
     lines = found(Cognito(**{name: answer}))
     assert {finding.state for finding in lines.values()} <= {"ok", "wrong", "warning", "unknown"}

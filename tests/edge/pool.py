@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 
 from cognito_gate import Settings
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.edge import mint
 from tests.edge.faults import Fault
 
@@ -132,15 +132,15 @@ class Pool:
         response.headers["x-amz-cognito-request-id"] = f"request-{len(self.calls)}"
         return response
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: HttpCall) -> HttpAnswer:
         """The same for a flow that is played by hand."""
         request = httpx.Request(ask.method, ask.url, headers=list(ask.headers), content=ask.body)
         try:
             response = self(request)
         except httpx.HTTPError as exc:
-            return Answer(0, failure=type(exc).__name__)
+            return HttpAnswer(0, failure=type(exc).__name__)
         headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-        return Answer(response.status_code, headers, response.read())
+        return HttpAnswer(response.status_code, headers, response.read())
 
     def _jwks(self, request: httpx.Request) -> httpx.Response:
         keys = [mint.jwk(kid, signer) for kid, signer in self.published.items()]

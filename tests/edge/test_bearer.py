@@ -170,9 +170,9 @@ def test_me_tells_no_token(browser: Browser, pool: Pool) -> None:
     assert not any(value in body for value in browser.jar.values())
 
 
-@pytest.mark.parametrize("navigates", [True, False])
-def test_me_signed_out_is_401_for_all(browser: Browser, navigates: bool) -> None:
-    reply = browser.go("/auth/me") if navigates else browser.fetch("/auth/me")
+@pytest.mark.parametrize("is_navigation", [True, False])
+def test_me_signed_out_is_401_for_all(browser: Browser, is_navigation: bool) -> None:
+    reply = browser.go("/auth/me") if is_navigation else browser.fetch("/auth/me")
     assert (reply.status, reply.app, reply.cookies) == (401, None, {})
     assert reply.value("www-authenticate") == "Bearer"
     assert json.loads(reply.body) == {"error": "login_required", "login_url": "/auth/login"}

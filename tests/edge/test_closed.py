@@ -66,7 +66,7 @@ def test_an_unexpected_error_in_a_flow_is_a_500(
     browser.sign_in(pool)
     keys: Any = site.gate._gate._context.keys  # type: ignore[attr-defined]
     keys._keys = {"key-a": "no key", "key-b": "no key"}
-    known: Any = site.gate._gate._context.known  # type: ignore[attr-defined]
+    known: Any = site.gate._gate._context.session_cache  # type: ignore[attr-defined]
     known._young.clear()
     for path in ("/page", "/open", "/auth/me"):
         reply = browser.go(path)

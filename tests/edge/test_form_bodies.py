@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from cognito_gate._messages import FORM_SECONDS, LARGEST_FORM
+from cognito_gate._gate.messages import FORM_SECONDS, MAX_FORM_BYTES
 from tests.edge.browser import NAVIGATION, ORIGIN, Browser, Reply, Request
 from tests.edge.pool import Pool
 from tests.edge.site import ASGISite, WSGISite
@@ -105,7 +105,7 @@ def test_no_more_is_taken_than_a_form_may_have(asgi: ASGISite) -> None:
     endless = [{"type": "http.request", "body": b"x" * 5_000, "more_body": True}] * 9
     wire = Wire(*endless)
     assert wire.through(asgi, sent(browser)).status == 413
-    assert len(wire.left) == 9 - (LARGEST_FORM // 5_000 + 1)
+    assert len(wire.left) == 9 - (MAX_FORM_BYTES // 5_000 + 1)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_no_more_is_read_than_a_form_may_have(wsgi: WSGISite, length: str) -> No
     browser = Browser(wsgi)
     stream = Stream(form_of(browser) + b"&x=" + b"x" * 20_000)
     assert through(wsgi, sent(browser), stream, CONTENT_LENGTH=length).status == 413
-    assert sum(stream.asked) == LARGEST_FORM + 1
+    assert sum(stream.asked) == MAX_FORM_BYTES + 1
 
 
 @pytest.mark.parametrize("length", [{}, {"CONTENT_LENGTH": ""}, {"CONTENT_LENGTH": "0"}])

@@ -1,6 +1,6 @@
 """The core played by hand: a gate, a fake Cognito and a clock that moves only when told to.
 
-No edge, no sockets, no driver: `Ask`s go to the pool and its `Answer`s come back.
+No edge, no sockets, no driver: `HttpCall`s go to the pool and its `HttpAnswer`s come back.
 """
 
 import itertools
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from cognito_gate._gate import Gate
-from cognito_gate._messages import Answer, Ask, Decision, Effect, Flow, Incoming, Pass
+from cognito_gate._gate.gate import Gate
+from cognito_gate._gate.messages import Decision, Effect, Flow, HttpAnswer, HttpCall, Incoming, Pass
 from tests.edge.browser import Browser, Reply, Request, Seen
 from tests.edge.pool import Pool
 
@@ -25,13 +25,13 @@ DUE = 3600 - 60
 class Remembering(Pool):
     """A pool behind a driver that remembers answers for as long as their call says."""
 
-    kept: dict[str, tuple[float, Answer]]
+    kept: dict[str, tuple[float, HttpAnswer]]
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: HttpCall) -> HttpAnswer:
         kept = self.__dict__.setdefault("kept", {})
         until, found = kept.get(ask.share, (0.0, None))
         if found is not None and self.clock() < until and not ask.fresh:
-            return Answer(found.status, found.headers, found.body, remembered=True)
+            return HttpAnswer(found.status, found.headers, found.body, remembered=True)
         answer = super().answer(ask)
         kept[ask.share] = (self.clock() + ask.remember(answer), answer)
         return answer
@@ -44,9 +44,9 @@ def incoming(request: Request, now: float, mount: str = "") -> Incoming:
     return Incoming("http", request.method, decoded, path, query, request.headers, now, mount)
 
 
-def asked(effect: Effect) -> Ask:
+def asked(effect: Effect) -> HttpCall:
     """What a flow yielded, where it can only be a call."""
-    assert isinstance(effect, Ask)
+    assert isinstance(effect, HttpCall)
     return effect
 
 
@@ -61,15 +61,15 @@ def play(flow: Flow[Decision], pool: Pool) -> Decision:
         return decision
 
 
-def until(flow: Flow[Decision], pool: Pool, url: str) -> Ask:
-    """Play on to the first `Ask` for an address that ends in `url`, and leave it open."""
+def until(flow: Flow[Decision], pool: Pool, url: str) -> HttpCall:
+    """Play on to the first `HttpCall` for an address that ends in `url`, and leave it open."""
     ask = asked(next(flow))
     while not ask.url.endswith(url):
         ask = asked(flow.send(pool.answer(ask)))
     return ask
 
 
-def end(flow: Flow[Decision], answer: Answer) -> Decision:
+def end(flow: Flow[Decision], answer: HttpAnswer) -> Decision:
     """Give the last answer; the flow decides on it."""
     try:
         ask = asked(flow.send(answer))
@@ -94,7 +94,7 @@ def spent(stage: "Stage") -> int:
 
 @dataclass
 class Stage:
-    """A gate over a pool. `quick` asks `Gate.known` first, as the edges do."""
+    """A gate over a pool. `quick` asks `Gate.cached` first, as the edges do."""
 
     changes: dict[str, Any] = field(default_factory=dict)
     now: float = START
@@ -109,7 +109,7 @@ class Stage:
 
     def handle(self, request: Request) -> Reply:
         seen = incoming(request, self.now)
-        known = self.gate.known(seen.path, seen.headers, self.now) if self.quick else None
+        known = self.gate.cached(seen.path, seen.headers, self.now) if self.quick else None
         return reply(known or play(self.gate.decide(seen), self.pool))
 
     def decide(self, request: Request) -> Flow[Decision]:

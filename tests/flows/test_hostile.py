@@ -7,8 +7,8 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cognito_gate._gate import Gate
-from cognito_gate._messages import Incoming, Pass
+from cognito_gate._gate.gate import Gate
+from cognito_gate._gate.messages import Incoming, Pass
 from tests.edge.browser import NAVIGATION, Raw
 from tests.edge.pool import Pool
 from tests.flows.stage import ACCESS, ID, REFRESH, START, play, reply
@@ -46,7 +46,7 @@ def stage() -> tuple[Gate, Pool]:
 def decided(request: Incoming) -> bool:
     """Decide on a request, and check that the answer is one: nobody passes, nothing breaks."""
     gate, pool = stage()
-    known = gate.known(request.path, request.headers, request.now)
+    known = gate.cached(request.path, request.headers, request.now)
     assert known is None
     decision = play(gate.decide(request), pool)
     if isinstance(decision, Pass):

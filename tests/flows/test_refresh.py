@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.edge.browser import NAVIGATION, Browser
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
@@ -142,7 +142,7 @@ def test_the_ask_is_shared_and_remembered_under_the_old_token(
 def test_other_tokens_are_other_calls(stage: Stage, browser: Browser) -> None:
     other = stage.signed_in()
     stage.now += 3600
-    asks: list[Ask] = []
+    asks: list[HttpCall] = []
     for one in (browser, other):
         flow = stage.decide(one.request("GET", "/", NAVIGATION))
         asks.append(until(flow, stage.pool, "/oauth2/token"))
@@ -194,4 +194,4 @@ def test_an_answer_of_another_kind_is_an_outage(stage: Stage, browser: Browser) 
     stage.now += 3600
     flow = stage.decide(browser.request("GET", "/", NAVIGATION))
     until(flow, stage.pool, "/oauth2/token")
-    assert reply(end(flow, Answer(204))).status == 503
+    assert reply(end(flow, HttpAnswer(204))).status == 503

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cognito_gate._messages import Pass
+from cognito_gate._gate.messages import Pass
 from tests.edge.browser import NAVIGATION, Browser
 from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
 
@@ -40,9 +40,9 @@ def test_copied_cookies_open_nothing(stage: Stage, browser: Browser) -> None:
 def test_a_warm_session_is_asked_too(stage: Stage, browser: Browser) -> None:
     request = browser.request("GET", "/", NAVIGATION)
     assert stage.handle(request).status == 200
-    assert stage.gate.known("/", request.headers, stage.now) is not None
+    assert stage.gate.cached("/", request.headers, stage.now) is not None
     sign_out(browser)
-    assert stage.gate.known("/", request.headers, stage.now) is None
+    assert stage.gate.cached("/", request.headers, stage.now) is None
     assert stage.handle(request).status == 303
 
 

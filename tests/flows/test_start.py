@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from cognito_gate._gate import Gate
+from cognito_gate._gate.gate import Gate
 from tests.edge.pool import POOL_ID, Pool
 
 

@@ -1,6 +1,6 @@
 """A sign-in comes back once: its cookie drives one exchange, however often it is shown."""
 
-from cognito_gate._parts.recent import Recent
+from cognito_gate._gate.protocol.recent import Recent
 from tests.edge import faults
 from tests.edge.browser import Browser
 from tests.edge.pool import DOMAIN

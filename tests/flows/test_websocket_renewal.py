@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cognito_gate._messages import Pass
+from cognito_gate._gate.messages import Pass
 from tests.edge.browser import Browser
 from tests.flows.stage import ACCESS, DUE, REFRESH, Stage, incoming, play, spent
 

@@ -28,9 +28,9 @@ import httpx
 import pytest
 
 from cognito_gate import Settings
-from cognito_gate._messages import Answer, Ask
-from cognito_gate._parts import idp
-from cognito_gate._parts.idp import Challenge
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._sign_in import cognito_api
+from cognito_gate._sign_in.cognito_api import Challenge
 from tests.judges import moto
 from tests.judges.own_pages import ANOTHER, PASSWORD, Kind, OwnApp, make_own_pool, own_app
 from tests.judges.person import Person, text
@@ -88,10 +88,10 @@ def known(site: OwnApp) -> Settings:
     return Settings.from_env(found, env_file=None)
 
 
-def told(call: Ask) -> Answer:
+def told(call: HttpCall) -> HttpAnswer:
     """Make a call of the gate's parts, without the gate."""
     answer = httpx.request(call.method, call.url, headers=list(call.headers), content=call.body)
-    return Answer(answer.status_code, tuple(answer.headers.items()), answer.content)
+    return HttpAnswer(answer.status_code, tuple(answer.headers.items()), answer.content)
 
 
 # What the pages do there
@@ -192,10 +192,10 @@ def test_an_authenticator_app(site: OwnApp, person: Person, name: str) -> None:
     screen = person.opens("/auth/account")
     assert text("account.totp_off") in screen.response.text
     settings, access = known(site), person.session["cognito_access_token"]
-    answer = told(idp.verify_totp(settings, "123456", access_token=access))
-    assert idp.read_totp_verified(answer)
-    answer = told(idp.set_totp_preference(settings, access, on=True))
-    assert idp.read("SetUserMFAPreference", answer) == {}
+    answer = told(cognito_api.verify_totp(settings, "123456", access_token=access))
+    assert cognito_api.read_totp_verified(answer)
+    answer = told(cognito_api.set_totp_preference(settings, access, on=True))
+    assert cognito_api.read("SetUserMFAPreference", answer) == {}
     person.drop(*person.session)
     screen = person.signs_in(name, PASSWORD)
     assert text("code.totp") in screen.response.text
@@ -209,8 +209,8 @@ def test_an_authenticator_app(site: OwnApp, person: Person, name: str) -> None:
 
 
 def test_a_secret_block_that_is_none(site: OwnApp, name: str) -> None:
-    answer = told(idp.initiate_srp(known(site), name, "abcdef", "127.0.0.1"))
-    challenge = idp.read_outcome("InitiateAuth", answer)
+    answer = told(cognito_api.initiate_srp(known(site), name, "abcdef", "127.0.0.1"))
+    challenge = cognito_api.read_outcome("InitiateAuth", answer)
     assert isinstance(challenge, Challenge)
     assert challenge.name == "PASSWORD_VERIFIER"
     with pytest.raises(binascii.Error):

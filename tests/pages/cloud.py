@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import httpx
 from starlette.types import ASGIApp, Message
 
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 from tests.edge.faults import Fault, reply
 
 
@@ -104,15 +104,15 @@ class Cloud:
         body = httpx.ByteStream(response.content)
         return httpx.Response(response.status_code, headers=response.headers, stream=body)
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: HttpCall) -> HttpAnswer:
         """The same for a flow that is played by hand."""
         request = httpx.Request(ask.method, ask.url, headers=list(ask.headers), content=ask.body)
         try:
             response = self(request)
         except httpx.HTTPError as exc:
-            return Answer(0, failure=type(exc).__name__)
+            return HttpAnswer(0, failure=type(exc).__name__)
         headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-        return Answer(response.status_code, headers, response.read())
+        return HttpAnswer(response.status_code, headers, response.read())
 
     def named(self, name: str) -> list[Call]:
         """The calls of one operation."""

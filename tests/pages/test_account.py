@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._flows.account import FRESH_SECONDS
+from cognito_gate._sign_in.account import FRESH_SECONDS
 from cognito_gate.local import User
 from tests.pages.cloud import refuses
 from tests.pages.hand import Hand

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cognito_gate._addresses import PAGES
+from cognito_gate.settings.endpoints import PAGES
 from tests.edge.browser import FETCH, NAVIGATION
 from tests.pages.stage import Stage
 

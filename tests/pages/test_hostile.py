@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cognito_gate._addresses import PAGES
-from cognito_gate._messages import LARGEST_FORM
+from cognito_gate._gate.messages import MAX_FORM_BYTES
+from cognito_gate.settings.endpoints import PAGES
 from tests.pages.person import FORM, Form, Shown
 from tests.pages.stage import NEW, PASSWORD, SECRET, Run, Stage, sign_in
 
@@ -127,10 +127,10 @@ def long(form: Form, size: int) -> bytes:
 def test_a_body_too_large(stage: Stage, page: str) -> None:
     person = stage.person()
     form = person.open("/auth/sign-in").form()
-    for size in (LARGEST_FORM + 1, LARGEST_FORM + 2, 1_000_000):
+    for size in (MAX_FORM_BYTES + 1, MAX_FORM_BYTES + 2, 1_000_000):
         shown = person.post_bytes(page, long(form, size))
         assert (shown.status, shown.title) == (413, "That is too much")
-    assert person.post_bytes(page, long(form, LARGEST_FORM)).status != 413
+    assert person.post_bytes(page, long(form, MAX_FORM_BYTES)).status != 413
 
 
 WRONG = (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._addresses import PAGES, ROUTES
+from cognito_gate.settings.endpoints import PAGES, ROUTES
 from tests.pages.person import FORM, HERE, Person
 from tests.pages.stage import NEW, PASSWORD, SECRET, Stage
 

@@ -11,8 +11,8 @@ from html import unescape
 import botocore.session
 import pytest
 
-from cognito_gate._parts import wording
-from cognito_gate._parts.languages import OURS
+from cognito_gate._sign_in import error_messages
+from cognito_gate._sign_in.languages import OURS
 from cognito_gate.errors import ApiRefused
 from tests.pages.cloud import refuses
 from tests.pages.person import Form, Person, Shown
@@ -163,7 +163,7 @@ def check(shown: Shown, operation: str, exception: str) -> None:
     if (operation, exception.removesuffix("Exception")) in HIDDEN:
         assert shown.status == 200
         return
-    said, remedy = wording.say(ApiRefused(operation, exception, MESSAGE))
+    said, remedy = error_messages.say(ApiRefused(operation, exception, MESSAGE))
     if remedy in PATHS:
         assert (shown.path, shown.status) == (PATHS[remedy], 200), exception
     else:

@@ -189,7 +189,7 @@ def test_nor_by_asking_again(stage: Stage, client: str) -> None:
 
 
 def test_a_wrong_client_secret_is_no_secret(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    """That tells of no account, and somebody has to mend it."""
+    """That tells of no account, and somebody has to fix it."""
     person = stage.person(user_pool_client_secret="another_5eCr3t_0123456789")
     shown = asked(person, str(stage.user().email))
     assert (shown.status, shown.path) == (503, "/auth/forgot")

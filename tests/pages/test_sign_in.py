@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._parts import srp
+from cognito_gate._sign_in import srp
 from tests.pages.stage import FLOWS, NEW, PASSWORD, Stage, prove, sign_in
 
 WRONG = "E-mail address or password is not right."

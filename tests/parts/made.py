@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import RSAKey
 
 from cognito_gate import Settings
-from cognito_gate._parts import tokens
+from cognito_gate._gate.protocol import jwt
 
 NOW = 1_800_000_000.0
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
@@ -131,22 +131,22 @@ def id_token(**change: Any) -> str:
     return token(changed(ID, change))
 
 
-def expected(**change: Any) -> tokens.Expected:
-    return tokens.Expected(**{"issuer": ISSUER, "clients": frozenset({CLIENT}), **change})
+def expected(**change: Any) -> jwt.Expected:
+    return jwt.Expected(**{"issuer": ISSUER, "clients": frozenset({CLIENT}), **change})
 
 
 def verify(
     text: str,
-    use: tokens.Use = "access",
+    use: jwt.Use = "access",
     *,
     now: float = NOW,
     leeway: int = 0,
     key: RSAKey | None = None,
 ) -> dict[str, Any]:
     """All checks of one token, in the order in which the gate makes them."""
-    parsed = tokens.parse(text, use)
-    tokens.check_claims(parsed, expected(leeway=leeway), now)
-    tokens.check_signature(parsed, key or public_key())
+    parsed = jwt.parse(text, use)
+    jwt.check_claims(parsed, expected(leeway=leeway), now)
+    jwt.check_signature(parsed, key or public_key())
     return parsed.claims
 
 

@@ -10,10 +10,10 @@ import httpx
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._driver.shared_calls import SharedCalls
 from cognito_gate._driver.threads import Sender
-from cognito_gate._messages import Answer, Ask
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
 
 
-def a_minute(answer: Answer) -> float:
+def a_minute(answer: HttpAnswer) -> float:
     """Remember good answers for a minute."""
     return 60.0 if answer.ok() else 0.0
 
@@ -26,13 +26,13 @@ def reply(status: int = 200, body: bytes = b"ok", **headers: str) -> httpx.Respo
     return httpx.Response(status, headers=named, stream=httpx.ByteStream(body))
 
 
-def send_sync(handler: Handler, ask: Ask) -> Answer:
+def send_sync(handler: Handler, ask: HttpCall) -> HttpAnswer:
     with httpx.Client(transport=httpx.MockTransport(handler)) as client:
         return Sender(client).answer(ask)
 
 
-def send_async(handler: Handler, ask: Ask) -> Answer:
-    async def main() -> Answer:
+def send_async(handler: Handler, ask: HttpCall) -> HttpAnswer:
+    async def main() -> HttpAnswer:
         async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
             return await AsyncSender(client).answer(ask)
 
@@ -48,7 +48,7 @@ class Counted(SharedCalls):
         self._counting = threading.Lock()
         self.all_joined = threading.Event()
 
-    def join(self, ask: Ask) -> tuple[Future[Answer], bool]:
+    def join(self, ask: HttpCall) -> tuple[Future[HttpAnswer], bool]:
         joined = super().join(ask)
         with self._counting:
             self._left -= 1

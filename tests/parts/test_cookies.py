@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._parts.cookies import (
-    MOST_CANDIDATES,
-    MOST_CHUNKS,
+from cognito_gate._gate.protocol.cookies import (
+    MAX_CANDIDATES,
+    MAX_CHUNKS,
     Jar,
     candidates,
     glance,
     names,
 )
-from cognito_gate._parts.cookies import read as read_all
+from cognito_gate._gate.protocol.cookies import read as read_all
 
 MARK = b"cognito_"
 NAME = "__Host-cognito_access_token"
@@ -225,7 +225,7 @@ def test_an_index_that_is_none(index: str) -> None:
 
 def test_more_chunks_than_are_ever_written() -> None:
     found = read(header(*chunks(*("x" for _ in range(200)))))
-    assert candidates(found, NAME) == ["x" * count for count in range(MOST_CHUNKS, 0, -1)]
+    assert candidates(found, NAME) == ["x" * count for count in range(MAX_CHUNKS, 0, -1)]
 
 
 def test_headers_of_a_mebibyte() -> None:
@@ -247,7 +247,7 @@ def test_names_found_for_clearing() -> None:
 def test_any_header(headers: list[bytes]) -> None:
     found = read(*headers)
     for name in (NAME, "cognito_", ""):
-        assert len(candidates(found, name)) <= MOST_CANDIDATES
+        assert len(candidates(found, name)) <= MAX_CANDIDATES
         names(found, name)
 
 
@@ -264,4 +264,4 @@ def test_the_quick_look_finds_what_the_reader_finds(line: bytes) -> None:
 def test_any_chunks(pairs: list[tuple[str, str]]) -> None:
     found = read("; ".join(f"{name}={value}" for name, value in pairs).encode("utf-8", "replace"))
     assert all(re.fullmatch(rf"{NAME}(\.\d)?", name) for name in names(found, NAME))
-    assert len(candidates(found, NAME)) <= MOST_CANDIDATES
+    assert len(candidates(found, NAME)) <= MAX_CANDIDATES

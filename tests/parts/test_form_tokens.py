@@ -7,20 +7,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognito_gate._parts import forms, seal
-from cognito_gate._parts.forms import Keys
+from cognito_gate._gate.protocol import seal
+from cognito_gate._sign_in import form_body
+from cognito_gate._sign_in.form_body import Keys
 from cognito_gate.errors import CrossSiteRefused
 
 UNICODE = st.text(st.characters(codec="utf-8"))
 NEW, OLD, FOREIGN = "n" * 32, "o" * 32, "f" * 32
 BROWSER = "a-random-text-of-this-browser"
 KEYS = Keys((NEW, OLD))
-TOKEN = forms.token(KEYS, BROWSER)
+TOKEN = form_body.token(KEYS, BROWSER)
 
 
 def accepted(keys: Keys, browser: str, token: str) -> bool:
     try:
-        forms.check(keys, browser, token)
+        form_body.check(keys, browser, token)
     except CrossSiteRefused:
         return False
     return True
@@ -28,12 +29,12 @@ def accepted(keys: Keys, browser: str, token: str) -> bool:
 
 @given(UNICODE.filter(bool))
 def test_a_browser_has_its_token(browser: str) -> None:
-    made = forms.token(KEYS, browser)
+    made = form_body.token(KEYS, browser)
     assert accepted(KEYS, browser, made)
     assert len(made) == 64
     assert made.isalnum()
     assert made.isascii()
-    assert made == forms.token(KEYS, browser)
+    assert made == form_body.token(KEYS, browser)
 
 
 @given(st.text())
@@ -48,7 +49,7 @@ def test_another_browser(browser: str) -> None:
 
 def test_browsers_that_are_no_text() -> None:
     odd = ["?", "\ud800", "\udfff", "\ufffd"]
-    assert len({forms.token(KEYS, browser) for browser in odd}) == 4
+    assert len({form_body.token(KEYS, browser) for browser in odd}) == 4
 
 
 @given(st.text())
@@ -66,26 +67,26 @@ def test_another_token(token: str) -> None:
 
 def test_a_refusal_of_a_token_tells_nothing() -> None:
     with pytest.raises(CrossSiteRefused, match="without the token of this browser") as refused:
-        forms.check(KEYS, BROWSER, "f" * 64)
+        form_body.check(KEYS, BROWSER, "f" * 64)
     shown = "".join(traceback.format_exception(refused.value))
     assert not [text for text in (TOKEN, BROWSER, "f" * 64) if text in shown]
 
 
 def test_no_browser_has_no_token() -> None:
     with pytest.raises(ValueError, match="browser's cookie"):
-        forms.token(KEYS, "")
+        form_body.token(KEYS, "")
     for token in KEYS.tokens(""):
         assert not accepted(KEYS, "", token)
 
 
 def test_keys_are_rotated() -> None:
     before, after = Keys((OLD,)), Keys((NEW,))
-    assert accepted(KEYS, BROWSER, forms.token(before, BROWSER))
+    assert accepted(KEYS, BROWSER, form_body.token(before, BROWSER))
     # The first secret signs: what is signed now outlives the retired one.
     assert accepted(after, BROWSER, TOKEN)
     assert not accepted(before, BROWSER, TOKEN)
-    assert not accepted(after, BROWSER, forms.token(before, BROWSER))
-    assert not accepted(KEYS, BROWSER, forms.token(Keys((FOREIGN,)), BROWSER))
+    assert not accepted(after, BROWSER, form_body.token(before, BROWSER))
+    assert not accepted(KEYS, BROWSER, form_body.token(Keys((FOREIGN,)), BROWSER))
 
 
 def test_no_keys_accept_nothing() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognito_gate._parts import forms
-from cognito_gate._parts.forms import MOST_FIELDS
+from cognito_gate._sign_in import form_body
+from cognito_gate._sign_in.form_body import MAX_FIELDS
 from cognito_gate.errors import BadRequest
 
 TYPE = b"application/x-www-form-urlencoded"
@@ -18,12 +18,12 @@ BODY = b"username=ada&password=Pa%24%24+w%C3%B6rd&form=abc"
 FIELDS = {"username": "ada", "password": "Pa$$ wörd"}
 
 UNICODE = st.text(st.characters(codec="utf-8"))
-NAMES = st.dictionaries(UNICODE, UNICODE, max_size=MOST_FIELDS)
+NAMES = st.dictionaries(UNICODE, UNICODE, max_size=MAX_FIELDS)
 
 
 def refusal(body: bytes, content_type: bytes = TYPE) -> str:
     with pytest.raises(BadRequest) as refused:
-        forms.read(body, content_type, WANTED)
+        form_body.read(body, content_type, WANTED)
     return str(refused.value)
 
 
@@ -31,10 +31,10 @@ def refusal(body: bytes, content_type: bytes = TYPE) -> str:
 
 
 def test_the_wanted_fields_and_no_others() -> None:
-    assert forms.read(BODY, TYPE, WANTED) == FIELDS
-    assert forms.read(BODY, TYPE, {}) == {}
-    assert forms.read(BODY, TYPE, {"form": 3, "absent": 3}) == {"form": "abc"}
-    assert forms.read(b"", TYPE, WANTED) == {}
+    assert form_body.read(BODY, TYPE, WANTED) == FIELDS
+    assert form_body.read(BODY, TYPE, {}) == {}
+    assert form_body.read(BODY, TYPE, {"form": 3, "absent": 3}) == {"form": "abc"}
+    assert form_body.read(b"", TYPE, WANTED) == {}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_wanted_fields_and_no_others() -> None:
     ],
 )
 def test_a_value_as_it_was_typed(body: bytes, password: str) -> None:
-    assert forms.read(body, TYPE, WANTED) == {"password": password}
+    assert form_body.read(body, TYPE, WANTED) == {"password": password}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_value_as_it_was_typed(body: bytes, password: str) -> None:
     ],
 )
 def test_types_of_forms(content_type: bytes) -> None:
-    assert forms.read(BODY, content_type, WANTED) == FIELDS
+    assert form_body.read(BODY, content_type, WANTED) == FIELDS
 
 
 @pytest.mark.parametrize(
@@ -124,21 +124,21 @@ def test_what_is_not_utf_8(form: bytes, value: bytes) -> None:
 def test_a_field_sent_twice() -> None:
     assert "username of this form was sent twice" in refusal(BODY + b"&username=ada")
     assert "username of this form was sent twice" in refusal(BODY + b"&user%6Eame")
-    assert forms.read(BODY + b"&form=other", TYPE, WANTED) == FIELDS
+    assert form_body.read(BODY + b"&form=other", TYPE, WANTED) == FIELDS
 
 
 def test_the_most_characters() -> None:
     # Characters, not bytes and not UTF-16 units.
     longest = "🐍" * 128
     body = urlencode({"username": longest}).encode()
-    assert forms.read(body, TYPE, WANTED) == {"username": longest}
+    assert form_body.read(body, TYPE, WANTED) == {"username": longest}
     assert "username of this form takes 128 characters at most" in refusal(body + b"a")
-    assert forms.read(b"other=" + b"a" * 1000, TYPE, WANTED) == {}
+    assert form_body.read(b"other=" + b"a" * 1000, TYPE, WANTED) == {}
 
 
 def test_the_most_fields() -> None:
-    most = b"&".join([b"a=b"] * (MOST_FIELDS - 1))
-    assert forms.read(most + b"&username=ada", TYPE, WANTED) == {"username": "ada"}
+    most = b"&".join([b"a=b"] * (MAX_FIELDS - 1))
+    assert form_body.read(most + b"&username=ada", TYPE, WANTED) == {"username": "ada"}
     assert "more than 50 fields" in refusal(most + b"&username=ada&")
 
 
@@ -150,8 +150,8 @@ def test_what_browsers_write(fields: dict[str, str]) -> None:
     for name, value in fields.items():
         written.append(name, value)
     wanted = {name: len(value) for name, value in fields.items()}
-    assert forms.read(str(written).encode(), TYPE, wanted) == fields
-    assert forms.read(urlencode(fields).encode(), TYPE, wanted) == fields
+    assert form_body.read(str(written).encode(), TYPE, wanted) == fields
+    assert form_body.read(urlencode(fields).encode(), TYPE, wanted) == fields
 
 
 BITS = st.sampled_from(
@@ -164,12 +164,12 @@ BITS = st.sampled_from(
 def test_it_reads_what_others_read(body: str) -> None:
     """What is taken means the same to three parsers; what is not, one of the rules forbids."""
     try:
-        read = forms.read(body.encode(), TYPE, dict.fromkeys(["a", "b", ""], 1000))
+        read = form_body.read(body.encode(), TYPE, dict.fromkeys(["a", "b", ""], 1000))
     except BadRequest:
         pairs = parse_qsl(body, keep_blank_values=True, errors="surrogateescape")
         ours = [name for name, _ in pairs if name in ("a", "b", "")]
         malformed = "%" in body.replace("%61", "").replace("%26", "").replace("%C3%B6", "")
-        assert malformed or len(ours) > len(set(ours)) or body.count("&") >= MOST_FIELDS
+        assert malformed or len(ours) > len(set(ours)) or body.count("&") >= MAX_FIELDS
         return
     pairs = parse_qsl(body, keep_blank_values=True, errors="strict")
     standard = [*ada_url.URLSearchParams(f"&{body}").items()]
@@ -181,7 +181,7 @@ def test_it_reads_what_others_read(body: str) -> None:
 def test_any_bytes(body: bytes, content_type: bytes) -> None:
     for kind in (TYPE, content_type):
         try:
-            found = forms.read(body, kind, {"a": 3, "b": 0})
+            found = form_body.read(body, kind, {"a": 3, "b": 0})
         except BadRequest:
             continue
         assert found.keys() <= {"a", "b"}
@@ -200,7 +200,7 @@ def test_any_bytes(body: bytes, content_type: bytes) -> None:
 )
 def test_a_refusal_tells_nothing(body: bytes) -> None:
     with pytest.raises(BadRequest) as refused:
-        forms.read(body, TYPE, WANTED)
+        form_body.read(body, TYPE, WANTED)
     # Not even in what it came from.
     error = refused.value
     assert error.__cause__ is None

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import cognito_gate
 from cognito_gate import SettingsError
-from cognito_gate._parts.languages import OURS as FILES
-from cognito_gate._parts.languages import Catalog, Languages, _texts, places
-from cognito_gate._records import Said
+from cognito_gate._gate.records import Sentence
+from cognito_gate._sign_in.languages import OURS as FILES
+from cognito_gate._sign_in.languages import Catalog, Languages, _texts, places
 
 OURS = Languages()
 PACKAGE = Path(cognito_gate.__file__).parent
@@ -74,7 +74,7 @@ def test_every_sentence_for_flows_is_promised() -> None:
 
 def test_every_id_in_the_code_has_words() -> None:
     named = re.compile(r"\"((?:account|error|field|message|notice|page|rule)\.[a-z_.]+)\"")
-    for file in [*PACKAGE.glob("_flows/*.py"), *PACKAGE.glob("_parts/*.py")]:
+    for file in [*PACKAGE.glob("_gate/**/*.py"), *PACKAGE.glob("_sign_in/*.py")]:
         found = set(named.findall(file.read_text(encoding="utf-8")))
         assert found - {"page.html", "page.css"} <= ENGLISH.texts.keys(), file
 
@@ -89,11 +89,11 @@ def test_a_text_is_filled() -> None:
 
 
 def test_the_pool_owners_text_is_said_as_it_is() -> None:
-    assert ENGLISH.said(Said("error.input", text="Only {staff}.")) == "Only {staff}."
+    assert ENGLISH.said(Sentence("error.input", text="Only {staff}.")) == "Only {staff}."
 
 
 def test_a_sentence_nobody_knows_is_said_in_general() -> None:
-    assert ENGLISH.said(Said("error.brand_new")) == ENGLISH.texts["error.generic"]
+    assert ENGLISH.said(Sentence("error.brand_new")) == ENGLISH.texts["error.generic"]
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,12 @@ def test_a_sentence_nobody_knows_is_said_in_general() -> None:
     ],
 )
 def test_how_long_to_wait(seconds: str, words: str) -> None:
-    said = ENGLISH.said(Said("error.throttled", values=(("seconds", seconds),)))
+    said = ENGLISH.said(Sentence("error.throttled", values=(("seconds", seconds),)))
     assert said == f"Too many tries. Try again in {words}."
 
 
 def test_what_a_password_lacks() -> None:
-    said = Said("error.field.password", values=(("missing", "length digits"),))
+    said = Sentence("error.field.password", values=(("missing", "length digits"),))
     assert ENGLISH.said(said, length="12") == "Still needs at least 12 characters, a digit."
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._messages import Answer
-from cognito_gate._parts import oauth
-from cognito_gate._records import Tokens
+from cognito_gate._gate.messages import HttpAnswer
+from cognito_gate._gate.protocol import oauth
+from cognito_gate._gate.records import Tokens
 from cognito_gate.errors import CallbackRefused, CognitoUnavailable, GrantRefused
 from tests.parts.made import GONE, changed
 
@@ -22,11 +22,11 @@ GOOD: dict[str, Any] = {
 }
 
 
-def answer(status: int, record: Any, *headers: tuple[str, str]) -> Answer:
-    return Answer(status, headers, json.dumps(record).encode())
+def answer(status: int, record: Any, *headers: tuple[str, str]) -> HttpAnswer:
+    return HttpAnswer(status, headers, json.dumps(record).encode())
 
 
-def good(**change: Any) -> Answer:
+def good(**change: Any) -> HttpAnswer:
     return answer(200, changed(GOOD, change))
 
 
@@ -125,7 +125,7 @@ GARBAGE: dict[str, bytes] = {
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 500])
 def test_garbage(status: int, body: bytes) -> None:
     with pytest.raises(CognitoUnavailable):
-        oauth.read_tokens(Answer(status, (), body))
+        oauth.read_tokens(HttpAnswer(status, (), body))
 
 
 @pytest.mark.parametrize("status", [100, 201, 204, 301, 302, 307, 403, 404, 405, 409, 429])
@@ -143,10 +143,10 @@ def test_a_failing_endpoint_refuses_nothing(status: int) -> None:
 
 def test_no_answer_at_all() -> None:
     with pytest.raises(CognitoUnavailable, match=r"token endpoint: ConnectTimeout$"):
-        oauth.read_tokens(Answer(0, failure="ConnectTimeout"))
+        oauth.read_tokens(HttpAnswer(0, failure="ConnectTimeout"))
     # A body cannot make an answer of it.
     with pytest.raises(CognitoUnavailable, match="ReadError"):
-        oauth.read_tokens(Answer(0, (), json.dumps(GOOD).encode(), "ReadError"))
+        oauth.read_tokens(HttpAnswer(0, (), json.dumps(GOOD).encode(), "ReadError"))
 
 
 @pytest.mark.parametrize("status", [400, 401])
@@ -216,7 +216,7 @@ JSON = st.recursive(
 @given(st.integers(0, 599), st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_answer(status: int, body: bytes) -> None:
     with pytest.raises((GrantRefused, CognitoUnavailable)):
-        oauth.read_tokens(Answer(status, (), body))
+        oauth.read_tokens(HttpAnswer(status, (), body))
 
 
 @given(st.sampled_from([*sorted(GOOD), "error"]), JSON, st.sampled_from([200, 400, 401, 500]))
@@ -230,16 +230,16 @@ def test_any_value(name: str, value: Any, status: int) -> None:
 
 
 def test_the_keys_body() -> None:
-    assert oauth.read_keys(Answer(200, (), b"body")) == b"body"
+    assert oauth.read_keys(HttpAnswer(200, (), b"body")) == b"body"
     for status in (0, 204, 301, 304, 404, 429, 500):
         with pytest.raises(CognitoUnavailable, match="signing keys"):
-            oauth.read_keys(Answer(status, (), b"body", "" if status else "ReadTimeout"))
+            oauth.read_keys(HttpAnswer(status, (), b"body", "" if status else "ReadTimeout"))
 
 
 def test_a_revocation_that_did_not_work() -> None:
-    assert oauth.read_revoked(Answer(200)) == ""
-    assert oauth.read_revoked(Answer(400)) == "Cognito's revocation endpoint: HTTP 400"
-    assert "ReadTimeout" in oauth.read_revoked(Answer(0, failure="ReadTimeout"))
+    assert oauth.read_revoked(HttpAnswer(200)) == ""
+    assert oauth.read_revoked(HttpAnswer(400)) == "Cognito's revocation endpoint: HTTP 400"
+    assert "ReadTimeout" in oauth.read_revoked(HttpAnswer(0, failure="ReadTimeout"))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is sent to Cognito: addresses with PKCE, client authentication, and each `Ask`'s terms."""
+"""What is sent to Cognito: addresses with PKCE, client authentication, and the terms of calls."""
 
 import hashlib
 from base64 import b64decode, urlsafe_b64encode
@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from cognito_gate._messages import Answer, Ask
-from cognito_gate._parts import oauth
-from cognito_gate._records import LoginAttempt
+from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.protocol import oauth
+from cognito_gate._gate.records import LoginAttempt
 from tests.parts.made import CLIENT, ENVIRON, settings
 
 ATTEMPT = LoginAttempt("a-state", "a-nonce", "v" * 43, "/a", 1_800_000_000)
@@ -25,7 +25,7 @@ def query(url: str) -> dict[str, str]:
     return dict(pairs)
 
 
-def form(ask: Ask) -> dict[str, str]:
+def form(ask: HttpCall) -> dict[str, str]:
     return query(f"?{ask.body.decode('ascii')}")
 
 
@@ -64,7 +64,9 @@ def test_the_redirect_address_is_exact() -> None:
     url = "http://localhost:8000/Auth/call-back/"
     local = settings(AWS_COGNITO_REDIRECT_URL=url, AWS_COGNITO_LOGOUT_URL="http://localhost:8000/")
     assert query(oauth.authorize_url(local, ATTEMPT, {}))["redirect_uri"] == url
-    assert form(oauth.code_ask(local, "c", replace(ATTEMPT, verifier="v")))["redirect_uri"] == url
+    assert (
+        form(oauth.code_exchange(local, "c", replace(ATTEMPT, verifier="v")))["redirect_uri"] == url
+    )
 
 
 def test_what_a_link_passes_on() -> None:
@@ -85,7 +87,7 @@ def test_the_logout_address() -> None:
 
 
 def test_the_exchange_of_a_code() -> None:
-    ask = oauth.code_ask(WITH_SECRET, "the code+/=", ATTEMPT)
+    ask = oauth.code_exchange(WITH_SECRET, "the code+/=", ATTEMPT)
     assert (ask.method, ask.url, ask.timeout) == ("POST", f"{ORIGIN}/oauth2/token", 5.0)
     assert form(ask) == {
         "grant_type": "authorization_code",
@@ -100,30 +102,30 @@ def test_the_exchange_of_a_code() -> None:
 
 def test_an_exchange_is_shared_by_the_very_same_sign_in_only() -> None:
     """Whoever has the code alone gets nobody else's tokens."""
-    ask = oauth.code_ask(WITH_SECRET, "one", ATTEMPT)
-    assert ask.share == oauth.code_ask(WITH_SECRET, "one", ATTEMPT).share
+    ask = oauth.code_exchange(WITH_SECRET, "one", ATTEMPT)
+    assert ask.share == oauth.code_exchange(WITH_SECRET, "one", ATTEMPT).share
     elsewhere = settings(AWS_COGNITO_REDIRECT_URL="https://app.example/other/callback")
     others = [
-        oauth.code_ask(WITH_SECRET, "two", ATTEMPT),
-        oauth.code_ask(WITH_SECRET, "one", replace(ATTEMPT, verifier="another")),
-        oauth.code_ask(WITH_SECRET, "one", replace(ATTEMPT, state="another")),
-        oauth.code_ask(elsewhere, "one", ATTEMPT),
-        oauth.refresh_ask(WITH_SECRET, "one"),
+        oauth.code_exchange(WITH_SECRET, "two", ATTEMPT),
+        oauth.code_exchange(WITH_SECRET, "one", replace(ATTEMPT, verifier="another")),
+        oauth.code_exchange(WITH_SECRET, "one", replace(ATTEMPT, state="another")),
+        oauth.code_exchange(elsewhere, "one", ATTEMPT),
+        oauth.refresh_call(WITH_SECRET, "one"),
     ]
     assert ask.share not in {other.share for other in others}
     assert not any(secret in ask.share for secret in ("one", ATTEMPT.verifier, ATTEMPT.state))
 
 
 def test_a_refresh() -> None:
-    ask = oauth.refresh_ask(WITH_SECRET, "a.refresh+token/=")
+    ask = oauth.refresh_call(WITH_SECRET, "a.refresh+token/=")
     assert (ask.method, ask.url) == ("POST", f"{ORIGIN}/oauth2/token")
     assert form(ask) == {"grant_type": "refresh_token", "refresh_token": "a.refresh+token/="}
-    assert ask.share == oauth.refresh_ask(WITH_SECRET, "a.refresh+token/=").share
-    assert ask.share != oauth.refresh_ask(WITH_SECRET, "another").share
+    assert ask.share == oauth.refresh_call(WITH_SECRET, "a.refresh+token/=").share
+    assert ask.share != oauth.refresh_call(WITH_SECRET, "another").share
 
 
 TOKEN_ASKS = pytest.mark.parametrize(
-    "ask", [oauth.refresh_ask(WITH_SECRET, "t"), oauth.code_ask(WITH_SECRET, "one", ATTEMPT)]
+    "ask", [oauth.refresh_call(WITH_SECRET, "t"), oauth.code_exchange(WITH_SECRET, "one", ATTEMPT)]
 )
 
 
@@ -133,40 +135,40 @@ TOKEN_ASKS = pytest.mark.parametrize(
     [("3600", 60), ("120", 60), ("20", 10), ("1", 0.5), ("0", 30), ("-1", 30), ('"x"', 30)],
 )
 def test_tokens_are_given_again_for_a_fraction_of_their_life(
-    ask: Ask, life: str, seconds: float
+    ask: HttpCall, life: str, seconds: float
 ) -> None:
     body = b'{"access_token":"a","token_type":"Bearer","expires_in":%s}' % life.encode()
-    assert ask.remember(Answer(200, body=body)) == seconds
+    assert ask.remember(HttpAnswer(200, body=body)) == seconds
 
 
 @TOKEN_ASKS
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer(200, body=b"<html>"),
-        Answer(200, body=b"{}"),
-        Answer(400, body=b'{"error":"invalid_grant"}'),
-        Answer(500),
-        Answer(0, failure="ReadError"),
+        HttpAnswer(200, body=b"<html>"),
+        HttpAnswer(200, body=b"{}"),
+        HttpAnswer(400, body=b'{"error":"invalid_grant"}'),
+        HttpAnswer(500),
+        HttpAnswer(0, failure="ReadError"),
     ],
     ids=repr,
 )
-def test_what_holds_no_tokens_is_not_given_again(ask: Ask, answer: Answer) -> None:
+def test_what_holds_no_tokens_is_not_given_again(ask: HttpCall, answer: HttpAnswer) -> None:
     assert ask.remember(answer) == 0
 
 
 def test_a_revocation() -> None:
-    ask = oauth.revoke_ask(WITH_SECRET, "a.refresh+token/=")
+    ask = oauth.revoke_call(WITH_SECRET, "a.refresh+token/=")
     assert (ask.method, ask.url) == ("POST", f"{ORIGIN}/oauth2/revoke")
     assert form(ask) == {"token": "a.refresh+token/="}
     assert (ask.timeout, ask.share) == (oauth.REVOKE_SECONDS, "")
     quick = settings(COGNITO_GATE_HTTP_TIMEOUT_SECONDS="0.5")
-    assert oauth.revoke_ask(quick, "t").timeout == 0.5
+    assert oauth.revoke_call(quick, "t").timeout == 0.5
 
 
 def test_the_signing_keys() -> None:
-    ask = oauth.jwks_ask(WITH_SECRET)
-    assert (ask.method, ask.body, ask.remember(Answer(200))) == ("GET", b"", 0.0)
+    ask = oauth.jwks_call(WITH_SECRET)
+    assert (ask.method, ask.body, ask.remember(HttpAnswer(200))) == ("GET", b"", 0.0)
     assert ask.url == WITH_SECRET.jwks_url
     assert ask.share
     assert ask.limit == 262_144
@@ -174,9 +176,9 @@ def test_the_signing_keys() -> None:
 
 
 ASKS = {
-    "code": lambda found: oauth.code_ask(found, "a-code", ATTEMPT),
-    "refresh": lambda found: oauth.refresh_ask(found, "a-token"),
-    "revoke": lambda found: oauth.revoke_ask(found, "a-token"),
+    "code": lambda found: oauth.code_exchange(found, "a-code", ATTEMPT),
+    "refresh": lambda found: oauth.refresh_call(found, "a-token"),
+    "revoke": lambda found: oauth.revoke_call(found, "a-token"),
 }
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._messages import Respond
-from cognito_gate._parts.pages import Page, onward, show, show_json, signed_out
+from cognito_gate._gate.messages import Respond
+from cognito_gate._gate.protocol.pages import Page, onward, show, show_json, signed_out
 
 EVIL = "<script>alert(1)</script>\"'&{{7*7}}{%raw%}"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;{{7*7}}{%raw%}"

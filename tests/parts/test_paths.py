@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._parts.paths import PublicPaths
+from cognito_gate._gate.protocol.paths import PublicPaths
 
 PUBLIC = PublicPaths(("/health", "/static/*", "/a/b/*", "/About", "/dir/"))
 

@@ -1,6 +1,6 @@
 """What names stand for: told, bounded, and never as texts."""
 
-from cognito_gate._parts.recall import Recall, digest
+from cognito_gate._sign_in.recall import Recall, digest
 
 
 def test_what_was_learned_last() -> None:

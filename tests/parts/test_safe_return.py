@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognito_gate._parts.paths import LONGEST_RETURN, safe_return
+from cognito_gate._gate.protocol.paths import MAX_RETURN_CHARS, safe_return
 
 ROUTES = frozenset(
     {"/auth/callback", "/auth/login", "/auth/logout", "/auth/me", "/auth/signed-out"}
@@ -94,7 +94,7 @@ HOSTILE = [
     "/./\\evil.example",
     "/;//evil.example",
     "/%2e//evil.example",
-    "/" + "a" * LONGEST_RETURN,
+    "/" + "a" * MAX_RETURN_CHARS,
     "/" + "é" * 400,
     "/" + "/" * 100_000,
 ]
@@ -168,7 +168,7 @@ KEPT = [
     "/auth%252Flogin",
     "/a?p=/auth/logout",
     "/a#/auth/logout",
-    "/" + "a" * (LONGEST_RETURN - 1),
+    "/" + "a" * (MAX_RETURN_CHARS - 1),
 ]
 
 
@@ -266,7 +266,7 @@ def test_whatever_comes_out_stays_on_this_site(address: str) -> None:
         assert found.isascii()
         assert found.isprintable()
         assert " " not in found
-        assert len(found) <= LONGEST_RETURN
+        assert len(found) <= MAX_RETURN_CHARS
         assert found.startswith("/")
         assert not found.startswith(("//", "/\\"))
         # Judged again before it is used, it must not change.

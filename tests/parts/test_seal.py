@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._parts.seal import Encrypted, Inherited, Plain, Signed
+from cognito_gate._gate.protocol.seal import Encrypted, Inherited, Plain, Signed
 from cognito_gate.errors import TokenRefused
 from tests.parts.made import NOW
 

@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._parts.cookies import (
-    CHUNK,
-    MOST_CHUNKS,
-    Attributes,
-    Jar,
-    candidates,
-)
-from cognito_gate._parts.cookies import read as read_all
+from cognito_gate._gate.protocol.cookies import CHUNK, MAX_CHUNKS, Attributes, Jar, candidates
+from cognito_gate._gate.protocol.cookies import read as read_all
 
 MARK = b"cognito_"
 NAME = "__Host-cognito_access_token"
@@ -118,7 +112,7 @@ HELD = st.dictionaries(
 )
 
 
-@given(st.integers(1, CHUNK * MOST_CHUNKS), TEXT, HELD)
+@given(st.integers(1, CHUNK * MAX_CHUNKS), TEXT, HELD)
 def test_what_is_stored_is_read_back(length: int, pattern: str, held: Jar) -> None:
     value = (pattern * length)[:length]
     lines = HTTPS.store(NAME, value, 60, held)

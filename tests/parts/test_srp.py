@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cognito_gate._parts import srp
+from cognito_gate._sign_in import srp
 from cognito_gate.errors import CognitoUnavailable
 
 NOW = 1_800_000_000.0

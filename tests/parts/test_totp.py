@@ -9,7 +9,7 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._parts import totp
+from cognito_gate._sign_in import totp
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSW"
 URI = totp.uri("Shop", "ada@example.com", SECRET)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from cognito_gate.pool.aws import Answer, AwsError
+from cognito_gate.pool.aws import AwsError, HttpAnswer
 
 POOL_ID, CLIENT_ID = "eu-west-1_AbCdEfGhI", "6m5ertic6kgp0fq"
 SECRET = "s3cret0of0the0app0client"
@@ -135,11 +135,11 @@ class FakeAws:
 
     # The account, as the commands see it
 
-    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+    def call(self, service: str, operation: str, **parameters: Any) -> HttpAnswer:
         self.calls.append((operation, parameters))
         if self.failures[operation]:
             raise self.failures[operation].pop(0)
-        answer: Answer | None = getattr(self, operation)(**parameters)
+        answer: HttpAnswer | None = getattr(self, operation)(**parameters)
         return answer or {}
 
     def emulator(self, service: str) -> str:
@@ -169,7 +169,7 @@ class FakeAws:
                 return stack
         raise missing(name)
 
-    def describe_stacks(self, StackName: str) -> Answer:  # noqa: N803
+    def describe_stacks(self, StackName: str) -> HttpAnswer:  # noqa: N803
         stack = self._stack(StackName)
         return {
             "Stacks": [
@@ -189,13 +189,13 @@ class FakeAws:
             ]
         }
 
-    def validate_template(self, TemplateBody: str) -> Answer:  # noqa: N803
+    def validate_template(self, TemplateBody: str) -> HttpAnswer:  # noqa: N803
         return {"Parameters": _listed(self.defaults), "Capabilities": self.capabilities}
 
-    def get_template_summary(self, StackName: str) -> Answer:  # noqa: N803
+    def get_template_summary(self, StackName: str) -> HttpAnswer:  # noqa: N803
         return {"Parameters": _listed(self._stack(StackName).defaults)}
 
-    def create_change_set(self, **asked: Any) -> Answer:
+    def create_change_set(self, **asked: Any) -> HttpAnswer:
         name = asked["StackName"]
         if asked["ChangeSetType"] == "CREATE":
             stack = self.stacks.setdefault(name, FakeStack(name, "REVIEW_IN_PROGRESS"))
@@ -205,11 +205,11 @@ class FakeAws:
         self.sets[arn] = {**asked, "stack": stack}
         return {"Id": arn, "StackId": stack.arn}
 
-    def describe_change_set(self, ChangeSetName: str, NextToken: str = "") -> Answer:  # noqa: N803
+    def describe_change_set(self, ChangeSetName: str, NextToken: str = "") -> HttpAnswer:  # noqa: N803
         if NextToken:
             return {"Status": "CREATE_COMPLETE", "Changes": self.proposal[1:]}
         status, reason = self.verdicts.pop(0) if len(self.verdicts) > 1 else self.verdicts[0]
-        answer: Answer = {"Status": status, "Changes": []}
+        answer: HttpAnswer = {"Status": status, "Changes": []}
         if reason:
             answer["StatusReason"] = reason
         if status == "CREATE_COMPLETE":
@@ -230,7 +230,7 @@ class FakeAws:
     def delete_change_set(self, ChangeSetName: str) -> None:  # noqa: N803
         del self.sets[ChangeSetName]
 
-    def list_change_sets(self, StackName: str) -> Answer:  # noqa: N803
+    def list_change_sets(self, StackName: str) -> HttpAnswer:  # noqa: N803
         found = [arn for arn, item in self.sets.items() if item["stack"].arn == StackName]
         return {"Summaries": [{"ChangeSetId": arn} for arn in found]}
 
@@ -243,13 +243,13 @@ class FakeAws:
         stack.happens(stack.name, "DELETE_IN_PROGRESS", "User Initiated")
         stack.to_come = self.course if self.course is not None else usual
 
-    def describe_stack_events(self, StackName: str, NextToken: str = "") -> Answer:  # noqa: N803
+    def describe_stack_events(self, StackName: str, NextToken: str = "") -> HttpAnswer:  # noqa: N803
         newest = self._stack(StackName, deleted=True).events[::-1]
         begin = int(NextToken or 0)
         more = {"NextToken": str(begin + 2)} if newest[begin + 2 :] else {}
         return {"StackEvents": newest[begin : begin + 2], **more}
 
-    def list_stack_resources(self, StackName: str) -> Answer:  # noqa: N803
+    def list_stack_resources(self, StackName: str) -> HttpAnswer:  # noqa: N803
         keys = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
         parts = self._stack(StackName).parts
         return {
@@ -258,17 +258,17 @@ class FakeAws:
             ]
         }
 
-    def get_template(self, StackName: str) -> Answer:  # noqa: N803
+    def get_template(self, StackName: str) -> HttpAnswer:  # noqa: N803
         return {"TemplateBody": self._stack(StackName).template}
 
     # Cognito
 
-    def describe_user_pool(self, UserPoolId: str) -> Answer:  # noqa: N803
+    def describe_user_pool(self, UserPoolId: str) -> HttpAnswer:  # noqa: N803
         if UserPoolId not in self.pools:
             raise AwsError("no such pool", "ResourceNotFoundException", "no such pool")
         return {"UserPool": self.pools[UserPoolId]}
 
-    def describe_user_pool_client(self, UserPoolId: str, ClientId: str) -> Answer:  # noqa: N803
+    def describe_user_pool_client(self, UserPoolId: str, ClientId: str) -> HttpAnswer:  # noqa: N803
         assert (UserPoolId, ClientId) == (POOL_ID, CLIENT_ID)
         return {"UserPoolClient": self.client}
 

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import pytest
 
-from cognito_gate.pool.aws import Answer, AwsError, connect, pages
+from cognito_gate.pool.aws import AwsError, HttpAnswer, connect, pages
 from tests.servers.process import free_port
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI"}
@@ -247,7 +247,7 @@ def test_a_question_in_pages() -> None:
     class Book:
         region = ""
 
-        def call(self, service: str, operation: str, **parameters: object) -> Answer:
+        def call(self, service: str, operation: str, **parameters: object) -> HttpAnswer:
             assert (service, operation, parameters.pop("Of")) == ("library", "read", "it")
             here = str(parameters.get("NextToken", ""))
             return {"NextToken": {"": "2", "2": "3", "3": ""}[here]}

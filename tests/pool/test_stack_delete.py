@@ -186,7 +186,7 @@ def test_a_deletion_that_fails() -> None:
     assert ran.told.endswith(
         "Error: The stack shop could not be deleted (DELETE_FAILED):\n"
         "  UserPoolClient: In use.\n"
-        "Mend the first cause, then repeat this.\n"
+        "Fix the first cause, then repeat this.\n"
     )
     assert aws.pools[POOL_ID]["DeletionProtection"] == "ACTIVE"
 

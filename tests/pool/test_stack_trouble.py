@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cognito_gate.pool.aws import Answer, AwsError
+from cognito_gate.pool.aws import AwsError, HttpAnswer
 from tests.pool.command import run
 from tests.pool.fake_aws import POOL_ID, FakeAws, FakeStack
 
@@ -46,7 +46,7 @@ def test_a_creation_that_fails() -> None:
     assert ran.told.endswith(
         "Error: The stack shop could not be created (ROLLBACK_COMPLETE):\n"
         "  UserPoolDomain: Domain already exists.\n"
-        "Mend the first cause, then repeat this: it deletes what is left and goes on.\n"
+        "Fix the first cause, then repeat this: it deletes what is left and goes on.\n"
     )
 
 
@@ -115,7 +115,7 @@ def test_aws_falls_silent_meanwhile() -> None:
     aws = FakeAws()
     answer = aws.describe_stack_events
 
-    def then_silent(StackName: str, NextToken: str = "") -> Answer:  # noqa: N803
+    def then_silent(StackName: str, NextToken: str = "") -> HttpAnswer:  # noqa: N803
         if len(aws.waited) == 2:
             raise LOST
         return answer(StackName, NextToken)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cognito_gate.local.api import codes, limits, steps
-from cognito_gate.local.api.errors import ApiError, invalid
-from cognito_gate.local.api.inputs import Given
-from cognito_gate.local.api.people import holder
-from cognito_gate.local.api.sign_up import check_attributes
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User, with_attributes
+from ..pool import Pool
+from ..user import User, with_attributes
+from . import codes, limits, steps
+from .errors import ApiError, invalid
+from .inputs import Given
+from .people import holder
+from .sign_up import check_attributes
 
 _SETTINGS = {
     "totp": "SoftwareTokenMfaSettings",

@@ -6,27 +6,21 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from cognito_gate.local.api import codes, passkeys, sessions, srp_sign_in, steps
-from cognito_gate.local.api.errors import (
-    ApiError,
-    code_mismatch,
-    invalid,
-    missing,
-    not_authorized,
-)
-from cognito_gate.local.api.first_factor import begin_with, with_password
-from cognito_gate.local.api.inputs import Given
-from cognito_gate.local.api.memory import Pending
-from cognito_gate.local.api.passwords import check_policy, set_password
-from cognito_gate.local.api.people import admit, client_of
-from cognito_gate.local.api.reply import Reply
-from cognito_gate.local.api.secret_hash import check_secret_hash
-from cognito_gate.local.api.sign_up import check_attributes
-from cognito_gate.local.api.software_token import check_code
-from cognito_gate.local.api.tokens import signed_in
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User, with_attributes
+from ..model import Client
+from ..pool import Pool
+from ..user import User, with_attributes
+from . import codes, passkeys, sessions, srp_sign_in, steps
+from .errors import ApiError, code_mismatch, invalid, missing, not_authorized
+from .first_factor import begin_with, with_password
+from .inputs import Given
+from .memory import Pending
+from .passwords import check_policy, set_password
+from .people import admit, client_of
+from .reply import Reply
+from .secret_hash import check_secret_hash
+from .sign_up import check_attributes
+from .software_token import check_code
+from .tokens import signed_in
 
 
 def respond_to_auth_challenge(pool: Pool, given: Given) -> steps.Answer:

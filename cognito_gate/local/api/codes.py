@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import secrets
 
-from cognito_gate.local.api import invented
-from cognito_gate.local.api.errors import code_expired, code_mismatch
-from cognito_gate.local.api.memory import SentCode
-from cognito_gate.local.api.outbox import Message
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User
+from ..pool import Pool
+from ..user import User
+from . import invented
+from .errors import code_expired, code_mismatch
+from .memory import SentCode
+from .outbox import Message
 
 EMAIL, PHONE = "email", "phone_number"
 _MEDIA = {EMAIL: "EMAIL", PHONE: "SMS"}

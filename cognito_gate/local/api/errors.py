@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse
 
-from cognito_gate.local.model import Client
+from ..model import Client
 
 INCORRECT = "Incorrect username or password."
 NOT_FOUND = "User does not exist."

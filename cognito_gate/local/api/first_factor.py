@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cognito_gate.local.api import invented, passkeys, srp_sign_in, steps
-from cognito_gate.local.api.people import Somebody, admit, has_password
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
+from ..model import Client
+from ..pool import Pool
+from . import invented, passkeys, srp_sign_in, steps
+from .people import Somebody, admit, has_password
 
 
 def begin_with(

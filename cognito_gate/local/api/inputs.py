@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from cognito_gate.local.api.errors import ApiError, invalid
+from .errors import ApiError, invalid
 
 _T = TypeVar("_T")
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import uuid
 
-from cognito_gate.local.pool import Pool
+from ..pool import Pool
 
 
 def salt(pool: Pool, user_id: str) -> int:

@@ -5,9 +5,9 @@ Time is the pool's. Must not know what is being tried.
 
 from __future__ import annotations
 
-from cognito_gate.local.api.errors import ApiError, limit_exceeded, not_authorized
-from cognito_gate.local.api.memory import Lock
-from cognito_gate.local.pool import Pool
+from ..pool import Pool
+from .errors import ApiError, limit_exceeded, not_authorized
+from .memory import Lock
 
 _HOUR = 3600
 # Quotas of the Developer Guide; where it gives a range (password recovery: 5 to 20), its end.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from cognito_gate.local.state import Bounded
+from ..state import Bounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from cognito_gate.local.api import account, passwords, sign_up, software_token, tokens
-from cognito_gate.local.api.challenges import respond_to_auth_challenge
-from cognito_gate.local.api.errors import ApiError, ApiJSON, invalid, refusal
-from cognito_gate.local.api.inputs import Given, check, read
-from cognito_gate.local.api.shapes import SHAPES
-from cognito_gate.local.api.sign_in import initiate_auth
-from cognito_gate.local.checks import LocalConfigError
-from cognito_gate.local.model import OPERATIONS, Request
-from cognito_gate.local.pool import Pool
+from ..checks import LocalConfigError
+from ..model import OPERATIONS, Request
+from ..pool import Pool
+from . import account, passwords, sign_up, software_token, tokens
+from .challenges import respond_to_auth_challenge
+from .errors import ApiError, ApiJSON, invalid, refusal
+from .inputs import Given, check, read
+from .shapes import SHAPES
+from .sign_in import initiate_auth
 
 UNKNOWN = "UnknownOperation"
 _PREFIX = "AWSCognitoIdentityProviderService."

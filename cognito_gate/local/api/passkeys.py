@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from cognito_gate.local.api import steps
-from cognito_gate.local.api.errors import not_authorized
-from cognito_gate.local.api.people import Somebody
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User
+from ..model import Client
+from ..pool import Pool
+from ..user import User
+from . import steps
+from .errors import not_authorized
+from .people import Somebody
 
 _USER_PRESENT = 0x01
 

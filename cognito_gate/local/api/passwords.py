@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cognito_gate.local.api import codes, limits
-from cognito_gate.local.api.errors import (
+from ..pool import Pool
+from ..user import User
+from . import codes, limits
+from .errors import (
     NO_SUCH_PAIR,
     ApiError,
     code_mismatch,
@@ -16,16 +18,8 @@ from cognito_gate.local.api.errors import (
     not_authorized,
     too_many_failures,
 )
-from cognito_gate.local.api.inputs import Given
-from cognito_gate.local.api.people import (
-    caller,
-    check_confirmed,
-    has_password,
-    holder,
-    identity_of,
-)
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User
+from .inputs import Given
+from .people import caller, check_confirmed, has_password, holder, identity_of
 
 _PURPOSE = "forgot-password"
 

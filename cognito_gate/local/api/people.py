@@ -9,19 +9,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cognito_gate.local.api import invented, limits
-from cognito_gate.local.api.errors import (
-    INCORRECT,
-    ApiError,
-    nobody,
-    not_authorized,
-)
-from cognito_gate.local.api.inputs import Given
-from cognito_gate.local.api.secret_hash import check_secret_hash
-from cognito_gate.local.keys import BadToken
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User
+from ..keys import BadToken
+from ..model import Client
+from ..pool import Pool
+from ..user import User
+from . import invented, limits
+from .errors import INCORRECT, ApiError, nobody, not_authorized
+from .inputs import Given
+from .secret_hash import check_secret_hash
 
 ADMIN_SCOPE = "aws.cognito.signin.user.admin"
 

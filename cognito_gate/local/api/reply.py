@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cognito_gate.local.api.errors import missing, not_authorized
-from cognito_gate.local.api.memory import Pending
-from cognito_gate.local.api.people import Somebody, check_standing
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User
+from ..model import Client
+from ..pool import Pool
+from ..user import User
+from .errors import missing, not_authorized
+from .memory import Pending
+from .people import Somebody, check_standing
 
 
 @dataclass(frozen=True, slots=True)

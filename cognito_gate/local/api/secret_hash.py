@@ -7,8 +7,8 @@ import hashlib
 import hmac
 import secrets
 
-from cognito_gate.local.api.errors import ApiError, not_authorized
-from cognito_gate.local.model import Client
+from ..model import Client
+from .errors import ApiError, not_authorized
 
 
 def secret_hash(client: Client, username: str) -> str:

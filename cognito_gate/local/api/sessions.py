@@ -9,10 +9,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
-from cognito_gate.local.api.errors import not_authorized
-from cognito_gate.local.api.memory import Pending
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
+from ..model import Client
+from ..pool import Pool
+from .errors import not_authorized
+from .memory import Pending
 
 _MAX_FAILURES = 5
 _STALE = "Invalid session for the user, session is expired."

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from cognito_gate.local.api.inputs import (
-    VISIBLE,
-    VISIBLE_OR_BLANK,
-    Choice,
-    Flag,
-    ListOf,
-    Members,
-    Shape,
-    Text,
-    Texts,
-)
+from .inputs import VISIBLE, VISIBLE_OR_BLANK, Choice, Flag, ListOf, Members, Shape, Text, Texts
 
 _CLIENT_ID = Text(1, 128, r"[\w+]+")
 _SECRET_HASH = Text(1, 128, r"[\w+=/]+")

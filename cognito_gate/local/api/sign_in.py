@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cognito_gate.local.api import sessions, srp_sign_in, steps, tokens
-from cognito_gate.local.api.errors import invalid, missing, nobody, not_authorized
-from cognito_gate.local.api.first_factor import begin_with
-from cognito_gate.local.api.inputs import Given
-from cognito_gate.local.api.people import Somebody, admit, check_confirmed, client_of, has_password
-from cognito_gate.local.api.secret_hash import check_secret_hash
-from cognito_gate.local.api.sign_up import CONFIRMED
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
+from ..model import Client
+from ..pool import Pool
+from . import sessions, srp_sign_in, steps, tokens
+from .errors import invalid, missing, nobody, not_authorized
+from .first_factor import begin_with
+from .inputs import Given
+from .people import Somebody, admit, check_confirmed, client_of, has_password
+from .secret_hash import check_secret_hash
+from .sign_up import CONFIRMED
 
 Parameters = Mapping[str, str]
 

@@ -8,22 +8,15 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from cognito_gate.local.api import codes, limits, sessions
-from cognito_gate.local.api.errors import (
-    NO_SUCH_PAIR,
-    ApiError,
-    code_expired,
-    invalid,
-    not_authorized,
-    too_many_failures,
-)
-from cognito_gate.local.api.inputs import Given
-from cognito_gate.local.api.memory import Pending
-from cognito_gate.local.api.passwords import check_policy
-from cognito_gate.local.api.people import caller
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import STANDARD_ATTRIBUTES, User, is_phone, with_attributes
+from ..model import Client
+from ..pool import Pool
+from ..user import STANDARD_ATTRIBUTES, User, is_phone, with_attributes
+from . import codes, limits, sessions
+from .errors import NO_SUCH_PAIR, ApiError, code_expired, invalid, not_authorized, too_many_failures
+from .inputs import Given
+from .memory import Pending
+from .passwords import check_policy
+from .people import caller
 
 _PURPOSE = "sign-up"
 # What the `Session` of SignUp and that of ConfirmSignUp stand for.

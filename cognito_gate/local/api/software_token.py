@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cognito_gate.local.api import sessions, totp
-from cognito_gate.local.api.errors import ApiError, code_expired, code_mismatch, invalid
-from cognito_gate.local.api.inputs import Given
-from cognito_gate.local.api.memory import Pending
-from cognito_gate.local.api.people import holder
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User
+from ..pool import Pool
+from ..user import User
+from . import sessions, totp
+from .errors import ApiError, code_expired, code_mismatch, invalid
+from .inputs import Given
+from .memory import Pending
+from .people import holder
 
 _SETUP = "MFA_SETUP"
 

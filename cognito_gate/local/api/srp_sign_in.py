@@ -8,12 +8,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from cognito_gate.local.api import invented, sessions, srp
-from cognito_gate.local.api.errors import invalid, missing, nobody, not_authorized
-from cognito_gate.local.api.memory import Handshake, Pending
-from cognito_gate.local.api.people import Somebody
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
+from ..model import Client
+from ..pool import Pool
+from . import invented, sessions, srp
+from .errors import invalid, missing, nobody, not_authorized
+from .memory import Handshake, Pending
+from .people import Somebody
 
 # AWS says "within seconds" and no more than that.
 _SECONDS = 30

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from cognito_gate.local.api import codes, sessions, tokens
-from cognito_gate.local.api.memory import Pending
-from cognito_gate.local.api.people import Somebody
-from cognito_gate.local.model import Client
-from cognito_gate.local.policy import FIRST_FACTORS
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.user import User
+from ..model import Client
+from ..policy import FIRST_FACTORS
+from ..pool import Pool
+from ..user import User
+from . import codes, sessions, tokens
+from .memory import Pending
+from .people import Somebody
 
 Answer = dict[str, Any]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cognito_gate.local.api.errors import ApiError, invalid, nobody, not_authorized
-from cognito_gate.local.api.inputs import Given
-from cognito_gate.local.api.people import ADMIN_SCOPE, client_of, holder
-from cognito_gate.local.api.secret_hash import check_secret, check_secret_hash
-from cognito_gate.local.keys import BadToken
-from cognito_gate.local.model import Client
-from cognito_gate.local.pool import Pool
-from cognito_gate.local.state import Grant, Refresh
-from cognito_gate.local.user import User
+from ..keys import BadToken
+from ..model import Client
+from ..pool import Pool
+from ..state import Grant, Refresh
+from ..user import User
+from .errors import ApiError, invalid, nobody, not_authorized
+from .inputs import Given
+from .people import ADMIN_SCOPE, client_of, holder
+from .secret_hash import check_secret, check_secret_hash
 
 _INVALID = "Invalid Refresh Token"
 

@@ -1,0 +1,54 @@
+"""Authorization: Bearer for APIs.
+
+Knows the header and what an API client's access token must say. Cookies do not come in here.
+"""
+
+from ...errors import TokenRefused
+from ...identity import Identity, freeze
+from ..context import Context
+from ..messages import Flow, Incoming, Pass
+from ..protocol import jwt
+from . import token_trust
+
+
+def presented(incoming: Incoming) -> bool:
+    """True when the request carries a bearer token, well-formed or not."""
+    return any(
+        value.strip().lower().startswith(b"bearer") for value in incoming.values(b"authorization")
+    )
+
+
+def bearer(context: Context, incoming: Incoming) -> Flow[Pass]:
+    """The caller behind a bearer token: a person, or a machine without a username.
+
+    Raises:
+        TokenRefused: it is not a valid access token of an accepted app client.
+        CognitoUnavailable: nobody can say right now.
+    """
+    token, now = _token(incoming), incoming.now
+    values = (token, b"", b"")
+    cached = context.bearer_cache.get(values, now)
+    if cached is not None:
+        return _live(context, cached, now)
+    text = token.decode("latin-1")
+    expected = context.expected_bearer
+    claims = yield from token_trust.verify(context, text, "access", expected, now)
+    until = jwt.end_of(claims) + expected.leeway
+    who = Identity(freeze(claims), access_token=text)
+    result = Pass(who, until=until, sessions=(jwt.session_of(claims),))
+    context.bearer_cache.put(values, result, now=now, until=until)
+    return _live(context, result, now)
+
+
+def _live(context: Context, caller: Pass, now: float) -> Pass:
+    if context.is_over(caller.sessions, now):
+        raise TokenRefused("the token's session was signed out")
+    return caller
+
+
+def _token(incoming: Incoming) -> bytes:
+    values = incoming.values(b"authorization")
+    scheme, _, token = values[0].strip().partition(b" ")
+    if len(values) != 1 or scheme.lower() != b"bearer" or not token.strip():
+        raise TokenRefused("the Authorization header is not one bearer token")
+    return token.strip()

@@ -1,0 +1,237 @@
+"""Check state, exchange the code, verify the tokens, open the session.
+
+Everything that can be checked is checked before the code is sent. Must not know what happens to a
+callback that came too late (`gate.py`).
+"""
+
+import logging
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from ...errors import (
+    BadRequest,
+    CallbackRefused,
+    CognitoUnavailable,
+    GateError,
+    GrantRefused,
+    MethodRefused,
+    StaleCallback,
+    TokenRefused,
+)
+from ..context import Context
+from ..messages import Flow, Headers, HttpAnswer, Incoming, Respond, share_key
+from ..protocol import cookies, jwt, oauth, pages, paths
+from ..records import LoginAttempt, Tokens
+from . import login_cookies, session_cookies, token_trust
+
+log = logging.getLogger("cognito_gate")
+# A pre sign-up trigger has linked the accounts; the second try signs in (Developer Guide, "Linking
+# federated users").
+_JUST_LINKED = "Already found an entry for username"
+_CODE = re.compile("[A-Za-z0-9._~-]+")  # as Cognito's are; others may hold half a query
+MAX_CHARS = {"code": 2048, "state": 512, "error": 256, "error_description": 4096, "iss": 512}
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What Cognito sent back with the browser: a code or an error."""
+
+    state: str = field(repr=False)
+    code: str = field(repr=False)
+    error: str
+    description: str
+    iss: str | None
+
+
+def read_query(query: bytes) -> Returned:
+    """The parameters of a callback. Tokens in the query are ignored (RFC 9700 section 2.1.2).
+
+    Raises:
+        BadRequest: a parameter is missing, doubled, too long, or not text (RFC 6749 section 3.1).
+    """
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50
+        )
+    except ValueError as exc:
+        raise BadRequest("the callback's query is not form-encoded text") from exc
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in MAX_CHARS:
+            continue
+        if name in found or len(value) > MAX_CHARS[name]:
+            raise BadRequest(f"the callback's {name} is doubled or too long")
+        found[name] = value
+    code, error, state = (found.get(name, "") for name in ("code", "error", "state"))
+    if bool(code) == bool(error) or (code and not state and not _CODE.fullmatch(code)):
+        raise BadRequest("the callback needs a code and a state, or an error")
+    return Returned(state, code, error, found.get("error_description", ""), found.get("iss"))
+
+
+def attempt_of(context: Context, incoming: Incoming) -> LoginAttempt | None:
+    """The attempt that a callback belongs to, for those who answer in its place."""
+    try:
+        return login_cookies.find(context, incoming, read_query(incoming.query).state)
+    except BadRequest:
+        return None
+
+
+def check_not_astray(context: Context, incoming: Incoming) -> None:
+    """Raises CallbackRefused when a callback came to another path: a new sign-in would end there
+    again, and again."""
+    if b"state=" in incoming.query and attempt_of(context, incoming) is not None:
+        log.error(
+            "a sign-in came back to %s, the path of AWS_COGNITO_REDIRECT_URL is %s: they must be "
+            "the same as the server sees them (root path, mounts, a proxy that strips a prefix)",
+            oauth.printable(incoming.path),
+            context.settings.callback_path,
+        )
+        raise CallbackRefused("The sign-in came back to an address that this app does not expect.")
+
+
+def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
+    """The path of the redirect URL.
+
+    Raises:
+        MethodRefused, BadRequest: the request is wrong.
+        CallbackRefused: Cognito says that there was no sign-in, or its tokens do not hold.
+        StaleCallback: no such sign-in is under way in this browser, or its code is spent.
+        GrantRefused: Cognito refuses the exchange for a reason of its set-up.
+        SessionTooLarge: the tokens do not fit into cookies.
+        CognitoUnavailable: nothing is lost, the same address may be tried again.
+    """
+    if incoming.method != "GET":
+        raise MethodRefused("GET")
+    returned = read_query(incoming.query)
+    if returned.iss not in (None, context.settings.issuer_url):
+        raise CallbackRefused("The sign-in came from another issuer.")  # RFC 9207
+    if returned.code and not returned.state:
+        raise _unasked(context, incoming)
+    attempt = login_cookies.find(context, incoming, returned.state)
+    if returned.error:
+        raise _unfinished(returned, attempt)
+    if attempt is None:
+        again = returned.state.startswith(login_cookies.AGAIN)
+        raise StaleCallback("no such sign-in is under way in this browser", again=again)
+    _check_unused(context, attempt, returned.code, incoming.now)
+    try:
+        response = yield from _exchange(context, incoming, attempt, returned.code)
+    except (CognitoUnavailable, GrantRefused):
+        raise  # the same code may come again
+    except GateError:
+        _use_up(context, attempt, incoming.now)
+        raise
+    _use_up(context, attempt, incoming.now)
+    return response
+
+
+def _exchange(
+    context: Context, incoming: Incoming, attempt: LoginAttempt, code: str
+) -> Flow[Respond]:
+    """The code's tokens, and the session that they make."""
+    yield from token_trust.ready(context, incoming.now)
+    answer = yield oauth.code_exchange(context.settings, code, attempt)
+    got = _exchanged(answer, attempt)
+    # Before they are verified: a token over 16 KiB would be refused there for no such reason.
+    session_cookies.check_size(context, {"access": len(got.access), "ID": len(got.id)})
+    access = yield from _verified(context, got, attempt.nonce, answer, incoming.now)
+    return _opened(context, incoming, attempt, got, access)
+
+
+def _check_unused(context: Context, attempt: LoginAttempt, code: str, now: float) -> None:
+    """A sign-in comes back once, with one code: its cookie drives no second exchange here. (Other
+    processes do not know; there the code itself, which serves once, is what stands.)"""
+    mark = share_key("code", code)
+    until = now + context.settings.login_seconds
+    if context.used.add(attempt.state, mark, now, until=until) != mark:
+        raise StaleCallback(
+            "this sign-in came back before", again=attempt.again, return_to=attempt.return_to
+        )
+
+
+def _use_up(context: Context, attempt: LoginAttempt, now: float) -> None:
+    context.used.put(attempt.state, "", until=now + context.settings.login_seconds)
+
+
+def _unasked(context: Context, incoming: Incoming) -> GateError:
+    """A code without a state: nobody here asked for it, so it is never accepted. A sign-in that
+    this app starts by itself takes its place, once."""
+    sender = oauth.printable(incoming.value(b"referer").decode("latin-1")) or "an unnamed page"
+    log.warning(
+        "a callback came with a code and no state, sent by %s: a login link made by hand, the "
+        "console's own, or a sign-in begun at an identity provider. The code is not used; link to "
+        "%s/login instead",
+        sender,
+        context.settings.prefix,
+    )
+    if login_cookies.tried_again(context, incoming):
+        return CallbackRefused("The sign-in came back without its state, twice.")
+    return StaleCallback("a code without a state", again=False)
+
+
+def _unfinished(returned: Returned, attempt: LoginAttempt | None) -> GateError:
+    """Why there was no sign-in. What the query says is believed only with our own state."""
+    if attempt is None:
+        return CallbackRefused("Cognito did not complete the sign-in.")
+    log.warning(
+        "Cognito ended a sign-in: %s, %s",
+        oauth.printable(returned.error),
+        oauth.printable(returned.description),
+    )
+    if returned.description.startswith(_JUST_LINKED):
+        return StaleCallback(
+            "an account was linked", again=attempt.again, return_to=attempt.return_to
+        )
+    return oauth.read_provider_error(returned.error, returned.description)
+
+
+def _exchanged(answer: HttpAnswer, attempt: LoginAttempt) -> Tokens:
+    try:
+        return oauth.read_tokens(answer)
+    except GrantRefused as error:
+        if error.error != "invalid_grant":
+            raise
+        # Used, expired, or another's code: for the visitor all of these are "too late".
+        raise StaleCallback(str(error), again=attempt.again, return_to=attempt.return_to) from error
+
+
+def _verified(
+    context: Context, got: Tokens, nonce: str, answer: HttpAnswer, now: float
+) -> Flow[dict[str, Any]]:
+    """Both tokens, and that they belong together and to this sign-in."""
+    try:
+        access, identity = yield from token_trust.verify_pair(context, got, now)
+        if identity is not None:
+            jwt.check_nonce(identity, nonce)
+        elif jwt.grants_openid(access):
+            raise TokenRefused("Cognito granted openid and sent no ID token")
+    except TokenRefused as error:
+        token_trust.check_clock(answer, now, error)
+        raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
+    return access
+
+
+def _opened(
+    context: Context,
+    incoming: Incoming,
+    attempt: LoginAttempt,
+    got: Tokens,
+    access: dict[str, Any],
+) -> Respond:
+    record = session_cookies.new_refresh_record(context, got, access, incoming.now)
+    jar = cookies.jar(incoming)
+    # Strict cookies stay behind on the way back from Cognito: an older session may be there unseen.
+    blind = context.settings.cookie_samesite == "strict"
+    kept = session_cookies.store(context, jar, got, record, incoming.now, blind=blind)
+    ended = login_cookies.forget(context, incoming, attempt.state)
+    room = login_cookies.MAX_BYTES - sum(len(line.partition(";")[0]) for _, line in kept)
+    crowded = login_cookies.make_room(context, incoming, room, spent=attempt.state)
+    headers: Headers = (*kept, *ended, *crowded)
+    target = paths.safe_return(attempt.return_to, context.routes)
+    if blind:
+        # A redirect would still count as Cognito's navigation, and Strict cookies would stay
+        # behind; a page of our own makes the next step ours.
+        return pages.onward(target, headers)
+    return Respond(303, (("location", target), *headers))

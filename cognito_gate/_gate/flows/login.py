@@ -1,0 +1,101 @@
+"""Send the browser to Cognito and remember the attempt.
+
+Knows what a sign-in needs; must not know what becomes of it (callback.py).
+"""
+
+from urllib.parse import parse_qsl, quote, urlencode
+
+from ...errors import BadRequest, LoginRequired, MethodRefused
+from ..context import Context
+from ..messages import Incoming, Respond
+from ..protocol import fetch_metadata, oauth, paths
+from . import login_cookies
+
+MAX_EXTRA_CHARS = 512
+MAX_FOREIGN_RETURN = 256
+
+
+def return_address(context: Context, incoming: Incoming) -> str:
+    """The address of this request, as one to come back to."""
+    raw = incoming.target + (b"?" + incoming.query if incoming.query else b"")
+    # Bytes beyond ASCII should have come percent-encoded: they go back that way.
+    text = "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+    return paths.safe_return(text, context.routes)
+
+
+def begin(
+    context: Context,
+    incoming: Incoming,
+    return_to: str,
+    *,
+    again: bool = False,
+    spent: str = "",
+    extra: dict[str, str] | None = None,
+) -> Respond:
+    """Start a sign-in. `again` marks one that the gate starts over by itself, in place of the one
+    whose state was `spent`."""
+    if _on_own_page(context, extra or {}):
+        ended = login_cookies.forget(context, incoming, spent)
+        return Respond(303, (("location", own_page(context, return_to, extra or {})), *ended))
+    attempt = login_cookies.new(context, return_to, incoming.now, again=again)
+    url = oauth.authorize_url(context.settings, attempt, extra or {})
+    kept = login_cookies.store(context, incoming, attempt, spent)
+    return Respond(303, (("location", url), *kept))
+
+
+def _on_own_page(context: Context, extra: dict[str, str]) -> bool:
+    """Whether to sign in on our page: not when another identity provider is asked for by name,
+    which only Cognito's login domain can lead to."""
+    settings = context.settings
+    federated = settings.domain and extra.keys() & {"identity_provider", "idp_identifier"}
+    return settings.login == "custom" and not federated
+
+
+def own_page(context: Context, return_to: str, extra: dict[str, str]) -> str:
+    """The address of our own sign-in page."""
+    said = {name: extra[name] for name in ("lang", "login_hint") if extra.get(name)}
+    if return_to != "/":
+        said["next"] = return_to
+    path = f"{context.settings.prefix}/sign-in"
+    return f"{path}?{urlencode(said, safe='/')}" if said else path
+
+
+def login(context: Context, incoming: Incoming) -> Respond:
+    """The route `{prefix}/login?next=/path`.
+
+    Raises:
+        MethodRefused, BadRequest: the request is wrong.
+        LoginRequired: it is none that could follow to a login page.
+    """
+    if incoming.method != "GET":
+        raise MethodRefused("GET")
+    if not fetch_metadata.is_navigation(incoming):
+        raise LoginRequired("a sign-in starts with a page, not with a background request")
+    query = _query(incoming)
+    return_to = paths.safe_return(query.pop("next", "/"), context.routes)
+    if len(return_to) > MAX_FOREIGN_RETURN and incoming.value(b"sec-fetch-site") == b"cross-site":
+        return_to = "/"  # another site's link must not fill this one's cookies
+    return begin(context, incoming, return_to, extra=query)
+
+
+def _query(incoming: Incoming) -> dict[str, str]:
+    wanted = (*oauth.PASSED_ON, "next")
+    try:
+        pairs = parse_qsl(incoming.query.decode("ascii"), errors="strict", max_num_fields=50)
+    except ValueError as exc:
+        raise BadRequest("the query is not form-encoded text") from exc
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in wanted:
+            if name in found:
+                raise BadRequest(f"the parameter {name} is there twice")
+            found[name] = value
+    if any(len(value) > MAX_EXTRA_CHARS for name, value in found.items() if name != "next"):
+        raise BadRequest("a parameter is too long")
+    return found
+
+
+def login_url(context: Context, return_to: str = "/") -> str:
+    """The address of the login route, on to `return_to`."""
+    path = f"{context.settings.prefix}/login"
+    return path if return_to == "/" else f"{path}?next={quote(return_to, safe='/')}"

@@ -1,0 +1,189 @@
+"""Cookie headers -> values, and values -> Set-Cookie lines, split over several when long.
+
+Knows cookie syntax and browser limits; nothing of what the values hold. The reader is our own:
+`http.cookies` drops all cookies after a foreign malformed one.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ...errors import CookiesTooLarge
+from ..messages import Incoming
+
+CHUNK = 3900  # name and value together must stay within 4096 bytes (RFC 6265 section 6.1)
+MAX_CHUNKS = 5
+MAX_DUPLICATES = 6
+MAX_CANDIDATES = MAX_DUPLICATES + 2 * MAX_CHUNKS
+MAX_HEADER_BYTES = 65_536  # of all Cookie headers together; four times what a session takes
+MAX_COOKIES = 2_048  # browsers keep some 180 for a site
+MAX_CLEARED = 20  # Set-Cookie lines that a hostile Cookie header may cause
+
+MARK = b"cognito_"  # in the name of each of our cookies
+_BLANK = b" \t"
+_NAME = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
+
+Jar: TypeAlias = dict[str, list[str]]
+
+
+def jar(incoming: Incoming) -> Jar:
+    """Our cookies, as this browser sent them; parsed once for each request."""
+    found: Jar | None = incoming.once.get("cookies")
+    if found is None:
+        found = incoming.once["cookies"] = read(incoming.values(b"cookie"), MARK)
+    return found
+
+
+def read(headers: Iterable[bytes], mark: bytes) -> Jar:
+    """The cookies whose name contains `mark`; a name sent twice keeps both values, in order.
+
+    Cookies of others are passed over, whatever they look like.
+    """
+    found: Jar = {}
+    seen: dict[bytes, list[str] | None] = {}  # a flood of one name is looked at once
+    for header in headers:
+        for part in header.split(b";"):
+            if mark not in part or b"=" not in part:
+                continue
+            name, _, value = part.partition(b"=")
+            if name not in seen:
+                key = name.strip(_BLANK)
+                ours = mark in key and _NAME.fullmatch(key)  # names come back in lines that clear
+                seen[name] = found.setdefault(key.decode("ascii"), []) if ours else None
+            values = seen[name]
+            if values is not None:
+                values.append(value.strip(_BLANK).decode("latin-1"))
+    return found
+
+
+def check_size(headers: Iterable[bytes]) -> None:
+    """Raises CookiesTooLarge for more than any browser of ours sends: each cookie costs time."""
+    size = count = 0
+    for header in headers:
+        size += len(header)
+        count += header.count(b";") + 1
+        if size > MAX_HEADER_BYTES or count > MAX_COOKIES:
+            raise CookiesTooLarge(
+                f"the request has over {MAX_HEADER_BYTES} bytes of cookies, "
+                f"or over {MAX_COOKIES} of them"
+            )
+
+
+def glance(header: bytes, names: tuple[bytes, ...]) -> list[bytes] | None:
+    """The quick look of a request whose session is known: the value of each cookie, empty where its
+    name does not occur. None where one is not there once and plainly: then `read` has to say.
+    """
+    found = []
+    for name in names:
+        at = header.find(name)
+        if at < 0:
+            found.append(b"")
+            continue
+        start = at + len(name) + 1
+        plain = header[start - 1 : start] == b"=" and (at == 0 or header[at - 2 : at] == b"; ")
+        if not plain or header.find(name, start) >= 0:
+            return None
+        end = header.find(b";", start)
+        found.append(header[start:] if end < 0 else header[start:end])
+    return found
+
+
+def carried(headers: Iterable[bytes], mark: bytes, changes: Iterable[tuple[str, str]]) -> bytes:
+    """The Cookie header that a browser would send after a response with these headers, as far as
+    the cookies whose name contains `mark` go."""
+    held = read(headers, mark)
+    for name, line in changes:
+        if name == "set-cookie":
+            key, _, rest = line.partition("=")
+            value, _, attributes = rest.partition("; ")
+            held.pop(key, None)
+            if not attributes.startswith("Max-Age=0;"):
+                held[key] = [value]
+    pairs = (f"{name}={value}" for name, values in held.items() for value in values)
+    return "; ".join(pairs).encode("latin-1")
+
+
+def candidates(cookies: Jar, name: str) -> list[str]:
+    """Every value that the cookie `name` may have, likeliest first; never more than a few.
+
+    Duplicates are all offered (another site of the same domain may have planted one). Chunks are
+    joined from `.0` up to the first gap; shorter joins follow, for a stale chunk may trail.
+    """
+    found = cookies.get(name, [])
+    if len(found) > MAX_DUPLICATES:
+        half = MAX_DUPLICATES // 2
+        found = found[:half] + found[-half:]
+    if f"{name}.0" not in cookies:
+        return found[:]
+    firsts, lasts = _joined(cookies, name, 0), _joined(cookies, name, -1)
+    return found + firsts + (lasts if lasts != firsts else [])
+
+
+def _joined(cookies: Jar, name: str, which: int) -> list[str]:
+    """The chunks' first (0) or last (-1) values, joined; longest first."""
+    chunks: list[str] = []
+    while len(chunks) < MAX_CHUNKS and f"{name}.{len(chunks)}" in cookies:
+        chunks.append(cookies[f"{name}.{len(chunks)}"][which])
+    return ["".join(chunks[:count]) for count in range(len(chunks), 0, -1)]
+
+
+def names(cookies: Jar, name: str) -> list[str]:
+    """The names under which the browser holds parts of the cookie `name`."""
+    return [key for key in cookies if key == name or _is_chunk(key, name)]
+
+
+def _is_chunk(key: str, name: str) -> bool:
+    index = key.removeprefix(name + ".")
+    return index != key and len(index) == 1 and index in "0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What every cookie of one kind is set and cleared with."""
+
+    secure: bool
+    samesite: str = "lax"
+    domain: str = ""
+
+    def line(self, name: str, value: str, max_age: int) -> str:
+        """One Set-Cookie value. `max_age` in seconds; 0 clears."""
+        parts = [f"{name}={value}", f"Max-Age={max_age}", "Path=/", "HttpOnly"]
+        if max_age == 0:
+            parts.append("Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+        if self.domain:
+            parts.append(f"Domain={self.domain}")
+        if self.secure:
+            parts.append("Secure")
+        parts.append(f"SameSite={self.samesite.capitalize()}")
+        return "; ".join(parts)
+
+    def store(
+        self, name: str, value: str, max_age: int, held: Jar, *, blind: bool = False
+    ) -> list[str]:
+        """Lines that store `value` under `name`, clearing parts of an older layout in `held`.
+
+        `blind`: the browser may hold more than it sent, so that the next part is cleared anyway.
+        """
+        if len(value) <= CHUNK:
+            parts = {name: value}
+        else:
+            starts = range(0, len(value), CHUNK)
+            parts = {f"{name}.{i}": value[at : at + CHUNK] for i, at in enumerate(starts)}
+        stale = [key for key in names(held, name) if key not in parts]
+        if blind:
+            after = [name, f"{name}.{len(parts)}"] if name not in parts else [f"{name}.0"]
+            stale += [key for key in after if key not in stale]
+        lines = [self.line(key, part, max_age) for key, part in parts.items()]
+        return lines + [self.line(key, "", 0) for key in stale]
+
+    def clear(
+        self, name: str, held: Jar, *, always: bool = False, blind: bool = False
+    ) -> list[str]:
+        """Lines that clear `name` and its chunks as far as `held` has them, or `always`.
+
+        `blind`: the browser may hold more than it sent; without its first part no value is read.
+        """
+        found = names(held, name)
+        unseen = [name] * (always or blind) + [f"{name}.0"] * blind
+        return [self.line(key, "", 0) for key in dict.fromkeys(found + unseen)]

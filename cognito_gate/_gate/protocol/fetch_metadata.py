@@ -1,0 +1,82 @@
+"""What a request is after: a page, something in the background, or a guess of the browser.
+
+Knows the headers browsers send (Fetch Metadata and older ones); must not know what follows.
+"""
+
+from ..messages import Incoming
+
+_PURPOSES = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+_PAGES = (b"", b"document", b"iframe", b"frame", b"embed", b"object")
+
+
+def is_prefetch(incoming: Incoming) -> bool:
+    """True when the browser only guesses that somebody may want this."""
+    return any(b"prefetch" in incoming.value(name) for name in _PURPOSES)
+
+
+def is_navigation(incoming: Incoming) -> bool:
+    """True for a browser that goes to a page, which a sign-in may interrupt.
+
+    fetch and XHR, HTMX, JSON clients, prefetching, WebSockets and non-GET are not that: a redirect
+    would end in an opaque CORS error or start sign-ins nobody sees.
+    """
+    if incoming.kind != "http" or incoming.method != "GET" or is_prefetch(incoming):
+        return False
+    if incoming.value(b"sec-fetch-mode") not in (b"", b"navigate"):
+        return False
+    if incoming.value(b"sec-fetch-dest") not in _PAGES:
+        return False
+    if incoming.value(b"x-requested-with") == b"xmlhttprequest" or incoming.value(b"hx-request"):
+        return False
+    if incoming.value(b"upgrade") or incoming.value(b"content-type").endswith(b"json"):
+        return False
+    return _accepts_pages(incoming)
+
+
+def _accepts_pages(incoming: Incoming) -> bool:
+    """A page is named, or nothing in particular is asked for (curl, a bare client)."""
+    accept = b",".join(incoming.values(b"accept")).lower()
+    ranges = [part.partition(b";") for part in accept.split(b",") if part.strip()]
+    if not ranges or [kind.strip() for kind, _, _ in ranges] == [b"*/*"]:
+        return True
+    return any(
+        kind.strip() in (b"text/html", b"application/xhtml+xml") and not _refused(parameters)
+        for kind, _, parameters in ranges
+    )
+
+
+def _refused(parameters: bytes) -> bool:
+    name, _, value = parameters.replace(b" ", b"").partition(b"=")
+    return name == b"q" and not value.strip(b"0.")
+
+
+def opens_websocket(incoming: Incoming) -> bool:
+    """True for a WebSocket, also for one that the server leaves to the app as a request."""
+    if incoming.kind == "websocket":
+        return True
+    asked = b",".join(incoming.values(b"upgrade")).lower().split(b",")
+    return b"websocket" in [name.strip() for name in asked]
+
+
+def is_preflight(incoming: Incoming) -> bool:
+    """True for a CORS preflight as the Fetch standard has browsers send it: never with credentials.
+
+    One that has credentials, or whose headers are empty, was not sent by a browser.
+    """
+    if incoming.method != "OPTIONS" or opens_websocket(incoming):
+        return False
+    if any(name in (b"cookie", b"authorization") for name, _ in incoming.headers):
+        return False
+    return bool(incoming.value(b"origin") and incoming.value(b"access-control-request-method"))
+
+
+def of_this_site(incoming: Incoming, origin: str) -> bool:
+    """False when another site makes the browser ask, as far as the browser tells."""
+    site = incoming.value(b"sec-fetch-site")
+    if site:
+        return site != b"cross-site"
+    for name in (b"origin", b"referer"):
+        told = incoming.value(name).decode("latin-1")
+        if told:
+            return told == origin or told.startswith(f"{origin}/")
+    return True

@@ -1,0 +1,78 @@
+"""The few HTML pages the gate itself shows.
+
+The only door to jinja2. Knows words and looks; must not know why a page is shown. Nothing external
+is loaded, no script runs, and everything put into a page is escaped.
+"""
+
+import hashlib
+import json
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ..messages import Headers, Respond
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("cognito_gate"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATE = _ENVIRONMENT.get_template("page.html")
+_STYLE = _ENVIRONMENT.get_template("page.css").render()
+_STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+NO_STORE = ("cache-control", "no-store")
+_HTML: Headers = (
+    ("content-type", "text/html; charset=utf-8"),
+    NO_STORE,
+    ("content-security-policy", _POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+)
+_JSON: Headers = (
+    ("content-type", "application/json"),
+    NO_STORE,
+    ("x-content-type-options", "nosniff"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says, and where its one link leads. `onward` leads there by itself."""
+
+    title: str
+    text: str
+    link: str = ""
+    label: str = ""
+    reference: str = ""
+    onward: bool = False
+
+
+def show(status: int, page: Page, headers: Headers = ()) -> Respond:
+    """An HTML answer."""
+    body = _TEMPLATE.render(page=page, style=_STYLE).encode("utf-8", "replace")
+    return Respond(status, (*_HTML, *headers), body)
+
+
+def show_json(status: int, content: dict[str, Any], headers: Headers = ()) -> Respond:
+    """A JSON answer, ASCII only."""
+    return Respond(status, (*_JSON, *headers), json.dumps(content).encode())
+
+
+def onward(target: str, headers: Headers) -> Respond:
+    """A page that goes on to `target` at once, as a navigation of this site."""
+    page = Page("You are signed in", "Taking you to the page you asked for.", target, "Continue")
+    return show(200, Page(page.title, page.text, page.link, page.label, onward=True), headers)
+
+
+def signed_out(login: str) -> Respond:
+    """The page to return to after sign-out."""
+    text = "You have signed out of this app."
+    return show(200, Page("Signed out", text, login, "Sign in again"))

@@ -1,0 +1,113 @@
+"""Value <-> sealed string, one key per purpose, retired keys still open.
+
+The only door to itsdangerous and Fernet. Knows nothing of what it seals. A value sealed for one
+purpose does not open for another, so cookies cannot be swapped.
+"""
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import BadData, URLSafeSerializer
+
+from ...errors import TokenRefused
+
+
+def _key(secret: str, purpose: str) -> bytes:
+    kdf = HKDF(SHA256(), length=32, salt=None, info=f"cognito-gate/1/{purpose}".encode())
+    return kdf.derive(secret.encode())
+
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def _strict(sealed: str, marks: bytes = b"") -> bytes:
+    """The bytes of a sealed value, when it has nothing but base64url and `marks` in it.
+
+    Python's base64 passes over foreign characters; a value that was altered is not ours.
+    """
+    raw = sealed.encode("utf-8", "replace")
+    body = raw if marks else raw.rstrip(b"=")  # Fernet pads, itsdangerous does not
+    if body.translate(None, _ALPHABET + marks) or not (marks or _padded(raw, body)):
+        raise TokenRefused("a cookie of this form does not open with our keys")
+    return raw
+
+
+def _padded(raw: bytes, body: bytes) -> bool:
+    return len(raw) % 4 == 0 and len(raw) - len(body) == -len(body) % 4
+
+
+class Encrypted:
+    """Fernet: hides and authenticates. The first secret seals, all of them open.
+
+    Example::
+
+        box = Encrypted((secret,), "login")
+        box.open(box.seal("text", now=time.time()))
+    """
+
+    def __init__(self, secrets: tuple[str, ...], purpose: str) -> None:
+        keys = (base64.urlsafe_b64encode(_key(secret, purpose)) for secret in secrets)
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def seal(self, text: str, now: float) -> str:
+        return self._fernet.encrypt_at_time(text.encode(), int(now)).decode()
+
+    def open(self, sealed: str) -> str:
+        """Raises TokenRefused for anything that was not sealed here for this purpose."""
+        try:
+            return self._fernet.decrypt(_strict(sealed)).decode()
+        except (InvalidToken, UnicodeError) as exc:
+            raise TokenRefused("a sealed cookie does not open with our keys") from exc
+
+
+class Signed:
+    """itsdangerous: authenticates, does not hide."""
+
+    def __init__(self, secrets: tuple[str, ...], purpose: str) -> None:
+        keys = [_key(secret, purpose) for secret in reversed(secrets)]  # newest last signs
+        self._serializer = URLSafeSerializer(keys, salt=f"cognito-gate/1/{purpose}")
+
+    def seal(self, text: str, now: float) -> str:
+        return str(self._serializer.dumps(text))
+
+    def open(self, sealed: str) -> str:
+        """Raises TokenRefused for anything that was not signed here for this purpose."""
+        try:
+            text = self._serializer.loads(_strict(sealed, b"."))
+        except (BadData, UnicodeError, RecursionError) as exc:
+            raise TokenRefused("a signed cookie was not signed with our keys") from exc
+        return str(text)
+
+
+class Inherited:
+    """The refresh cookie of flask-cognito-lib: Fernet under the SHA-256 of its app's secret key.
+
+    It only opens. Fernet carries the time of sealing, which there was the time of sign-in.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()))
+
+    def open(self, sealed: str) -> tuple[str, int]:
+        """The refresh token and when it was sealed (Unix time). Raises TokenRefused."""
+        try:
+            token = self._fernet.decrypt(_strict(sealed)).decode("ascii")
+            return token, self._fernet.extract_timestamp(sealed)
+        except (InvalidToken, UnicodeError) as exc:
+            raise TokenRefused("not a refresh cookie of flask-cognito-lib") from exc
+
+
+class Plain:
+    """No seal: for values that carry their own signature (the JWTs of Cognito)."""
+
+    def seal(self, text: str, now: float) -> str:
+        return text
+
+    def open(self, sealed: str) -> str:
+        return sealed
+
+
+Seal = Encrypted | Signed | Plain

@@ -1,0 +1,1 @@
+"""Sign-in pages of our own, for COGNITO_GATE_LOGIN=custom."""

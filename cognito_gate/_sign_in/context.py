@@ -1,0 +1,78 @@
+"""The parts of a gate that has sign-in pages of its own, beside those of any gate.
+
+Knows how settings become parts. Holds the counters of tries, the third kind of mutable object.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from .._gate.context import Context
+from ..settings import ASGI_SESSION_BYTES, Settings
+from .form_body import Keys
+from .password_policy import Policy
+from .rate_limiter import RateLimiter
+from .recall import Recall
+from .views import Views
+
+ENTRIES = 50_000  # counters of each kind, at most
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """How often one may guess and have messages sent; and what is known of names."""
+
+    guesses_by_address: RateLimiter
+    guesses: RateLimiter  # of a browser, of an address at an account, of codes at an account
+    passwords_by_account: RateLimiter
+    messages_by_address: RateLimiter
+    messages: RateLimiter
+    messages_by_destination: RateLimiter
+    messages_by_mask: RateLimiter
+    one_time_codes: RateLimiter
+    accounts: Recall
+    destinations: Recall
+    warned: set[str]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "RateLimits":
+        most, per_account = settings.tries_per_address, settings.tries_per_account
+        return cls(
+            guesses_by_address=RateLimiter(most, 300, ENTRIES),
+            guesses=RateLimiter(per_account, 300, ENTRIES),
+            passwords_by_account=RateLimiter(10 * per_account, 300, ENTRIES),
+            messages_by_address=RateLimiter(most, 3600, ENTRIES),
+            # At most 5 in any hour, as Cognito's own limit for some kinds (Developer Guide,
+            # "Quotas"): to run into that one would tell that the account exists.
+            messages=RateLimiter(3, 3600, ENTRIES),
+            messages_by_destination=RateLimiter(5, 3600, ENTRIES),
+            messages_by_mask=RateLimiter(20, 3600, ENTRIES),
+            one_time_codes=RateLimiter(10, 3600, ENTRIES),
+            accounts=Recall(ENTRIES),
+            destinations=Recall(ENTRIES),
+            warned=set(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SignInContext(Context):
+    """A gate's parts, and those of its pages."""
+
+    app_name: str
+    form_keys: Keys
+    policy: Policy
+    screens: Views
+    tries: RateLimits
+
+    @classmethod
+    def of(
+        cls, settings: Settings, token: Callable[[], str], session_bytes: int = ASGI_SESSION_BYTES
+    ) -> "SignInContext":
+        base = Context.of(settings, token, session_bytes)
+        return cls(
+            **{item.name: getattr(base, item.name) for item in fields(base)},
+            app_name=settings.app_name or settings.app_origin.partition("://")[2],
+            form_keys=Keys(settings.secrets),
+            policy=Policy.parse(settings.password_policy),
+            screens=Views(settings),
+            tries=RateLimits.of(settings),
+        )

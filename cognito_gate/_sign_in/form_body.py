@@ -1,0 +1,121 @@
+"""Forms: a posted body -> its fields; and the token that ties a form to one browser.
+
+Knows `application/x-www-form-urlencoded` (WHATWG URL, section 5) and HMAC; must not know which
+forms there are, nor what is in them. No error ever repeats what was typed.
+"""
+
+import hmac
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from ..errors import BadRequest, CrossSiteRefused
+
+MAX_FIELDS = 50
+
+_TYPE = b"application/x-www-form-urlencoded"
+_STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+def read(body: bytes, content_type: bytes, wanted: Mapping[str, int]) -> dict[str, str]:
+    """The wanted fields of a form that are there, exactly as they were typed.
+
+    Args:
+        body: the request's body.
+        content_type: the value of its Content-Type header.
+        wanted: the name of each field and the most characters it may have. Others are ignored.
+
+    Raises:
+        BadRequest: it is no form, a wanted field is there twice or is too long, or something is
+            not what a browser writes: a stray percent sign, or text that is not UTF-8.
+
+    Example::
+
+        read(b"username=ada&code=1+2", content_type, {"code": 64})   # {"code": "1 2"}
+    """
+    _check_type(content_type)
+    if body.count(b"&") >= MAX_FIELDS:
+        raise BadRequest(f"this form has more than {MAX_FIELDS} fields")
+    found: dict[str, str] = {}
+    for field in filter(None, body.split(b"&")):
+        name, _, value = field.partition(b"=")
+        key, text = _decoded(name), _decoded(value)
+        if key not in wanted:
+            continue
+        if key in found:  # parsers disagree on which of two counts
+            raise BadRequest(f"the field {key} of this form was sent twice")
+        if len(text) > wanted[key]:
+            raise BadRequest(f"the field {key} of this form takes {wanted[key]} characters at most")
+        found[key] = text
+    return found
+
+
+def _check_type(content_type: bytes) -> None:
+    kind, *parameters = (part.strip(b" \t") for part in content_type.lower().split(b";"))
+    if kind != _TYPE:
+        raise BadRequest(f"this address takes forms only ({_TYPE.decode()})")
+    for parameter in parameters:
+        name, _, value = parameter.partition(b"=")
+        if name == b"charset" and value.strip(b'"') != b"utf-8":
+            raise BadRequest("this address takes forms in UTF-8 only")
+
+
+def _decoded(raw: bytes) -> str:
+    if _STRAY.search(raw):
+        raise BadRequest("this form has a percent sign that begins no percent-encoding")
+    try:
+        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        # Without its cause, which holds the bytes: they may be a password.
+        raise BadRequest("this form holds text that is not UTF-8") from None
+
+
+class Keys:
+    """What form tokens are made with: the key of the first secret signs, those of all verify.
+
+    Example::
+
+        keys = Keys(settings.secrets)
+        check(keys, browser, token(keys, browser))
+    """
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._keys = [_key(secret) for secret in secrets]
+
+    def tokens(self, browser: str) -> list[str]:
+        """The token of each key, the one that signs first."""
+        told = browser.encode("utf-8", "surrogatepass")
+        return [hmac.digest(key, told, "sha256").hex() for key in self._keys]
+
+
+def _key(secret: str) -> bytes:
+    # RFC 5869 section 3.2: `info` keeps it apart from the keys of seal.py, whose go on with a "1".
+    kdf = HKDF(SHA256(), length=32, salt=None, info=b"cognito-gate/form/1")
+    return kdf.derive(secret.encode())
+
+
+def token(keys: Keys, browser: str) -> str:
+    """The token that the forms of one browser carry: 64 hex digits.
+
+    Args:
+        browser: what only this browser has, a random text in a cookie; never empty.
+    """
+    if not browser:
+        raise ValueError("a form token needs the text of a browser's cookie, and got none")
+    return keys.tokens(browser)[0]
+
+
+def check(keys: Keys, browser: str, token: str) -> None:
+    """Let a form through whose token was made for this browser.
+
+    Raises:
+        CrossSiteRefused: it was not, or the browser brought no cookie.
+    """
+    given = token.encode("utf-8", "surrogatepass")
+    # All keys are tried, so that the time tells nothing of them.
+    same = [hmac.compare_digest(made.encode(), given) for made in keys.tokens(browser)]
+    if not browser or not any(same):
+        raise CrossSiteRefused("a form came without the token of this browser")

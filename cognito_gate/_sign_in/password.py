@@ -1,0 +1,136 @@
+"""Prove a password to Cognito, or ask which ways there are. The password lives for this call only.
+
+Knows the flows of InitiateAuth; must not know what follows (next_page.py).
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import partial
+
+from .._gate.messages import Flow, Incoming, compute
+from .._gate.records import ChallengeRecord, Tokens
+from ..errors import ApiRefused, CognitoUnavailable
+from . import cognito_api, rate_limits, srp
+from .cognito_api import Challenge, Outcome
+from .context import SignInContext
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """SRP's `a` and `A` of one sign-in."""
+
+    secret: int = field(repr=False)
+    public: str
+
+
+def sign_in(
+    context: SignInContext, incoming: Incoming, username: str, password: str
+) -> Flow[Outcome]:
+    """Begin a sign-in as COGNITO_GATE_SIGN_IN_FLOW says.
+
+    Raises:
+        ApiRefused: Cognito says no. CognitoUnavailable: it says nothing usable.
+    """
+    settings, client = context.settings, incoming.client
+    if settings.sign_in_flow == "choice":
+        way = next((way for way in settings.sign_in_ways if way == "PASSWORD"), "PASSWORD_SRP")
+        return (yield from _preferred(context, incoming, username, username, way, password))
+    if settings.sign_in_flow == "srp":
+        key = yield from _key(context)
+        answer = yield cognito_api.initiate_srp(settings, username, key.public, client)
+        outcome = cognito_api.read_outcome("InitiateAuth", answer)
+        return (yield from _verified(context, incoming, username, username, password, outcome, key))
+    answer = yield cognito_api.initiate_password(settings, username, password, client)
+    return cognito_api.read_outcome("InitiateAuth", answer)
+
+
+def prove(context: SignInContext, incoming: Incoming, username: str, password: str) -> Flow[None]:
+    """Have the password of somebody checked who is signed in: by a new sign-in, which ends here.
+
+    Raises as `sign_in` does.
+    """
+    outcome = yield from sign_in(context, incoming, username, password)
+    if isinstance(outcome, Tokens) and outcome.refresh:
+        yield cognito_api.revoke(context.settings, outcome.refresh)
+
+
+def chosen(
+    context: SignInContext, incoming: Incoming, step: ChallengeRecord, way: str, password: str
+) -> Flow[Outcome]:
+    """The password, where Cognito asked for it or where it was the `way` chosen (PASSWORD or
+    PASSWORD_SRP). Raises as `sign_in` does."""
+    name = step.username
+    if step.step == "SELECT_CHALLENGE":
+        # Begun anew: the choice's session serves once, and passwords are mistyped.
+        return (yield from _preferred(context, incoming, step.typed, name, way, password))
+    said, key = yield from _said(context, way, password)
+    answer = yield cognito_api.respond(
+        context.settings, step.step, name, step.session, said, incoming.client
+    )
+    outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
+    if key is None:
+        return outcome
+    return (yield from _verified(context, incoming, step.typed, name, password, outcome, key))
+
+
+def _preferred(
+    context: SignInContext, incoming: Incoming, typed: str, username: str, way: str, password: str
+) -> Flow[Outcome]:
+    """USER_AUTH, with the password as the way that is preferred. Cognito answers with a choice
+    where an account has none, which must look as if it were wrong."""
+    said, key = yield from _said(context, way, password)
+    answer = yield cognito_api.initiate_choice(
+        context.settings, username, incoming.client, PREFERRED_CHALLENGE=way, **said
+    )
+    outcome = cognito_api.read_outcome("InitiateAuth", answer)
+    name = outcome.name if isinstance(outcome, Challenge) else ""
+    if name in ("SELECT_CHALLENGE", "WEB_AUTHN") or (key and name != "PASSWORD_VERIFIER"):
+        raise ApiRefused("InitiateAuth", "NotAuthorizedException", "no password to sign in with")
+    if key is None:
+        return outcome
+    return (yield from _verified(context, incoming, typed, username, password, outcome, key))
+
+
+def _said(
+    context: SignInContext, way: str, password: str
+) -> Flow[tuple[dict[str, str], _Key | None]]:
+    """What goes along with the way, and the key that SRP goes on with."""
+    if way == "PASSWORD":
+        return {"PASSWORD": password}, None
+    key = yield from _key(context)
+    return {"SRP_A": key.public}, key
+
+
+def _verified(
+    context: SignInContext,
+    incoming: Incoming,
+    typed: str,
+    username: str,
+    password: str,
+    first: Outcome,
+    key: _Key,
+) -> Flow[Outcome]:
+    """SRP's second half, at once: Cognito waits for it a few seconds only.
+
+    Raises TooManyTries: only now has Cognito said whose name that is.
+    """
+    if not isinstance(first, Challenge) or first.name != "PASSWORD_VERIFIER":
+        raise CognitoUnavailable("Cognito answered SRP with something else")
+    settings, found = context.settings, first.parameters
+    person = found.get("USER_ID_FOR_SRP") or username
+    rate_limits.check_account(context, incoming, typed, person, "password")
+    pool, now = settings.user_pool_id, incoming.now
+    said = yield from compute(
+        partial(srp.answer, key.secret, key.public, person, password, pool, found, now)
+    )
+    answer = yield cognito_api.respond(
+        settings, "PASSWORD_VERIFIER", person, first.session, said, incoming.client
+    )
+    return cognito_api.read_outcome("RespondToAuthChallenge", answer)
+
+
+def _key(context: SignInContext) -> Flow[_Key]:
+    # 256 bits, as RFC 5054 section 3.1 asks for; more would only cost time.
+    secret = int.from_bytes(hashlib.sha256(context.token().encode()).digest())
+    public = yield from compute(partial(srp.begin, secret))
+    return _Key(secret, public)

@@ -1,0 +1,73 @@
+"""The page `{prefix}/sign-in`: who one is, and the password.
+
+Must not know what Cognito asks for next (next_page.py), nor what its refusals mean (page.py).
+"""
+
+from .._gate.flows import session
+from .._gate.messages import Flow, Incoming, Pass, Respond
+from .._gate.records import View
+from ..errors import CognitoUnavailable
+from . import choice, fields, forms, next_page, password, rate_limits
+from .context import SignInContext
+from .page import SignInPage, Trouble
+
+_FIELDS = {"username": 128, "password": 256}
+
+
+def _show(context: SignInContext, incoming: Incoming, trouble: Trouble) -> Flow[Respond]:
+    settings = context.settings
+    wanted = forms.return_to(context, incoming)
+    if trouble.calm:
+        visitor = yield from _visitor(context, incoming)
+        if visitor.identity is not None:
+            return Respond(303, (("location", wanted), *visitor.headers))
+    view = View(
+        screen="sign-in",
+        return_to=wanted,
+        error=trouble.error,
+        notice=trouble.notice,
+        field_errors=trouble.fields,
+        typed=trouble.typed or {"username": forms.asked(incoming, "login_hint")[:128]},
+        facts={
+            "kind": settings.sign_in,
+            "asks_password": settings.sign_in_flow != "choice",
+            "sign_up": settings.sign_up,
+        },
+    )
+    return forms.show(context, incoming, view, trouble.status, trouble.headers)
+
+
+def _visitor(context: SignInContext, incoming: Incoming) -> Flow[Pass]:
+    """Who is signed in already; nobody, where that cannot be said: a new sign-in fixes it."""
+    try:
+        return (yield from session.session(context, incoming))
+    except CognitoUnavailable:
+        return Pass(None)
+
+
+def _take(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
+    form = forms.posted(context, incoming, _FIELDS)
+    username = form["username"].strip()
+    _check_filled({**form, "username": username}, context.settings.sign_in_flow != "choice")
+    if context.settings.sign_in_flow == "choice":
+        return choice.ask(context, incoming, username, forms.return_to(context, incoming))
+    rate_limits.check_guess(context, incoming, username, "password")
+    outcome = yield from password.sign_in(context, incoming, username, form["password"])
+    return (
+        yield from next_page.advance(
+            context,
+            incoming,
+            outcome,
+            username=username,
+            typed=username,
+            return_to=forms.return_to(context, incoming),
+        )
+    )
+
+
+def _check_filled(form: dict[str, str], asks_password: bool) -> None:
+    wanted = ("username", "password") if asks_password else ("username",)
+    fields.check(fields.filled(form, *wanted))
+
+
+SIGN_IN = SignInPage(_show, _take, lambda context: {"username": 128})

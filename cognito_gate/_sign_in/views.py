@@ -1,0 +1,268 @@
+"""Our own sign-in pages, in the visitor's language: what a page is told -> an HTML answer.
+
+A door to jinja2. Knows words and looks; must not know why a page is shown. Nothing external is
+loaded, one script of ours runs, everything put into a page is escaped, no page is ever stored.
+"""
+
+import hashlib
+import re
+import tomllib
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from traceback import extract_tb
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+)
+
+from .._gate.messages import Headers, Respond
+from .._gate.records import Sentence, View
+from ..settings import Settings
+from .languages import OURS, Catalog, Languages, first_upper, wrong_file
+
+
+def _example(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    facts: dict[str, Any] = {
+        key: tuple(fact) if isinstance(fact, list) else fact for key, fact in table.items()
+    }
+    if "policy" in facts:
+        length, rules = facts["policy"]["length"], tuple(facts["policy"]["rules"])
+        facts["policy"] = SimpleNamespace(length=length, rules=rules)
+    return facts
+
+
+SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        screen: _example(table)
+        for screen, table in tomllib.loads((OURS / "samples.toml").read_text("utf-8")).items()
+    }
+)
+"""Each screen, and an example of its facts."""
+
+# Where a screen's forms go, where that is not the screen's own name; "" for what its facts say.
+_ACTIONS = dict.fromkeys(("code", "choose", "password", "passkey"), "/mfa") | {"totp-setup": ""}
+_LOGOS = {"logo.svg": "image/svg+xml", "logo.png": "image/png"}
+_SUFFIXES = {".html", ".css", ".js", ".svg", ".png"}
+_LARGEST = 100_000  # bytes of a logo or a theme: both are part of every page
+
+
+class Views:
+    """The pages of a gate, compiled and ready.
+
+    Raises:
+        SettingsError: a file in the directory of COGNITO_GATE_TEMPLATES cannot be used.
+
+    Example::
+
+        screens = Screens(settings)
+        view = View(screen="forgot", token=token)
+        return screens.show(view, screens.language(b"de-AT", ""))
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        own = Path(settings.templates) if settings.templates else None
+        self._languages = Languages(settings.templates, settings.languages)
+        style, script, logo = _style(own), _script(), _logo(own)
+        self._headers = _headers(style, script, images=bool(logo))
+        self._prefix = settings.prefix
+        self._fixed = {
+            "app": settings.app_name or urlsplit(settings.redirect_url).hostname,
+            "kind": settings.sign_in,
+            "prefix": settings.prefix,
+            "style": style,
+            "script": script,
+            "logo": logo,
+        }
+        self._templates = _compiled(own)
+        if own:
+            self._try_out(own)
+
+    def language(self, accept_language: bytes, chosen: str) -> str:
+        """A visitor's language: the one picked, if offered, else what the browser asks for."""
+        return self._languages.choose(accept_language, chosen)
+
+    def show(self, view: View, language: str, headers: Headers = (), status: int = 200) -> Respond:
+        """A page as an answer. A language that is not offered becomes the default one."""
+        catalogs = self._languages.catalogs
+        catalog = catalogs.get(language) or catalogs[self._languages.tags[0]]
+        html = self._templates[view.screen].render(self._context(view, catalog))
+        head = (*self._headers, ("content-language", catalog.tag), *headers)
+        return Respond(status, head, html.encode("utf-8", "replace"))
+
+    def _context(self, view: View, catalog: Catalog) -> dict[str, Any]:
+        prefix, facts = self._prefix, view.facts
+        onward = {"next": view.return_to} if view.return_to != "/" else {}
+        usual = {"who": catalog.text(f"field.{self._fixed['kind']}")}
+        if "policy" in facts:
+            usual["length"] = str(facts["policy"].length)
+
+        def at(path: str) -> str:
+            return f"{prefix}{path}?{urlencode(onward)}" if onward else f"{prefix}{path}"
+
+        def said(words: Sentence) -> str:
+            return catalog.said(words, **usual)
+
+        return {
+            **self._fixed,
+            "view": view,
+            "facts": facts,
+            "troubled": bool(view.error or view.field_errors),
+            "text": catalog.text,
+            "attribute": catalog.attribute,
+            "said": said,
+            "at": at,
+            "here": prefix + (_ACTIONS.get(view.screen, f"/{view.screen}") or facts["action"]),
+            "language": catalog.tag,
+            "languages": [*self._others(catalog, onward)],
+        }
+
+    def _others(
+        self, catalog: Catalog, onward: Mapping[str, str]
+    ) -> Iterator[tuple[str, str, str]]:
+        """The other languages: tag, name, and this page's address in it."""
+        for tag, other in self._languages.catalogs.items():
+            if tag != catalog.tag:
+                yield tag, other.text("language.name"), "?" + urlencode({"lang": tag, **onward})
+
+    def _try_out(self, own: Path) -> None:
+        """Show every page once in every language, so that what is wrong is known at the start."""
+        trouble = {"code": Sentence("error.field.missing"), "email": Sentence("error.field.email")}
+        for screen, facts in SAMPLES.items():
+            calm = View(screen=screen, facts=facts, typed={"username": "ada"})
+            troubled = replace(
+                calm,
+                error=Sentence("error.generic"),
+                notice=Sentence("notice.code_sent"),
+                field_errors=trouble,
+            )
+            for catalog in self._languages.catalogs.values():
+                for view in (calm, troubled):
+                    told = self._context(view, catalog) | {"text": catalog.exactly}
+                    try:
+                        self._templates[screen].render(told)
+                    except Exception as error:
+                        name = _culprit(error, own) or f"{screen}.html"
+                        problem = f"which cannot be shown: {type(error).__name__}: {error}"
+                        raise wrong_file(name, problem) from error
+
+
+def _culprit(error: Exception, own: Path) -> str:
+    """The operator's file that an error came out of; jinja2 puts templates into tracebacks."""
+    frames = reversed(extract_tb(error.__traceback__))
+    files = (Path(frame.filename) for frame in frames)
+    return next((file.name for file in files if file.parent == own), "")
+
+
+def _compiled(own: Path | None) -> dict[str, Template]:
+    """The template of each screen: the operator's, which may extend "ours/<name>", or ours."""
+    ours = PackageLoader("cognito_gate", "templates/sign_in")
+    loaders: list[BaseLoader] = [ours, PrefixLoader({"ours": ours})]
+    if own:
+        loaders.insert(0, FileSystemLoader(own))
+    environment = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["first_upper"] = first_upper
+    for name in _own_templates(own, ours) if own else ():
+        try:
+            environment.get_template(name)
+        except (TemplateError, OSError, ValueError) as error:
+            raise wrong_file(name, f"which is no template: {error}") from error
+    return {screen: environment.get_template(f"{screen}.html") for screen in SAMPLES}
+
+
+def _own_templates(own: Path, ours: PackageLoader) -> Iterator[str]:
+    """The operator's templates. A file that would have no effect is a mistake."""
+    pages = {name for name in ours.list_templates() if name.endswith(".html")}
+    known = {*pages, *_LOGOS, "theme.css"}
+    for file in sorted(own.iterdir()):
+        partial = file.suffix == ".html" and file.name.startswith("_")
+        if file.suffix in _SUFFIXES and file.name not in known and not partial:
+            raise wrong_file(
+                file.name, f"which has no effect; there are {', '.join(sorted(known))}"
+            )
+        if file.suffix == ".html":
+            yield file.name
+
+
+def _style(own: Path | None) -> str:
+    style = (OURS / "sign_in.css").read_text("utf-8")
+    theme = _own_bytes(own, "theme.css")
+    try:
+        style += theme.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise wrong_file("theme.css", f"which is not UTF-8: {error}") from error
+    style = re.sub(r"/\*.*?\*/\s*", "", style, flags=re.DOTALL)
+    if "</style" in style.lower():
+        raise wrong_file("theme.css", "which holds </style>")
+    return style
+
+
+def _script() -> str:
+    script = (OURS / "sign_in.js").read_text("utf-8")
+    return re.sub(r"^ *//.*\n", "", script, flags=re.MULTILINE)
+
+
+def _logo(own: Path | None) -> str:
+    """The operator's logo as an address that holds all of it, or an empty text."""
+    found = {name: content for name in _LOGOS if (content := _own_bytes(own, name))}
+    if len(found) > 1:
+        raise wrong_file(" and ".join(found), "of which only one can be shown")
+    for name, content in found.items():
+        if not (
+            content.startswith(b"\x89PNG\r\n\x1a\n") if name == "logo.png" else b"<svg" in content
+        ):
+            raise wrong_file(name, "which is no such picture")
+        return f"data:{_LOGOS[name]};base64,{b64encode(content).decode()}"
+    return ""
+
+
+def _own_bytes(own: Path | None, name: str) -> bytes:
+    """What is in a file of the operator's directory; empty where there is none."""
+    if own is None or not (own / name).exists():
+        return b""
+    try:
+        content = (own / name).read_bytes()
+    except OSError as error:
+        raise wrong_file(name, f"which cannot be read: {error}") from error
+    if len(content) > _LARGEST:
+        raise wrong_file(name, f"which has {len(content)} bytes; {_LARGEST} is the most")
+    return content
+
+
+def _headers(style: str, script: str, *, images: bool) -> Headers:
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        f"{'img-src data:; ' if images else ''}"
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    return (
+        ("content-type", "text/html; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("content-security-policy", policy),
+        ("x-content-type-options", "nosniff"),
+        # no-referrer would make browsers send `Origin: null` with our own forms (Fetch, 3.2).
+        ("referrer-policy", "same-origin"),
+    )
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

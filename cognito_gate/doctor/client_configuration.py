@@ -1,0 +1,246 @@
+"""The app client's own configuration against the settings: what the login domain cannot tell.
+
+Judges facts that somebody else has read. Compares the secret in memory, and never shows it.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from hmac import compare_digest
+from urllib.parse import urlsplit
+
+from . import authorize, client_secret, sign_in_pages, sign_out
+from .case import Case
+from .description import ClientFacts
+from .findings import Finding, Fix, Line
+from .places import RESETS
+from .scopes import SCOPES
+
+PROVIDERS = Line("identity-providers", "identity providers")
+FLOWS = Line("auth-flows", "auth flows")
+ROTATION = Line("rotation", "rotation")
+USERS = Line("user-existence", "user existence")
+ATTRIBUTES = Line("attributes", "attributes")
+
+ENOUGH_GRACE = 5  # seconds
+_REFRESH = "ALLOW_REFRESH_TOKEN_AUTH"
+
+
+def examine(case: Case, client: ClientFacts) -> Iterator[Finding]:
+    """All lines but those of lifetimes."""
+    if case.settings.domain:  # with sign-in pages of the gate's own there may be none
+        yield _grant(case, client)
+        yield _callback(case, client)
+        yield _sign_out(case, client)
+        yield _scopes(case, client)
+        yield _providers(case, client)
+    yield _secret(case, client)
+    yield _flows(case, client)
+    yield _rotation(case, client)
+    if client.revokes:
+        yield client_secret.REVOCATION.ok("is on: signing out ends the refresh token")
+    else:
+        yield client_secret.disabled(case)
+    yield _users(case, client)
+    yield _attributes(case, client)
+
+
+def _grant(case: Case, client: ClientFacts) -> Finding:
+    fix = authorize.no_grant(case)
+    if not client.hosted:
+        return authorize.GRANT.wrong(
+            "the OAuth settings of the app client are turned off "
+            "(AllowedOAuthFlowsUserPoolClient is false), and none of them has effect",
+            fix,
+        )
+    if "code" not in client.grants:
+        has = " ".join(client.grants) or "none"
+        return authorize.GRANT.wrong(f"code is not among the app client's grants ({has})", fix)
+    return authorize.GRANT.ok("the app client may use the authorization code grant")
+
+
+def _callback(case: Case, client: ClientFacts) -> Finding:
+    url, line = case.settings.redirect_url, authorize.CALLBACK
+    why = case.unsure("AWS_COGNITO_REDIRECT_URL")
+    if why:
+        return line.unchecked(why)
+    if url in client.callbacks:
+        return line.ok(f"{url} is registered")
+    return line.wrong(
+        f"{url} is not registered{nearest(url, client.callbacks)}", authorize.fix(case)
+    )
+
+
+def _sign_out(case: Case, client: ClientFacts) -> Finding:
+    url, line = case.settings.logout_url, sign_out.SIGN_OUT
+    why = case.unsure("AWS_COGNITO_LOGOUT_URL")
+    if why:
+        return line.unchecked(why)
+    if url in client.sign_outs:
+        return line.ok(f"{url} is registered")
+    return line.wrong(
+        f"{url} is not registered{nearest(url, client.sign_outs)}", sign_out.fix(case)
+    )
+
+
+def nearest(url: str, registered: tuple[str, ...]) -> str:
+    """Words for the registered URL that comes closest, and in what it differs."""
+    near = get_close_matches(url, registered, 1, cutoff=0.6)
+    if not near:
+        return f"; {len(registered)} others are" if registered else "; none is"
+    return f"; {near[0]} is, and differs in {difference(url, near[0])}"
+
+
+def difference(one: str, other: str) -> str:
+    """In what two URLs differ, in words."""
+    if one.lower() == other.lower():
+        return "capitals"
+    if one.rstrip("/") == other.rstrip("/"):
+        return "the slash at the end"
+    first, second = urlsplit(one), urlsplit(other)
+    found = [
+        word
+        for word, left, right in (
+            ("http and https", first.scheme, second.scheme),
+            ("the host", first.netloc.partition(":")[0], second.netloc.partition(":")[0]),
+            ("the port", first.netloc.partition(":")[2], second.netloc.partition(":")[2]),
+            ("the path", first.path, second.path),
+        )
+        if left != right
+    ]
+    return " and ".join(found) or "its end"
+
+
+def _scopes(case: Case, client: ClientFacts) -> Finding:
+    asked = case.settings.scopes
+    why = case.unsure("AWS_COGNITO_SCOPES")
+    if why:
+        return SCOPES.unchecked(why)
+    refused = [scope for scope in asked if scope not in client.scopes]
+    if refused:
+        return SCOPES.wrong(
+            f"{' '.join(refused)}: not among the client's ({' '.join(client.scopes) or 'none'})",
+            Fix(
+                f"Allow it, or do not ask for it. {RESETS}",
+                console=case.place.login_pages("OpenID Connect scopes (or Custom scopes)"),
+                command=case.place.add_to_client("AllowedOAuthScopes", refused[0]),
+            ),
+        )
+    if "openid" not in (asked or client.scopes):
+        return SCOPES.warning(
+            "without openid there is no ID token (no e-mail, no name)",
+            Fix(
+                f"Allow openid, and ask for it. {RESETS}",
+                console=case.place.login_pages("OpenID Connect scopes"),
+                command=case.place.add_to_client("AllowedOAuthScopes", "openid"),
+            ),
+        )
+    return SCOPES.ok(" ".join(asked or client.scopes))
+
+
+def _providers(case: Case, client: ClientFacts) -> Finding:
+    if client.providers:
+        return PROVIDERS.ok(" ".join(client.providers))
+    return PROVIDERS.wrong(
+        "the app client has none: nobody can sign in",
+        Fix(
+            f"Choose one at least; Cognito's own directory of users is one. {RESETS}",
+            console=case.place.login_pages("Identity providers"),
+            command=case.place.add_to_client("SupportedIdentityProviders", "COGNITO"),
+        ),
+    )
+
+
+def _secret(case: Case, client: ClientFacts) -> Finding:
+    why = case.unsure("AWS_COGNITO_USER_POOL_CLIENT_SECRET")
+    if why:
+        return client_secret.SECRET.unchecked(why)
+    ours = case.settings.user_pool_client_secret
+    if bool(ours) != bool(client.secret):
+        return client_secret.superfluous() if ours else client_secret.missing(case)
+    if not compare_digest(ours.encode(), client.secret.encode()):
+        return client_secret.SECRET.warning(
+            "is another than the one AWS tells; an app client may have two while they change over",
+            client_secret.copy(case),
+        )
+    return client_secret.SECRET.ok("is the app client's" if ours else "none, and none needed")
+
+
+def _flows(case: Case, client: ClientFacts) -> Finding:
+    settings = case.settings
+    listed = " ".join(client.flows)
+    if settings.login == "hosted":
+        return FLOWS.ok(f"{listed} (Cognito's own login needs none)")
+    needed = [sign_in_pages.ALLOWED_BY[settings.sign_in_flow]]
+    if settings.refresh_flow_enabled and not client.rotates:
+        needed.append(_REFRESH)
+    lacking = [flow for flow in needed if flow not in client.flows]
+    if not lacking:
+        return sign_in_pages.FLOW.ok(listed)
+    return sign_in_pages.FLOW.wrong(
+        f"the gate's own sign-in pages need {' and '.join(lacking)}; there is {listed}",
+        Fix(
+            f"Allow it. {RESETS}",
+            console=case.place.client_form("Authentication flows"),
+            command=case.place.add_to_client("ExplicitAuthFlows", lacking[0]),
+        ),
+    )
+
+
+def _rotation(case: Case, client: ClientFacts) -> Finding:
+    if not client.rotates:
+        return ROTATION.ok("off: a refresh token serves until its end")
+    grace = f"on, with {client.grace} s of grace"
+    if case.settings.refresh_flow_enabled and client.grace < ENOUGH_GRACE:
+        return ROTATION.warning(
+            f"{grace}: with several workers, two renewals at once end a session",
+            Fix(
+                f"Give it {ENOUGH_GRACE} s or more. {RESETS}",
+                console=case.place.client_form("Refresh token rotation grace period"),
+                command=case.place.update_client(
+                    ".RefreshTokenRotation.RetryGracePeriodSeconds = 30"
+                ),
+            ),
+        )
+    if _REFRESH in client.flows:
+        return ROTATION.warning(
+            f"{grace}, but {_REFRESH} is allowed as well, which does not go with it",
+            Fix(
+                f"Take {_REFRESH} out of the app client's flows. {RESETS}",
+                console=case.place.client_form("Authentication flows"),
+                command=case.place.update_client(".ExplicitAuthFlows -= [$value]", _REFRESH),
+            ),
+        )
+    return ROTATION.ok(grace)
+
+
+def _users(case: Case, client: ClientFacts) -> Finding:
+    if client.hides_users:
+        return USERS.ok("errors do not tell who has an account")
+    return USERS.warning(
+        "errors tell whether somebody has an account (PreventUserExistenceErrors is not ENABLED)",
+        Fix(
+            f"Turn it on. {RESETS}",
+            console=case.place.client_form(
+                "Advanced security configurations: Prevent user existence errors"
+            ),
+            command=case.place.update_client('.PreventUserExistenceErrors = "ENABLED"'),
+        ),
+    )
+
+
+def _attributes(case: Case, client: ClientFacts) -> Finding:
+    asked = case.settings.scopes or client.scopes
+    for scope, name in (("email", "email"), ("phone", "phone_number")):
+        verified = f"{name}_verified"
+        if name in client.readable and verified not in client.readable:
+            found = f"the app client may read {name} and not {verified}"
+            fix = Fix(
+                f"Allow it to read {verified}, too. {RESETS}",
+                console=case.place.client_menu("Attribute permissions", "Edit"),
+                command=case.place.add_to_client("ReadAttributes", verified),
+            )
+            if scope in asked:
+                return ATTRIBUTES.wrong(f"{found}: each sign-in ends with invalid_grant", fix)
+            return ATTRIBUTES.warning(f"{found}: nothing tells whether it is true", fix)
+    listed = " ".join(client.readable)
+    return ATTRIBUTES.ok(f"{listed}: readable" if listed else "the app client may read all")

@@ -1,0 +1,84 @@
+"""Where something is fixed: the way through AWS's console, and the command of AWS's CLI.
+
+Knows names of menus and operations. Must not know what is wrong, nor hold a secret.
+"""
+
+import shlex
+from dataclasses import dataclass
+
+from .reading import Reading
+
+_READ_ONLY = "del(.ClientSecret, .ClientType, .CreationDate, .LastModifiedDate)"
+RESETS = (
+    "An update resets what it leaves out: this command sends all settings of the client back. (A "
+    "pool of `cognito-gate pool deploy` is changed there, or the next deploy undoes it.)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The pool and the app client that settings name; a placeholder where they name none."""
+
+    region: str
+    pool: str
+    client: str
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Place":
+        settings = reading.settings
+        known = not reading.unsure("AWS_COGNITO_USER_POOL_ID")
+        return cls(
+            settings.pool_region if known else settings.region,
+            settings.user_pool_id if known else "YOUR_POOL_ID",
+            "YOUR_CLIENT_ID"
+            if reading.unsure("AWS_COGNITO_USER_POOL_CLIENT_ID")
+            else settings.user_pool_client_id,
+        )
+
+    def pool_menu(self, *clicks: str) -> str:
+        """The way to a menu of the pool."""
+        return " > ".join(("Amazon Cognito", "User pools", self.pool, *clicks))
+
+    def client_menu(self, *clicks: str) -> str:
+        """The way to a tab or a form of the app client."""
+        return self.pool_menu("Applications", "App clients", self.client, *clicks)
+
+    def login_pages(self, field: str) -> str:
+        """The way to a field of the app client's login pages."""
+        form = ("Login pages", "Managed login pages configuration", "Edit")
+        return self.client_menu(*form, field)
+
+    def client_form(self, field: str) -> str:
+        """The way to a field of the app client's own form."""
+        return self.client_menu("App client information", "Edit", field)
+
+    def aws(self, operation: str, *rest: str) -> str:
+        """A command of the AWS CLI, in the pool's region; `rest` are words, not yet quoted."""
+        region = ("--region", self.region) if self.region else ()
+        return shlex.join(("aws", "cognito-idp", operation, *region, *rest))
+
+    def about_pool(self, operation: str, *rest: str) -> str:
+        """A command about the pool."""
+        return self.aws(operation, "--user-pool-id", self.pool, *rest)
+
+    def about_client(self, operation: str, *rest: str) -> str:
+        """A command about the app client."""
+        return self.about_pool(operation, "--client-id", self.client, *rest)
+
+    def update_client(self, change: str, value: str = "") -> str:
+        """A command that changes one thing of the app client and keeps all others.
+
+        Args:
+            change: a filter of jq, in which `$value` is the value.
+        """
+        read = self.about_client(
+            "describe-user-pool-client", "--query", "UserPoolClient", "--output", "json"
+        )
+        given = ("--arg", "value", value) if value else ()
+        edit = shlex.join(("jq", *given, f"{_READ_ONLY} | {change}"))
+        write = self.aws("update-user-pool-client", "--cli-input-json", "file://client.json")
+        return f"{read} | {edit} > client.json && {write}"
+
+    def add_to_client(self, member: str, value: str) -> str:
+        """A command that adds a value to one of the app client's lists."""
+        return self.update_client(f".{member} = ((.{member} // []) + [$value] | unique)", value)

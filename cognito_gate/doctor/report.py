@@ -1,0 +1,132 @@
+"""Findings as text for people and as JSON for machines; secrets are taken out of both.
+
+Knows how findings are shown; must not know what they are about.
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from textwrap import wrap
+from types import MappingProxyType
+from urllib.parse import quote, quote_plus
+
+from .findings import Finding, Fix, State
+
+VERSION = 1
+"""Of the JSON's shape; members may be added without another number."""
+
+WIDTH = 100
+MARKS: Mapping[State, str] = MappingProxyType(
+    {"ok": "✓", "wrong": "✗", "warning": "!", "unknown": "–"}  # noqa: RUF001
+)
+PLAIN: Mapping[State, str] = MappingProxyType(
+    {"ok": "ok", "wrong": "XX", "warning": "!!", "unknown": "--"}
+)
+_WORDS: Mapping[State, str] = MappingProxyType(
+    {"wrong": "wrong", "warning": "to know", "unknown": "not checked", "ok": "well"}
+)
+_HIDDEN = "[hidden]"
+_SHORTEST = 4  # letters of a secret; less would hide half of all words
+
+
+def hidden(findings: Iterable[Finding], secrets: Iterable[str]) -> tuple[Finding, ...]:
+    """The findings without any of the secrets, however a server may have spelt them back."""
+    spelt = {
+        form
+        for secret in secrets
+        if len(secret) >= _SHORTEST
+        for form in (secret, quote(secret, safe=""), quote_plus(secret), _base64(secret))
+    }
+    longest_first = sorted(spelt, key=len, reverse=True)
+
+    def clean(text: str) -> str:
+        for form in longest_first:
+            text = text.replace(form, _HIDDEN)
+        text = re.sub(r"//[^/@\s]+@", f"//{_HIDDEN}@", text)
+        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+    return tuple(_cleaned(finding, clean) for finding in findings)
+
+
+def _base64(secret: str) -> str:
+    return b64encode(secret.encode()).decode()
+
+
+def _cleaned(finding: Finding, clean: Callable[[str], str]) -> Finding:
+    fix = finding.fix
+    if fix is not None:
+        ways = (fix.what, fix.setting, fix.console, fix.command)
+        fix = Fix(*map(clean, ways))
+    return replace(finding, title=clean(finding.title), found=clean(finding.found), fix=fix)
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """An object: `version`, `ok`, `counts` by state, and `findings` with all members, in order."""
+    record = {
+        "version": VERSION,
+        "ok": is_ok(findings),
+        "counts": _counts(findings),
+        "findings": [asdict(finding) for finding in findings],
+    }
+    return json.dumps(record, indent=2)
+
+
+def is_ok(findings: Iterable[Finding]) -> bool:
+    """True when nothing is wrong."""
+    return all(finding.state != "wrong" for finding in findings)
+
+
+def _counts(findings: Iterable[Finding]) -> dict[State, int]:
+    counts = Counter(finding.state for finding in findings)
+    return {state: counts[state] for state in MARKS}
+
+
+def as_text(
+    findings: Sequence[Finding],
+    marks: Mapping[State, str] = MARKS,
+    paint: Callable[[str, State], str] = lambda text, _: text,
+) -> str:
+    """A line for each finding, below it how to fix it, and a sum at the end.
+
+    Args:
+        marks: what stands for a state.
+        paint: gives a text the colour of a state.
+    """
+    column = max(len(finding.title) for finding in findings) + 2
+    lines: list[str] = []
+    for finding in findings:
+        mark = paint(marks[finding.state], finding.state)
+        first, *rest = _wrapped(finding.found, WIDTH - 4 - column) or [""]
+        lines.append(f"  {mark} {finding.title:{column}}{first}".rstrip())
+        lines += [" " * (column + 4) + more for more in rest]
+        lines += _fixing(finding.fix)
+    counts = _counts(findings)
+    told = ", ".join(
+        paint(f"{counts[state]} {word}", state) for state, word in _WORDS.items() if counts[state]
+    )
+    if lines[-1]:
+        lines.append("")
+    return "\n".join([*lines, f"{told}."])
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    # Addresses stay whole.
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _fixing(fix: Fix | None) -> Iterator[str]:
+    if fix is None:
+        return
+    yield from (f"      {line}" for line in _wrapped(fix.what, WIDTH - 6))
+    # Whole, however long: these are for copying.
+    for name, way in (
+        (".env", fix.setting),
+        ("Console", fix.console),
+        ("Command", fix.command),
+    ):
+        if way:
+            yield f"      {name + ':':9}{way}"
+    yield ""

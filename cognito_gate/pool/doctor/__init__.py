@@ -1,1 +1,0 @@
-"""`cognito-gate doctor`: checks a set-up against the real Cognito and says how to mend it."""

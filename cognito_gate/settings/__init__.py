@@ -1,0 +1,256 @@
+"""Settings: read once, checked once, frozen.
+
+Knows the names of the variables and what each takes; must not know what the gate does with them.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from ..errors import SettingsError
+from .checks import CHECKS, Problem, check_type
+from .checks import web_origin as web_origin
+from .endpoints import Endpoints
+from .page_checks import PAGE_CHECKS
+from .parsers import PARSERS
+from .reading import reader, text
+
+# How much a session may put into cookies where nothing else is set. gunicorn and mod_wsgi refuse a
+# header of over 8,190 bytes; ASGI servers take 64 KiB, and 16 KiB pass the usual load balancers.
+ASGI_SESSION_BYTES, WSGI_SESSION_BYTES = 16_000, 8_000
+
+
+def _setting(variable: str, default: Any, parser: str = "text", *, hidden: bool = False) -> Any:
+    """A field read from `variable`; `hidden` keeps it out of `repr` and allows `_FILE`."""
+    meta = {"variable": variable, "parser": parser, "secret": hidden}
+    return field(default=default, repr=not hidden, metadata=meta)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Endpoints):
+    """All settings of a gate. Field names are the variables' names without their prefix.
+
+    Raises:
+        SettingsError: naming every variable that is missing or wrong, at construction.
+
+    Example::
+
+        Settings.from_env()                     # the environment, then .env
+        Settings(domain="my-app", user_pool_id="eu-west-1_AbCdEfGhI", ...)
+    """
+
+    disabled: bool = _setting("AWS_COGNITO_DISABLED", False, "flag")
+    region: str = _setting("AWS_REGION", "")
+    domain: str = _setting("AWS_COGNITO_DOMAIN", "")
+    user_pool_id: str = _setting("AWS_COGNITO_USER_POOL_ID", "")
+    user_pool_client_id: str = _setting("AWS_COGNITO_USER_POOL_CLIENT_ID", "")
+    user_pool_client_secret: str = _setting("AWS_COGNITO_USER_POOL_CLIENT_SECRET", "", hidden=True)
+    redirect_url: str = _setting("AWS_COGNITO_REDIRECT_URL", "")
+    logout_url: str = _setting("AWS_COGNITO_LOGOUT_URL", "")
+    cookie_age_seconds: int = _setting("AWS_COGNITO_COOKIE_AGE_SECONDS", 1800, "whole")
+    expiration_leeway: int = _setting("AWS_COGNITO_EXPIRATION_LEEWAY", 0, "whole")
+    scopes: tuple[str, ...] = _setting("AWS_COGNITO_SCOPES", (), "words")
+    cookie_domain: str = _setting("AWS_COGNITO_COOKIE_DOMAIN", "", "cookie_domain")
+    cookie_samesite: Literal["lax", "strict", "none"] = _setting(
+        "AWS_COGNITO_COOKIE_SAMESITE", "lax", "lower"
+    )
+    cookie_encrypted: bool = _setting("AWS_COGNITO_COOKIE_ENCRYPTED", False, "flag")
+    refresh_flow_enabled: bool = _setting("AWS_COGNITO_REFRESH_FLOW_ENABLED", False, "flag")
+    refresh_cookie_encrypted: bool = _setting("AWS_COGNITO_REFRESH_COOKIE_ENCRYPTED", True, "flag")
+    refresh_cookie_age_seconds: int = _setting(
+        "AWS_COGNITO_REFRESH_COOKIE_AGE_SECONDS", 86_400, "whole"
+    )
+    issuer: str = _setting("AWS_COGNITO_ISSUER", "")
+    endpoint_url: str = _setting("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "", "origin")
+    secret_key: str = _setting("SECRET_KEY", "", hidden=True)
+    secret_key_fallbacks: tuple[str, ...] = _setting(
+        "SECRET_KEY_FALLBACKS", (), "words", hidden=True
+    )
+    prefix: str = _setting("COGNITO_GATE_PREFIX", "/auth")
+    public_paths: tuple[str, ...] = _setting("COGNITO_GATE_PUBLIC_PATHS", (), "words")
+    refresh_before_seconds: int = _setting("COGNITO_GATE_REFRESH_BEFORE_SECONDS", 60, "whole")
+    login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")
+    http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
+    bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
+    bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
+    cors_preflight: bool | None = _setting("COGNITO_GATE_CORS_PREFLIGHT", None, "flag")
+    audiences: tuple[str, ...] = _setting("COGNITO_GATE_AUDIENCES", (), "words")
+    flask_cognito_lib_key: str = _setting("COGNITO_GATE_FLASK_COGNITO_LIB_KEY", "", hidden=True)
+    websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
+    websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
+    session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
+    session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
+    login: Literal["hosted", "custom"] = _setting("COGNITO_GATE_LOGIN", "hosted", "lower")
+    sign_in_flow: Literal["srp", "password", "choice"] = _setting(
+        "COGNITO_GATE_SIGN_IN_FLOW", "srp", "lower"
+    )
+    sign_in_ways: tuple[str, ...] = _setting(
+        "COGNITO_GATE_SIGN_IN_WAYS",
+        ("PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"),
+        "words",
+    )
+    sign_in: Literal["email", "username", "both"] = _setting(
+        "COGNITO_GATE_SIGN_IN", "email", "lower"
+    )
+    sign_up: bool = _setting("COGNITO_GATE_SIGN_UP", False, "flag")
+    sign_up_attributes: tuple[str, ...] = _setting(
+        "COGNITO_GATE_SIGN_UP_ATTRIBUTES", ("email",), "words"
+    )
+    password_policy: str = _setting(
+        "COGNITO_GATE_PASSWORD_POLICY", "8 upper lower digits symbols", "lower"
+    )
+    tries_per_address: int = _setting("COGNITO_GATE_TRIES_PER_ADDRESS", 100, "whole")
+    tries_per_account: int = _setting("COGNITO_GATE_TRIES_PER_ACCOUNT", 10, "whole")
+    user_context: bool = _setting("COGNITO_GATE_USER_CONTEXT", False, "flag")
+    app_name: str = _setting("COGNITO_GATE_APP_NAME", "")
+    languages: tuple[str, ...] = _setting("COGNITO_GATE_LANGUAGES", (), "words")
+    templates: str = _setting("COGNITO_GATE_TEMPLATES", "")
+
+    def __post_init__(self) -> None:
+        problems = _problems(self)
+        if problems:
+            raise SettingsError(problems)
+
+    @property
+    def passes_preflight(self) -> bool:
+        """Whether CORS preflights reach the app: as set, else where bearer tokens are accepted."""
+        return self.bearer if self.cors_preflight is None else self.cors_preflight
+
+    @property
+    def lands_on_sign_in(self) -> bool:
+        """Whether signing out ends at the app's front page, which asks for a sign-in again."""
+        return self.logout_path == "/" and not {"/", "/*"} & set(self.public_paths)
+
+    def warnings(self) -> Iterator[str]:
+        """What may be meant as it is and should be known: for the log at start."""
+        if self.lands_on_sign_in:
+            yield (
+                "AWS_COGNITO_LOGOUT_URL leads to /, which needs a sign-in: after signing out, "
+                "visitors land on the sign-in page. Register "
+                f"{self.app_origin}{self.prefix}/signed-out as the sign-out URL instead, "
+                "or list / in COGNITO_GATE_PUBLIC_PATHS"
+            )
+        if not self.user_pool_id.startswith(self.pool_region):
+            # AWS sets AWS_REGION by itself in Lambda and ECS; only a replica differs by intent.
+            yield (
+                f"AWS_REGION is {self.region}, the pool id says otherwise; tokens must be of "
+                f"the issuer {self.issuer_url}"
+            )
+
+    @classmethod
+    def from_env(
+        cls, environ: Mapping[str, str] = os.environ, env_file: str | Path | None = ".env"
+    ) -> "Settings":
+        """Read the settings from `environ`, then from `env_file` when that exists.
+
+        Args:
+            environ: the variables; a variable that is empty counts as absent.
+            env_file: a file of `NAME=value` lines, or None for none.
+
+        Raises:
+            SettingsError: all wrong variables at once.
+
+        Example::
+
+            Settings.from_env({"AWS_COGNITO_DOMAIN": "my-app", ...}, env_file=None)
+        """
+        read = reader(environ, env_file)
+        values: dict[str, Any] = {}
+        problems: dict[str, str] = {}
+        for item in fields(cls):
+            variable = item.metadata["variable"]
+            try:
+                found = text(read, variable, secret=item.metadata["secret"])
+                if found:
+                    values[item.name] = PARSERS[item.metadata["parser"]](found)
+            except Problem as problem:
+                problems[variable] = str(problem)
+        return cls._build(values, problems)
+
+    @classmethod
+    def _build(cls, values: dict[str, Any], problems: dict[str, str]) -> "Settings":
+        try:
+            settings = cls(**values)
+        except SettingsError as error:
+            # What could not even be read is said once, with the text that was found.
+            raise SettingsError({**error.problems, **problems}) from None
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {item.metadata["variable"]: item.name for item in fields(Settings)}
+)
+"""Each variable's name and the field it sets."""
+
+
+_ALL_CHECKS = {**CHECKS, **PAGE_CHECKS}
+
+
+def _problems(settings: Settings) -> dict[str, str]:
+    found: dict[str, str] = {}
+    typed = True
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        try:
+            check_type(value, item.default, secret=item.metadata["secret"])
+        except Problem as problem:
+            typed, found[item.metadata["variable"]] = False, str(problem)
+            continue
+        try:
+            if not (value == "" and _may_lack(settings, item.name)):
+                _ALL_CHECKS.get(item.name, str)(value)
+        except Problem as problem:
+            found[item.metadata["variable"]] = str(problem)
+    # What follows reads these as URLs, and all others as texts.
+    readable = found.keys().isdisjoint({"AWS_COGNITO_REDIRECT_URL", "AWS_COGNITO_LOGOUT_URL"})
+    if readable and typed and not settings.disabled:
+        found = _disagreements(settings) | found
+    return found
+
+
+def _may_lack(settings: Settings, name: str) -> bool:
+    """A gate that is off needs nothing; pages of our own need no login domain."""
+    return settings.disabled or (name == "domain" and settings.login == "custom")
+
+
+def _disagreements(settings: Settings) -> dict[str, str]:
+    """Problems that no single setting shows."""
+    found: dict[str, str] = {}
+    host = urlsplit(settings.redirect_url).hostname or ""
+    domain = settings.cookie_domain
+    if domain and host != domain and not host.endswith(f".{domain}"):
+        found["AWS_COGNITO_COOKIE_DOMAIN"] = (
+            f"is {domain!r}, which browsers refuse from {host!r} (the host of the redirect URL)"
+        )
+    if settings.cookie_samesite == "none" and not settings.secure:
+        found["AWS_COGNITO_COOKIE_SAMESITE"] = (
+            "is 'none', which browsers take over https only; the redirect URL is http"
+        )
+    if settings.callback_path in settings.routes:
+        found["AWS_COGNITO_REDIRECT_URL"] = (
+            f"has the path {settings.callback_path!r}, another route of the gate; "
+            f"take {settings.prefix}/callback, for example"
+        )
+    if settings.logout_path in {settings.callback_path, f"{settings.prefix}/logout"}:
+        found["AWS_COGNITO_LOGOUT_URL"] = (
+            f"has the path {settings.logout_path!r}, where signing out would never end; "
+            f"take {settings.prefix}/signed-out, for example"
+        )
+    bare = settings.domain and "." not in settings.domain
+    if bare and settings.pool_region.startswith(("cn-", "eusc-")):
+        found["AWS_COGNITO_DOMAIN"] = (
+            f"is a bare prefix, and the domain suffix of {settings.pool_region} is not known; "
+            "give the full https:// origin"
+        )
+    if settings.pool_region.startswith("cn-") and not settings.issuer:
+        found["AWS_COGNITO_ISSUER"] = "is missing; in China regions it must be given"
+    if settings.bearer_client_ids and not settings.bearer:
+        # An option without effect is an error: it may have been meant as a defence.
+        found["COGNITO_GATE_BEARER_CLIENT_IDS"] = "has no effect unless COGNITO_GATE_BEARER is true"
+    return found

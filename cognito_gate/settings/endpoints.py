@@ -1,0 +1,123 @@
+"""Every address that the settings lead to: Cognito's, and the gate's own.
+
+Knows how AWS forms its addresses; must not know where the settings come from.
+"""
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from .checks import domain_origin, pool_region, web_origin
+
+ROUTES = ("/login", "/logout", "/me", "/signed-out")
+PAGES = (
+    "/sign-in",
+    "/sign-up",
+    "/confirm",
+    "/forgot",
+    "/reset",
+    "/mfa",
+    "/new-password",
+    "/account",
+)
+"""The gate's own routes, below the prefix; the pages only where COGNITO_GATE_LOGIN is custom."""
+
+
+class Endpoints:
+    """What follows from the settings named here."""
+
+    __slots__ = ()
+
+    region: str
+    domain: str
+    user_pool_id: str
+    redirect_url: str
+    logout_url: str
+    issuer: str
+    endpoint_url: str
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...]
+    prefix: str
+    login: Literal["hosted", "custom"]
+
+    # Endpoints at Cognito
+
+    @property
+    def pool_region(self) -> str:
+        """The region: as set, else as the pool id says."""
+        return self.region or pool_region(self.user_pool_id)
+
+    @property
+    def issuer_url(self) -> str:
+        """The `iss` every token must carry."""
+        suffix = "amazonaws.eu" if self.pool_region.startswith("eusc-") else "amazonaws.com"
+        default = f"https://cognito-idp.{self.pool_region}.{suffix}/{self.user_pool_id}"
+        return self.issuer or default
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the signing keys are: never on the login domain."""
+        endpoint = self.endpoint_url.rstrip("/")
+        base = f"{endpoint}/{self.user_pool_id}" if endpoint else self.issuer_url
+        return f"{base}/.well-known/jwks.json"
+
+    @property
+    def domain_origin(self) -> str:
+        """The origin of the login domain; empty when there is none."""
+        return domain_origin(self.domain, self.pool_region) if self.domain else ""
+
+    @property
+    def authorize_url(self) -> str:
+        return f"{self.domain_origin}/oauth2/authorize"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.domain_origin}/oauth2/token"
+
+    @property
+    def revoke_url(self) -> str:
+        return f"{self.domain_origin}/oauth2/revoke"
+
+    @property
+    def cognito_logout_url(self) -> str:
+        return f"{self.domain_origin}/logout"
+
+    @property
+    def api_url(self) -> str:
+        """Where the JSON API of user pools is."""
+        suffix = "amazonaws.eu" if self.pool_region.startswith("eusc-") else "amazonaws.com"
+        default = f"https://cognito-idp.{self.pool_region}.{suffix}"
+        return f"{self.endpoint_url.rstrip('/') or default}/"
+
+    # Addresses of ours
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The paths of the gate's own routes, without the callback's."""
+        names = ROUTES + PAGES if self.login == "custom" else ROUTES
+        return tuple(self.prefix + name for name in names)
+
+    @property
+    def callback_path(self) -> str:
+        """The path of the redirect URL; it belongs to the gate."""
+        return urlsplit(self.redirect_url).path
+
+    @property
+    def app_origin(self) -> str:
+        """The origin under which visitors reach the app."""
+        return web_origin(self.redirect_url)
+
+    @property
+    def logout_path(self) -> str:
+        """The path Cognito returns to after sign-out, or empty when that is another origin."""
+        same = web_origin(self.logout_url) == self.app_origin
+        return (urlsplit(self.logout_url).path or "/") if same else ""
+
+    @property
+    def secure(self) -> bool:
+        """True when cookies are for https only."""
+        return urlsplit(self.redirect_url).scheme == "https"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The keys that seal: the first seals, all open."""
+        return (self.secret_key, *self.secret_key_fallbacks)

@@ -1,0 +1,93 @@
+"""What the settings of our own sign-in pages take: value -> sound or a `Problem`.
+
+Knows formats only; nothing of the pages, nor whether they are in use.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .checks import Problem
+
+# Standard attributes as Cognito names them, and custom ones (Developer Guide, "User attributes").
+ATTRIBUTE = re.compile(r"[a-z_]{1,32}|custom:[\w.:-]{1,20}", re.ASCII)
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
+OUR_FIELDS = frozenset({"action", "attempt", "code", "form", "next", "password", "username"})
+WAYS = frozenset({"PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"})
+RULES = ("upper", "lower", "digits", "symbols")
+
+
+def _one_of(*values: str) -> Callable[[str], None]:
+    def check(value: str) -> None:
+        if value not in values:
+            raise Problem(f"is {value!r}; it takes {', '.join(values[:-1])} or {values[-1]}")
+
+    return check
+
+
+def _attributes(values: tuple[str, ...]) -> None:
+    for value in values:
+        if value in OUR_FIELDS:
+            raise Problem(
+                f"lists {value!r}, which is a field of ours and no attribute of Cognito's"
+            )
+        if not ATTRIBUTE.fullmatch(value):
+            raise Problem(f"lists {value!r}; it takes attributes such as email, name, phone_number")
+    if len(set(values)) != len(values):
+        raise Problem("lists an attribute twice")
+
+
+def _ways(values: tuple[str, ...]) -> None:
+    if not values or len(set(values)) != len(values) or not WAYS.issuperset(values):
+        raise Problem(
+            f"is {' '.join(values)!r}; it takes ways to sign in, each once: "
+            "PASSWORD_SRP (or PASSWORD), EMAIL_OTP, SMS_OTP, WEB_AUTHN"
+        )
+
+
+def _policy(value: str) -> None:
+    words = value.split()
+    length = words[0] if words else ""
+    known = all(word in RULES for word in words[1:])
+    if not (re.fullmatch(r"\d{1,2}", length, re.ASCII) and 6 <= int(length) <= 99 and known):
+        raise Problem(
+            f"is {value!r}; it takes the least length (6 to 99), then what a password must hold: "
+            "upper lower digits symbols"
+        )
+
+
+def _languages(values: tuple[str, ...]) -> None:
+    for value in values:
+        if not LANGUAGE.fullmatch(value):
+            raise Problem(f"lists {value!r}; it takes language tags such as en and pt-BR")
+
+
+def _templates(value: str) -> None:
+    if value and not Path(value).is_dir():
+        raise Problem(f"is {value!r}, which is no directory")
+
+
+def _app_name(value: str) -> None:
+    if len(value) > 64 or not (value == "" or value.isprintable()):
+        raise Problem("takes at most 64 printable characters")
+
+
+def _tries(value: int) -> None:
+    if not 1 <= value <= 1_000_000:
+        raise Problem(f"is {value}; it takes 1 to 1000000 tries in five minutes")
+
+
+PAGE_CHECKS: dict[str, Callable[[Any], None]] = {
+    "login": _one_of("hosted", "custom"),
+    "sign_in_flow": _one_of("srp", "password", "choice"),
+    "sign_in_ways": _ways,
+    "sign_in": _one_of("email", "username", "both"),
+    "sign_up_attributes": _attributes,
+    "password_policy": _policy,
+    "tries_per_address": _tries,
+    "tries_per_account": _tries,
+    "app_name": _app_name,
+    "languages": _languages,
+    "templates": _templates,
+}

@@ -1,0 +1,47 @@
+"""How a setting is written: text -> value of its type, or a `Problem`.
+
+Knows how flags, numbers and lists are spelled; must not know which setting they are for.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .checks import Problem
+
+
+def _flag(text: str) -> bool:
+    match text.lower():
+        case "true" | "1" | "yes" | "on":
+            return True
+        case "false" | "0" | "no" | "off":
+            return False
+    raise Problem(f"is {text!r}; it takes true or false (also 1/0, yes/no, on/off)")
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise Problem(f"is {text!r}; it takes a whole number")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", text, re.ASCII):
+        raise Problem(f"is {text!r}; it takes a number of seconds")
+    return float(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[,\s]+", text) if word)
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "lower": str.lower,
+    "origin": lambda text: text.rstrip("/"),
+    "cookie_domain": lambda text: text.removeprefix(".").lower(),
+    "flag": _flag,
+    "whole": _whole,
+    "seconds": _seconds,
+    "words": _words,
+}
