@@ -4,10 +4,13 @@ Knows ASGI's WebSocket messages and asyncio; must not know why one ends.
 """
 
 import asyncio
+import logging
 
 from starlette.types import Message, Receive, Send
 
+CLOSE_SECONDS = 5.0
 SESSION_ENDED = 4401
+log = logging.getLogger("cognito_gate")
 _REASON = "the session has ended"
 _CLOSE: Message = {"type": "websocket.close", "code": SESSION_ENDED, "reason": _REASON}
 _GONE: Message = {"type": "websocket.disconnect", "code": SESSION_ENDED, "reason": _REASON}
@@ -63,5 +66,10 @@ class EndableWebSocket:
             if self._waiting is not None:
                 self._waiting.reschedule(0)
             await self._idle.wait()
-            await self._send(dict(_CLOSE))
-        self._ended.set()
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._send(dict(_CLOSE))
+            except Exception as error:  # noqa: BLE001 - whatever a server says: the client is gone
+                log.debug("a WebSocket could not be closed: %r", error)
+            finally:
+                self._ended.set()

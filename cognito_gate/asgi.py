@@ -162,15 +162,18 @@ class ASGIGate:
         """End a WebSocket with its session: signed out, or over, or not to be refreshed when its
         access token ends."""
         now = time.time()
-        while not gate.signed_out(decision, now):
-            await asyncio.sleep(max(0.05, min(decision.until - now, LOOK_SECONDS)))
-            now = time.time()
-            if now >= decision.until:
-                incoming = gate.later(incoming, decision, now)
-                found = await run_async(gate.decide(incoming), self._sender)
-                if isinstance(found, Respond) or found.identity is None:
-                    break
-                decision = found
+        try:
+            while not gate.signed_out(decision, now):
+                await asyncio.sleep(max(0.05, min(decision.until - now, LOOK_SECONDS)))
+                now = time.time()
+                if now >= decision.until:
+                    incoming = gate.later(incoming, decision, now)
+                    found = await run_async(gate.decide(incoming), self._sender)
+                    if isinstance(found, Respond) or found.identity is None:
+                        break
+                    decision = found
+        except Exception:
+            log.exception("an unexpected error; the WebSocket is closed")  # fail closed
         await socket.end()
 
     def _with_cookies(self, decision: Pass, send: Send) -> Send:

@@ -78,15 +78,17 @@ class LoginRequired(GateError):
 class TokenRefused(GateError):
     """A token or a sealed value that is not to be trusted.
 
-    `untimely` says that nothing else is wrong: its time is over ("expired"), or by this server's
-    clock yet to come ("early").
+    `cause` says that nothing else is wrong: its time is over ("expired"), or by this server's
+    clock yet to come ("early"), or its key is not among the pool's ("unknown_key").
     """
 
     code = "invalid_token"
     status = 401
 
-    def __init__(self, reason: str, *, untimely: Literal["", "expired", "early"] = "") -> None:
-        self.untimely = untimely
+    def __init__(
+        self, reason: str, *, cause: Literal["", "expired", "early", "unknown_key"] = ""
+    ) -> None:
+        self.cause = cause
         super().__init__(reason)
 
 

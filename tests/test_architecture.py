@@ -19,6 +19,7 @@ FLOORS: list[set[str]] = [
     {"cli.listen", "cli.server_options", "cli.private_files", "cli.process"},
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
+    {"_gate.effects"},
     {"_sign_in.languages", "_sign_in.cognito_api_answers"},
     {
         "_gate.protocol.",

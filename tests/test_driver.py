@@ -9,7 +9,7 @@ import pytest
 from cognito_gate._driver.calls import CONNECT_SECONDS, USER_AGENT
 from cognito_gate._driver.event_loop import AsyncSender, run_async
 from cognito_gate._driver.threads import Sender, run
-from cognito_gate._gate.messages import Flow, HttpAnswer, HttpCall
+from cognito_gate._gate.effects import Flow, HttpAnswer, HttpCall
 from cognito_gate.errors import TokenRefused
 from tests.parts.sends import Handler, reply, send_async, send_sync
 

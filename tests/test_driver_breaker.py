@@ -10,10 +10,11 @@ from cognito_gate._driver.breaker import FAILURES, MAX_PAUSE, MAX_RETRY_AFTER, B
 from cognito_gate._driver.calls import LEFT_ALONE
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._driver.threads import Sender
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from tests.parts.sends import reply
 
 URL = "https://cognito.example/oauth2/token"
+CALL = HttpCall("POST", URL)
 FAILED = HttpAnswer(0, failure="ReadTimeout")
 
 
@@ -28,7 +29,7 @@ def broken(clock: Clock, failures: int = FAILURES, answer: HttpAnswer = FAILED) 
     breaker = Breaker(clock, lambda: 1.0)
     for _ in range(failures):
         assert not breaker.refuses(URL)
-        breaker.note(URL, answer)
+        breaker.note(CALL, answer)
     return breaker
 
 
@@ -45,8 +46,8 @@ def test_what_a_visitor_can_bring_about_is_no_failure(status: int) -> None:
     """And an answer of any such kind ends the row."""
     assert not broken(Clock(), FAILURES * 2, HttpAnswer(status)).refuses(URL)
     breaker = broken(Clock(), FAILURES - 1)
-    breaker.note(URL, HttpAnswer(status))
-    breaker.note(URL, FAILED)
+    breaker.note(CALL, HttpAnswer(status))
+    breaker.note(CALL, FAILED)
     assert not breaker.refuses(URL)
 
 
@@ -59,7 +60,7 @@ def test_after_a_pause_one_goes_first() -> None:
     breaker = broken(clock)
     clock.now += 1.0
     assert [breaker.refuses(URL) for _ in range(3)] == [False, True, True]
-    breaker.note(URL, HttpAnswer(200))
+    breaker.note(CALL, HttpAnswer(200))
     assert not breaker.refuses(URL)
 
 
@@ -71,7 +72,7 @@ def test_pauses_grow_to_a_limit() -> None:
         assert breaker.refuses(URL)
         clock.now += 0.01
         assert not breaker.refuses(URL)
-        breaker.note(URL, FAILED)
+        breaker.note(CALL, FAILED)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_processes_that_failed_together_do_not_ask_again_together() -> None:
     for _ in range(20):
         breaker = Breaker(clock)
         for _ in range(FAILURES):
-            breaker.note(URL, FAILED)
+            breaker.note(CALL, FAILED)
         ends.add(breaker._states[URL].until)
     assert len(ends) > 1
     assert all(0.74 < end - clock.now < 1.26 for end in ends)
@@ -132,3 +133,36 @@ def test_the_senders_ask_it(
     assert [answer.status for answer in answers] == [503] * FAILURES + [0] * 3
     assert answers[-1].failure == LEFT_ALONE
     assert len(calls) == FAILURES
+
+
+def test_operations_of_one_address_are_rows_of_their_own() -> None:
+    breaker = Breaker(Clock(), lambda: 1.0)
+    sign_up = HttpCall("POST", URL, (("x-amz-target", "Service.SignUp"),))
+    refresh = HttpCall("POST", URL, (("x-amz-target", "Service.GetTokensFromRefreshToken"),))
+    for _ in range(FAILURES):
+        breaker.note(sign_up, FAILED)
+    assert breaker.refuses(sign_up.place)
+    assert not breaker.refuses(refresh.place)
+
+
+def test_a_place_that_was_slow_is_strained_for_a_while() -> None:
+    clock = Clock()
+    breaker = Breaker(clock)
+    breaker.note(CALL, HttpAnswer(200), 1.5)
+    assert not breaker.strained(URL)
+    breaker.note(CALL, HttpAnswer(200), 2.5)
+    assert breaker.strained(URL)
+    assert not breaker.refuses(URL)
+    clock.now += 30
+    assert not breaker.strained(URL)
+    breaker.note(CALL, FAILED)
+    assert breaker.strained(URL)
+
+
+def test_what_counts_as_a_failure_is_for_the_call_to_say() -> None:
+    throttled = HttpAnswer(400, body=b'{"__type":"TooManyRequestsException"}')
+    call = HttpCall("POST", URL, fails=lambda answer: b"TooManyRequests" in answer.body)
+    breaker = Breaker(Clock(), lambda: 1.0)
+    for _ in range(FAILURES):
+        breaker.note(call, throttled)
+    assert breaker.refuses(URL)

@@ -8,7 +8,7 @@ import pytest
 
 from cognito_gate._driver.event_loop import AsyncSender, run_async
 from cognito_gate._driver.threads import Sender, run
-from cognito_gate._gate.messages import Flow, compute
+from cognito_gate._gate.effects import Flow, compute
 from cognito_gate.errors import TokenRefused
 
 

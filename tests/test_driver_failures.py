@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from tests.parts.sends import Handler, reply, send_async, send_sync
 
 URL = "https://cognito.example/oauth2/token"

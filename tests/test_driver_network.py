@@ -11,7 +11,7 @@ import pytest
 
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._driver.threads import Sender
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 
 PATIENT = 30
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n"

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from cognito_gate._driver.shared_calls import (
     limit,
 )
 from cognito_gate._driver.threads import MAX_WAITING, Sender
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from tests.parts.sends import Counted, a_minute
 
 URL = "https://cognito.example/oauth2/token"
@@ -126,6 +127,15 @@ def test_an_answer_that_nobody_waited_for_is_kept_until_somebody_comes() -> None
     assert calls.recall(ASK) is not None  # from then on for a minute
     clock.now += 0.2
     assert calls.recall(ASK) is None
+
+
+def test_what_was_delivered_makes_room_for_what_was_not() -> None:
+    calls = SharedCalls(Clock())
+    lost = HttpCall("POST", URL, share="lost", remember=a_minute, delivers=False)
+    finish(calls, lost)
+    for number in range(MAX_REMEMBERED + 10):
+        finish(calls, HttpCall("POST", URL, share=f"{number}", remember=a_minute))
+    assert calls.recall(lost) is not None
 
 
 def test_so_is_one_whose_asker_cannot_hand_it_on() -> None:
@@ -259,7 +269,8 @@ def test_an_answer_that_comes_after_the_time_out_is_not_lost() -> None:
     assert held.calls == 1
 
 
-def test_few_threads_wait_long() -> None:
+@pytest.mark.parametrize("strained", [True, False])
+def test_few_threads_wait_long_for_refreshes_of_a_slow_cognito(strained: bool) -> None:
     """The others keep their server's threads free for what needs no Cognito."""
     held = Held()
     with (
@@ -268,12 +279,15 @@ def test_few_threads_wait_long() -> None:
     ):
         sender = Sender(client)
         sender._calls = shared = Counted(MAX_WAITING)
-        patient = HttpCall("POST", URL, share="x", timeout=PATIENT)
+        patient = HttpCall("POST", URL, share="x", timeout=PATIENT, patient=not strained)
+        if strained:
+            sender._breaker.note(patient, HttpAnswer(200), 4.0)
         long = [pool.submit(sender.answer, patient) for _ in range(MAX_WAITING)]
         assert shared.all_joined.wait(PATIENT)
         while sender._waiting < MAX_WAITING:
             assert held.reached.wait(PATIENT)
-        assert sender.answer(patient).failure == "TimeoutError"  # after a moment
+        impatient = replace(patient, timeout=5.0 if strained else 0.05)
+        assert sender.answer(impatient).failure == "TimeoutError"  # after a moment
         assert not any(one.done() for one in long)
         held.released.set()
         assert [one.result(PATIENT).body for one in long] == [b"late"] * MAX_WAITING

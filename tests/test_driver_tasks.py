@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from cognito_gate._driver.event_loop import AsyncSender
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from tests.parts.sends import Counted, a_minute
 
 URL = "https://cognito.example/oauth2/token"

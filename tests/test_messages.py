@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._gate.messages import HttpAnswer, HttpCall, Incoming, Pass, Respond
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
+from cognito_gate._gate.messages import Incoming, Pass, Respond
 
 INCOMING = Incoming(
     "http",

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .._gate.messages import HttpAnswer
+from .._gate.effects import HttpAnswer, HttpCall
 
 FAILURES = 5  # in a row, before an address is left alone
 FIRST_PAUSE, MAX_PAUSE = 1.0, 5.0  # seconds; each pause in a row is twice as long
 MAX_RETRY_AFTER = 60.0
+SLOW, SLOW_FOR = 2.0, 30.0  # a call that took so many seconds makes its place a slow one, so long
 PROBE_SECONDS = 5.0  # how long the one call after a pause goes alone
 log = logging.getLogger("cognito_gate")
 
@@ -27,6 +28,7 @@ class _State:
 
     failures: int = 0
     until: float = 0.0
+    slow_until: float = 0.0
 
 
 def _jitter() -> float:
@@ -45,9 +47,14 @@ class Breaker:
         self._lock = threading.Lock()
         self._states: dict[str, _State] = {}  # the few addresses that the settings name
 
-    def refuses(self, url: str) -> bool:
-        """True while the address is left alone. After a pause one caller is let through first."""
-        state = self._states.get(url)
+    def strained(self, place: str) -> bool:
+        """True where the place has failed, or was slow, a moment ago."""
+        state = self._states.get(place)
+        return state is not None and (state.failures > 0 or self._clock() < state.slow_until)
+
+    def refuses(self, place: str) -> bool:
+        """True while the place is left alone. After a pause one caller is let through first."""
+        state = self._states.get(place)
         if state is None:
             return False
         with self._lock:
@@ -58,19 +65,21 @@ class Breaker:
                 state.until = now + PROBE_SECONDS
             return False
 
-    def note(self, url: str, answer: HttpAnswer) -> None:
-        """Learn from an answer, or from waiting for one in vain."""
-        if not _fails(answer):
-            self._states.pop(url, None)
+    def note(self, call: HttpCall, answer: HttpAnswer, seconds: float = 0.0) -> None:
+        """Learn from an answer that took so long, or from waiting for one in vain."""
+        if not call.fails(answer):
+            slow_until = self._clock() + SLOW_FOR if seconds > SLOW else 0.0
+            self._states[call.place] = _State(slow_until=slow_until)
             return
         with self._lock:
-            state = self._states.setdefault(url, _State())
+            state = self._states.setdefault(call.place, _State())
             state.failures += 1
             pause = self._pause(state.failures, answer)
             if pause:
                 if state.until <= self._clock():
                     found = answer.failure or f"HTTP {answer.status}"
-                    log.warning("%s fails (%s); it is left alone for %.1f s", url, found, pause)
+                    text = "%s fails (%s); it is left alone for %.1f s"
+                    log.warning(text, call.place, found, pause)
                 state.until = self._clock() + pause
 
     def _pause(self, failures: int, answer: HttpAnswer) -> float:
@@ -81,12 +90,6 @@ class Breaker:
             return 0.0
         doubled = FIRST_PAUSE * 2.0 ** min(failures - FAILURES, 8)
         return min(doubled, MAX_PAUSE) * self._jitter()
-
-
-def _fails(answer: HttpAnswer) -> bool:
-    """No answer, too many requests, a server's error: nothing that one visitor could bring about by
-    what they send, as a firewall's 403 may be."""
-    return answer.status in (0, 429) or answer.status >= 500
 
 
 def _retry_after(answer: HttpAnswer) -> float:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 import httpx
 
-from .._gate.messages import HttpAnswer, HttpCall
+from .._gate.effects import HttpAnswer, HttpCall
 from .shared_calls import limit
 
 CONNECT_SECONDS = 2.0

@@ -6,12 +6,12 @@ Knows asyncio and time-outs; must not know what a call means. `threads.py` is it
 import asyncio
 import logging
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import TypeVar, assert_never
 from weakref import WeakKeyDictionary
 
 import httpx
 
-from .._gate.messages import Compute, Done, Flow, HttpAnswer, HttpCall
+from .._gate.effects import Compute, Done, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -37,10 +37,13 @@ async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
     try:
         need = next(flow)
         while True:
-            if isinstance(need, Compute):
-                need = flow.send(await _computed(need))
-            else:
-                need = flow.send(await sender.answer(need))
+            match need:
+                case HttpCall():
+                    need = flow.send(await sender.answer(need))
+                case Compute():
+                    need = flow.send(await _computed(need))
+                case _:
+                    assert_never(need)
     except StopIteration as stop:
         result: T = stop.value
         return result
@@ -76,7 +79,7 @@ class AsyncSender:
         remembered = self._calls.recall(ask) if ask.share else None
         if remembered is not None:
             return remembered
-        if self._breaker.refuses(ask.url):
+        if self._breaker.refuses(ask.place):
             return failed(ask, LEFT_ALONE)
         if not ask.share:
             return await self._noted(ask)
@@ -107,7 +110,7 @@ class AsyncSender:
             raise
         self._calls.leave(ask, future)
         if leads:
-            self._breaker.note(ask.url, answer)
+            self._breaker.note(ask, answer)
         return answer
 
     async def _lead(self, ask: HttpCall, future: "Future[HttpAnswer]") -> None:
@@ -119,7 +122,7 @@ class AsyncSender:
 
     async def _noted(self, ask: HttpCall) -> HttpAnswer:
         answer = await self._send(ask)
-        self._breaker.note(ask.url, answer)
+        self._breaker.note(ask, answer)
         return answer
 
     async def _send(self, ask: HttpCall) -> HttpAnswer:

@@ -10,14 +10,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
-from .._gate.messages import HttpAnswer, HttpCall
+from .._gate.effects import HttpAnswer, HttpCall
 
 MAX_REMEMBERED = 1024
 RUN_ON = 4
 """How many times as long as its askers wait a call may take whose answer must not be lost: it may
 hold a refresh token that is the only good one from then on."""
-UNDELIVERED_SECONDS = 3600.0
-"""How long an answer that reached no browser is kept for the next one who asks."""
+UNDELIVERED_SECONDS = 86_400.0
+MAX_UNDELIVERED = 8192
+"""How long an answer that reached no browser is kept for the next one who asks, and how many."""
 
 
 def limit(ask: HttpCall) -> float:
@@ -118,5 +119,8 @@ class SharedCalls:
         ended = [key for key, call in self._answered.items() if now >= call.until]
         for key in ended:
             del self._answered[key]
-        while len(self._answered) > MAX_REMEMBERED:
-            del self._answered[next(iter(self._answered))]
+        delivered = [key for key, call in self._answered.items() if not call.undelivered]
+        for key in delivered[: max(0, len(delivered) - MAX_REMEMBERED)]:
+            del self._answered[key]
+        if len(self._answered) - len(delivered) > MAX_UNDELIVERED:
+            del self._answered[next(key for key, c in self._answered.items() if c.undelivered)]

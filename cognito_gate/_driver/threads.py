@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 import httpx
 
-from .._gate.messages import Compute, Flow, HttpAnswer, HttpCall
+from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -32,8 +32,8 @@ from .shared_calls import SharedCalls
 
 MAX_CALLS = 32  # at the same time, of one sender
 MAX_WAITING = 3
-"""How many threads wait for Cognito for as long as a call may take; more wait a moment only, so
-that a slow Cognito leaves threads for requests that need none of it."""
+"""How many threads wait for Cognito for as long as a refresh may take while it is slow; more wait a
+moment only, so that threads are left for requests that need none of it."""
 MOMENT_SECONDS = 1.0
 T = TypeVar("T")
 log = logging.getLogger("cognito_gate")
@@ -44,7 +44,13 @@ def run(flow: Flow[T], sender: "Sender") -> T:
     try:
         need = next(flow)
         while True:
-            need = flow.send(need.done() if isinstance(need, Compute) else sender.answer(need))
+            match need:
+                case HttpCall():
+                    need = flow.send(sender.answer(need))
+                case Compute():
+                    need = flow.send(need.done())
+                case _:
+                    assert_never(need)
     except StopIteration as stop:
         result: T = stop.value
         return result
@@ -74,7 +80,7 @@ class Sender:
         remembered = self._calls.recall(ask)
         if remembered is not None:
             return remembered
-        if self._breaker.refuses(ask.url):
+        if self._breaker.refuses(ask.place):
             return failed(ask, LEFT_ALONE)
         future, leads = self._calls.join(ask)
         if leads:
@@ -89,7 +95,7 @@ class Sender:
             client.close()
 
     def _alone(self, ask: HttpCall) -> HttpAnswer:
-        if self._breaker.refuses(ask.url):
+        if self._breaker.refuses(ask.place):
             return failed(ask, LEFT_ALONE)
         future: Future[HttpAnswer] = Future()
         self._start(ask, future.set_result)
@@ -101,14 +107,19 @@ class Sender:
             return
         self._end_the_endless()
         # A daemon: a server that hangs must not keep the process from ending.
-        threading.Thread(target=self._run, args=(runs_on(ask), done), daemon=True).start()
+        thread = threading.Thread(target=self._run, args=(runs_on(ask), done), daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # no thread is to be had
+            self._free.release()
+            done(failed(ask, str(error)))
 
     def _run(self, ask: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
-        answer, this = failed(ask, "the call was ended"), object()
-        self._ends[this] = time.monotonic() + 2 * ask.timeout + 1
+        answer, this, begun = failed(ask, "the call was ended"), object(), time.monotonic()
+        self._ends[this] = begun + 2 * ask.timeout + 1
         try:
             answer = self._send(ask)
-            self._breaker.note(ask.url, answer)
+            self._breaker.note(ask, answer, time.monotonic() - begun)
         finally:
             del self._ends[this]
             self._free.release()
@@ -127,16 +138,17 @@ class Sender:
             except TimeoutError:
                 answer = waited(ask)
         self._calls.leave(ask, future)
-        if leads and ask.share:
-            self._breaker.note(ask.url, answer)
+        if leads and ask.share and seconds >= ask.timeout:
+            self._breaker.note(ask, answer)
         return answer
 
     @contextmanager
     def _patience(self, ask: HttpCall) -> Iterator[float]:
         with self._lock:
             self._waiting += 1
-            long = self._waiting <= MAX_WAITING
+            few = self._waiting <= MAX_WAITING
         try:
+            long = few or ask.patient or not self._breaker.strained(ask.place)
             yield ask.timeout if long else min(MOMENT_SECONDS, ask.timeout)
         finally:
             with self._lock:

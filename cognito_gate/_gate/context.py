@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from .._sign_in import cognito_api
 from ..settings import ASGI_SESSION_BYTES, Settings
-from .messages import HttpAnswer, HttpCall, Pass
+from .effects import HttpAnswer, HttpCall
+from .messages import Pass
 from .protocol import oauth
 from .protocol.cookies import Attributes
 from .protocol.jwks import KeyRing

@@ -22,8 +22,9 @@ from ..errors import (
 )
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from .context import Context
+from .effects import Flow
 from .flows import bearer, callback, error_responses, login, logout, session
-from .messages import Decision, Flow, Headers, Incoming, Pass, Respond
+from .messages import Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
 
 log = logging.getLogger("cognito_gate")
@@ -120,14 +121,14 @@ class Gate:
             cookies.check_size(incoming.values(b"cookie"))
             route = self._routes.get(incoming.path) if incoming.kind == "http" else None
             if route is not None:
-                return _finished(incoming, (yield from route(incoming)))
+                return self._finished(incoming, (yield from route(incoming)))
             if self._preflight and fetch_metadata.is_preflight(incoming):
                 return Pass(None)  # the app says what other origins may ask
-            return _finished(incoming, (yield from self._guard(incoming)))
+            return self._finished(incoming, (yield from self._guard(incoming)))
         except CookiesTooLarge as error:
             return self._overfull(incoming, error)
         except GateError as error:
-            return _finished(
+            return self._finished(
                 incoming,
                 error_responses.refuse(
                     self._context, incoming, error, form=self.takes_form(incoming)
@@ -136,7 +137,7 @@ class Gate:
         except Exception:
             # Fail closed: whatever happened, the app is not called.
             log.exception("an unexpected error in the gate")
-            return _finished(incoming, error_responses.broken())
+            return self._finished(incoming, error_responses.broken())
 
     def _guard(self, incoming: Incoming) -> Flow[Decision]:
         """Everything that is not a route of ours."""
@@ -148,8 +149,10 @@ class Gate:
                 raise
             log.info("%s: %s; the path is public", error.code, error)
             return Pass(None, error.headers if isinstance(error, CognitoUnavailable) else ())
-        if visitor.identity is not None or public:
+        if visitor.identity is not None:
             return visitor
+        if public:
+            return Pass(None)  # without what clears: a sign-in may have replaced it by then
         if fetch_metadata.is_navigation(incoming):
             callback.check_not_astray(self._context, incoming)
             started = login.begin(
@@ -224,23 +227,35 @@ class Gate:
 
     def _overfull(self, incoming: Incoming, error: CookiesTooLarge) -> Decision:
         """Answer without a look at the cookies."""
-        if self._public.match(incoming.path, incoming.mount) and incoming.path not in self._routes:
+        public = self._public.match(incoming.path, incoming.mount, incoming.method)
+        if public and incoming.path not in self._routes:
             log.info("%s: %s; the path is public", error.code, error)
             return Pass(None)
-        return _finished(incoming, error_responses.too_many_cookies(error))
+        return self._finished(incoming, error_responses.too_many_cookies(error))
+
+    def _finished(self, incoming: Incoming, decision: Decision) -> Decision:
+        """Complete a response: a type, a length, never cached, no body for HEAD."""
+        if isinstance(decision, Pass):
+            return decision
+        headers = self._kept_back(incoming, decision.headers)
+        if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
+            headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
+        headers = (*headers, ("content-length", str(len(decision.body))))
+        body = b"" if incoming.method == "HEAD" else decision.body
+        return Respond(decision.status, headers, body)
+
+    def _kept_back(self, incoming: Incoming, headers: Headers) -> Headers:
+        """Without the cookies of a session that was signed out while the response was made."""
+        sessions: tuple[str, ...] = incoming.once.get("sessions", ())
+        if not self._context.is_over(sessions, incoming.now):
+            return headers
+        names = tuple(name.decode() for name in self._session_names)
+        return tuple(
+            (name, line)
+            for name, line in headers
+            if name != "set-cookie" or not line.startswith(names) or "Max-Age=0;" in line
+        )
 
 
 def _with(answer: Respond, headers: Headers) -> Respond:
     return Respond(answer.status, (*answer.headers, *headers), answer.body) if headers else answer
-
-
-def _finished(incoming: Incoming, decision: Decision) -> Decision:
-    """Complete a response: a type, a length, never cached, no body for HEAD."""
-    if isinstance(decision, Pass):
-        return decision
-    headers = decision.headers
-    if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
-        headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
-    headers = (*headers, ("content-length", str(len(decision.body))))
-    body = b"" if incoming.method == "HEAD" else decision.body
-    return Respond(decision.status, headers, body)

@@ -3,6 +3,7 @@
 Knows shapes only; sealing, cookie names and words are elsewhere.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -39,12 +40,13 @@ def seconds_of(value: object) -> int:
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What a token endpoint gave: strings, not yet verified, and the access token's life in seconds
-    (0 when it was not said)."""
+    (0 when it was not said). `date` is the time at the server, as its answer had it."""
 
     access: str = field(repr=False)
     id: str = field(default="", repr=False)
     refresh: str = field(default="", repr=False)
     expires_in: int = 0
+    date: str = field(default="", compare=False)
 
     @property
     def shareable_seconds(self) -> float:
@@ -64,6 +66,11 @@ class RefreshRecord:
     sub: str | None
     signed_in_at: int
     session: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """What a sign-out ends: the session; of an older cookie, whoever has this refresh token."""
+        return self.session or hashlib.sha256(self.token.encode()).hexdigest()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), separators=(",", ":"))

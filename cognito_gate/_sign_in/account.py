@@ -4,8 +4,9 @@ Needs a session whose access token may manage the account (`aws.cognito.signin.u
 of our own sign-in pages may.
 """
 
+from .._gate.effects import Flow, call
 from .._gate.flows import login, session
-from .._gate.messages import Flow, Headers, Incoming, Respond
+from .._gate.messages import Headers, Incoming, Respond
 from .._gate.protocol import jwt
 from .._gate.records import View
 from ..errors import ApiRefused, BadRequest, CognitoUnavailable, FormRefused
@@ -42,7 +43,7 @@ def _show(context: SignInContext, incoming: Incoming, trouble: Trouble) -> Flow[
     visitor = yield from session.session(context, incoming)
     if visitor.identity is None:
         return _signed_out(context, incoming, visitor.headers)
-    answer = yield cognito_api.get_user(context.settings, visitor.identity.access_token)
+    answer = yield from call(cognito_api.get_user(context.settings, visitor.identity.access_token))
     try:
         found = cognito_api.read_account(answer)
     except ApiRefused as error:
@@ -145,8 +146,10 @@ def _changed(
     wrong = fields.filled(form, "previous")
     fields.check(wrong | fields.new_password(context.policy, form["password"]))
     rate_limits.check_guess(context, incoming, _name(who), "password")
-    answer = yield cognito_api.change_password(
-        context.settings, who.access_token, form["previous"], form["password"]
+    answer = yield from call(
+        cognito_api.change_password(
+            context.settings, who.access_token, form["previous"], form["password"]
+        )
     )
     cognito_api.read("ChangePassword", answer)
     rate_limits.proved(context, incoming, _name(who), _name(who))
@@ -159,7 +162,7 @@ def _changed(
 
 def _on(context: SignInContext, who: Identity) -> Flow[bool]:
     """Whether an app is on now, which another browser may have changed."""
-    answer = yield cognito_api.get_user(context.settings, who.access_token)
+    answer = yield from call(cognito_api.get_user(context.settings, who.access_token))
     return "SOFTWARE_TOKEN_MFA" in cognito_api.read_account(answer).mfa
 
 
@@ -184,7 +187,9 @@ def _begun(
     on = yield from _on(context, who)
     if on:
         yield from _check_password(context, incoming, who, form)
-    answer = yield cognito_api.associate_totp(context.settings, access_token=who.access_token)
+    answer = yield from call(
+        cognito_api.associate_totp(context.settings, access_token=who.access_token)
+    )
     secret, _ = cognito_api.read_totp(answer)
     facts = {"secret": secret, "replaces": "yes" if on else ""}
     step = challenge_cookie.new(
@@ -204,9 +209,13 @@ def _turned_on(
     if (yield from _on(context, who)) and not step.facts.get("replaces"):
         ended = challenge_cookie.forget(context, incoming)
         return next_page.go(context, "/account", notice="start_over", headers=ended)
-    answer = yield cognito_api.verify_totp(context.settings, code, access_token=who.access_token)
+    answer = yield from call(
+        cognito_api.verify_totp(context.settings, code, access_token=who.access_token)
+    )
     cognito_api.read_totp_verified(answer)
-    answer = yield cognito_api.set_totp_preference(context.settings, who.access_token, on=True)
+    answer = yield from call(
+        cognito_api.set_totp_preference(context.settings, who.access_token, on=True)
+    )
     cognito_api.read("SetUserMFAPreference", answer)
     rate_limits.proved(context, incoming, _name(who), _name(who))
     ended = challenge_cookie.forget(context, incoming)
@@ -217,7 +226,9 @@ def _turned_off(
     context: SignInContext, incoming: Incoming, who: Identity, form: dict[str, str]
 ) -> Flow[Respond]:
     yield from _check_password(context, incoming, who, form)
-    answer = yield cognito_api.set_totp_preference(context.settings, who.access_token, on=False)
+    answer = yield from call(
+        cognito_api.set_totp_preference(context.settings, who.access_token, on=False)
+    )
     cognito_api.read("SetUserMFAPreference", answer)
     return next_page.go(context, "/account", notice="totp_off")
 

@@ -6,8 +6,9 @@ Cognito's refusals mean to a visitor (page.py).
 
 from typing import Any
 
-from .._gate.flows import session
-from .._gate.messages import Flow, Incoming, Respond
+from .._gate.effects import Flow, call
+from .._gate.flows import session, token_trust
+from .._gate.messages import Incoming, Respond
 from .._gate.records import ChallengeRecord, View
 from ..errors import FormRefused
 from . import challenge_cookie, cognito_api, fields, forms, next_page, password, rate_limits, totp
@@ -82,13 +83,17 @@ def _answered(
     said: dict[str, str],
     session: str = "",
 ) -> Flow[Respond]:
-    answer = yield cognito_api.respond(
-        context.settings,
-        step.step,
-        step.username,
-        session or step.session,
-        said,
-        incoming.client,
+    # Keys first: what is proved for tokens that nobody can verify is lost.
+    yield from token_trust.ready(context, incoming.now)
+    answer = yield from call(
+        cognito_api.respond(
+            context.settings,
+            step.step,
+            step.username,
+            session or step.session,
+            said,
+            incoming.client,
+        )
     )
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
     return (yield from _advance(context, incoming, step, outcome))
@@ -202,7 +207,7 @@ def _verified(
     context: SignInContext, incoming: Incoming, step: ChallengeRecord, code: str
 ) -> Flow[Respond]:
     """The authenticator app's first code, then the challenge itself, under the session it gave."""
-    answer = yield cognito_api.verify_totp(context.settings, code, session=step.session)
+    answer = yield from call(cognito_api.verify_totp(context.settings, code, session=step.session))
     session = cognito_api.read_totp_verified(answer)
     return (yield from _answered(context, incoming, step, {}, session))
 

@@ -8,7 +8,9 @@ import json
 import logging
 from dataclasses import replace
 
-from .._gate.messages import Flow, Incoming, Respond
+from .._gate.effects import Flow, call
+from .._gate.flows import token_trust
+from .._gate.messages import Incoming, Respond
 from .._gate.records import ChallengeRecord
 from ..errors import ApiRefused, FormRefused
 from . import challenge_cookie, cognito_api, error_messages, next_page, rate_limits
@@ -71,8 +73,10 @@ def begin(
 def _begun(
     context: SignInContext, incoming: Incoming, step: ChallengeRecord, way: str
 ) -> Flow[Outcome | None]:
-    answer = yield cognito_api.initiate_choice(
-        context.settings, step.username, incoming.client, PREFERRED_CHALLENGE=way
+    answer = yield from call(
+        cognito_api.initiate_choice(
+            context.settings, step.username, incoming.client, PREFERRED_CHALLENGE=way
+        )
     )
     try:
         outcome = cognito_api.read_outcome("InitiateAuth", answer)
@@ -104,8 +108,12 @@ def answer(
 
     Raises as `begin` does.
     """
-    answer = yield cognito_api.respond(
-        context.settings, step.step, step.username, step.session, said, incoming.client
+    # Keys first: what is proved for tokens that nobody can verify is lost.
+    yield from token_trust.ready(context, incoming.now)
+    answer = yield from call(
+        cognito_api.respond(
+            context.settings, step.step, step.username, step.session, said, incoming.client
+        )
     )
     try:
         outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)

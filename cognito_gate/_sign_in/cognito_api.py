@@ -12,7 +12,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
-from .._gate.messages import HttpAnswer, HttpCall, share_key
+from .._gate.effects import HttpAnswer, HttpCall, overloaded, share_key
 from ..errors import CognitoUnavailable, GrantRefused
 from ..settings import Settings
 from .cognito_api_answers import Account as Account
@@ -52,7 +52,14 @@ def ask(
     )
     body = json.dumps({**parameters, **_context(settings, client)}, separators=(",", ":"))
     timeout = settings.http_timeout_seconds
-    return HttpCall("POST", settings.api_url, headers, body.encode(), timeout, MAX_BYTES)
+    url = settings.api_url
+    return HttpCall("POST", url, headers, body.encode(), timeout, MAX_BYTES, fails=_overloaded)
+
+
+def _overloaded(answer: HttpAnswer) -> bool:
+    """This API says "too many requests" by a 400."""
+    throttled = answer.status == 400 and b"TooManyRequestsException" in answer.body[:2048]
+    return throttled or overloaded(answer)
 
 
 def _context(settings: Settings, client: str) -> dict[str, Any]:
@@ -198,7 +205,7 @@ def refresh(settings: Settings, refresh_token: str) -> HttpCall:
     found = {"RefreshToken": refresh_token, **_client(settings)}
     call = ask(settings, "GetTokensFromRefreshToken", found)
     key = share_key("refresh", refresh_token)
-    return replace(call, share=key, remember=_seconds_to_remember, repeats="broken")
+    return replace(call, share=key, remember=_seconds_to_remember, repeats="broken", patient=False)
 
 
 def _seconds_to_remember(answer: HttpAnswer) -> float:

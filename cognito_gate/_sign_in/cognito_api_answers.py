@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from .._gate.messages import HttpAnswer
+from .._gate.effects import HttpAnswer
 from .._gate.protocol.strict_json import load
 from .._gate.records import Tokens, seconds_of
 from ..errors import ApiRefused, CognitoUnavailable, GrantRefused
@@ -172,7 +172,7 @@ def read_outcome(operation: str, answer: HttpAnswer) -> Outcome:
     """What InitiateAuth and RespondToAuthChallenge lead to: tokens, or the next challenge."""
     record = read(operation, answer)
     if record.get("AuthenticationResult") is not None:
-        return _tokens(_members(record, "AuthenticationResult"))
+        return _tokens(_members(record, "AuthenticationResult"), answer)
     name = _text(record, "ChallengeName")
     if not name:
         raise _odd("ChallengeName")
@@ -182,12 +182,14 @@ def read_outcome(operation: str, answer: HttpAnswer) -> Outcome:
     return Challenge(name, _text(record, "Session"), parameters, available)
 
 
-def _tokens(result: Mapping[str, Any]) -> Tokens:
+def _tokens(result: Mapping[str, Any], answer: HttpAnswer) -> Tokens:
     access, *rest = (_text(result, name) for name in ("AccessToken", "IdToken", "RefreshToken"))
     if not all(_TOKEN.fullmatch(token) for token in (access, *filter(None, rest))):
         raise _odd("AuthenticationResult")
     id_token, refresh = rest
-    return Tokens(access, id_token, refresh, expires_in=seconds_of(result.get("ExpiresIn")))
+    return Tokens(
+        access, id_token, refresh, seconds_of(result.get("ExpiresIn")), answer.header("date")
+    )
 
 
 def read_signed_up(answer: HttpAnswer) -> SignedUp:
@@ -256,7 +258,7 @@ def read_refreshed(answer: HttpAnswer) -> Tokens:
         record = read("GetTokensFromRefreshToken", answer)
     except ApiRefused as error:
         raise _not_refreshed(error) from error
-    return _tokens(_members(record, "AuthenticationResult"))
+    return _tokens(_members(record, "AuthenticationResult"), answer)
 
 
 def _not_refreshed(error: ApiRefused) -> GrantRefused | CognitoUnavailable:

@@ -5,8 +5,9 @@ Verifies both tokens in full: what came over the JSON API is trusted no more tha
 
 from typing import Any
 
+from .._gate.effects import Flow
 from .._gate.flows import login_cookies, session_cookies, token_trust
-from .._gate.messages import Flow, Headers, HttpAnswer, Incoming, Respond
+from .._gate.messages import Headers, Incoming, Respond
 from .._gate.protocol import cookies, paths
 from .._gate.records import Tokens
 from ..errors import CallbackRefused, TokenRefused
@@ -43,6 +44,6 @@ def _verified(context: SignInContext, got: Tokens, now: float) -> Flow[dict[str,
         if identity is None:
             raise TokenRefused("Cognito sent no ID token")
     except TokenRefused as error:
-        token_trust.check_clock(HttpAnswer(200), now, error)
+        token_trust.check_clock(got, now, error)
         raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
     return access

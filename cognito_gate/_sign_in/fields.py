@@ -7,7 +7,7 @@ import logging
 import re
 from typing import TypeAlias
 
-from .._gate.messages import HttpAnswer
+from .._gate.effects import HttpAnswer
 from ..errors import ApiRefused, FormRefused
 from ..settings import Settings
 from . import cognito_api, error_messages

@@ -8,7 +8,8 @@ import logging
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from .._gate.messages import Flow, Headers, Incoming, Respond
+from .._gate.effects import Flow, call
+from .._gate.messages import Headers, Incoming, Respond
 from .._gate.protocol import jwt
 from .._gate.records import ChallengeRecord, Tokens, View
 from . import challenge_cookie, cognito_api, devices, establish, forms, rate_limits
@@ -110,7 +111,7 @@ def _set_up(context: SignInContext, incoming: Incoming, step: ChallengeRecord) -
     if "SOFTWARE_TOKEN_MFA" not in cognito_api.names(step.facts.get("MFAS_CAN_SETUP", "")):
         log.error("Cognito wants MFA set up, and TOTP is not among the ways")
         return unsupported(context, incoming)
-    answer = yield cognito_api.associate_totp(context.settings, session=step.session)
+    answer = yield from call(cognito_api.associate_totp(context.settings, session=step.session))
     secret, session = cognito_api.read_totp(answer)
     waiting = challenge_cookie.again(step, session, {"secret": secret})
     return onward(context, incoming, "/mfa", waiting)

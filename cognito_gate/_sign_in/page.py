@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .._gate.messages import Flow, Headers, Incoming, Respond
+from .._gate.effects import Flow
+from .._gate.messages import Headers, Incoming, Respond
 from .._gate.records import Sentence
 from ..errors import (
     ApiRefused,

@@ -7,7 +7,9 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import partial
 
-from .._gate.messages import Flow, Incoming, compute
+from .._gate.effects import Flow, call, compute
+from .._gate.flows import token_trust
+from .._gate.messages import Incoming
 from .._gate.records import ChallengeRecord, Tokens
 from ..errors import ApiRefused, CognitoUnavailable
 from . import cognito_api, rate_limits, srp
@@ -31,16 +33,18 @@ def sign_in(
     Raises:
         ApiRefused: Cognito says no. CognitoUnavailable: it says nothing usable.
     """
+    # Keys first: what is proved for tokens that nobody can verify is lost.
+    yield from token_trust.ready(context, incoming.now)
     settings, client = context.settings, incoming.client
     if settings.sign_in_flow == "choice":
         way = next((way for way in settings.sign_in_ways if way == "PASSWORD"), "PASSWORD_SRP")
         return (yield from _preferred(context, incoming, username, username, way, password))
     if settings.sign_in_flow == "srp":
         key = yield from _key(context)
-        answer = yield cognito_api.initiate_srp(settings, username, key.public, client)
+        answer = yield from call(cognito_api.initiate_srp(settings, username, key.public, client))
         outcome = cognito_api.read_outcome("InitiateAuth", answer)
         return (yield from _verified(context, incoming, username, username, password, outcome, key))
-    answer = yield cognito_api.initiate_password(settings, username, password, client)
+    answer = yield from call(cognito_api.initiate_password(settings, username, password, client))
     return cognito_api.read_outcome("InitiateAuth", answer)
 
 
@@ -51,7 +55,7 @@ def prove(context: SignInContext, incoming: Incoming, username: str, password: s
     """
     outcome = yield from sign_in(context, incoming, username, password)
     if isinstance(outcome, Tokens) and outcome.refresh:
-        yield cognito_api.revoke(context.settings, outcome.refresh)
+        yield from call(cognito_api.revoke(context.settings, outcome.refresh))
 
 
 def chosen(
@@ -59,13 +63,15 @@ def chosen(
 ) -> Flow[Outcome]:
     """The password, where Cognito asked for it or where it was the `way` chosen (PASSWORD or
     PASSWORD_SRP). Raises as `sign_in` does."""
+    # Keys first: what is proved for tokens that nobody can verify is lost.
+    yield from token_trust.ready(context, incoming.now)
     name = step.username
     if step.step == "SELECT_CHALLENGE":
         # Begun anew: the choice's session serves once, and passwords are mistyped.
         return (yield from _preferred(context, incoming, step.typed, name, way, password))
     said, key = yield from _said(context, way, password)
-    answer = yield cognito_api.respond(
-        context.settings, step.step, name, step.session, said, incoming.client
+    answer = yield from call(
+        cognito_api.respond(context.settings, step.step, name, step.session, said, incoming.client)
     )
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
     if key is None:
@@ -79,8 +85,10 @@ def _preferred(
     """USER_AUTH, with the password as the way that is preferred. Cognito answers with a choice
     where an account has none, which must look as if it were wrong."""
     said, key = yield from _said(context, way, password)
-    answer = yield cognito_api.initiate_choice(
-        context.settings, username, incoming.client, PREFERRED_CHALLENGE=way, **said
+    answer = yield from call(
+        cognito_api.initiate_choice(
+            context.settings, username, incoming.client, PREFERRED_CHALLENGE=way, **said
+        )
     )
     outcome = cognito_api.read_outcome("InitiateAuth", answer)
     name = outcome.name if isinstance(outcome, Challenge) else ""
@@ -123,8 +131,10 @@ def _verified(
     said = yield from compute(
         partial(srp.answer, key.secret, key.public, person, password, pool, found, now)
     )
-    answer = yield cognito_api.respond(
-        settings, "PASSWORD_VERIFIER", person, first.session, said, incoming.client
+    answer = yield from call(
+        cognito_api.respond(
+            settings, "PASSWORD_VERIFIER", person, first.session, said, incoming.client
+        )
     )
     return cognito_api.read_outcome("RespondToAuthChallenge", answer)
 

@@ -4,7 +4,8 @@ Says the same whether the account exists or not. Must not know what Cognito's re
 visitor (page.py).
 """
 
-from .._gate.messages import Flow, Incoming, Respond
+from .._gate.effects import Flow, call
+from .._gate.messages import Incoming, Respond
 from .._gate.records import ChallengeRecord, View
 from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits
 from .context import SignInContext
@@ -41,7 +42,9 @@ def _take_forgot(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
 
 def _send(context: SignInContext, incoming: Incoming, username: str) -> Flow[None]:
     rate_limits.check_message(context, incoming, username, "reset")
-    answer = yield cognito_api.forgot_password(context.settings, username, incoming.client)
+    answer = yield from call(
+        cognito_api.forgot_password(context.settings, username, incoming.client)
+    )
     delivery = fields.uniform("ForgotPassword", answer)
     rate_limits.went_to(context, incoming, username, "reset", delivery)
 
@@ -91,8 +94,10 @@ def _take_reset(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
     fields.check(fields.new_password(context.policy, form["password"]))
     code = fields.code(form["code"])
     rate_limits.check_guess(context, incoming, username, "reset")
-    answer = yield cognito_api.confirm_forgot_password(
-        context.settings, username, code, form["password"], incoming.client
+    answer = yield from call(
+        cognito_api.confirm_forgot_password(
+            context.settings, username, code, form["password"], incoming.client
+        )
     )
     cognito_api.read("ConfirmForgotPassword", answer)
     rate_limits.proved(context, incoming, username)

@@ -6,7 +6,8 @@ The one table of them. Must not know what a page does.
 from collections.abc import Callable
 from functools import partial
 
-from .._gate.messages import Flow, Incoming, Respond
+from .._gate.effects import Flow
+from .._gate.messages import Incoming, Respond
 from .._gate.records import View
 from ..errors import MethodRefused
 from . import forms

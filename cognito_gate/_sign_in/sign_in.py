@@ -3,8 +3,9 @@
 Must not know what Cognito asks for next (next_page.py), nor what its refusals mean (page.py).
 """
 
+from .._gate.effects import Flow
 from .._gate.flows import session
-from .._gate.messages import Flow, Incoming, Pass, Respond
+from .._gate.messages import Incoming, Pass, Respond
 from .._gate.records import View
 from ..errors import CognitoUnavailable
 from . import choice, fields, forms, next_page, password, rate_limits

@@ -3,7 +3,8 @@
 Must not know what Cognito's refusals mean to a visitor (page.py).
 """
 
-from .._gate.messages import Flow, Incoming, Respond
+from .._gate.effects import Flow, call
+from .._gate.messages import Incoming, Respond
 from .._gate.records import ChallengeRecord, View
 from ..errors import ApiRefused, FormRefused
 from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits
@@ -55,8 +56,8 @@ def _take_sign_up(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
         raise FormRefused(wrong)
     to = [attributes.get("email", ""), attributes.get("phone_number", "")]
     rate_limits.check_message(context, incoming, username, "sign-up", to)
-    answer = yield cognito_api.sign_up(
-        settings, username, form["password"], attributes, incoming.client
+    answer = yield from call(
+        cognito_api.sign_up(settings, username, form["password"], attributes, incoming.client)
     )
     wanted = forms.return_to(context, incoming)
     try:
@@ -148,14 +149,14 @@ def _confirmed(
 ) -> Flow[str]:
     """Have the code checked; the session to sign in with, where there is one."""
     settings, client = context.settings, incoming.client
-    answer = yield cognito_api.confirm_sign_up(settings, username, code, session, client)
+    answer = yield from call(cognito_api.confirm_sign_up(settings, username, code, session, client))
     try:
         return cognito_api.read_confirmed(answer)
     except ApiRefused as error:
         if not session or error.exception != "NotAuthorizedException":
             raise
     # The sign-up's session has ended, as it does long before its code.
-    answer = yield cognito_api.confirm_sign_up(settings, username, code, "", client)
+    answer = yield from call(cognito_api.confirm_sign_up(settings, username, code, "", client))
     return cognito_api.read_confirmed(answer)
 
 
@@ -163,8 +164,8 @@ def _signed_in(
     context: SignInContext, incoming: Incoming, username: str, session: str, wanted: str
 ) -> Flow[Respond]:
     """The code has proved enough where the client takes USER_AUTH."""
-    answer = yield cognito_api.initiate_with_session(
-        context.settings, username, session, incoming.client
+    answer = yield from call(
+        cognito_api.initiate_with_session(context.settings, username, session, incoming.client)
     )
     outcome = cognito_api.read_outcome("InitiateAuth", answer)
     return (
@@ -176,7 +177,7 @@ def _signed_in(
 
 def _resend(context: SignInContext, incoming: Incoming, username: str) -> Flow[Respond]:
     rate_limits.check_message(context, incoming, username, "sign-up")
-    answer = yield cognito_api.resend_code(context.settings, username, incoming.client)
+    answer = yield from call(cognito_api.resend_code(context.settings, username, incoming.client))
     delivery = fields.uniform("ResendConfirmationCode", answer)
     rate_limits.went_to(context, incoming, username, "sign-up", delivery)
     kept = _confirming(context, incoming)

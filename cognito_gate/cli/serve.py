@@ -75,7 +75,7 @@ def serve(target: Target, interface: str, server: dict[str, Any]) -> None:
     wsgi = interface == "wsgi"
     with exported({VARIABLE: target.to_text()}):
         uvicorn.run(
-            "cognito_gate._serve:app",
+            f"{__name__}:app",
             factory=True,
             interface="wsgi" if wsgi else "asgi3",
             lifespan="off" if wsgi else "auto",

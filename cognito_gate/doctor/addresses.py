@@ -6,7 +6,7 @@ Knows what Cognito publishes of a pool; nothing of the login domain beyond its n
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from .._gate.messages import Flow, HttpAnswer, HttpCall
+from .._gate.effects import Flow, HttpAnswer, HttpCall, call
 from .._gate.protocol import oauth
 from .._gate.protocol.jwks import read_jwks
 from .._gate.protocol.strict_json import load
@@ -60,12 +60,12 @@ def examine(case: Case) -> Flow[Addresses]:
     if why:
         return Addresses(tuple(line.unchecked(why) for line in (REGION, POOL, ISSUER, KEYS)))
     settings = case.settings
-    document = read_document((yield _document_ask(settings)))
-    keys = yield oauth.jwks_call(settings)
+    document = read_document((yield from call(_document_ask(settings))))
+    keys = yield from call(oauth.jwks_call(settings))
     other = Document(HttpAnswer(0))
     if document.absent and _other_form(settings):
         other = read_document(
-            (yield _document_ask(replace(settings, issuer=_other_form(settings))))
+            (yield from call(_document_ask(replace(settings, issuer=_other_form(settings)))))
         )
     region = _region(case, document)
     pool = _pool(case, document, keys, other)

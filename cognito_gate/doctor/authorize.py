@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from .._gate.messages import Flow, HttpCall
+from .._gate.effects import Flow, HttpCall, call
 from .._gate.protocol import oauth
 from ..settings import Settings
 from ..settings.checks import LOOPBACK
@@ -42,7 +42,7 @@ def examine(case: Case, advertised: str) -> Flow[Entry]:
     why = domain.unsure(case)
     if why:
         return Entry(_rest((), why), why)
-    answer = yield _ask(case, case.settings)
+    answer = yield from call(_ask(case, case.settings))
     goal = redirects.read(case.settings, answer)
     # The error page for an unknown client also comes from a domain of another pool.
     known = not _is_client_unknown(goal)
@@ -92,12 +92,12 @@ def _last(case: Case, goal: Goal) -> Flow[tuple[Finding, Finding]]:
     settings = case.settings
     if goal.error == scopes.REFUSED:
         settings = replace(settings, scopes=())
-        goal = redirects.read(settings, (yield _ask(case, settings)))
+        goal = redirects.read(settings, (yield from call(_ask(case, settings))))
     sent = dict(parse_qsl(urlsplit(_ask(case, settings).url).query))
     if goal.error == _INVALID:
         without = {name: value for name, value in sent.items() if name not in _CHALLENGE}
         url = f"{settings.authorize_url}?{urlencode(without)}"
-        bare = redirects.read(settings, (yield replace(_ask(case, settings), url=url)))
+        bare = redirects.read(settings, (yield from call(replace(_ask(case, settings), url=url))))
         return _no_pkce(bare), login_page.PAGE.unchecked("the sign-in does not get that far")
     page = yield from login_page.examine(case, goal)
     return _pkce(goal, sent), page

@@ -7,7 +7,7 @@ Knows the errors of the token and revocation endpoints (RFC 6749 section 5.2, RF
 from dataclasses import replace
 from typing import Any
 
-from .._gate.messages import Flow, HttpAnswer
+from .._gate.effects import Flow, HttpAnswer, call
 from .._gate.protocol import oauth
 from .._gate.protocol.strict_json import load
 from . import reach
@@ -51,7 +51,7 @@ def _secret(case: Case, closed: str) -> Flow[Finding]:
     if why:
         return SECRET.unchecked(why)
     settings = case.settings
-    answer = yield oauth.code_exchange(settings, NO_CODE, case.attempt)
+    answer = yield from call(oauth.code_exchange(settings, NO_CODE, case.attempt))
     error = said(answer)
     if error in _TAKEN:
         has = "the secret is right" if settings.user_pool_client_secret else "none, and none needed"
@@ -61,7 +61,7 @@ def _secret(case: Case, closed: str) -> Flow[Finding]:
     if not settings.user_pool_client_secret:
         return missing(case)
     bare = replace(settings, user_pool_client_secret="")
-    without = said((yield oauth.code_exchange(bare, NO_CODE, case.attempt)))
+    without = said((yield from call(oauth.code_exchange(bare, NO_CODE, case.attempt))))
     return _wrong(case, without)
 
 
@@ -103,7 +103,7 @@ def _unclear(answer: HttpAnswer, error: str) -> str:
 
 
 def _revocation(case: Case) -> Flow[Finding]:
-    answer = yield oauth.revoke_call(case.settings, NO_TOKEN)
+    answer = yield from call(oauth.revoke_call(case.settings, NO_TOKEN))
     error = said(answer)
     if answer.status == 200 or error == "unsupported_token_type":
         return REVOCATION.ok("is on: signing out ends the refresh token")

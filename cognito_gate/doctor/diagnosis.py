@@ -6,7 +6,7 @@ families of checks, and what one needs of another.
 
 from collections.abc import Iterable
 
-from .._gate.messages import Flow
+from .._gate.effects import Flow
 from . import (
     addresses,
     authorize,

@@ -5,7 +5,7 @@ Knows the two forms of domains and how each fails; must not know app clients.
 
 from urllib.parse import urlsplit
 
-from .._gate.messages import HttpAnswer
+from .._gate.effects import HttpAnswer
 from ..settings import Settings
 from ..settings.checks import LOOPBACK, PREFIX_DOMAIN
 from . import reach

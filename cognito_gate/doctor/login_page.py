@@ -3,7 +3,7 @@
 Knows how a missing page looks; must not know how one gets there.
 """
 
-from .._gate.messages import Flow, HttpAnswer, HttpCall
+from .._gate.effects import Flow, HttpAnswer, HttpCall, call
 from . import reach, redirects
 from .case import Case
 from .findings import Finding, Fix, Line
@@ -25,7 +25,7 @@ def examine(case: Case, goal: Goal) -> Flow[Finding]:
     if goal.kind != "login":
         return PAGE.unchecked("the sign-in did not lead to one")
     timeout = case.settings.http_timeout_seconds
-    answer = yield HttpCall("GET", goal.location, timeout=timeout, limit=MAX_BYTES)
+    answer = yield from call(HttpCall("GET", goal.location, timeout=timeout, limit=MAX_BYTES))
     return _judge(case, answer)
 
 

@@ -5,7 +5,7 @@ Knows failures of connections and statuses that say nothing of Cognito itself.
 
 from urllib.parse import urlsplit
 
-from .._gate.messages import HttpAnswer
+from .._gate.effects import HttpAnswer
 from .._gate.protocol.oauth import printable
 from .findings import Fix
 

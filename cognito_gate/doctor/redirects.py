@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from .._gate.messages import HttpAnswer
+from .._gate.effects import HttpAnswer
 from .._gate.protocol.oauth import printable
 from .._gate.protocol.strict_json import load
 from ..settings import Settings

@@ -6,7 +6,7 @@ Knows scopes of Cognito; asks with the function it is given.
 from collections.abc import Callable
 from dataclasses import replace
 
-from .._gate.messages import Flow, HttpCall
+from .._gate.effects import Flow, HttpCall, call
 from ..settings import Settings
 from . import redirects
 from .case import Case
@@ -39,7 +39,7 @@ def examine(case: Case, goal: Goal, ask: Callable[[Settings], HttpCall]) -> Flow
     for scope in asked[:MOST_TRIED]:
         alone = ("openid", scope) if scope in _WITH_OPENID else (scope,)
         settings = replace(case.settings, scopes=alone)
-        if redirects.read(settings, (yield ask(settings))).error == REFUSED:
+        if redirects.read(settings, (yield from call(ask(settings)))).error == REFUSED:
             refused.append(scope)
     if "openid" in refused:  # then these were refused for its sake
         refused = [scope for scope in refused if scope not in _WITH_OPENID]

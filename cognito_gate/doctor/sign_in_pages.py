@@ -4,7 +4,7 @@ Knows how Cognito refuses a sign-in for reasons of the set-up (API reference, In
 is sent to anybody, and no account is touched.
 """
 
-from .._gate.messages import Flow, HttpCall
+from .._gate.effects import Flow, HttpCall, call
 from .._sign_in import cognito_api, error_messages, srp
 from ..errors import ApiRefused, CognitoUnavailable
 from ..settings import Settings
@@ -36,7 +36,7 @@ def examine(case: Case) -> Flow[tuple[Finding, ...]]:
     )
     if why:
         return (FLOW.unchecked(why),)
-    answer = yield _ask(case.settings)
+    answer = yield from call(_ask(case.settings))
     try:
         cognito_api.read_outcome("InitiateAuth", answer)
     except CognitoUnavailable as error:

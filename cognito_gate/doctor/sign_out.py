@@ -4,7 +4,7 @@ Knows what Cognito does with a sign-out URL that is not registered. Ends no sess
 carries no cookie.
 """
 
-from .._gate.messages import Flow, HttpAnswer, HttpCall
+from .._gate.effects import Flow, HttpAnswer, HttpCall, call
 from .._gate.protocol import oauth
 from . import reach, redirects
 from .case import Case
@@ -20,8 +20,8 @@ def examine(case: Case, closed: str) -> Flow[Finding]:
     if why:
         return SIGN_OUT.unchecked(why)
     settings = case.settings
-    answer = yield HttpCall(
-        "GET", oauth.logout_url(settings), timeout=settings.http_timeout_seconds
+    answer = yield from call(
+        HttpCall("GET", oauth.logout_url(settings), timeout=settings.http_timeout_seconds)
     )
     return _judge(case, answer)
 

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 
 from .._driver.threads import Sender
-from .._gate.messages import HttpAnswer, HttpCall
+from .._gate.effects import HttpAnswer, HttpCall
 from .clock import Moment
 
 

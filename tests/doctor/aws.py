@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from joserfc.jwk import RSAKey
 
 from cognito_gate._driver.threads import Sender, run
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.records import LoginAttempt
 from cognito_gate.doctor.case import Case
 from cognito_gate.doctor.description import Described

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cognito_gate._gate.messages import HttpAnswer
+from cognito_gate._gate.effects import HttpAnswer
 from tests.doctor.aws import (
     CALLBACK,
     CLIENT,

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from cognito_gate._gate.messages import HttpCall
+from cognito_gate._gate.effects import HttpCall
 from cognito_gate.doctor.command import examined
 from cognito_gate.doctor.description import Described
 from cognito_gate.doctor.reading import read

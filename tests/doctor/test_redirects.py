@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._gate.messages import HttpAnswer
+from cognito_gate._gate.effects import HttpAnswer
 from cognito_gate.doctor.redirects import MAX_CHARS, Goal, read
 from tests.doctor.aws import ANY, CALLBACK, CLIENT, LOGIN, SIGNED_OUT, case, page, to
 

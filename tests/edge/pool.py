@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 
 from cognito_gate import Settings
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from tests.edge import mint
 from tests.edge.faults import Fault
 

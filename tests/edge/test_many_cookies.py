@@ -15,12 +15,13 @@ FLOODS = {
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
 def test_a_flood_is_refused(make_site: Open, pool: Pool, flood: bytes) -> None:
-    site = make_site(public_paths=("/open",))
+    site = make_site(public_paths=("/open",), logout_url="https://app.example/bye")
     browser = Browser(site, raw=[flood])
     for target in ("/page", "/auth/login", "/auth/callback?code=x&state=y", "/auth/logout"):
         reply = browser.go(target)
         assert (reply.status, reply.app, reply.cookies) == (431, None, {})
     assert b"cookies" in browser.go("/page").body
+    assert browser.go("/bye", method="POST").status == 431
     public = browser.go("/open")
     assert public.app is not None
     assert public.app.identity is None

@@ -1,5 +1,8 @@
 """After a sign-out no response brings the session's cookies back, on either edge."""
 
+import time
+
+from cognito_gate._gate.messages import Incoming, Respond
 from tests.edge.browser import NAVIGATION, Browser, Reply, Request
 from tests.edge.conftest import Open
 from tests.edge.pool import Pool
@@ -49,3 +52,25 @@ def test_but_one_of_somebody_signed_in_does_carry_them(make_site: Open, pool: Po
     request = browser.request("GET", "/slow", NAVIGATION)
     reply = during(site, request, browser.request("GET", "/auth/me", NAVIGATION))
     assert len(reply.stored) == 3
+
+
+def test_a_page_of_ours_that_was_slow_signs_nobody_in_again(pool: Pool) -> None:
+    """Its session was refreshed, and then the visitor signed out elsewhere while it was made."""
+    site = ASGISite(pool.settings(refresh_flow_enabled=True), pool)
+    browser = Browser(site)
+    browser.sign_in(pool)
+    gate = site.gate._gate
+    assert gate is not None
+    refreshed = browser.request("GET", "/auth/me", NAVIGATION)
+    facts = Incoming("http", "GET", "/auth/me", b"/auth/me", b"", refreshed.headers, time.time())
+    lines = tuple(
+        ("set-cookie", f"{name}={value}; Max-Age=60; Path=/") for name, value in browser.jar.items()
+    )
+    page = Respond(200, (*lines, ("content-type", "text/html")))
+    for over, kept in ((False, 3), (True, 0)):
+        if over:
+            gate._context.ended.put("a-session", True, until=time.time() + 60)
+        facts.once["sessions"] = ("a-session",)
+        done = gate._finished(facts, page)
+        assert sum(name == "set-cookie" for name, _ in done.headers) == kept
+    site.close()

@@ -193,6 +193,30 @@ def test_when_its_visitor_signs_out(
     assert site.runner.run(main()).codes == [4401]
 
 
+def test_a_server_that_cannot_close_it_leaves_no_app_waiting(
+    open_site: Callable[..., ASGISite], pool: Pool, app: App
+) -> None:
+    """Its client is gone already, and the server's `send` says so."""
+    site = open_site()
+    browser = signed_in(site, pool, 0.2)
+    app.acts = listening
+
+    async def main() -> None:
+        socket = Socket(site, browser)
+        send = socket.send
+
+        async def raising(message: Message) -> None:
+            if message["type"] == "websocket.close":
+                raise OSError("the client is gone")
+            await send(message)
+
+        socket.send = raising  # type: ignore[method-assign]
+        await socket.run()
+
+    site.runner.run(main())
+    assert [message["type"] for message in app.heard] == ["websocket.disconnect"]
+
+
 def test_what_its_app_has_closed_is_not_closed_again(
     open_site: Callable[..., ASGISite], pool: Pool, app: App
 ) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from cognito_gate._gate.effects import Effect, Flow, HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
-from cognito_gate._gate.messages import Decision, Effect, Flow, HttpAnswer, HttpCall, Incoming, Pass
+from cognito_gate._gate.messages import Decision, Incoming, Pass
 from tests.edge.browser import Browser, Reply, Request, Seen
 from tests.edge.pool import Pool
 

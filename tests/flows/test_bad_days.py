@@ -73,6 +73,21 @@ def test_while_keys_are_out_of_reach_no_other_session_is_spent(
         assert one.go("/").identity.username == "ada"
 
 
+@pytest.mark.parametrize("alive", [True, False], ids=["alive", "dead"])
+def test_a_key_that_is_not_published_yet(stage: Stage, browser: Browser, alive: bool) -> None:
+    """Cognito signs with a new key, and a cache before its key set still has the old ones."""
+    stage.now += DUE if alive else 3600
+    published = stage.pool.published
+    stage.pool.roll_keys("2")
+    rolled, stage.pool.published = stage.pool.published, published
+    shown = browser.go("/")
+    assert shown.status == (200 if alive else 503)
+    assert (shown.stored, shown.cleared) == ([REFRESH], [])
+    stage.pool.published = rolled
+    stage.now += 4000
+    assert browser.go("/").identity.username == "ada"
+
+
 def test_on_a_public_path_it_is_kept_too(stage: Stage, browser: Browser) -> None:
     changed = Stage({"refresh_flow_enabled": True, "public_paths": ("/open",)}, now=stage.now)
     changed.pool = stage.pool

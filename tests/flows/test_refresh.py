@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from tests.edge.browser import NAVIGATION, Browser
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until

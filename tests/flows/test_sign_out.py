@@ -1,5 +1,7 @@
 """A sign-out is final in its process: nothing of the session opens or returns afterwards."""
 
+import json
+
 import pytest
 
 from cognito_gate._gate.messages import Pass
@@ -86,6 +88,18 @@ def test_a_slow_response_brings_no_cookies_back(stage: Stage, browser: Browser) 
     assert not stage.gate.signed_out(slow, stage.now)
     sign_out(browser)
     assert stage.gate.signed_out(slow, stage.now)
+
+
+def test_a_refresh_cookie_of_before_this_rule_opens_nothing(stage: Stage, browser: Browser) -> None:
+    """It does not name its session."""
+    seal = stage.gate._context.seals.refresh
+    record = json.loads(seal.open(browser.jar[REFRESH]))
+    del record["session"]
+    old = seal.seal(json.dumps(record), stage.now)
+    browser.jar = {REFRESH: old}
+    assert browser.go("/").status == 200
+    sign_out(browser)
+    assert Browser(stage, {REFRESH: old}).go("/").status == 303
 
 
 def test_another_session_goes_on(stage: Stage, browser: Browser) -> None:

@@ -28,7 +28,7 @@ import httpx
 import pytest
 
 from cognito_gate import Settings
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._sign_in import cognito_api
 from cognito_gate._sign_in.cognito_api import Challenge
 from tests.judges import moto

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import httpx
 from starlette.types import ASGIApp, Message
 
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from tests.edge.faults import Fault, reply
 
 

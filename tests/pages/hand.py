@@ -4,8 +4,8 @@ import time
 from dataclasses import replace
 
 from cognito_gate import Settings
+from cognito_gate._gate.effects import Compute
 from cognito_gate._gate.gate import Gate
-from cognito_gate._gate.messages import Compute
 from tests.edge.browser import Reply, Request
 from tests.flows.stage import incoming, reply
 from tests.pages.cloud import Cloud

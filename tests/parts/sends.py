@@ -10,7 +10,7 @@ import httpx
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._driver.shared_calls import SharedCalls
 from cognito_gate._driver.threads import Sender
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 
 
 def a_minute(answer: HttpAnswer) -> float:

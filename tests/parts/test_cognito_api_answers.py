@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._gate.messages import HttpAnswer
+from cognito_gate._gate.effects import HttpAnswer
 from cognito_gate._gate.records import Tokens
 from cognito_gate._sign_in import cognito_api
 from cognito_gate._sign_in.cognito_api import Account, Challenge, Delivery, SignedUp

@@ -10,7 +10,7 @@ from botocore.serialize import create_serializer
 from botocore.validate import ParamValidator
 
 from cognito_gate import Settings
-from cognito_gate._gate.messages import HttpCall
+from cognito_gate._gate.effects import HttpCall
 from cognito_gate._sign_in import cognito_api
 from tests.parts.made import CLIENT, settings
 

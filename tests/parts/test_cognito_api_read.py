@@ -9,7 +9,7 @@ from botocore.parsers import create_parser
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognito_gate._gate.messages import HttpAnswer
+from cognito_gate._gate.effects import HttpAnswer
 from cognito_gate._sign_in import cognito_api
 from cognito_gate.errors import ApiRefused, CognitoUnavailable
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._gate.messages import HttpAnswer
+from cognito_gate._gate.effects import HttpAnswer
 from cognito_gate._sign_in import cognito_api
 from cognito_gate.errors import CognitoUnavailable, GrantRefused
 

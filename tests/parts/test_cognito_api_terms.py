@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.protocol import oauth
 from cognito_gate._sign_in import cognito_api
 from tests.parts.made import CLIENT, settings

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._gate.messages import HttpAnswer
+from cognito_gate._gate.effects import HttpAnswer
 from cognito_gate._gate.protocol import oauth
 from cognito_gate._gate.records import Tokens
 from cognito_gate.errors import CallbackRefused, CognitoUnavailable, GrantRefused

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from cognito_gate._gate.messages import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.protocol import oauth
 from cognito_gate._gate.records import LoginAttempt
 from tests.parts.made import CLIENT, ENVIRON, settings

@@ -6,6 +6,11 @@ from hypothesis import strategies as st
 
 from cognito_gate._gate.protocol.paths import PublicPaths
 
+
+def match(paths: PublicPaths, path: str, mount: str = "", method: str = "GET") -> bool:
+    return paths.match(path, mount, method)
+
+
 PUBLIC = PublicPaths(("/health", "/static/*", "/a/b/*", "/About", "/dir/"))
 
 ALLOWED = [
@@ -27,7 +32,7 @@ ALLOWED = [
 
 @pytest.mark.parametrize("path", ALLOWED)
 def test_a_public_path(path: str) -> None:
-    assert PUBLIC.match(path)
+    assert match(PUBLIC, path)
 
 
 DENIED = [
@@ -126,23 +131,23 @@ DENIED = [
 
 @pytest.mark.parametrize("path", DENIED)
 def test_a_path_that_is_not_public(path: str) -> None:
-    assert not PUBLIC.match(path)
+    assert not match(PUBLIC, path)
 
 
 def test_without_patterns_nothing_is_public() -> None:
     for path in (*ALLOWED, *DENIED):
-        assert not PublicPaths(()).match(path)
+        assert not match(PublicPaths(()), path)
 
 
 def test_the_path_after_sign_out_is_no_pattern() -> None:
     public = PublicPaths(("/static/*",), "/bye/*")
-    assert public.match("/bye/*")
-    assert public.match("/static/x")
+    assert match(public, "/bye/*")
+    assert match(public, "/static/x")
     for path in ("/bye", "/bye/", "/bye/x", "/bye/*/x", "/", ""):
-        assert not public.match(path)
-    assert not PublicPaths((), "/*").match("/x")
+        assert not match(public, path)
+    assert not match(PublicPaths((), "/*"), "/x")
     for path in ("", "/", "/x"):
-        assert not PublicPaths(()).match(path)
+        assert not match(PublicPaths(()), path)
 
 
 @pytest.mark.parametrize(
@@ -150,9 +155,9 @@ def test_the_path_after_sign_out_is_no_pattern() -> None:
     [("GET", True), ("HEAD", True), ("POST", False), ("DELETE", False), ("OPTIONS", False)],
 )
 def test_the_page_after_sign_out_is_for_reading(method: str, public: bool) -> None:
-    assert PublicPaths((), "/bye").match("/bye", method=method) is public
-    assert PublicPaths(("/bye",), "/bye").match("/bye", method=method)
-    assert PublicPaths(("/by/*",), "/by/e").match("/by/e", method=method)
+    assert match(PublicPaths((), "/bye"), "/bye", method=method) is public
+    assert match(PublicPaths(("/bye",), "/bye"), "/bye", method=method)
+    assert match(PublicPaths(("/by/*",), "/by/e"), "/by/e", method=method)
 
 
 @pytest.mark.parametrize(
@@ -162,24 +167,24 @@ def test_the_page_after_sign_out_is_for_reading(method: str, public: bool) -> No
 def test_an_apps_front_page_is_not_public_for_being_the_one_after_sign_out(
     after: str, mount: str, path: str
 ) -> None:
-    assert not PublicPaths((), after).match(path, mount)
-    assert PublicPaths((after,), after).match(path, mount)
+    assert not match(PublicPaths((), after), path, mount)
+    assert match(PublicPaths((after,), after), path, mount)
 
 
 def test_everything_may_be_public() -> None:
     everything = PublicPaths(("/*",))
-    assert everything.match("/")
-    assert everything.match("/a/b")
+    assert match(everything, "/")
+    assert match(everything, "/a/b")
     # Even then a path that could mean another one is not.
     for path in ("//", "/a/../b", "/a//b", "/a%2fb", "/a\\b", "/a;b", "/é"):
-        assert not everything.match(path)
+        assert not match(everything, path)
 
 
 def test_the_root_alone() -> None:
     root = PublicPaths(("/",))
-    assert root.match("/")
-    assert not root.match("/a")
-    assert not root.match("//")
+    assert match(root, "/")
+    assert not match(root, "/a")
+    assert not match(root, "//")
 
 
 @pytest.mark.parametrize(
@@ -202,19 +207,19 @@ def test_the_root_alone() -> None:
     ],
 )
 def test_where_the_app_is_mounted(pattern: str, mount: str, path: str, public: bool) -> None:
-    assert PublicPaths((pattern,)).match(path, mount) is public
+    assert match(PublicPaths((pattern,)), path, mount) is public
 
 
 def test_another_pattern_still_opens_a_mount() -> None:
     paths = PublicPaths(("/app/*", "/app/static/*"))
-    assert paths.match("/app/static/a", "/app")
-    assert not paths.match("/app/other", "/app")
+    assert match(paths, "/app/static/a", "/app")
+    assert not match(paths, "/app/other", "/app")
 
 
 @given(st.text())
 def test_any_path(path: str) -> None:
     for start in ("", "/static/", "/health"):
-        if PUBLIC.match(start + path):
+        if match(PUBLIC, start + path):
             assert (start + path).isascii()
             assert not set(start + path) & set("%\\;?# ")
             assert "//" not in start + path
@@ -224,5 +229,5 @@ def test_any_path(path: str) -> None:
 @given(st.lists(st.sampled_from(["..", ".", "a", "", "static", "%2e", "..;", "\\"]), max_size=6))
 def test_no_spelling_leads_out_of_a_public_prefix(segments: list[str]) -> None:
     path = "/static/" + "/".join(segments)
-    if PUBLIC.match(path):
+    if match(PUBLIC, path):
         assert {".", ".."}.isdisjoint(path.split("/"))

@@ -6,7 +6,8 @@ Knows the header and what an API client's access token must say. Cookies do not 
 from ...errors import TokenRefused
 from ...identity import Identity, freeze
 from ..context import Context
-from ..messages import Flow, Incoming, Pass
+from ..effects import Flow
+from ..messages import Incoming, Pass
 from ..protocol import jwt
 from . import token_trust
 

@@ -21,7 +21,8 @@ from ...errors import (
     TokenRefused,
 )
 from ..context import Context
-from ..messages import Flow, Headers, HttpAnswer, Incoming, Respond, share_key
+from ..effects import Flow, HttpAnswer, call, share_key
+from ..messages import Headers, Incoming, Respond
 from ..protocol import cookies, jwt, oauth, pages, paths
 from ..records import LoginAttempt, Tokens
 from . import login_cookies, session_cookies, token_trust
@@ -132,11 +133,11 @@ def _exchange(
 ) -> Flow[Respond]:
     """The code's tokens, and the session that they make."""
     yield from token_trust.ready(context, incoming.now)
-    answer = yield oauth.code_exchange(context.settings, code, attempt)
+    answer = yield from call(oauth.code_exchange(context.settings, code, attempt))
     got = _exchanged(answer, attempt)
     # Before they are verified: a token over 16 KiB would be refused there for no such reason.
     session_cookies.check_size(context, {"access": len(got.access), "ID": len(got.id)})
-    access = yield from _verified(context, got, attempt.nonce, answer, incoming.now)
+    access = yield from _verified(context, got, attempt.nonce, incoming.now)
     return _opened(context, incoming, attempt, got, access)
 
 
@@ -197,9 +198,7 @@ def _exchanged(answer: HttpAnswer, attempt: LoginAttempt) -> Tokens:
         raise StaleCallback(str(error), again=attempt.again, return_to=attempt.return_to) from error
 
 
-def _verified(
-    context: Context, got: Tokens, nonce: str, answer: HttpAnswer, now: float
-) -> Flow[dict[str, Any]]:
+def _verified(context: Context, got: Tokens, nonce: str, now: float) -> Flow[dict[str, Any]]:
     """Both tokens, and that they belong together and to this sign-in."""
     try:
         access, identity = yield from token_trust.verify_pair(context, got, now)
@@ -208,7 +207,7 @@ def _verified(
         elif jwt.grants_openid(access):
             raise TokenRefused("Cognito granted openid and sent no ID token")
     except TokenRefused as error:
-        token_trust.check_clock(answer, now, error)
+        token_trust.check_clock(got, now, error)
         raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
     return access
 

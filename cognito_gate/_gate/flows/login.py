@@ -37,6 +37,9 @@ def begin(
     if _on_own_page(context, extra or {}):
         ended = login_cookies.forget(context, incoming, spent)
         return Respond(303, (("location", own_page(context, return_to, extra or {})), *ended))
+    unseen = context.settings.cookie_samesite == "strict" and _from_another_site(incoming)
+    if unseen and len(return_to) > MAX_FOREIGN_RETURN:
+        return_to = "/"  # there may be a session that takes the room
     attempt = login_cookies.new(context, return_to, incoming.now, again=again)
     url = oauth.authorize_url(context.settings, attempt, extra or {})
     kept = login_cookies.store(context, incoming, attempt, spent)
@@ -73,9 +76,13 @@ def login(context: Context, incoming: Incoming) -> Respond:
         raise LoginRequired("a sign-in starts with a page, not with a background request")
     query = _query(incoming)
     return_to = paths.safe_return(query.pop("next", "/"), context.routes)
-    if len(return_to) > MAX_FOREIGN_RETURN and incoming.value(b"sec-fetch-site") == b"cross-site":
+    if _from_another_site(incoming) and len(return_to) > MAX_FOREIGN_RETURN:
         return_to = "/"  # another site's link must not fill this one's cookies
     return begin(context, incoming, return_to, extra=query)
+
+
+def _from_another_site(incoming: Incoming) -> bool:
+    return incoming.value(b"sec-fetch-site") == b"cross-site"
 
 
 def _query(incoming: Incoming) -> dict[str, str]:

@@ -10,7 +10,8 @@ from ..._sign_in import challenge_cookie
 from ...errors import CognitoUnavailable, CrossSiteRefused, MethodRefused
 from ...settings import Settings
 from ..context import Context
-from ..messages import Flow, Incoming, Respond
+from ..effects import Flow, call
+from ..messages import Incoming, Respond
 from ..protocol import cookies, fetch_metadata, oauth
 from ..records import RefreshRecord
 from . import login_cookies, session_cookies, verified_session
@@ -32,7 +33,7 @@ def logout(context: Context, incoming: Incoming) -> Flow[Respond]:
     yield from _end(context, access, record, now)
     if record is not None:
         ask = context.token_calls.revoke(context.settings, record.token)
-        answer = yield replace(ask, ends=record.session)
+        answer = yield from call(replace(ask, ends=record.name))
         why = context.token_calls.read_revoked(answer)
         if why:  # best effort: the visitor's sign-out must not hang on it
             log.warning("the refresh token could not be revoked: %s", why)
@@ -49,8 +50,9 @@ def _end(
 ) -> Flow[None]:
     """Remember that this session is over, until all of its tokens are: whatever still comes with
     them, from a slow response or a copied cookie, opens nothing here any more."""
-    if record is not None and record.session:
-        context.ended.put(record.session, True, until=session_cookies.ends_at(context, record))
+    if record is not None:
+        for name in (record.name, replace(record, session="").name):
+            context.ended.put(name, True, until=session_cookies.ends_at(context, record))
     try:
         found = yield from verified_session.read(context, access, [], now)
     except CognitoUnavailable as error:

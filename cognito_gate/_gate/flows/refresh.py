@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from ...errors import CognitoUnavailable, GrantRefused, SessionTooLarge, TokenRefused
 from ...identity import NO_CLAIMS, Claims, Identity, freeze
 from ..context import Context
-from ..messages import Flow, Headers, HttpAnswer, Incoming, Pass, share_key
+from ..effects import Flow, HttpAnswer, call, share_key
+from ..messages import Headers, Incoming, Pass
 from ..protocol import cookies, jwt
 from ..records import RefreshRecord, Tokens
 from . import session_cookies, token_trust, verified_session
@@ -18,7 +19,7 @@ from .verified_session import Verified
 BREATHER = 5  # seconds a live session is left alone after a refresh that did not work
 SETTLED = 10  # seconds after which no other process can be about to replace a refused token
 REFUSED_SECONDS = 600
-MAX_STEPS = 4  # of one refresh: remembered answers that have ended lead on to the next
+MAX_STEPS = 300  # of one refresh: remembered answers that have ended lead on to the next
 log = logging.getLogger("cognito_gate")
 
 
@@ -94,7 +95,7 @@ def _left_alone(context: Context, due: Due, live: Verified) -> Pass:
 
 
 def _alive(live: Verified, record: RefreshRecord, headers: Headers = ()) -> Pass:
-    return Pass(live.identity, headers, live.ends_at, (live.name, record.session))
+    return Pass(live.identity, headers, live.ends_at, (live.name, record.name))
 
 
 def _from_answers(context: Context, due: Due) -> Flow[Pass]:
@@ -107,11 +108,11 @@ def _from_answers(context: Context, due: Due) -> Flow[Pass]:
     for _ in range(MAX_STEPS):
         ask = replace(
             context.token_calls.refresh(context.settings, record.token),
-            session=record.session,
+            session=record.name,
             fresh=fresh,
-            delivers=not due.incoming.opened,
+            delivers=due.incoming.kind == "http",
         )
-        answer = yield ask
+        answer = yield from call(ask)
         got = context.token_calls.read(answer)
         try:
             return (yield from _adopted(context, due, record, got, answer))
@@ -141,7 +142,10 @@ def _adopted(
     except SessionTooLarge as error:
         return _grown(context, due, record, error)
     except TokenRefused as error:
-        token_trust.check_clock(answer, due.now, error, _kept(context, due, record))
+        if not answer.remembered:
+            token_trust.check_clock(got, due.now, error, _kept(context, due, record))
+        if error.cause == "unknown_key":  # Cognito has rolled its keys over a moment ago
+            raise CognitoUnavailable(str(error), _kept(context, due, record)) from error
         raise
     except CognitoUnavailable as error:
         raise CognitoUnavailable(str(error), _kept(context, due, record)) from error
@@ -151,7 +155,7 @@ def _adopted(
     claims: Claims = NO_CLAIMS if identity is None else freeze(identity)
     if identity is None and verified_session.needs_id(context, access):
         got, claims = _with_old_id(due, access, got)
-    record = replace(record, sub=access["sub"])
+    record = replace(record, sub=access["sub"], session=record.session or jwt.session_of(access))
     return _stored(context, due, record, got, Identity(freeze(access), claims, got.access, got.id))
 
 
@@ -184,7 +188,7 @@ def _stored(
     context: Context, due: Due, record: RefreshRecord, got: Tokens, identity: Identity
 ) -> Pass:
     name = jwt.session_of(identity.access_claims)
-    names = (name, record.session)
+    names = (name, record.name)
     if context.is_over(names, due.now):
         return Pass(None)  # signed out while Cognito was asked
     try:

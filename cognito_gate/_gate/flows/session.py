@@ -8,7 +8,8 @@ import logging
 
 from ...errors import ClockWrong
 from ..context import Context
-from ..messages import Flow, Incoming, Pass
+from ..effects import Flow
+from ..messages import Incoming, Pass
 from ..protocol import cookies
 from ..records import RefreshRecord
 from . import refresh, session_cookies, verified_session
@@ -25,6 +26,12 @@ def session(context: Context, incoming: Incoming) -> Flow[Pass]:
     Raises:
         CognitoUnavailable: the session can be neither used nor renewed right now; nothing is lost.
     """
+    found = yield from _session(context, incoming)
+    incoming.once["sessions"] = found.sessions
+    return found
+
+
+def _session(context: Context, incoming: Incoming) -> Flow[Pass]:
     jar, now = cookies.jar(incoming), incoming.now
     access, id_, refreshes = session_cookies.candidates(context, jar)
     if not access and not refreshes:
@@ -86,7 +93,7 @@ def _over(context: Context, jar: cookies.Jar, reason: str, *, clear: bool = True
 
 
 def _names(live: Verified | None, record: RefreshRecord | None) -> tuple[str, ...]:
-    return (live.name if live else "", record.session if record else "")
+    return (live.name if live else "", record.name if record else "")
 
 
 def _remembered(

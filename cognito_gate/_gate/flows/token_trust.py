@@ -12,7 +12,8 @@ from joserfc.jwk import RSAKey
 
 from ...errors import ClockWrong, CognitoUnavailable, TokenRefused
 from ..context import Context
-from ..messages import Flow, Headers, HttpAnswer
+from ..effects import Flow, call
+from ..messages import Headers
 from ..protocol import jwks, jwt, oauth
 from ..protocol.jwt import Expected, Use
 from ..records import Tokens
@@ -54,7 +55,7 @@ def _check_claims(parsed: jwt.Parsed, expected: Expected, now: float) -> TokenRe
     try:
         jwt.check_claims(parsed, expected, now)
     except TokenRefused as error:
-        if error.untimely != "early":
+        if error.cause != "early":
             raise
         return error
     return None
@@ -77,15 +78,15 @@ def verify_pair(
     return access, identity
 
 
-def check_clock(answer: HttpAnswer, now: float, error: TokenRefused, headers: Headers = ()) -> None:
+def check_clock(got: Tokens, now: float, error: TokenRefused, headers: Headers = ()) -> None:
     """Raises ClockWrong where tokens that Cognito has just sent do not hold for their times alone.
 
     Its `Date` tells by how much the clocks differ; `headers` go into the error.
     """
-    if answer.remembered or not error.untimely:
+    if error.cause not in ("expired", "early"):
         return
-    ahead = _seconds_ahead(answer, now)
-    if error.untimely == "expired" and ahead <= jwt.CLOCK_SKEW:
+    ahead = _seconds_ahead(got.date, now)
+    if error.cause == "expired" and ahead <= jwt.CLOCK_SKEW:
         return
     text = f"the clock of this server is wrong: {_difference(ahead)} ({error}); set it, by NTP"
     raise ClockWrong(text, headers) from error
@@ -97,10 +98,10 @@ def _difference(ahead: float) -> str:
     return f"it is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} Cognito's"
 
 
-def _seconds_ahead(answer: HttpAnswer, now: float) -> float:
+def _seconds_ahead(date: str, now: float) -> float:
     """By how many seconds this server's clock is ahead; 0.0 where Cognito does not tell."""
     try:
-        return now - parsedate_to_datetime(answer.header("date")).timestamp()
+        return now - parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):
         return 0.0
 
@@ -111,8 +112,14 @@ def ready(context: Context, now: float) -> Flow[None]:
     Raises:
         CognitoUnavailable: they cannot be fetched; nothing was spent.
     """
-    if context.keys.lacking:
-        yield from _fetch(context, "", now, trusted=True)
+    awaited = context.keys.awaited(now)
+    if not context.keys.cold and not awaited:
+        return
+    if awaited and not context.keys.may_fetch(awaited, now, trusted=True):
+        raise CognitoUnavailable("the key that Cognito signs with by now is not published yet")
+    yield from _fetch(context, awaited, now, trusted=True)
+    if context.keys.awaited(now):
+        raise CognitoUnavailable("the key that Cognito signs with by now is not published yet")
 
 
 def _refreshed(context: Context, kid: str, now: float, *, trusted: bool) -> Flow[None]:
@@ -127,12 +134,12 @@ def _key(context: Context, kid: str) -> RSAKey:
     if key is None and (context.keys.failed or context.keys.cold):
         raise CognitoUnavailable("Cognito's signing keys cannot be fetched right now")
     if key is None:
-        raise TokenRefused("the token names a key that the pool does not have")
+        raise TokenRefused("the token names a key that the pool does not have", cause="unknown_key")
     return key
 
 
 def _fetch(context: Context, kid: str, now: float, *, trusted: bool) -> Flow[None]:
-    answer = yield oauth.jwks_call(context.settings)
+    answer = yield from call(oauth.jwks_call(context.settings))
     try:
         found = jwks.read_jwks(oauth.read_keys(answer))
     except CognitoUnavailable:

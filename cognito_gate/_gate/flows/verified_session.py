@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...errors import CognitoUnavailable, TokenRefused
 from ...identity import NO_CLAIMS, Identity, freeze
 from ..context import Context
-from ..messages import Flow
+from ..effects import Flow
 from ..protocol import jwt
 from . import session_cookies, token_trust
 
@@ -43,12 +43,14 @@ class Found(NamedTuple):
     @property
     def only_late(self) -> bool:
         """True when nothing is wrong but times: such cookies end by themselves."""
-        return bool(self.refusals) and all(error.untimely for error in self.refusals)
+        return bool(self.refusals) and all(
+            error.cause in ("expired", "early") for error in self.refusals
+        )
 
     @property
     def early(self) -> bool:
         """True when Cognito signed a token that counts only later, by this server's clock."""
-        return any(error.untimely == "early" for error in self.refusals)
+        return any(error.cause == "early" for error in self.refusals)
 
 
 class _Token(NamedTuple):
@@ -136,5 +138,5 @@ def _one(context: Context, value: str, access: dict[str, Any] | None, now: float
     ends_at = min(sealed_end, claims["iat"] + context.settings.cookie_age_seconds)
     if ends_at <= now:
         text = "the session's cookie is older than AWS_COGNITO_COOKIE_AGE_SECONDS"
-        raise TokenRefused(text, untimely="expired")
+        raise TokenRefused(text, cause="expired")
     return _Token(value, text, claims, ends_at)

@@ -6,6 +6,10 @@ Knows the headers browsers send (Fetch Metadata and older ones); must not know w
 from ..messages import Incoming
 
 _PURPOSES = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+_NOT_PREFLIGHT = {
+    *(b"cookie", b"authorization", b"transfer-encoding"),
+    *(b"x-http-method-override", b"x-http-method", b"x-method-override"),
+}
 _PAGES = (b"", b"document", b"iframe", b"frame", b"embed", b"object")
 
 
@@ -61,11 +65,14 @@ def opens_websocket(incoming: Incoming) -> bool:
 def is_preflight(incoming: Incoming) -> bool:
     """True for a CORS preflight as the Fetch standard has browsers send it: never with credentials.
 
-    One that has credentials, or whose headers are empty, was not sent by a browser.
+    One that has credentials or a body, or says that it is another method, was not sent by a
+    browser: an app that takes any method for its own must not be reached by it.
     """
     if incoming.method != "OPTIONS" or opens_websocket(incoming):
         return False
-    if any(name in (b"cookie", b"authorization") for name, _ in incoming.headers):
+    if any(name in _NOT_PREFLIGHT for name, _ in incoming.headers):
+        return False
+    if incoming.value(b"content-length") not in (b"", b"0"):
         return False
     return bool(incoming.value(b"origin") and incoming.value(b"access-control-request-method"))
 

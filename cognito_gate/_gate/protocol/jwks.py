@@ -14,6 +14,7 @@ from ...errors import CognitoUnavailable
 from .strict_json import load
 
 PENALTY = 10.0  # seconds without a fetch after one that did not help
+AWAITED = 60.0  # seconds for which nothing is spent for tokens of a key that was not to be had
 COLD_PENALTY = 1.0  # the same, while no key is held at all
 STALE_AFTER = 86_400.0  # seconds after which keys are looked at again
 BITS = range(2048, 8193)  # of an RSA key: below is weak (NIST SP 800-131A), above is slow
@@ -76,7 +77,7 @@ class KeyRing:
         self._fetched_at = float("-inf")
         self._pause_until = {False: float("-inf"), True: float("-inf")}
         self._failed = False
-        self._awaited = ""
+        self._awaited = ("", float("-inf"))
 
     def get(self, kid: str) -> RSAKey | None:
         return self._keys.get(kid)
@@ -86,11 +87,11 @@ class KeyRing:
         """True until the first good fetch."""
         return not self._keys
 
-    @property
-    def lacking(self) -> bool:
-        """True while tokens that come straight from Cognito could not be verified: there is no key
-        at all, or not the one it signs with by now."""
-        return self.cold or (self._awaited != "" and self._awaited not in self._keys)
+    def awaited(self, now: float) -> str:
+        """The key that Cognito has signed with a moment ago and that could not be had: what it
+        signs now could not be verified. Empty where there is none."""
+        kid, until = self._awaited
+        return kid if kid not in self._keys and 0 < until - now <= AWAITED else ""
 
     @property
     def failed(self) -> bool:
@@ -105,13 +106,17 @@ class KeyRing:
 
     def learn(self, keys: dict[str, RSAKey], kid: str, now: float, *, trusted: bool) -> None:
         """Take the keys of a good fetch that was made for `kid` (empty: for none in particular)."""
-        self._keys, self._fetched_at, self._failed, self._awaited = keys, now, False, ""
+        self._keys, self._fetched_at, self._failed = keys, now, False
+        self._await(kid, now, trusted=trusted)
         if kid and kid not in keys:
             self._pause_until[trusted] = now + PENALTY
 
     def missed(self, now: float, kid: str = "", *, trusted: bool) -> None:
         """Note a fetch for `kid` that failed; the keys stay."""
         self._failed = True
-        if trusted and kid:
-            self._awaited = kid
+        self._await(kid, now, trusted=trusted)
         self._pause_until[trusted] = now + (COLD_PENALTY if self.cold else PENALTY)
+
+    def _await(self, kid: str, now: float, *, trusted: bool) -> None:
+        if trusted and kid and kid not in self._keys:
+            self._awaited = (kid, now + AWAITED)

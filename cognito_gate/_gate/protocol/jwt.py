@@ -136,7 +136,7 @@ def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
     """Check all claims of a token of this use.
 
     Raises:
-        TokenRefused: it names the claim. `untimely` where only the times are wrong.
+        TokenRefused: it names the claim. `cause` where only the times are wrong.
     """
     claims = parsed.claims
     if claims.get("iss") != expected.issuer:
@@ -180,11 +180,11 @@ def _check_times(claims: dict[str, Any], leeway: int, now: float) -> None:
     if "auth_time" in claims:
         _time(claims, "auth_time")
     if end + leeway <= now:
-        raise TokenRefused("the token has expired", untimely="expired")
+        raise TokenRefused("the token has expired", cause="expired")
     if issued > now + CLOCK_SKEW:
-        raise TokenRefused("the token was issued in the future", untimely="early")
+        raise TokenRefused("the token was issued in the future", cause="early")
     if begins > now + CLOCK_SKEW:
-        raise TokenRefused("the token is not valid yet", untimely="early")
+        raise TokenRefused("the token is not valid yet", cause="early")
 
 
 def _client(claims: dict[str, Any], use: Use) -> str:

@@ -14,7 +14,8 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from ...errors import CallbackRefused, CognitoUnavailable, GrantRefused
 from ...settings import Settings
-from ..messages import Headers, HttpAnswer, HttpCall, share_key
+from ..effects import HttpAnswer, HttpCall, share_key
+from ..messages import Headers
 from ..records import LoginAttempt, Tokens, seconds_of
 from .strict_json import load
 
@@ -94,7 +95,7 @@ def refresh_call(settings: Settings, refresh_token: str) -> HttpCall:
     body = prepare_token_request("refresh_token", refresh_token=refresh_token)
     ask = _post(settings, settings.token_url, body)
     key = share_key("refresh", refresh_token)
-    return replace(ask, share=key, remember=_seconds_to_remember, repeats="broken")
+    return replace(ask, share=key, remember=_seconds_to_remember, repeats="broken", patient=False)
 
 
 def revoke_call(settings: Settings, refresh_token: str) -> HttpCall:
@@ -148,7 +149,9 @@ def read_tokens(answer: HttpAnswer) -> Tokens:
     if not access or str(record.get("token_type", "")).lower() != "bearer":
         raise CognitoUnavailable("Cognito's token endpoint answered without usable tokens")
     id_token, refresh = rest
-    return Tokens(str(access), id_token, refresh, expires_in=seconds_of(record.get("expires_in")))
+    return Tokens(
+        str(access), id_token, refresh, seconds_of(record.get("expires_in")), answer.header("date")
+    )
 
 
 def _seconds_to_remember(answer: HttpAnswer) -> float:

@@ -29,7 +29,7 @@ class PublicPaths:
         self._exact = {item for item in patterns if not item.endswith("/*")}
         self._below = tuple(item[:-1] for item in patterns if item.endswith("/*"))
 
-    def match(self, path: str, root_path: str = "", method: str = "GET") -> bool:
+    def match(self, path: str, root_path: str, method: str) -> bool:
         """True when `path` is public. Any path that is not in plain form is not.
 
         `root_path` is where the app is mounted: a pattern that would open the whole mount is

@@ -38,15 +38,18 @@ class Recent(Generic[T]):
     def put(self, key: str, value: T, *, until: float) -> None:
         """Keep a value until `until` (Unix time)."""
         with self._lock:
-            self._values.pop(key, None)  # so that the newest stands last
-            self._values[key] = (until, value)
-            while len(self._values) > self._size:
-                del self._values[next(iter(self._values))]
+            self._put(key, value, until)
 
     def add(self, key: str, value: T, now: float, *, until: float) -> T:
         """Keep a value unless there is one already; the one that counts."""
         with self._lock:
             found = self.get(key, now)
-        if found is None:
-            self.put(key, value, until=until)
+            if found is None:
+                self._put(key, value, until)
         return value if found is None else found
+
+    def _put(self, key: str, value: T, until: float) -> None:
+        self._values.pop(key, None)  # so that the newest stands last
+        self._values[key] = (until, value)
+        while len(self._values) > self._size:
+            del self._values[next(iter(self._values))]
