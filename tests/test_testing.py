@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import httpcore  # noqa: F401 - first here: pytester forgets what its inner runs import first
 import pytest
 
 import cognito_gate.testing

@@ -114,7 +114,7 @@ class AsyncSender:
         return answer
 
     async def _lead(self, ask: HttpCall, future: "Future[HttpAnswer]") -> None:
-        answer = failed(ask, "the call was ended")
+        answer = HttpAnswer(0, failure="the call was ended")
         try:
             answer = await self._noted(runs_on(ask))
         finally:

@@ -115,7 +115,8 @@ class Sender:
             done(failed(ask, str(error)))
 
     def _run(self, ask: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
-        answer, this, begun = failed(ask, "the call was ended"), object(), time.monotonic()
+        answer = HttpAnswer(0, failure="the call was ended")
+        this, begun = object(), time.monotonic()
         self._ends[this] = begun + 2 * ask.timeout + 1
         try:
             answer = self._send(ask)

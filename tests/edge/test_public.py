@@ -130,15 +130,14 @@ def test_a_visitor_with_a_session_is_known_there(browser: Browser, pool: Pool) -
         assert browser.go("/health").identity.username == "ada"
 
 
-def test_a_dead_session_is_nobody_there_and_cleared(browser: Browser, pool: Pool) -> None:
+def test_a_dead_session_is_nobody_there(browser: Browser, pool: Pool) -> None:
+    """It is cleared elsewhere: a slow page must not clear what a sign-in has set meanwhile."""
     browser.sign_in(pool)
     browser.jar = dict.fromkeys(browser.jar, "x")
     reply = browser.go("/health")
     assert reply.app is not None
     assert reply.app.identity is None
-    assert reply.cookies
-    assert not browser.jar
-    assert reply.value("cache-control") == "no-store"
+    assert reply.cookies == {}
 
 
 @pytest.mark.parametrize("name", faults.OUTAGES)
