@@ -32,9 +32,9 @@ from .shared_calls import SharedCalls
 
 MAX_CALLS = 32  # at the same time, of one sender
 MAX_WAITING = 3
-"""How many threads wait for Cognito for as long as a refresh may take while it is slow; more wait a
-moment only, so that threads are left for requests that need none of it."""
-MOMENT_SECONDS = 1.0
+"""How many threads wait for as long as a refresh may take; more wait a moment only, so that threads
+are left for requests that need no Cognito. The answer is kept for the next request."""
+MOMENT_SECONDS, STRAINED_SECONDS = 2.0, 0.5  # the second where Cognito was slow just now
 T = TypeVar("T")
 log = logging.getLogger("cognito_gate")
 
@@ -149,8 +149,8 @@ class Sender:
             self._waiting += 1
             few = self._waiting <= MAX_WAITING
         try:
-            long = few or ask.patient or not self._breaker.strained(ask.place)
-            yield ask.timeout if long else min(MOMENT_SECONDS, ask.timeout)
+            moment = STRAINED_SECONDS if self._breaker.strained(ask.place) else MOMENT_SECONDS
+            yield ask.timeout if few or ask.patient else min(moment, ask.timeout)
         finally:
             with self._lock:
                 self._waiting -= 1
