@@ -6,10 +6,11 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check format bench judges matrix screenshots clean .venv
+.PHONY: help demo test quick check format bench judges matrix screenshots clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
+	@echo 'make quick   format, lint, types, and the tests of mechanisms and decisions alone'
 	@echo 'make check   format, lint and types only;  make format fixes the first two'
 	@echo 'make judges  install what others wrote and make test asks: three emulators of Cognito, AWS CDK'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
@@ -22,6 +23,9 @@ demo: .venv/.run
 test: check
 	@$(BIN)/coverage erase
 	@$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --cov --cov-report=term
+
+quick: check
+	@$(BIN)/python -m pytest -q -n 2 tests/parts tests/flows tests/test_architecture.py
 
 check: .venv/.test
 	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`'; exit 1; }

@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .._sign_in import cognito_api
 from ..settings import ASGI_SESSION_BYTES, Settings
 from .effects import HttpAnswer, HttpCall
 from .messages import Pass
@@ -86,16 +85,10 @@ class TokenCalls:
     revoke: Callable[[Settings, str], HttpCall]
     read_revoked: Callable[[HttpAnswer], str]
 
-    @classmethod
-    def of(cls, settings: Settings) -> "TokenCalls":
-        if settings.login == "custom":
-            return cls(
-                cognito_api.refresh,
-                cognito_api.read_refreshed,
-                cognito_api.revoke,
-                cognito_api.read_revoked,
-            )
-        return cls(oauth.refresh_call, oauth.read_tokens, oauth.revoke_call, oauth.read_revoked)
+
+AT_LOGIN_DOMAIN = TokenCalls(
+    oauth.refresh_call, oauth.read_tokens, oauth.revoke_call, oauth.read_revoked
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +149,7 @@ class Context:
             routes=frozenset({settings.callback_path, *settings.routes}) - {account},
             expected=Expected(issuer, ours, leeway, audiences),
             expected_bearer=Expected(issuer, further, leeway, audiences),
-            token_calls=TokenCalls.of(settings),
+            token_calls=AT_LOGIN_DOMAIN,
             keys=KeyRing(),
             session_cache=SessionCache(settings.session_cache),
             bearer_cache=SessionCache(settings.session_cache),

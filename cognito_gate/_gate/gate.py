@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-from .._sign_in import routes
-from .._sign_in.context import SignInContext
 from ..errors import (
     CognitoUnavailable,
     CookiesLost,
@@ -21,6 +19,7 @@ from ..errors import (
     StaleCallback,
 )
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
+from . import custom_login
 from .context import Context
 from .effects import Flow
 from .flows import bearer, callback, error_responses, login, logout, session
@@ -47,10 +46,12 @@ class Gate:
         token: Callable[[], str] = new_token,
         session_bytes: int = ASGI_SESSION_BYTES,
     ) -> None:
-        own = (
-            SignInContext.of(settings, token, session_bytes) if settings.login == "custom" else None
-        )
-        context = self._context = own or Context.of(settings, token, session_bytes)
+        pages: dict[str, _Route] = {}
+        if settings.login == "custom":
+            context, pages = custom_login.prepare(settings, token, session_bytes)
+        else:
+            context = Context.of(settings, token, session_bytes)
+        self._context = context
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
         self._public = paths.PublicPaths(settings.public_paths, settings.logout_path)
@@ -61,7 +62,6 @@ class Gate:
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
         }
-        pages = {} if own is None else routes.routes(own)
         self._forms = frozenset(pages)
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}

@@ -6,14 +6,21 @@ Knows how settings become parts. Holds the counters of tries, the third kind of 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-from .._gate.context import Context
+from .._gate.context import Context, TokenCalls
 from ..settings import ASGI_SESSION_BYTES, Settings
+from . import cognito_api
 from .form_body import Keys
 from .password_policy import Policy
 from .rate_limiter import RateLimiter
 from .recall import Recall
 from .views import Views
 
+_BY_API = TokenCalls(
+    cognito_api.refresh,
+    cognito_api.read_refreshed,
+    cognito_api.revoke,
+    cognito_api.read_revoked,
+)
 ENTRIES = 50_000  # counters of each kind, at most
 
 
@@ -69,7 +76,8 @@ class SignInContext(Context):
     ) -> "SignInContext":
         base = Context.of(settings, token, session_bytes)
         return cls(
-            **{item.name: getattr(base, item.name) for item in fields(base)},
+            **{item.name: getattr(base, item.name) for item in fields(base)}
+            | {"token_calls": _BY_API},
             app_name=settings.app_name or settings.app_origin.partition("://")[2],
             form_keys=Keys(settings.secrets),
             policy=Policy.parse(settings.password_policy),

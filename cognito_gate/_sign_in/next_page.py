@@ -9,12 +9,14 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from .._gate.effects import Flow, call
+from .._gate.flows import establish, login_cookies
 from .._gate.messages import Headers, Incoming, Respond
-from .._gate.protocol import jwt
+from .._gate.protocol import jwt, paths
 from .._gate.records import ChallengeRecord, Tokens, View
-from . import challenge_cookie, cognito_api, devices, establish, forms, rate_limits
+from . import challenge_cookie, cognito_api, devices, forms, rate_limits
 from .cognito_api import Challenge, Outcome
 from .context import SignInContext
+from .forms import BROWSER_SECONDS
 
 log = logging.getLogger("cognito_gate")
 
@@ -80,7 +82,15 @@ def advance(
 def _signed_in(
     context: SignInContext, incoming: Incoming, got: Tokens, typed: str, return_to: str
 ) -> Flow[Respond]:
-    answer = yield from establish.establish(context, incoming, got, return_to)
+    kept = yield from establish.establish(context, incoming, got, establish.NO_NONCE)
+    ended = (
+        *challenge_cookie.forget(context, incoming),
+        *login_cookies.forget_all(context, incoming),
+        # A token of the time before the sign-in is good for nothing after it.
+        ("set-cookie", context.login.line(context.names.form, context.token(), BROWSER_SECONDS)),
+    )
+    target = ("location", paths.safe_return(return_to, context.routes))
+    answer = Respond(303, (target, *kept, *ended))
     claims = jwt.parse(got.access, "access").claims  # which hold, or nothing was opened
     account = str(claims.get("username") or claims["sub"])
     rate_limits.proved(context, incoming, typed, account)

@@ -15,7 +15,7 @@ from cognito_gate._gate.messages import Respond
 from cognito_gate._gate.protocol.pages import Page, onward, show, show_json, signed_out
 
 EVIL = "<script>alert(1)</script>\"'&{{7*7}}{%raw%}"
-ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;{{7*7}}{%raw%}"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;&amp;{{7*7}}{%raw%}"
 
 
 def text(answer: Respond) -> str:
@@ -71,9 +71,9 @@ def test_nothing_external_and_no_script() -> None:
 def test_going_onward() -> None:
     answer = onward("/a?b=c&d=\"e'", (("set-cookie", "a=b"), ("set-cookie", "c=d")))
     assert answer.status == 200
-    assert '<meta http-equiv="refresh" content="0; url=/a?b=c&amp;d=&#34;e&#39;">' in text(answer)
+    assert '<meta http-equiv="refresh" content="0; url=/a?b=c&amp;d=&quot;e&#x27;">' in text(answer)
     assert [value for name, value in answer.headers if name == "set-cookie"] == ["a=b", "c=d"]
-    assert '<a href="/a?b=c&amp;d=&#34;e&#39;">Continue</a>' in text(answer)
+    assert '<a href="/a?b=c&amp;d=&quot;e&#x27;">Continue</a>' in text(answer)
 
 
 def test_signed_out() -> None:

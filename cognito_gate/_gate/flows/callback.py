@@ -7,7 +7,6 @@ callback that came too late (`gate.py`).
 import logging
 import re
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qsl
 
 from ...errors import (
@@ -18,14 +17,13 @@ from ...errors import (
     GrantRefused,
     MethodRefused,
     StaleCallback,
-    TokenRefused,
 )
 from ..context import Context
 from ..effects import Flow, HttpAnswer, call, share_key
 from ..messages import Headers, Incoming, Respond
-from ..protocol import cookies, jwt, oauth, pages, paths
+from ..protocol import oauth, pages, paths
 from ..records import LoginAttempt, Tokens
-from . import login_cookies, session_cookies, token_trust
+from . import establish, login_cookies, token_trust
 
 log = logging.getLogger("cognito_gate")
 # A pre sign-up trigger has linked the accounts; the second try signs in (Developer Guide, "Linking
@@ -135,10 +133,7 @@ def _exchange(
     yield from token_trust.ready(context, incoming.now)
     answer = yield from call(oauth.code_exchange(context.settings, code, attempt))
     got = _exchanged(answer, attempt)
-    # Before they are verified: a token over 16 KiB would be refused there for no such reason.
-    session_cookies.check_size(context, {"access": len(got.access), "ID": len(got.id)})
-    access = yield from _verified(context, got, attempt.nonce, incoming.now)
-    return _opened(context, incoming, attempt, got, access)
+    return (yield from _signed_in(context, incoming, attempt, got))
 
 
 def _check_unused(context: Context, attempt: LoginAttempt, code: str, now: float) -> None:
@@ -198,32 +193,12 @@ def _exchanged(answer: HttpAnswer, attempt: LoginAttempt) -> Tokens:
         raise StaleCallback(str(error), again=attempt.again, return_to=attempt.return_to) from error
 
 
-def _verified(context: Context, got: Tokens, nonce: str, now: float) -> Flow[dict[str, Any]]:
-    """Both tokens, and that they belong together and to this sign-in."""
-    try:
-        access, identity = yield from token_trust.verify_pair(context, got, now)
-        if identity is not None:
-            jwt.check_nonce(identity, nonce)
-        elif jwt.grants_openid(access):
-            raise TokenRefused("Cognito granted openid and sent no ID token")
-    except TokenRefused as error:
-        token_trust.check_clock(got, now, error)
-        raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
-    return access
-
-
-def _opened(
-    context: Context,
-    incoming: Incoming,
-    attempt: LoginAttempt,
-    got: Tokens,
-    access: dict[str, Any],
-) -> Respond:
-    record = session_cookies.new_refresh_record(context, got, access, incoming.now)
-    jar = cookies.jar(incoming)
+def _signed_in(
+    context: Context, incoming: Incoming, attempt: LoginAttempt, got: Tokens
+) -> Flow[Respond]:
     # Strict cookies stay behind on the way back from Cognito: an older session may be there unseen.
     blind = context.settings.cookie_samesite == "strict"
-    kept = session_cookies.store(context, jar, got, record, incoming.now, blind=blind)
+    kept = yield from establish.establish(context, incoming, got, attempt.nonce, blind=blind)
     ended = login_cookies.forget(context, incoming, attempt.state)
     room = login_cookies.MAX_BYTES - sum(len(line.partition(";")[0]) for _, line in kept)
     crowded = login_cookies.make_room(context, incoming, room, spent=attempt.state)

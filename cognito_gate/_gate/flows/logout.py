@@ -6,7 +6,6 @@ All three, or the visitor is signed straight back in by Cognito's own session.
 import logging
 from dataclasses import replace
 
-from ..._sign_in import challenge_cookie
 from ...errors import CognitoUnavailable, CrossSiteRefused, MethodRefused
 from ...settings import Settings
 from ..context import Context
@@ -38,9 +37,10 @@ def logout(context: Context, incoming: Incoming) -> Flow[Respond]:
         if why:  # best effort: the visitor's sign-out must not hang on it
             log.warning("the refresh token could not be revoked: %s", why)
     cleared = session_cookies.clear(context, jar, always=True)
+    waiting = context.login.clear(context.names.pending, jar)  # of sign-in pages of our own
     ended = (
         *login_cookies.forget_all(context, incoming),
-        *challenge_cookie.forget(context, incoming),
+        *(("set-cookie", line) for line in waiting),
     )
     return Respond(303, (("location", _onward(context.settings)), *cleared, *ended))
 
