@@ -9,6 +9,7 @@ import logging
 import time
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -20,13 +21,19 @@ from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._websocket import EndableWebSocket
-from .identity import DISABLED, Identity, tells_identity
+from .identity import DISABLED, IDENTITY_FAMILIES, IDENTITY_HEADERS, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
 
 IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 _TELLING = 64  # no header that tells an identity needs more characters to be known as one
+# How headers begin that `tells_identity` knows, in any case; few others do.
+_SUSPECT = frozenset(
+    bytes(pair)
+    for name in (*IDENTITY_HEADERS, *IDENTITY_FAMILIES, "x_")
+    for pair in product(*zip(name[:2].lower().encode(), name[:2].upper().encode(), strict=True))
+)
 _OURS = (IDENTITY, DISABLED, "user", "auth")
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
@@ -114,7 +121,12 @@ class ASGIGate:
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
-            await self._pass(decision, scope, receive, send)
+            scope = _scope(scope, decision.identity, off=self._gate is None)
+            send = self._with_cookies(decision, send) if decision.headers else send
+            if kind == "http" or not self._ends or decision.identity is None:
+                await self.app(scope, receive, send)
+            else:
+                await self._open(decision, scope, receive, send)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
@@ -141,27 +153,21 @@ class ASGIGate:
                 incoming = replace(incoming, late=True)
         return await run_async(self._gate.decide(incoming), self._sender)
 
-    async def _pass(self, decision: Pass, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the app, on a WebSocket for as long as the session lasts."""
-        seen = _scope(scope, decision.identity, off=self._gate is None)
-        send = self._with_cookies(decision, send)
-        gate = self._gate if scope["type"] == "websocket" and self._ends else None
-        if gate is None or decision.identity is None:
-            await self.app(seen, receive, send)
-            return
+    async def _open(self, decision: Pass, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app on a WebSocket, for as long as the session lasts."""
         socket = EndableWebSocket(receive, send)
-        watch = asyncio.create_task(self._watch(gate, socket, _incoming(scope), decision))
+        watch = asyncio.create_task(self._watch(socket, _incoming(scope), decision))
         try:
-            await self.app(seen, socket.receive, socket.send)
+            await self.app(scope, socket.receive, socket.send)
         finally:
             watch.cancel()
 
-    async def _watch(
-        self, gate: Gate, socket: EndableWebSocket, incoming: Incoming, decision: Pass
-    ) -> None:
+    async def _watch(self, socket: EndableWebSocket, incoming: Incoming, decision: Pass) -> None:
         """End a WebSocket with its session: signed out, or over, or not to be refreshed when its
         access token ends."""
-        now = time.time()
+        gate, now = self._gate, time.time()
+        if gate is None:
+            return
         try:
             while not gate.signed_out(decision, now):
                 await asyncio.sleep(max(0.05, min(decision.until - now, LOOK_SECONDS)))
@@ -241,7 +247,7 @@ def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, A
     if off or DISABLED in scope:
         told[DISABLED] = off
     for name, _ in scope["headers"]:
-        if _tells(name[:_TELLING]):
+        if name[:2] in _SUSPECT and _tells(name[:_TELLING]):
             return {**scope, **told, "headers": _honest(scope)}
     return {**scope, **told}
 

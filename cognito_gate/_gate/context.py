@@ -122,7 +122,7 @@ class Context:
 
     def is_over(self, sessions: tuple[str, ...], now: float) -> bool:
         """True when the session of one of these names was signed out in this process."""
-        return bool(self.ended) and any(
+        return self.ended.any() > 0 and any(
             self.ended.get(name, now) is not None for name in sessions if name
         )
 

@@ -70,6 +70,9 @@ class Gate:
             name.encode() for name in (names.access, names.id, names.refresh)
         )
         self._refresh = settings.refresh_flow_enabled
+        self._ended = context.ended.any
+        bearer_header = {b"authorization"} if settings.bearer else set()
+        self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer_header)
         for warning in settings.warnings():
             log.warning("%s", warning)
 
@@ -84,10 +87,10 @@ class Gate:
             return None
         line = b""
         for name, value in headers:
-            if name == b"cookie":
+            if name in self._looked_at:
+                if name != b"cookie":
+                    return None  # a WebSocket's origin counts, and a bearer token
                 line = line + b"; " + value if line else value  # HTTP/2 may send several
-            elif name == b"upgrade" or (name == b"authorization" and self._bearer):
-                return None  # a WebSocket's origin counts, and a bearer token
         values = cookies.glance(line, self._session_names)
         if values is None:
             return None
@@ -95,7 +98,9 @@ class Gate:
         found = self._context.session_cache.get(
             (access, id_, refresh if self._refresh else b""), now
         )
-        return None if found is None or self.signed_out(found, now) else found
+        if found is not None and self._ended() and self.signed_out(found, now):
+            return None
+        return found
 
     def signed_out(self, decision: Pass, now: float) -> bool:
         """True when the session of an earlier decision has been signed out in this process: its

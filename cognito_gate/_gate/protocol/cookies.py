@@ -74,18 +74,23 @@ def glance(header: bytes, names: tuple[bytes, ...]) -> list[bytes] | None:
     """The quick look of a request whose session is known: the value of each cookie, empty where its
     name does not occur. None where one is not there once and plainly: then `read` has to say.
     """
-    found = []
+    found, starts, seen = [], [], -2
     for name in names:
         at = header.find(name)
         if at < 0:
             found.append(b"")
             continue
         start = at + len(name) + 1
-        plain = header[start - 1 : start] == b"=" and (at == 0 or header[at - 2 : at] == b"; ")
-        if not plain or header.find(name, start) >= 0:
+        if header[start - 1 : start] != b"=" or (at and header[at - 2 : at] != b"; "):
             return None
         end = header.find(b";", start)
         found.append(header[start:] if end < 0 else header[start:end])
+        starts.append((name, start))
+        seen += start - at + len(found[-1]) + 2
+    if seen != len(header):  # there are others: none of them may be one of these once more
+        for name, start in starts:
+            if header.find(name, start) >= 0:
+                return None
     return found
 
 

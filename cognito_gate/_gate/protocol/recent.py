@@ -26,9 +26,8 @@ class Recent(Generic[T]):
         self._size = size
         self._lock = threading.Lock()
         self._values: dict[str, tuple[float, T]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._values)
+        self.any = self._values.__len__
+        """How many there are, for those who ask at each request."""
 
     def get(self, key: str, now: float) -> T | None:
         """The value of `key`, if it still counts at `now` (Unix time)."""
