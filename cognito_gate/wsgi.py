@@ -157,8 +157,11 @@ def _headers(environ: "WSGIEnvironment") -> list[tuple[bytes, bytes]]:
         for key, value in environ.items()
         if key.startswith("HTTP_")
     ]
-    kind = environ.get("CONTENT_TYPE")  # PEP 3333 keeps this one elsewhere
-    return [*found, (b"content-type", kind.encode("latin-1"))] if kind else found
+    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):  # PEP 3333 keeps these elsewhere
+        value = environ.get(key)
+        if value:
+            found.append((key.replace("_", "-").lower().encode(), value.encode("latin-1")))
+    return found
 
 
 def _form(environ: "WSGIEnvironment") -> bytes | None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.edge.browser import Browser
 from tests.edge.pool import DOMAIN
+from tests.flows.conftest import MakeStage
 from tests.flows.stage import START, Stage
 
 LOGIN = "__Host-cognito_login_"
@@ -61,6 +62,18 @@ def test_another_site_cannot_fill_the_cookies(stage: Stage, site: str) -> None:
     reply = stage.browser().go(f"/auth/login?next=/{'x' * 1000}", headers={"sec-fetch-site": site})
     (cookie,) = reply.cookies.values()
     assert (len(cookie.value) < 600) == (site == "cross-site")
+
+
+@pytest.mark.parametrize(("samesite", "kept"), [("strict", False), ("lax", True)])
+def test_a_session_that_is_not_seen_keeps_its_room(
+    make_stage: MakeStage, samesite: str, kept: bool
+) -> None:
+    """Strict cookies stay behind when another site links here: there may be a session."""
+    stage = make_stage(cookie_samesite=samesite)
+    link = f"/{'x' * 1000}"
+    reply = stage.browser().go(link, headers={"sec-fetch-site": "cross-site"})
+    (cookie,) = reply.cookies.values()
+    assert (len(cookie.value) > 1000) == kept
 
 
 def test_session_and_attempts_fit_a_header_together(lasting: Stage) -> None:
