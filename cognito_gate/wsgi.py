@@ -160,7 +160,8 @@ def _headers(environ: "WSGIEnvironment") -> list[tuple[bytes, bytes]]:
     for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):  # PEP 3333 keeps these elsewhere
         value = environ.get(key)
         if value:
-            found.append((key.replace("_", "-").lower().encode(), value.encode("latin-1")))
+            raw = value.encode("latin-1", "replace")
+            found.append((key.replace("_", "-").lower().encode(), raw))
     return found
 
 

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from cognito_gate._gate.messages import Pass
+from tests.edge import faults
 from tests.edge.browser import NAVIGATION, Browser
+from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
 
 
@@ -100,6 +102,32 @@ def test_a_refresh_cookie_of_before_this_rule_opens_nothing(stage: Stage, browse
     assert browser.go("/").status == 200
     sign_out(browser)
     assert Browser(stage, {REFRESH: old}).go("/").status == 303
+
+
+def test_its_access_token_is_no_bearer_token_either(make_stage: MakeStage) -> None:
+    stage = make_stage(refresh_flow_enabled=True, bearer=True)
+    browser = stage.signed_in()
+    bearer = {"authorization": f"Bearer {browser.jar[ACCESS]}"}
+    api = stage.browser()
+    assert api.fetch("/", headers=bearer).status == 200
+    sign_out(browser)
+    for _ in range(2):
+        assert api.fetch("/", headers=bearer).status == 401
+
+
+def test_without_keys_the_refresh_cookie_is_ended_all_the_same(
+    stage: Stage, browser: Browser
+) -> None:
+    """Nobody can say whose the access cookie is; what we sealed, we know."""
+    copied = dict(browser.jar)
+    fresh = Stage({"refresh_flow_enabled": True}, now=stage.now)
+    fresh.pool = stage.pool
+    stage.pool.faults["jwks"] = faults.reply(503)
+    browser.site = fresh
+    sign_out(browser)
+    stage.pool.faults.clear()
+    fresh.now += 5
+    assert Browser(fresh, {REFRESH: copied[REFRESH]}).go("/").status == 303
 
 
 def test_another_session_goes_on(stage: Stage, browser: Browser) -> None:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from cognito_gate._gate.protocol.cookies import (
     MAX_CANDIDATES,
     MAX_CHUNKS,
+    Attributes,
     Jar,
     candidates,
+    carried,
     glance,
     names,
 )
@@ -141,6 +143,20 @@ def test_reading_changes_nothing() -> None:
 
 def test_a_name_without_a_value_hides_no_later_one() -> None:
     assert read(f"{NAME}; {NAME}=v".encode()) == {NAME: ["v"]}
+
+
+def test_what_a_browser_would_send_after_a_response() -> None:
+    """For a WebSocket that is open: its next look takes what the last one brought."""
+    before = b"theme=dark; cognito_a=old; cognito_b=gone; cognito_c=kept"
+    attributes = Attributes(secure=True)
+    changes = (
+        ("set-cookie", attributes.line("cognito_a", "new", 60)),
+        ("set-cookie", attributes.line("cognito_b", "", 0)),
+        ("set-cookie", attributes.line("cognito_d", "first", 60)),
+        ("x-other", "cognito_c=changed; "),
+    )
+    after = carried([before], b"cognito_", changes)
+    assert set(after.split(b"; ")) == {b"cognito_a=new", b"cognito_c=kept", b"cognito_d=first"}
 
 
 QUICK = NAME.encode()
