@@ -88,6 +88,21 @@ def test_a_key_that_is_not_published_yet(stage: Stage, browser: Browser, alive: 
     assert browser.go("/").identity.username == "ada"
 
 
+def test_a_key_that_is_not_published_yet_is_not_asked_for_at_each_request(
+    stage: Stage, browser: Browser
+) -> None:
+    stage.now += 3600
+    published = stage.pool.published
+    stage.pool.roll_keys("2")
+    stage.pool.published = published
+    assert browser.go("/").status == 503
+    fetches = len(stage.pool.named("jwks"))
+    for _ in range(5):
+        assert browser.go("/").status == 503
+    assert len(stage.pool.named("jwks")) == fetches
+    assert spent(stage) == 1
+
+
 def test_on_a_public_path_it_is_kept_too(stage: Stage, browser: Browser) -> None:
     changed = Stage({"refresh_flow_enabled": True, "public_paths": ("/open",)}, now=stage.now)
     changed.pool = stage.pool
