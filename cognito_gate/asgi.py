@@ -258,7 +258,7 @@ async def _respond(decision: Respond, scope: Scope, receive: Receive, send: Send
         await receive()  # websocket.connect: nothing may be sent before it
         if "websocket.http.response" not in (scope.get("extensions") or {}):
             code = 1013 if decision.status >= 500 else 4401
-            await send({"type": "websocket.close", "code": code, "reason": "sign-in needed"})
+            await send({"type": "websocket.close", "code": code, "reason": "sign-in required"})
             return
         kind = "websocket.http.response"
     start = {"type": f"{kind}.start", "status": decision.status, "headers": _raw(decision)}

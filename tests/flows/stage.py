@@ -123,8 +123,8 @@ class Stage:
             sessions=self.sessions,
         )
 
-    def handle(self, request: Request) -> Reply:
-        seen = incoming(request, self.now)
+    def handle(self, request: Request, mount: str = "") -> Reply:
+        seen = incoming(request, self.now, mount)
         cached = self.cached(seen) if self.quick else None
         decision = cached or play(self.gate.decide(seen), self.pool)
         self.events += decision.events

@@ -51,8 +51,9 @@ def establish(
     live = verified_session.of_identity(context, who, saved.ends_at)
     if live.ends_at > now:
         verified_session.remember(context, saved.values, live, record, now)
+    name = record.name if record else live.name
     pages: Literal["cognito", "custom"] = "custom" if nonce == NO_NONCE else "cognito"
-    exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", live.name, pages))
+    exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", name, pages))
     return Established(who, saved.headers)
 
 

@@ -42,7 +42,7 @@ def logout(exchange: Exchange) -> Flow[Respond]:
         *(("set-cookie", line) for line in waiting),
     )
     sub = live.identity.sub if live else (record.sub if record else None)
-    name = next(filter(None, verified_session.names(live, record)), "")
+    name = record.name if record else (live.name if live else "")
     exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
     return Respond(303, (("location", _onward(exchange.settings)), *cleared, *ended))
 
