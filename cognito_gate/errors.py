@@ -24,7 +24,8 @@
         └── ClockWrong            clock              503
 
 Each is raised where it is known and becomes a response in `error_responses.py` only. Texts are for
-people and never hold a token, a code, a cookie or a secret.
+logs and events, and never hold a token, a code, a cookie or a secret; what a page says to people is
+in the language catalogs, by the error's code.
 """
 
 from typing import ClassVar, Literal
@@ -57,16 +58,38 @@ class SettingsError(GateError, ValueError):
 
 
 class BadRequest(GateError):
-    """The request cannot be understood."""
+    """The request cannot be understood. `field` names the field of a form that holds more than
+    `limit` characters, where that is the reason."""
 
     code = "bad_request"
     status = 400
 
+    def __init__(self, reason: str, *, field: str = "", limit: int = 0) -> None:
+        self.field = field
+        self.limit = limit
+        super().__init__(reason)
+
 
 class CallbackRefused(BadRequest):
-    """A sign-in came back that cannot become a session."""
+    """A sign-in came back that cannot become a session.
+
+    `cause` is what a page tells apart for people: they cancelled it ("cancelled"), Cognito has no
+    session of theirs ("signed_out"), nobody here had started it ("not_started_here"), its tokens
+    do not hold ("not_verified"), or the operators have to act ("set_up").
+    """
 
     code = "login_failed"
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        cause: Literal[
+            "", "cancelled", "signed_out", "not_started_here", "not_verified", "set_up"
+        ] = "",
+    ) -> None:
+        self.cause = cause
+        super().__init__(reason)
 
 
 class LoginRequired(GateError):

@@ -21,7 +21,7 @@ from ..errors import (
     StaleCallback,
 )
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
-from . import custom_login
+from . import custom_login, gate_pages
 from .authorization import Authorization, Rule, Target
 from .context import Context
 from .effects import Flow
@@ -196,7 +196,7 @@ class Gate:
         if fetch_metadata.opens_websocket(incoming):
             origin = incoming.value(b"origin").decode("latin-1")
             if origin and origin not in self._origins:
-                raise CrossSiteRefused("A WebSocket of another site.")
+                raise CrossSiteRefused("a WebSocket of another site")
 
     # The routes
 
@@ -215,8 +215,7 @@ class Gate:
                 return Respond(303, (("location", stale.return_to), *visitor.headers, *spent))
             if stale.again or not fetch_metadata.is_navigation(exchange.incoming):
                 raise CookiesLost(
-                    "Your browser does not give our cookies back, or the sign-in took too long. "
-                    "Allow cookies for this site, then try again."
+                    "the cookie of the sign-in is gone: blocked, or the sign-in took too long"
                 ) from stale
             attempt = callback.attempt_of(exchange)
             state = attempt.state if attempt else ""
@@ -245,7 +244,7 @@ class Gate:
         yield from ()
         if exchange.incoming.method not in ("GET", "HEAD"):
             raise MethodRefused("GET, HEAD")
-        return pages.signed_out(login.login_url(self._context))
+        return gate_pages.signed_out(exchange, login.login_url(self._context))
 
     def _too_many_cookies(self, exchange: Exchange, error: CookiesTooLarge) -> Decision:
         """Answer without a look at the cookies."""

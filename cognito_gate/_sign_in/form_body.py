@@ -61,9 +61,8 @@ def select(fields: Fields, wanted: Mapping[str, int]) -> dict[str, str]:
         if name in selected:  # parsers disagree on which of two counts
             raise BadRequest(f"the field {name} of this form was sent twice")
         if len(text) > wanted[name]:
-            raise BadRequest(
-                f"the field {name} of this form takes {wanted[name]} characters at most"
-            )
+            reason = f"the field {name} of this form takes {wanted[name]} characters at most"
+            raise BadRequest(reason, field=name, limit=wanted[name])
         selected[name] = text
     return selected
 

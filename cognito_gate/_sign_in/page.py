@@ -144,7 +144,7 @@ def _status(error: ApiRefused, remedy: str) -> int:
 
 def _asked_for(exchange: SignInExchange) -> Trouble:
     """What the page's address asks it to say."""
-    said = NOTICES.get(forms.asked(exchange, "notice"))
+    said = NOTICES.get(exchange.asked("notice"))
     if said is None:
         return Trouble()
     if said.startswith("error."):

@@ -28,7 +28,7 @@ def _show(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
         error=trouble.error,
         notice=trouble.notice,
         field_errors=trouble.fields,
-        typed=trouble.typed or {"username": forms.asked(exchange, "login_hint")[:128]},
+        typed=trouble.typed or {"username": exchange.asked("login_hint")[:128]},
         facts={
             "kind": settings.sign_in,
             "asks_password": settings.sign_in_flow != "choice",

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 import cognito_gate
 from cognito_gate import SettingsError
+from cognito_gate._gate.catalog import Catalog, places
+from cognito_gate._gate.catalog_files import read
+from cognito_gate._gate.languages import OURS as FILES
+from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.records import Sentence
-from cognito_gate._sign_in.languages import OURS as FILES
-from cognito_gate._sign_in.languages import Catalog, Languages, _texts, places
 
 OURS = Languages()
 PACKAGE = Path(cognito_gate.__file__).parent
@@ -54,7 +56,7 @@ def test_english_comes_first() -> None:
 @pytest.mark.parametrize("tag", OURS.tags)
 def test_every_language_is_complete(tag: str) -> None:
     """Read from its own file, where nothing falls back to English."""
-    texts = _texts(FILES / "languages" / f"{tag}.toml")
+    texts = read(FILES)[tag]
     assert texts.keys() == ENGLISH.texts.keys()
     for name, text in texts.items():
         assert places(text) == places(ENGLISH.texts[name]), name
@@ -73,7 +75,7 @@ def test_every_sentence_for_flows_is_promised() -> None:
 
 
 def test_every_id_in_the_code_has_words() -> None:
-    named = re.compile(r"\"((?:account|error|field|message|notice|page|rule)\.[a-z_.]+)\"")
+    named = re.compile(r"\"((?:account|error|field|gate|message|notice|page|rule)\.[a-z_.]+)\"")
     for file in [*PACKAGE.glob("_gate/**/*.py"), *PACKAGE.glob("_sign_in/*.py")]:
         found = set(named.findall(file.read_text(encoding="utf-8")))
         assert found - {"page.html", "page.css"} <= ENGLISH.texts.keys(), file
@@ -115,6 +117,13 @@ def test_how_long_to_wait(seconds: str, words: str) -> None:
 def test_what_a_password_lacks() -> None:
     said = Sentence("error.field.password", values=(("missing", "length digits"),))
     assert ENGLISH.said(said, length="12") == "Still needs at least 12 characters, a digit."
+
+
+def test_a_field_that_takes_less() -> None:
+    values = (("field", "username"), ("limit", "128"))
+    said = ENGLISH.said(Sentence("gate.bad_request.too_long", values=values))
+    assert said.startswith("“Username” can have at most 128 characters.")
+    assert ENGLISH.field("custom:cost_centre") == "Cost centre"
 
 
 def test_attributes_have_names() -> None:

@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 
 from cognito_gate._gate.records import Sentence, View
-from cognito_gate._sign_in.views import SAMPLES, Views
+from cognito_gate._sign_in.views import SAMPLES
 from tests.parts.html import Element, Page
-from tests.parts.made import settings
+from tests.parts.made import views
 
 PLAIN = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 KINDS = ("email", "username", "both")
-BY_KIND = {
-    kind: Views(settings(COGNITO_GATE_LOGIN="custom", COGNITO_GATE_SIGN_IN=kind)) for kind in KINDS
-}
+BY_KIND = {kind: views(COGNITO_GATE_LOGIN="custom", COGNITO_GATE_SIGN_IN=kind) for kind in KINDS}
 
 
 def page(
