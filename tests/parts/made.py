@@ -10,7 +10,6 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from joserfc.jwk import RSAKey
 
 from cognito_gate import Settings
 from cognito_gate._gate.protocol import jwt
@@ -99,8 +98,8 @@ def jwk(key: rsa.RSAPrivateKey | None = None, **change: Any) -> dict[str, Any]:
     return changed(member, change)
 
 
-def public_key(key: rsa.RSAPrivateKey | None = None) -> RSAKey:
-    return RSAKey.import_key((key or private_key()).public_key())
+def public_key(key: rsa.RSAPrivateKey | None = None) -> rsa.RSAPublicKey:
+    return (key or private_key()).public_key()
 
 
 def sign(signed: bytes, key: rsa.RSAPrivateKey | None = None) -> bytes:
@@ -141,7 +140,7 @@ def verify(
     *,
     now: float = NOW,
     leeway: int = 0,
-    key: RSAKey | None = None,
+    key: rsa.RSAPublicKey | None = None,
 ) -> dict[str, Any]:
     """All checks of one token, in the order in which the gate makes them."""
     parsed = jwt.parse(text, use)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,10 +26,14 @@ def body(*members: Any) -> bytes:
     return json.dumps({"keys": members}).encode()
 
 
+def modulus(key: RSAPublicKey) -> str:
+    return number(key.public_numbers().n)
+
+
 def test_a_document_as_cognito_publishes_it() -> None:
     other = private_key("other")
     found = read_jwks(body(jwk(), jwk(other, kid="key-2")))
-    assert {kid: key.as_dict()["n"] for kid, key in found.items()} == {
+    assert {kid: modulus(key) for kid, key in found.items()} == {
         KID: jwk()["n"],
         "key-2": jwk(other)["n"],
     }
@@ -155,14 +160,14 @@ def test_private_members_are_left_behind() -> None:
     numbers = private_key().private_numbers()
     member = jwk(d=number(numbers.d), p=number(numbers.p), q="junk")
     key = read_jwks(body(member))[KID]
-    assert set(key.as_dict()) <= {"kty", "n", "e", "kid"}
-    assert not key.is_private
+    assert isinstance(key, RSAPublicKey)
+    assert modulus(key) == jwk()["n"]
 
 
 def test_a_key_id_used_twice() -> None:
     assert list(read_jwks(body(jwk(), jwk(private_key("other"))))) == [KID]
     # What cannot be used does not take the place of what can.
-    assert read_jwks(body(jwk(), jwk(e=number(1))))[KID].as_dict()["n"] == jwk()["n"]
+    assert modulus(read_jwks(body(jwk(), jwk(e=number(1))))[KID]) == jwk()["n"]
 
 
 def test_a_thousand_members() -> None:

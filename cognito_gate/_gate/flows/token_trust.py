@@ -8,7 +8,7 @@ import logging
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from joserfc.jwk import RSAKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from ...errors import ClockWrong, CognitoUnavailable, TokenRefused
 from ..context import Context
@@ -129,7 +129,7 @@ def _refreshed(context: Context, kid: str, now: float, *, trusted: bool) -> Flow
         log.warning("%s; the keys held stay in use", error)
 
 
-def _key(context: Context, kid: str) -> RSAKey:
+def _key(context: Context, kid: str) -> RSAPublicKey:
     key = context.keys.get(kid)
     if key is None and (context.keys.failed or context.keys.cold):
         raise CognitoUnavailable("Cognito's signing keys cannot be fetched right now")
