@@ -10,10 +10,9 @@ import time
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
-import httpx
 from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +22,9 @@ from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pa
 from ._websocket import EndableWebSocket
 from .identity import DISABLED, IDENTITY_FAMILIES, IDENTITY_HEADERS, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
@@ -95,7 +97,7 @@ class ASGIGate:
         self,
         app: ASGIApp,
         settings: Settings | None = None,
-        client: httpx.AsyncClient | None = None,
+        client: "httpx.AsyncClient | None" = None,
     ) -> None:
         settings = settings or Settings.from_env()
         self.app = app
@@ -200,10 +202,18 @@ class ASGIGate:
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):
             scope = {name: value for name, value in scope.items() if name not in _OURS}
+        loading = asyncio.create_task(self._load())
         try:
             await self.app(scope, receive, send)
         finally:
+            loading.cancel()
             await self.aclose()
+
+    async def _load(self) -> None:
+        """Load at the server's start what a first request would wait for. Where a server has no
+        lifespan, or this fails, that request loads it; the app's own start goes on meanwhile."""
+        if self._gate is not None:
+            await self._sender.load()
 
 
 def _incoming(scope: Scope) -> Incoming:
