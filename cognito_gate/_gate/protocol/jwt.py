@@ -30,11 +30,15 @@ CLOCK_SKEW = 60  # seconds tolerated on `iat` and `nbf`: other clocks run ahead
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 # base64url -> base64; what is of the other alphabet, or padding, becomes nothing decodable.
 _STANDARD = bytes.maketrans(b"-_+/=", b"+/***")
-# The last character of an unpadded segment may carry no stray bits (RFC 7515 section 2).
-_LAST = (_ALPHABET, b"", b"AQgw", b"AEIMQUYcgkosw048")
+# By the length of an unpadded segment modulo 4: the padding that it lacks, and the characters with
+# which it may end: the last one may carry no stray bits (RFC 7515 section 2).
+_PADDING = (b"", b"", b"==", b"=")
+_LAST = tuple(map(frozenset, (_ALPHABET, b"", b"AQgw", b"AEIMQUYcgkosw048")))
 _YEAR_9999 = 253_402_300_799
 _RS256 = (PKCS1v15(), SHA256())  # RFC 7518 section 3.3
 _UNWANTED = {"crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc", "cty"}
+_TEXTS = ("jti", "origin_jti", "scope", "username", "cognito:username", "email", "nonce")
+_STRINGS = {str}
 _TYPES = {"access": ("jwt", "at+jwt"), "id": ("jwt",)}
 
 Use = Literal["access", "id"]
@@ -65,9 +69,10 @@ class Expected:
 
 
 def _segment(text: bytes) -> bytes:
-    if text[-1:] not in _LAST[len(text) % 4]:
+    rest = len(text) % 4
+    if text and text[-1] not in _LAST[rest]:
         raise TokenRefused("a token segment is not base64url")
-    padded = text.translate(_STANDARD) + b"==="[: -len(text) % 4]
+    padded = text.translate(_STANDARD) + _PADDING[rest]
     try:
         return binascii.a2b_base64(padded, strict_mode=True)
     except binascii.Error as exc:
@@ -120,17 +125,20 @@ def _key_id(head: bytes, use: Use) -> str:
 
 def _time(claims: dict[str, Any], name: str) -> float:
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TokenRefused(f"the token's {name} is not a number")
-    if isinstance(value, float) and not isfinite(value):  # 1e999 is JSON, and infinite
-        raise TokenRefused(f"the token's {name} is not a number")
-    return value
+    if type(value) is int:  # a bool is not: JSON's values have exactly these types
+        return value
+    if type(value) is float and isfinite(value):  # 1e999 is JSON, and infinite
+        return value
+    raise TokenRefused(f"the token's {name} is not a number")
 
 
-def _text(claims: dict[str, Any], *names: str) -> None:
-    for name in names:
-        if name in claims and not isinstance(claims[name], str):
+def _check_texts(claims: dict[str, Any]) -> None:
+    for name in _TEXTS:
+        if name in claims and type(claims[name]) is not str:
             raise TokenRefused(f"the token's {name} is not a text")
+    groups = claims.get("cognito:groups", [])
+    if type(groups) is not list or not _STRINGS.issuperset(map(type, groups)):
+        raise TokenRefused("the token's cognito:groups is not a list of texts")
 
 
 def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
@@ -153,10 +161,7 @@ def check_claims(parsed: Parsed, expected: Expected, now: float) -> None:
         raise TokenRefused("the token has no sub")
     if "azp" in claims and not _among(claims["azp"], expected.clients):
         raise TokenRefused("the token was issued to another party")  # OpenID Connect Core 3.1.3.7
-    _text(claims, "jti", "origin_jti", "scope", "username", "cognito:username", "email", "nonce")
-    groups = claims.get("cognito:groups", [])
-    if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
-        raise TokenRefused("the token's cognito:groups is not a list of texts")
+    _check_texts(claims)
     _check_times(claims, expected.leeway, now)
 
 
