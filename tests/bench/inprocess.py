@@ -20,7 +20,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cognito_gate import ASGIGate, Settings
-from cognito_gate._gate.context import Seals
+from cognito_gate._gate.cookie_kinds import Seals
 from cognito_gate._gate.protocol.jwt import parse
 from cognito_gate._gate.records import RefreshRecord
 from cognito_gate.local import LocalCognito
