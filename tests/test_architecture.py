@@ -21,8 +21,9 @@ FLOORS: list[set[str]] = [
     {
         *("errors", "events", "identity", "settings.checks"),
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
-        "_gate.protocol.public_keys",
+        "_gate.protocol.encryption",
     },
+    {"_gate.protocol.public_keys"},
     {"cli.listen", "cli.server_options", "cli.private_files", "cli.process"},
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
@@ -72,7 +73,7 @@ FLOORS: list[set[str]] = [
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login"),
-    *("_gate.protocol.jwks", "_gate.protocol.oauth"),
+    *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "pool.")
@@ -85,8 +86,8 @@ DOORS: dict[str, set[str]] = {
     "joserfc": {"_gate.protocol.public_keys", "local."},
     "itsdangerous": {"_gate.protocol.seal"},
     "cryptography": {
-        *("_gate.protocol.jwks", "_gate.protocol.jwt", "_gate.protocol.public_keys"),
-        *("_gate.flows.token_trust", "_gate.protocol.seal", "_sign_in.form_body", "local."),
+        *("_gate.protocol.encryption", "_gate.protocol.public_keys"),
+        *("_sign_in.form_body", "local."),
     },
     "jinja2": {"_sign_in.views", "demo.", "local.", "pool.template"},
     "segno": {"_sign_in.totp"},

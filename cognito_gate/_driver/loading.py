@@ -1,5 +1,5 @@
-"""Loads what only calls to Cognito and their answers need: httpx, authlib, joserfc and the system's
-certificates. They are most of the time that a start would take, and many processes never use them.
+"""Loads what only calls to Cognito, cookies and tokens need: httpx, authlib, joserfc, cryptography
+and the system's certificates. They are most of the time that a start would take.
 
 Not loaded at construction by a thread beside it: a server that forks then (gunicorn with `preload`)
 would copy import locks that no thread of the child ever releases.
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .connections import AsyncConnections, Connections
 
-_USED_BY_FLOWS = ("oauth_messages", "public_keys")
+_USED_BY_FLOWS = ("encryption", "oauth_messages", "public_keys")
 
 
 def connections(client: "httpx.Client | None") -> "Connections":

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from cognito_gate import Settings
 from cognito_gate._gate.protocol import jwt
+from cognito_gate._gate.protocol.public_keys import PublicKey
 
 NOW = 1_800_000_000.0
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
@@ -98,8 +99,8 @@ def jwk(key: rsa.RSAPrivateKey | None = None, **change: Any) -> dict[str, Any]:
     return changed(member, change)
 
 
-def public_key(key: rsa.RSAPrivateKey | None = None) -> rsa.RSAPublicKey:
-    return (key or private_key()).public_key()
+def public_key(key: rsa.RSAPrivateKey | None = None) -> PublicKey:
+    return PublicKey((key or private_key()).public_key())
 
 
 def sign(signed: bytes, key: rsa.RSAPrivateKey | None = None) -> bytes:
@@ -140,7 +141,7 @@ def verify(
     *,
     now: float = NOW,
     leeway: int = 0,
-    key: rsa.RSAPublicKey | None = None,
+    key: PublicKey | None = None,
 ) -> dict[str, Any]:
     """All checks of one token, in the order in which the gate makes them."""
     parsed = jwt.parse(text, use)

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 from cognito_gate._gate.protocol import jwt
+from cognito_gate._gate.protocol.public_keys import PublicKey
 from cognito_gate.errors import TokenRefused
 from tests.parts.made import (
     ACCESS,
@@ -304,7 +305,7 @@ def test_the_header_is_signed_too() -> None:
 
 
 def test_a_key_that_cannot_check_anything() -> None:
-    odd = RSAPublicNumbers(3, 1 << 2047).public_key()
+    odd = PublicKey(RSAPublicNumbers(3, 1 << 2047).public_key())
     with pytest.raises(TokenRefused, match="signature is wrong"):
         verify(access_token(), key=odd)
 

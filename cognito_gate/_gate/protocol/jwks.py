@@ -4,10 +4,13 @@ Knows JWKS documents; must not know who fetches them. A failed or garbage fetch 
 key away.
 """
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from typing import TYPE_CHECKING
 
 from ...errors import CognitoUnavailable
 from .strict_json import load
+
+if TYPE_CHECKING:
+    from .public_keys import PublicKey
 
 PENALTY = 10.0  # seconds without a fetch after one that did not help
 AWAITED = 60.0  # seconds for which nothing is spent for tokens of a key that was not to be had
@@ -16,7 +19,7 @@ STALE_AFTER = 86_400.0  # seconds after which keys are looked at again
 MAX_KEYS = 64
 
 
-def read_jwks(body: bytes) -> dict[str, RSAPublicKey]:
+def read_jwks(body: bytes) -> "dict[str, PublicKey]":
     """The usable RSA signing keys of a JWKS document by `kid`; unusable members are skipped.
 
     Raises:
@@ -45,13 +48,13 @@ class KeyRing:
     """
 
     def __init__(self) -> None:
-        self._keys: dict[str, RSAPublicKey] = {}
+        self._keys: dict[str, PublicKey] = {}
         self._fetched_at = float("-inf")
         self._pause_until = {False: float("-inf"), True: float("-inf")}
         self._failed = False
         self._awaited = ("", float("-inf"))
 
-    def get(self, kid: str) -> RSAPublicKey | None:
+    def get(self, kid: str) -> "PublicKey | None":
         return self._keys.get(kid)
 
     @property
@@ -76,7 +79,7 @@ class KeyRing:
         # A clock that was set back must not close the gate for long.
         return worth and not 0 < self._pause_until[trusted] - now <= PENALTY
 
-    def learn(self, keys: dict[str, RSAPublicKey], kid: str, now: float, *, trusted: bool) -> None:
+    def learn(self, keys: "dict[str, PublicKey]", kid: str, now: float, *, trusted: bool) -> None:
         """Take the keys of a good fetch that was made for `kid` (empty: for none in particular)."""
         self._keys, self._fetched_at, self._failed = keys, now, False
         self._await(kid, now, trusted=trusted)
