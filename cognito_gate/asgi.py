@@ -9,7 +9,6 @@ import logging
 import time
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -22,18 +21,27 @@ from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
-from .identity import DISABLED, IDENTITY_FAMILIES, IDENTITY_HEADERS, Identity, tells_identity
+from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
 
 IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 _TELLING = 64  # no header that tells an identity needs more characters to be known as one
-# How headers begin that `tells_identity` knows, in any case; few others do.
-_SUSPECT = frozenset(
-    bytes(pair)
-    for name in (*IDENTITY_HEADERS, *IDENTITY_FAMILIES, "x_")
-    for pair in product(*zip(name[:2].lower().encode(), name[:2].upper().encode(), strict=True))
+# What most requests consist of: only the rest is looked at. None of these tells who is there.
+HARMLESS_HEADERS = frozenset(
+    name.encode()
+    for name in (
+        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization"),
+        *("cache-control", "connection", "content-length", "content-type", "cookie", "dnt"),
+        *("forwarded", "host", "if-modified-since", "if-none-match", "origin", "pragma"),
+        *("priority", "range", "referer", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform"),
+        *("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "sec-gpc"),
+        *("te", "traceparent", "tracestate", "transfer-encoding", "upgrade", "user-agent", "via"),
+        *("upgrade-insecure-requests", "x-amzn-trace-id", "x-csrf-token", "x-forwarded-for"),
+        *("x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip"),
+        *("x-request-id", "x-requested-with"),
+    )
 )
 _OURS = (IDENTITY, DISABLED, "user", "auth")
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
@@ -88,7 +96,8 @@ class ASGIGate:
         if kind == "http" or kind == "websocket":
             if not isinstance(scope["headers"], list):  # any iterable may stand there, once
                 scope = {**scope, "headers": list(scope["headers"])}
-            decision = self._cached(scope) or await self._decide(scope, receive)
+            cached = self._cached(scope) if kind == "http" else None
+            decision = cached or await self._decide(scope, receive)
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
@@ -108,7 +117,7 @@ class ASGIGate:
             )
 
     def _cached(self, scope: Scope) -> Pass | None:
-        if self._gate is None or scope["type"] != "http":
+        if self._gate is None:
             return None
         return self._gate.cached(
             scope["path"],
@@ -224,7 +233,7 @@ def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, A
     if off or DISABLED in scope:
         told[DISABLED] = off
     for name, _ in scope["headers"]:
-        if name[:2] in _SUSPECT and _tells(name[:_TELLING]):
+        if name not in HARMLESS_HEADERS and _tells(name[:_TELLING]):
             return {**scope, **told, "headers": _honest(scope)}
     return {**scope, **told}
 

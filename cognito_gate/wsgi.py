@@ -145,7 +145,7 @@ def _quick_headers(environ: "WSGIEnvironment") -> Iterable[tuple[bytes, bytes]]:
     if cookie:
         yield b"cookie", cookie.encode("latin-1")
     if "HTTP_AUTHORIZATION" in environ:
-        yield b"authorization", b""
+        yield b"authorization", environ["HTTP_AUTHORIZATION"].encode("latin-1")
     if "HTTP_UPGRADE" in environ:
         yield b"upgrade", b""
 
