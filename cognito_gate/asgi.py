@@ -27,7 +27,7 @@ from .settings import ASGI_SESSION_BYTES, Settings
 IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-_TELLING = 64  # no header that tells an identity needs more characters to be known as one
+_MAX_IDENTITY_NAME = 64  # no header that tells an identity needs more characters to be known as one
 # What most requests consist of: only the rest is looked at. None of these tells who is there.
 HARMLESS_HEADERS = frozenset(
     name.encode()
@@ -165,10 +165,10 @@ class ASGIGate:
                 now = time.time()
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
-                    found = await self._run(gate, incoming)
-                    if isinstance(found, Respond) or found.identity is None:
+                    latest = await self._run(gate, incoming)
+                    if isinstance(latest, Respond) or latest.identity is None:
                         break
-                    decision = found
+                    decision = latest
         except Exception:
             log.exception("an unexpected error; the WebSocket is closed")  # fail closed
         await socket.end()
@@ -183,7 +183,7 @@ class ASGIGate:
         async def with_cookies(message: Message) -> None:
             starts = message["type"] in _STARTS
             if starts and not gate.signed_out(decision, time.time()):
-                message = _carrying(decision, message)
+                message = _with_set_cookie(decision, message)
             await send(message)
 
         return with_cookies
@@ -229,31 +229,31 @@ async def _form(receive: Receive) -> bytes:
 def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
     user, auth = user_and_auth(identity, off=off)
-    told: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
+    additions: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
     if off or DISABLED in scope:
-        told[DISABLED] = off
+        additions[DISABLED] = off
     for name, _ in scope["headers"]:
-        if name not in HARMLESS_HEADERS and _tells(name[:_TELLING]):
-            return {**scope, **told, "headers": _honest(scope)}
-    return {**scope, **told}
+        if name not in HARMLESS_HEADERS and _claims_identity(name[:_MAX_IDENTITY_NAME]):
+            return {**scope, **additions, "headers": _without_identity(scope)}
+    return {**scope, **additions}
 
 
-def _honest(scope: Scope) -> _Raw:
-    return [pair for pair in scope["headers"] if not _tells(pair[0][:_TELLING])]
+def _without_identity(scope: Scope) -> _Raw:
+    return [pair for pair in scope["headers"] if not _claims_identity(pair[0][:_MAX_IDENTITY_NAME])]
 
 
 @lru_cache(maxsize=1024)  # a server sees the same few names all day
-def _tells(name: bytes) -> bool:
+def _claims_identity(name: bytes) -> bool:
     return tells_identity(name.decode("latin-1"))
 
 
-def _carrying(decision: Pass, message: Message) -> Message:
+def _with_set_cookie(decision: Pass, message: Message) -> Message:
     """The message that starts a response, with the decision's cookies; nobody may store it."""
-    sent, extra = message.get("headers", ()), _raw(decision)
+    headers, extra = message.get("headers", ()), _raw(decision)
     if message["type"] == "http.response.start":
-        sent = [pair for pair in sent if not caches(pair[0].decode("latin-1"))]
+        headers = [pair for pair in headers if not caches(pair[0].decode("latin-1"))]
         extra = [*extra, (b"cache-control", b"no-store")]
-    return {**message, "headers": [*sent, *extra]}
+    return {**message, "headers": [*headers, *extra]}
 
 
 def _raw(decision: Pass | Respond) -> _Raw:

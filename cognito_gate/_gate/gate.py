@@ -95,7 +95,7 @@ class Gate:
         """The request of an open WebSocket once more, with the cookies of the last decision."""
         line = cookies.carried(incoming.values(b"cookie"), cookies.MARK, decision.headers)
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
-        return replace(incoming, headers=[*others, (b"cookie", line)], now=now, opened=True)
+        return replace(incoming, headers=[*others, (b"cookie", line)], now=now)
 
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""
