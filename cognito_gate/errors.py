@@ -142,7 +142,7 @@ class MethodRefused(GateError):
 
     def __init__(self, allow: str) -> None:
         self.allow = allow
-        super().__init__(f"this address takes {allow} only")
+        super().__init__(f"this address accepts {allow} only")
 
 
 class StaleCallback(GateError):
@@ -162,7 +162,7 @@ class StaleCallback(GateError):
 
 
 class CookiesLost(GateError):
-    """The browser does not give our cookies back."""
+    """The browser does not send our cookies back."""
 
     code = "cookies"
     status = 400
@@ -234,7 +234,7 @@ class TooManyTries(GateError):
 
     def __init__(self, wait: float) -> None:
         self.wait = wait
-        super().__init__(f"too many tries; the next one in {wait:.0f} s")
+        super().__init__(f"too many attempts; the next one in {wait:.0f} s")
 
 
 class FormTooSlow(GateError):

@@ -78,7 +78,7 @@ class Breaker:
             if pause:
                 if state.until <= self._clock():
                     found = answer.failure or f"HTTP {answer.status}"
-                    text = "%s fails (%s); it is left alone for %.1f s"
+                    text = "%s fails (%s); no calls to it for %.1f s"
                     log.warning(text, call.place, found, pause)
                 state.until = self._clock() + pause
 

@@ -78,7 +78,7 @@ def _begun(exchange: SignInExchange, step: ChallengeRecord, way: str) -> Flow[Ou
     except ApiRefused as error:
         if error_messages.say(error)[0].id != "error.wrong_password":
             raise
-        log.info("%s; the page does not tell", error)
+        log.info("%s; the page does not say so", error)
         return None
     if isinstance(outcome, Challenge) and outcome.parameters.get("USER_ID_FOR_SRP"):
         rate_limits.learn(exchange.context, step.typed, outcome.parameters["USER_ID_FOR_SRP"])
@@ -118,7 +118,7 @@ def answer(exchange: SignInExchange, step: ChallengeRecord, said: dict[str, str]
     except ApiRefused as error:
         if error.exception not in _TELLING or error_messages.say(error)[1] == "operator":
             raise
-        log.info("%s; the page does not tell", error)
+        log.info("%s; the page does not say so", error)
         raise FormRefused({"code": ("error.code_wrong_or_expired", {})}) from error
     return (
         yield from next_page.advance(

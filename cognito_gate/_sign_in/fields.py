@@ -90,7 +90,7 @@ def uniform(operation: str, answer: HttpAnswer) -> Delivery:
         broken = error_messages.say(error)[1] == "operator"
         if broken or error.exception not in _TELLING:
             raise
-        log.info("%s; the page does not tell", error)
+        log.info("%s; the page does not say so", error)
         return Delivery("", "")
 
 

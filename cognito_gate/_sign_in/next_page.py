@@ -72,7 +72,9 @@ def advance(
         step = challenge_cookie.again(step, step.session, {"choice": ways[0]})
     if outcome.name in (*CODES, *PASSWORDS, "WEB_AUTHN") or ways:
         return onward(exchange, "/mfa", step)
-    log.error("Cognito asks for %r, which cannot be answered here", outcome.name)
+    log.error(
+        "Cognito asks for %r, a challenge that the sign-in pages do not support", outcome.name
+    )
     return unsupported(exchange)
 
 
@@ -115,7 +117,9 @@ def options(step: ChallengeRecord) -> tuple[str, ...]:
 def _set_up(exchange: SignInExchange, step: ChallengeRecord) -> Flow[Respond]:
     """Cognito wants a second factor: an authenticator app is the one we can set up."""
     if "SOFTWARE_TOKEN_MFA" not in cognito_api.names(step.facts.get("MFAS_CAN_SETUP", "")):
-        log.error("Cognito wants MFA set up, and TOTP is not among the ways")
+        log.error(
+            "Cognito requires MFA to be set up, and offers no authenticator app (TOTP) for it"
+        )
         return unsupported(exchange)
     answer = yield from call(cognito_api.associate_totp(exchange.settings, session=step.session))
     secret, session = cognito_api.read_totp(answer)

@@ -195,11 +195,11 @@ def _place(exchange: SignInExchange) -> str:
     try:
         found = ip_address(exchange.incoming.client.partition("%")[0])
     except ValueError:
-        what = "the server gives no addresses of visitors, as behind a UNIX socket"
+        what = "the server does not say which addresses visitors have, as behind a UNIX socket"
         _warn(
             exchange.context,
             "address",
-            f"{what}, so that all of them share one count of tries; {_HOW}",
+            f"{what}, so all visitors share one rate limit; {_HOW}",
         )
         return address(exchange.incoming.client)
     told = b",".join(
@@ -207,11 +207,13 @@ def _place(exchange: SignInExchange) -> str:
     ).lower()
     inside = found.is_loopback or found.is_private
     if told and inside and exchange.incoming.client.lower().encode() not in told:
-        what = f"a proxy tells whose requests it passes on, and the server says they are {found}'s"
+        what = (
+            f"a proxy forwards visitors' addresses, but the server says that they come from {found}"
+        )
         _warn(
             exchange.context,
             "proxy",
-            f"{what}, so that all visitors share one count of tries; {_HOW}",
+            f"{what}, so all visitors share one rate limit; {_HOW}",
         )
     return address(exchange.incoming.client)
 

@@ -75,7 +75,7 @@ def test_a_browser_that_lost_its_cookies(walk: Walk) -> None:
     walk.start("/admin?x=1")
     walk.page.context.clear_cookies()
     walk.sign_in(ADA)
-    walk.problem("Your browser does not give our cookies back.")
+    walk.problem("Your browser did not send this site's cookies back.")
     expect(walk.page.locator("#username")).to_have_value("ada")
     expect(walk.page.locator("#password")).to_have_value("")
     assert ADA.password not in walk.page.content()
@@ -187,7 +187,7 @@ def test_too_many_tries(chromium: Browser) -> None:
             walk.sign_in(replace(ADA, password="Wrong-Horse-1"))
             walk.problem("password is not right")
         walk.sign_in(ADA)
-        walk.problem("Too many tries. Try again in")
+        walk.problem("Too many attempts. Try again in")
         assert own.cognito.calls["InitiateAuth"] == 2
 
 

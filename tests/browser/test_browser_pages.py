@@ -55,7 +55,7 @@ def outage(tab: Tab, stage: Stage) -> None:
     stage.cognito.fail("token", Fault("status"))
     tab.open("/admin")
     tab.fill_in()
-    tab.heading("Sign-in is not reachable")
+    tab.heading("Sign-in is unavailable")
 
 
 def signed_out(tab: Tab, stage: Stage) -> None:
@@ -65,7 +65,7 @@ def signed_out(tab: Tab, stage: Stage) -> None:
 
 def bad_callback(tab: Tab, stage: Stage) -> None:
     tab.open("/auth/callback?code=1&code=2&state=3")
-    tab.heading("Sign-in did not work")
+    tab.heading("Invalid request")
 
 
 def login(tab: Tab, stage: Stage) -> None:

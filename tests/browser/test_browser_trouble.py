@@ -62,7 +62,7 @@ def test_an_outage_at_the_callback_and_after_it(tab: Tab, demo: Stage) -> None:
     demo.cognito.fail("token", Fault("status", status=500))
     tab.open("/admin?x=1")
     tab.fill_in()
-    tab.heading("Sign-in is not reachable")
+    tab.heading("Sign-in is unavailable")
     expect(tab.page.get_by_role("main")).to_contain_text("Nothing is lost")
     demo.cognito.heal()
     tab.page.get_by_role("link", name="Try again").click()
@@ -74,7 +74,7 @@ def test_an_outage_at_the_callback_ends_with_a_reload(tab: Tab, demo: Stage) -> 
     demo.cognito.fail("token", Fault("waf"), times=1)
     tab.open("/admin?x=1")
     tab.fill_in()
-    tab.heading("Sign-in is not reachable")
+    tab.heading("Sign-in is unavailable")
     tab.page.reload()
     tab.heading("For admins only")
 
@@ -84,7 +84,7 @@ def test_an_outage_at_a_renewal_loses_nothing(tab: Tab, demo: Stage) -> None:
     demo.cognito.fail("token", Fault("garbage"))
     tab.page.context.clear_cookies(name="cognito_access_token")
     tab.open("/admin?x=1")
-    tab.heading("Sign-in is not reachable")
+    tab.heading("Sign-in is unavailable")
     assert tab.path == "/admin?x=1"
     demo.cognito.heal()
     tab.page.get_by_role("link", name="Try again").click()

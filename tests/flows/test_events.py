@@ -134,7 +134,7 @@ def test_refused(stage: Stage) -> None:
     stage.browser().go("/auth/me", method="POST")
     event = only(stage, Refused)
     assert event == Refused(
-        event.request, 405, "method_not_allowed", "this address takes GET, HEAD only"
+        event.request, 405, "method_not_allowed", "this address accepts GET, HEAD only"
     )
 
 

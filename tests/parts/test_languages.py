@@ -111,7 +111,7 @@ def test_a_sentence_nobody_knows_is_said_in_general() -> None:
 )
 def test_how_long_to_wait(seconds: str, words: str) -> None:
     said = ENGLISH.said(Sentence("error.throttled", values=(("seconds", seconds),)))
-    assert said == f"Too many tries. Try again in {words}."
+    assert said == f"Too many attempts. Try again in {words}."
 
 
 def test_what_a_password_lacks() -> None:

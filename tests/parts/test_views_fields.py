@@ -156,7 +156,7 @@ def test_what_a_password_lacks_is_said_with_the_policys_length() -> None:
     missing = Sentence("error.field.password", values=(("missing", "length upper"),))
     shown = View(screen="reset", facts=SAMPLES["reset"], field_errors={"password": missing})
     found = Page(BY_KIND["email"].show(shown, "en").body.decode())
-    said = "Still needs at least 8 characters, a capital letter (A to Z)."
+    said = "Still needs at least 8 characters, an uppercase letter (A to Z)."
     assert found.one("p", id="password-wrong").text == f"Error: {said}"
     assert found.one("a", href="#password").text == f"New password: {said}"
 

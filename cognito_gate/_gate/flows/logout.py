@@ -68,7 +68,7 @@ def _end(exchange: Exchange, stored: Stored, record: RefreshRecord | None) -> Fl
     try:
         read = yield from verified_session.read(context, Stored(access=stored.access), now)
     except CognitoUnavailable as error:
-        log.warning("%s; a copy of the access cookie holds until its token ends", error)
+        log.warning("%s; a copy of the access cookie stays valid until its token expires", error)
         return None
     live = read.session
     if live is not None and live.name:
