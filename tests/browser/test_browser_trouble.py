@@ -113,7 +113,7 @@ def test_a_browser_that_takes_no_cookies_of_ours_gets_a_page(
         tab = Tab(context.new_page())
         tab.open("/admin")
         tab.fill_in()
-        expect(tab.page.get_by_role("main")).to_contain_text("Allow cookies for this site")
+        expect(tab.page.get_by_role("main")).to_contain_text("allow cookies for this site")
         assert tab.cookies(demo.origin) == []
         assert tab.visits.count("/auth/callback") == 2  # it was tried once more, and no more
         assert demo.cognito.calls["token"] == 0
