@@ -6,7 +6,7 @@ import sys
 CODE = """
 import sys
 from cognito_gate import ASGIGate, Settings, WSGIGate
-from tests.edge.pool import Pool
+from tests.world.pool import Pool
 
 settings = Pool().settings({changes})
 ASGIGate(None, settings)

@@ -9,9 +9,9 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate import asgi
-from tests.edge.browser import Browser
-from tests.edge.pool import Pool
-from tests.edge.site import ASGISite
+from tests.world.browser import Browser
+from tests.world.pool import Pool
+from tests.world.site import ASGISite
 
 CONNECT: Message = {"type": "websocket.connect"}
 ACCEPT: Message = {"type": "websocket.accept"}

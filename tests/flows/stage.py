@@ -11,8 +11,8 @@ from urllib.parse import unquote_to_bytes
 from cognito_gate._gate.effects import Effect, Flow, HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming, Pass
-from tests.edge.browser import Browser, Reply, Request, Seen
-from tests.edge.pool import Pool
+from tests.world.browser import Browser, Reply, Request, Seen
+from tests.world.pool import Pool
 
 START = 1_800_000_000.0
 ACCESS = "__Host-cognito_access_token"

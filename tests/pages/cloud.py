@@ -13,7 +13,7 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
-from tests.edge.faults import Fault, reply
+from tests.world.faults import Fault, reply
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from cognito_gate import Settings
 from cognito_gate._gate.effects import Compute
 from cognito_gate._gate.gate import Gate
-from tests.edge.browser import Reply, Request
 from tests.flows.stage import incoming, reply
 from tests.pages.cloud import Cloud
+from tests.world.browser import Reply, Request
 
 
 class Hand:

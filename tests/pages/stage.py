@@ -14,11 +14,11 @@ import httpx
 
 from cognito_gate import Settings
 from cognito_gate.local import AUTH_FLOWS, Client, LocalCognito, Switches, User
-from tests.edge.browser import ORIGIN, Reply
-from tests.edge.pool import SECRET_KEY
-from tests.edge.site import ASGISite, Site, WSGISite
 from tests.pages.cloud import AtOnce, Cloud
 from tests.pages.person import Person, Shown
+from tests.world.browser import ORIGIN, Reply
+from tests.world.pool import SECRET_KEY
+from tests.world.site import ASGISite, Site, WSGISite
 
 PASSWORD = "Correct-Horse-7"
 NEW = "Battery-Staple-8"

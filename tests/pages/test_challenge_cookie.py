@@ -7,10 +7,10 @@ import pytest
 
 from cognito_gate._gate.protocol.seal import Encrypted
 from cognito_gate.local import User
-from tests.edge.pool import SECRET_KEY
 from tests.pages.person import Person
 from tests.pages.stage import NEW, SECRET, Stage, prove, sign_in
 from tests.pages.test_sign_up import begun
+from tests.world.pool import SECRET_KEY
 
 NAME = "__Host-cognito_pending"
 START_OVER = "This sign-in cannot go on. Please start again."

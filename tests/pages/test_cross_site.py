@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.edge.browser import Extra
 from tests.pages.person import Form, Person
 from tests.pages.stage import NEW, PASSWORD, Stage, sign_in
+from tests.world.browser import Extra
 
 TYPED = {
     "/sign-in": {"username": "NAME", "password": PASSWORD},

@@ -3,8 +3,8 @@
 import pytest
 
 from cognito_gate.settings.endpoints import PAGES
-from tests.edge.browser import FETCH, NAVIGATION
 from tests.pages.stage import Stage
+from tests.world.browser import FETCH, NAVIGATION
 
 TITLES = {
     "/sign-in": "Sign in",

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.edge import faults
 from tests.pages.cloud import answers
 from tests.pages.person import Shown
 from tests.pages.stage import FLOWS, NEW, PASSWORD, SECRET, Stage, prove, sign_in
 from tests.pages.test_refusals import CALLS
 from tests.pages.test_sign_up import address, begun
+from tests.world import faults
 
 LATER = "Sign-in is not working right now. Try again later."
 BLOCKED = ("firewall", "firewall with 400", "429", "404")  # these refuse, in a way

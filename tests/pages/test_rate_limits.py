@@ -11,11 +11,11 @@ from cognito_gate._sign_in import rate_limits
 from cognito_gate._sign_in.context import SignInContext
 from cognito_gate.errors import TooManyTries
 from cognito_gate.local import User
-from tests.edge.site import Site
 from tests.pages.hand import Hand
 from tests.pages.person import Person, Shown
 from tests.pages.stage import NEW, PASSWORD, SECRET, Stage, prove, sign_in
 from tests.pages.test_sign_up import address, begun
+from tests.world.site import Site
 
 WRONG = "Wrong-Horse-7"
 Act = Callable[[Person], Shown]

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.edge import faults
-from tests.edge.browser import FETCH
 from tests.pages.cloud import answers, refuses
 from tests.pages.person import Person
 from tests.pages.stage import Stage
+from tests.world import faults
+from tests.world.browser import FETCH
 
 SESSION = {f"__Host-cognito_{kind}_token" for kind in ("access", "id", "refresh")}
 RENEW = "GetTokensFromRefreshToken"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.edge import faults
-from tests.edge.browser import Reply
 from tests.pages.cloud import refuses
 from tests.pages.person import HERE, Person
 from tests.pages.stage import SECRET, Stage, sign_in
+from tests.world import faults
+from tests.world.browser import Reply
 
 SESSION = {f"__Host-cognito_{kind}_token" for kind in ("access", "id", "refresh")}
 BOTH_CLIENTS = pytest.mark.parametrize("client", ["confidential", "public"])

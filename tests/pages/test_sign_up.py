@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from tests.edge.faults import Fault
 from tests.pages.cloud import Cloud, answers, refuses
 from tests.pages.person import Person, Shown
 from tests.pages.stage import FLOWS, PASSWORD, Stage, prove
+from tests.world.faults import Fault
 
 CONFIRMED = "Your account is confirmed. Sign in now."
 EVERY_FLOW = pytest.mark.parametrize("flow", FLOWS)

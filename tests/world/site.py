@@ -16,9 +16,9 @@ import httpx
 from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate import ASGIGate, Settings, WSGIGate
-from tests.edge.browser import Raw, Reply, Request, Seen
-from tests.edge.faults import Fault
 from tests.parts.sends import Counted
+from tests.world.browser import Raw, Reply, Request, Seen
+from tests.world.faults import Fault
 
 IDENTITY = "cognito_gate.identity"
 BOX = "tests.box"
