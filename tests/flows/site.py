@@ -26,9 +26,15 @@ class Answering(Protocol):
 class CoreSite:
     """A gate before a pool. `ahead` moves its clock, in seconds."""
 
-    def __init__(self, settings: Settings, pool: Answering, mount: str = "") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        pool: Answering,
+        mount: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.gate, self.pool, self.mount = Gate(settings), pool, mount
-        self.ahead = 0.0
+        self.clock, self.ahead = clock, 0.0
         self._kept: dict[str, tuple[float, HttpAnswer]] = {}
 
     def handle(self, request: Request) -> Reply:
@@ -36,8 +42,11 @@ class CoreSite:
         known = self.gate.cached(facts.path, facts.headers, facts.now)
         return reply(known or self._decide(replace(facts, client=request.client), request.body))
 
+    def close(self) -> None:
+        """Nothing runs on, unlike at an edge."""
+
     def now(self) -> float:
-        return time.time() + self.ahead
+        return self.clock() + self.ahead
 
     def _decide(self, facts: Incoming, body: bytes) -> Decision:
         if self.gate.takes_form(facts):
@@ -58,6 +67,8 @@ class CoreSite:
         if kept is not None and self.now() < until and not ask.fresh:
             return replace(kept, remembered=True)
         answer = self.pool.answer(ask)
+        if len(answer.body) > ask.limit:
+            answer = HttpAnswer(0, failure="a body that is too large")
         if ask.share:
             self._kept[ask.share] = (self.now() + ask.remember(answer), answer)
         return answer
