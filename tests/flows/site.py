@@ -67,8 +67,6 @@ class CoreSite:
         if kept is not None and self.now() < until and not ask.fresh:
             return replace(kept, remembered=True)
         answer = self.pool.answer(ask)
-        if len(answer.body) > ask.limit:
-            answer = HttpAnswer(0, failure="a body that is too large")
         if ask.share:
             self._kept[ask.share] = (self.now() + ask.remember(answer), answer)
         return answer

@@ -1,4 +1,4 @@
-"""More cookies than a browser sends are not looked at, ."""
+"""More cookies than a browser sends are not looked at."""
 
 import pytest
 

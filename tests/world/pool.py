@@ -17,6 +17,7 @@ import httpx
 from cognito_gate import Settings
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from tests.world import tokens
+from tests.world.calls import answered
 from tests.world.faults import Fault
 
 REGION = "eu-west-1"
@@ -134,13 +135,7 @@ class Pool:
 
     def answer(self, ask: HttpCall) -> HttpAnswer:
         """The same for a flow that is played by hand."""
-        request = httpx.Request(ask.method, ask.url, headers=list(ask.headers), content=ask.body)
-        try:
-            response = self(request)
-        except httpx.HTTPError as exc:
-            return HttpAnswer(0, failure=type(exc).__name__)
-        headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-        return HttpAnswer(response.status_code, headers, response.read())
+        return answered(self, ask)
 
     def _jwks(self, request: httpx.Request) -> httpx.Response:
         keys = [tokens.jwk(kid, signer) for kid, signer in self.published.items()]
