@@ -14,12 +14,13 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import httpx
-from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
+from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
 from .identity import DISABLED, IDENTITY_FAMILIES, IDENTITY_HEADERS, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
@@ -39,41 +40,6 @@ _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
 
 
-class CognitoUser(BaseUser):
-    """Starlette's view of the visitor (`request.user`); `cognito` is the whole `Identity`."""
-
-    __slots__ = ("cognito",)
-
-    def __init__(self, cognito: Identity) -> None:
-        self.cognito = cognito
-
-    @property
-    def is_authenticated(self) -> bool:
-        return True
-
-    @property
-    def display_name(self) -> str:
-        return self.cognito.username or self.cognito.sub
-
-    @property
-    def identity(self) -> str:
-        return self.cognito.sub
-
-
-class _Everything(list[str]):
-    """The scopes of a gate that is turned off: it has each that it is asked for."""
-
-    def __contains__(self, scope: object) -> bool:
-        return True
-
-
-class _Unchecked(AuthCredentials):
-    """Satisfies every `@requires`, which asks whether a scope is among these."""
-
-    def __init__(self) -> None:
-        self.scopes = _Everything()
-
-
 class ASGIGate:
     """Put Amazon Cognito in front of any ASGI app.
 
@@ -81,9 +47,12 @@ class ASGIGate:
         app: the app to protect.
         settings: where not from the environment (see `Settings.from_env`).
         client: an httpx client for all calls to Cognito; yours to close.
+        on_event: a function that is given each `Event`, on the event loop: it must be quick. What
+            it raises is logged.
 
     Raises:
         SettingsError: the settings are wrong; all problems at once.
+        TypeError: `on_event` is an async function.
 
     Example::
 
@@ -96,7 +65,9 @@ class ASGIGate:
         app: ASGIApp,
         settings: Settings | None = None,
         client: httpx.AsyncClient | None = None,
+        on_event: OnEvent | None = None,
     ) -> None:
+        self._delivery = Delivery(on_event)
         settings = settings or Settings.from_env()
         self.app = app
         self._gate: Gate | None = None
@@ -139,7 +110,13 @@ class ASGIGate:
     def _cached(self, scope: Scope) -> Pass | None:
         if self._gate is None or scope["type"] != "http":
             return None
-        return self._gate.cached(scope["path"], scope["headers"], time.time())
+        return self._gate.cached(
+            scope["path"],
+            scope["headers"],
+            time.time(),
+            scope["method"],
+            scope.get("root_path", ""),
+        )
 
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
@@ -151,7 +128,12 @@ class ASGIGate:
                     incoming = replace(incoming, body=await _form(receive))
             except TimeoutError:
                 incoming = replace(incoming, late=True)
-        return await run_async(self._gate.decide(incoming), self._sender)
+        return await self._run(self._gate, incoming)
+
+    async def _run(self, gate: Gate, incoming: Incoming) -> Decision:
+        decision = await run_async(gate.decide(incoming), self._sender)
+        self._delivery.deliver(decision.events)
+        return decision
 
     async def _open(self, decision: Pass, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app on a WebSocket, for as long as the session lasts."""
@@ -174,7 +156,7 @@ class ASGIGate:
                 now = time.time()
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
-                    found = await run_async(gate.decide(incoming), self._sender)
+                    found = await self._run(gate, incoming)
                     if isinstance(found, Respond) or found.identity is None:
                         break
                     decision = found
@@ -237,12 +219,7 @@ async def _form(receive: Receive) -> bytes:
 
 def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
-    if identity is None:
-        user: BaseUser = UnauthenticatedUser()
-        permissions: tuple[str, ...] = ()
-    else:
-        user, permissions = CognitoUser(identity), identity.permissions
-    auth = _Unchecked() if off else AuthCredentials(permissions)
+    user, auth = user_and_auth(identity, off=off)
     told: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
     if off or DISABLED in scope:
         told[DISABLED] = off
@@ -281,7 +258,7 @@ async def _respond(decision: Respond, scope: Scope, receive: Receive, send: Send
         await receive()  # websocket.connect: nothing may be sent before it
         if "websocket.http.response" not in (scope.get("extensions") or {}):
             code = 1013 if decision.status >= 500 else 4401
-            await send({"type": "websocket.close", "code": code, "reason": "sign-in needed"})
+            await send({"type": "websocket.close", "code": code, "reason": "sign-in required"})
             return
         kind = "websocket.http.response"
     start = {"type": f"{kind}.start", "status": decision.status, "headers": _raw(decision)}

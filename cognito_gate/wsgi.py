@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 
+from ._delivery import Delivery, OnEvent
 from ._driver.threads import Sender, run
 from ._gate.gate import Gate
 from ._gate.messages import (
@@ -49,9 +50,12 @@ class WSGIGate:
         app: the app to protect.
         settings: where not from the environment (see `Settings.from_env`).
         client: an httpx client for all calls to Cognito; yours to close.
+        on_event: a function that is given each `Event`, in the thread of its request. What it
+            raises is logged.
 
     Raises:
         SettingsError: the settings are wrong; all problems at once.
+        TypeError: `on_event` is an async function.
 
     Example::
 
@@ -64,7 +68,9 @@ class WSGIGate:
         app: "WSGIApplication",
         settings: Settings | None = None,
         client: httpx.Client | None = None,
+        on_event: OnEvent | None = None,
     ) -> None:
+        self._delivery = Delivery(on_event)
         settings = settings or Settings.from_env()
         self.app = app
         self._gate: Gate | None = None
@@ -108,7 +114,13 @@ class WSGIGate:
     def _cached(self, environ: "WSGIEnvironment") -> Pass | None:
         if self._gate is None:
             return None
-        return self._gate.cached(_path(environ), _quick_headers(environ), time.time())
+        return self._gate.cached(
+            _path(environ),
+            _quick_headers(environ),
+            time.time(),
+            environ["REQUEST_METHOD"],
+            environ.get("SCRIPT_NAME", ""),
+        )
 
     def _decide(self, environ: "WSGIEnvironment") -> Decision:
         if self._gate is None:
@@ -117,7 +129,9 @@ class WSGIGate:
         if self._gate.takes_form(incoming):
             body = _form(environ)
             incoming = replace(incoming, body=body or b"", late=body is None)
-        return run(self._gate.decide(incoming), self._sender)
+        decision = run(self._gate.decide(incoming), self._sender)
+        self._delivery.deliver(decision.events)
+        return decision
 
 
 def _path(environ: "WSGIEnvironment") -> str:

@@ -137,3 +137,17 @@ def compute(work: Callable[[], T]) -> Flow[T]:
         raise done.error
     value: T = done.value
     return value
+
+
+def at_once(flow: Flow[T]) -> T:
+    """The result of a flow that needs nothing done outside.
+
+    Raises:
+        RuntimeError: it does.
+    """
+    try:
+        effect = next(flow)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    raise RuntimeError(f"this flow cannot end without {type(effect).__name__}")

@@ -4,8 +4,9 @@ Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from ..events import Event
 from ..identity import Identity
 
 MAX_FORM_BYTES = 16_384
@@ -41,7 +42,6 @@ class Incoming:
     body: bytes = field(default=b"", repr=False)
     late: bool = False
     opened: bool = False
-    once: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of one header, in order."""
@@ -69,13 +69,15 @@ class Pass:
 
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
     `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
-    `sessions` are the names by which a sign-out may have ended this session meanwhile.
+    `sessions` are the names by which a sign-out may have ended this session meanwhile. `events`
+    are what was decided on the way, for whoever operates the app.
     """
 
     identity: Identity | None
     headers: Headers = field(default=(), repr=False)
     until: float = float("inf")
     sessions: tuple[str, ...] = field(default=(), repr=False)
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Respond:
     status: int
     headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
+    events: tuple[Event, ...] = ()
 
 
 Decision: TypeAlias = Pass | Respond

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeAlias
 
 from cognito_gate import Settings
+from cognito_gate._delivery import Delivery
 from cognito_gate._gate.effects import Compute, Effect, HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming
@@ -35,12 +36,15 @@ class CoreSite:
     ) -> None:
         self.gate, self.pool, self.mount = Gate(settings), pool, mount
         self.clock, self.ahead = clock, 0.0
+        self._delivery = Delivery(None)
         self._kept: dict[str, tuple[float, HttpAnswer]] = {}
 
     def handle(self, request: Request) -> Reply:
-        facts = incoming(request, self.now(), self.mount)
-        known = self.gate.cached(facts.path, facts.headers, facts.now)
-        return reply(known or self._decide(replace(facts, client=request.client), request.body))
+        facts = replace(incoming(request, self.now(), self.mount), client=request.client)
+        known = self.gate.cached(facts.path, facts.headers, facts.now, facts.method, facts.mount)
+        decision = known or self._decide(facts, request.body)
+        self._delivery.deliver(decision.events)
+        return reply(decision)
 
     def close(self) -> None:
         """Nothing runs on, unlike at an edge."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ...errors import CookiesTooLarge
-from ..messages import Incoming
 
 CHUNK = 3900  # name and value together must stay within 4096 bytes (RFC 6265 section 6.1)
 MAX_CHUNKS = 5
@@ -25,14 +24,6 @@ _BLANK = b" \t"
 _NAME = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 
 Jar: TypeAlias = dict[str, list[str]]
-
-
-def jar(incoming: Incoming) -> Jar:
-    """Our cookies, as this browser sent them; parsed once for each request."""
-    found: Jar | None = incoming.once.get("cookies")
-    if found is None:
-        found = incoming.once["cookies"] = read(incoming.values(b"cookie"), MARK)
-    return found
 
 
 def read(headers: Iterable[bytes], mark: bytes) -> Jar:
@@ -70,28 +61,28 @@ def check_size(headers: Iterable[bytes]) -> None:
             )
 
 
-def glance(header: bytes, names: tuple[bytes, ...]) -> list[bytes] | None:
+def glance(header: bytes, names: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
     """The quick look of a request whose session is known: the value of each cookie, empty where its
     name does not occur. None where one is not there once and plainly: then `read` has to say.
     """
-    found, starts, seen = [], [], -2
+    values, starts, seen = [], [], -2
     for name in names:
         at = header.find(name)
         if at < 0:
-            found.append(b"")
+            values.append(b"")
             continue
         start = at + len(name) + 1
         if header[start - 1 : start] != b"=" or (at and header[at - 2 : at] != b"; "):
             return None
         end = header.find(b";", start)
-        found.append(header[start:] if end < 0 else header[start:end])
+        values.append(header[start:] if end < 0 else header[start:end])
         starts.append((name, start))
-        seen += start - at + len(found[-1]) + 2
+        seen += start - at + len(values[-1]) + 2
     if seen != len(header):  # there are others: none of them may be one of these once more
         for name, start in starts:
             if header.find(name, start) >= 0:
                 return None
-    return found
+    return tuple(values)
 
 
 def carried(headers: Iterable[bytes], mark: bytes, changes: Iterable[tuple[str, str]]) -> bytes:

@@ -12,7 +12,7 @@ T = TypeVar("T")
 MAX_SECONDS = 300  # seconds a verified result is remembered at most
 
 
-Values: TypeAlias = tuple[bytes, bytes, bytes]
+Values: TypeAlias = tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class _Entry(Generic[T]):
 
 
 class SessionCache(Generic[T]):
-    """Verified results by the exact cookie values (access, ID, refresh) they were verified from.
+    """Verified results by the exact cookie values they were verified from, one for each cookie.
 
     Each value has its place: an ID token that is remembered is never found as an access token.
     """
