@@ -49,7 +49,7 @@ FLOORS: list[set[str]] = [
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},
     {"_sign_in.routes"},
-    {"_gate.custom_login"},
+    {"_gate.custom_login", "_gate.cached_decisions"},
     {"_gate.gate"},
     {"_driver.__init__", "_driver.breaker", "_driver.shared_calls"},
     {"_driver.calls"},
