@@ -7,8 +7,8 @@ import pytest
 from cognito_gate._gate.messages import Incoming, Pass
 from cognito_gate.asgi import HARMLESS_HEADERS
 from cognito_gate.identity import tells_identity
-from tests.edge.browser import NAVIGATION, Browser, Extra
 from tests.flows.stage import Stage, incoming
+from tests.world.browser import NAVIGATION, Browser, Extra
 
 
 @pytest.fixture
