@@ -88,6 +88,14 @@ def test_bearer_tokens(make_site: Open, pool: Pool) -> None:
     assert api.site.handle(twice).status == 401
 
 
+def test_an_authorization_header_that_is_the_apps(browser: Browser, pool: Pool) -> None:
+    """Bearer tokens are not looked at unless it is set: the session counts, verified and cached."""
+    browser.sign_in(pool)
+    for _ in range(2):
+        reply = browser.send("GET", "/api", {"authorization": "Bearer x"})
+        assert reply.identity.username == "ada"
+
+
 def test_public_paths(make_site: Open, pool: Pool) -> None:
     browser = Browser(make_site(public_paths=("/health", "/static/*")))
     for target in ("/health", "/%68ealth?x=1", "/static/app.css"):
