@@ -15,6 +15,7 @@ from cognito_gate.local import LocalCognito
 from tests.cli.command import Command, until_answers
 from tests.journey.serving import listen, port_of, serving, serving_wsgi
 from tests.journey.visitor import Visitor
+from tests.signing_keys import with_ready_keys
 
 FOLDER = Path(__file__).parent.parent / "examples"
 ALL = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -30,8 +31,10 @@ def served(name: str) -> Iterator[Visitor]:
     """The example behind the gate, and a browser in front of it."""
     listener = listen()
     origin = f"http://localhost:{port_of(listener)}"
-    cognito = LocalCognito(
-        callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+    cognito = with_ready_keys(
+        LocalCognito(
+            callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+        )
     )
     with listener, cognito.serve():
         variables = {

@@ -12,6 +12,7 @@ from tests.journey.process import gate_command, running
 from tests.journey.serving import listen, port_of
 from tests.journey.stage import REFRESH, SECRET_KEY, session_of
 from tests.journey.visitor import Visitor
+from tests.signing_keys import with_ready_keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,8 +21,10 @@ ROOT = Path(__file__).parents[2]
 def pool_for(port: int) -> Iterator[LocalCognito]:
     """A pool whose app is on that port."""
     origin = f"http://localhost:{port}"
-    cognito = LocalCognito(
-        callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+    cognito = with_ready_keys(
+        LocalCognito(
+            callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+        )
     )
     with cognito.serve():
         yield cognito

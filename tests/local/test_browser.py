@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from cognito_gate.local import SAMPLE_USERS, LocalCognito
 from cognito_gate.local.login import WRONG
+from tests.signing_keys import with_ready_keys
 
 CHROMIUM = Path("/usr/bin/chromium")
 CALLBACK = "http://localhost:9/callback"
@@ -32,7 +33,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def cognito() -> Iterator[LocalCognito]:
-    cognito = LocalCognito(callback_urls=(CALLBACK,))
+    cognito = with_ready_keys(LocalCognito(callback_urls=(CALLBACK,)))
     with cognito.serve():
         yield cognito
 
