@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent / "cognito_gate"
 FLOORS: list[set[str]] = [
     {"_gate.__init__", "_gate.flows.__init__", "_gate.protocol.__init__", "_sign_in.__init__"},
     {"errors", "identity", "settings.checks", "_gate.protocol.strict_json"},
-    {"cli.listen", "cli.server_options", "cli.private_files", "cli.process"},
+    {"cli.listen", "cli.server_options", "cli.process"},
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
     {"_gate.effects"},
