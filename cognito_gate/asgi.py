@@ -9,69 +9,43 @@ import logging
 import time
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import httpx
-from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
+from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
-from .identity import DISABLED, IDENTITY_FAMILIES, IDENTITY_HEADERS, Identity, tells_identity
+from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
 
 IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-_TELLING = 64  # no header that tells an identity needs more characters to be known as one
-# How headers begin that `tells_identity` knows, in any case; few others do.
-_SUSPECT = frozenset(
-    bytes(pair)
-    for name in (*IDENTITY_HEADERS, *IDENTITY_FAMILIES, "x_")
-    for pair in product(*zip(name[:2].lower().encode(), name[:2].upper().encode(), strict=True))
+_MAX_IDENTITY_NAME = 64  # no header that tells an identity needs more characters to be known as one
+# What most requests consist of: only the rest is looked at. None of these tells who is there.
+HARMLESS_HEADERS = frozenset(
+    name.encode()
+    for name in (
+        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization"),
+        *("cache-control", "connection", "content-length", "content-type", "cookie", "dnt"),
+        *("forwarded", "host", "if-modified-since", "if-none-match", "origin", "pragma"),
+        *("priority", "range", "referer", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform"),
+        *("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "sec-gpc"),
+        *("te", "traceparent", "tracestate", "transfer-encoding", "upgrade", "user-agent", "via"),
+        *("upgrade-insecure-requests", "x-amzn-trace-id", "x-csrf-token", "x-forwarded-for"),
+        *("x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip"),
+        *("x-request-id", "x-requested-with"),
+    )
 )
 _OURS = (IDENTITY, DISABLED, "user", "auth")
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
-
-
-class CognitoUser(BaseUser):
-    """Starlette's view of the visitor (`request.user`); `cognito` is the whole `Identity`."""
-
-    __slots__ = ("cognito",)
-
-    def __init__(self, cognito: Identity) -> None:
-        self.cognito = cognito
-
-    @property
-    def is_authenticated(self) -> bool:
-        return True
-
-    @property
-    def display_name(self) -> str:
-        return self.cognito.username or self.cognito.sub
-
-    @property
-    def identity(self) -> str:
-        return self.cognito.sub
-
-
-class _Everything(list[str]):
-    """The scopes of a gate that is turned off: it has each that it is asked for."""
-
-    def __contains__(self, scope: object) -> bool:
-        return True
-
-
-class _Unchecked(AuthCredentials):
-    """Satisfies every `@requires`, which asks whether a scope is among these."""
-
-    def __init__(self) -> None:
-        self.scopes = _Everything()
 
 
 class ASGIGate:
@@ -81,9 +55,12 @@ class ASGIGate:
         app: the app to protect.
         settings: where not from the environment (see `Settings.from_env`).
         client: an httpx client for all calls to Cognito; yours to close.
+        on_event: a function that is given each `Event`, on the event loop: it must be quick. What
+            it raises is logged.
 
     Raises:
         SettingsError: the settings are wrong; all problems at once.
+        TypeError: `on_event` is an async function.
 
     Example::
 
@@ -96,7 +73,9 @@ class ASGIGate:
         app: ASGIApp,
         settings: Settings | None = None,
         client: httpx.AsyncClient | None = None,
+        on_event: OnEvent | None = None,
     ) -> None:
+        self._delivery = Delivery(on_event)
         settings = settings or Settings.from_env()
         self.app = app
         self._gate: Gate | None = None
@@ -117,7 +96,8 @@ class ASGIGate:
         if kind == "http" or kind == "websocket":
             if not isinstance(scope["headers"], list):  # any iterable may stand there, once
                 scope = {**scope, "headers": list(scope["headers"])}
-            decision = self._cached(scope) or await self._decide(scope, receive)
+            cached = self._cached(scope) if kind == "http" else None
+            decision = cached or await self._decide(scope, receive)
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
@@ -137,9 +117,15 @@ class ASGIGate:
             )
 
     def _cached(self, scope: Scope) -> Pass | None:
-        if self._gate is None or scope["type"] != "http":
+        if self._gate is None:
             return None
-        return self._gate.cached(scope["path"], scope["headers"], time.time())
+        return self._gate.cached(
+            scope["path"],
+            scope["headers"],
+            time.time(),
+            scope["method"],
+            scope.get("root_path", ""),
+        )
 
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
@@ -151,7 +137,12 @@ class ASGIGate:
                     incoming = replace(incoming, body=await _form(receive))
             except TimeoutError:
                 incoming = replace(incoming, late=True)
-        return await run_async(self._gate.decide(incoming), self._sender)
+        return await self._run(self._gate, incoming)
+
+    async def _run(self, gate: Gate, incoming: Incoming) -> Decision:
+        decision = await run_async(gate.decide(incoming), self._sender)
+        self._delivery.deliver(decision.events)
+        return decision
 
     async def _open(self, decision: Pass, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app on a WebSocket, for as long as the session lasts."""
@@ -174,10 +165,10 @@ class ASGIGate:
                 now = time.time()
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
-                    found = await run_async(gate.decide(incoming), self._sender)
-                    if isinstance(found, Respond) or found.identity is None:
+                    latest = await self._run(gate, incoming)
+                    if isinstance(latest, Respond) or latest.identity is None:
                         break
-                    decision = found
+                    decision = latest
         except Exception:
             log.exception("an unexpected error; the WebSocket is closed")  # fail closed
         await socket.end()
@@ -192,7 +183,7 @@ class ASGIGate:
         async def with_cookies(message: Message) -> None:
             starts = message["type"] in _STARTS
             if starts and not gate.signed_out(decision, time.time()):
-                message = _carrying(decision, message)
+                message = _with_set_cookie(decision, message)
             await send(message)
 
         return with_cookies
@@ -237,37 +228,32 @@ async def _form(receive: Receive) -> bytes:
 
 def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
-    if identity is None:
-        user: BaseUser = UnauthenticatedUser()
-        permissions: tuple[str, ...] = ()
-    else:
-        user, permissions = CognitoUser(identity), identity.permissions
-    auth = _Unchecked() if off else AuthCredentials(permissions)
-    told: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
+    user, auth = user_and_auth(identity, off=off)
+    additions: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
     if off or DISABLED in scope:
-        told[DISABLED] = off
+        additions[DISABLED] = off
     for name, _ in scope["headers"]:
-        if name[:2] in _SUSPECT and _tells(name[:_TELLING]):
-            return {**scope, **told, "headers": _honest(scope)}
-    return {**scope, **told}
+        if name not in HARMLESS_HEADERS and _claims_identity(name[:_MAX_IDENTITY_NAME]):
+            return {**scope, **additions, "headers": _without_identity(scope)}
+    return {**scope, **additions}
 
 
-def _honest(scope: Scope) -> _Raw:
-    return [pair for pair in scope["headers"] if not _tells(pair[0][:_TELLING])]
+def _without_identity(scope: Scope) -> _Raw:
+    return [pair for pair in scope["headers"] if not _claims_identity(pair[0][:_MAX_IDENTITY_NAME])]
 
 
 @lru_cache(maxsize=1024)  # a server sees the same few names all day
-def _tells(name: bytes) -> bool:
+def _claims_identity(name: bytes) -> bool:
     return tells_identity(name.decode("latin-1"))
 
 
-def _carrying(decision: Pass, message: Message) -> Message:
+def _with_set_cookie(decision: Pass, message: Message) -> Message:
     """The message that starts a response, with the decision's cookies; nobody may store it."""
-    sent, extra = message.get("headers", ()), _raw(decision)
+    headers, extra = message.get("headers", ()), _raw(decision)
     if message["type"] == "http.response.start":
-        sent = [pair for pair in sent if not caches(pair[0].decode("latin-1"))]
+        headers = [pair for pair in headers if not caches(pair[0].decode("latin-1"))]
         extra = [*extra, (b"cache-control", b"no-store")]
-    return {**message, "headers": [*sent, *extra]}
+    return {**message, "headers": [*headers, *extra]}
 
 
 def _raw(decision: Pass | Respond) -> _Raw:
@@ -281,7 +267,7 @@ async def _respond(decision: Respond, scope: Scope, receive: Receive, send: Send
         await receive()  # websocket.connect: nothing may be sent before it
         if "websocket.http.response" not in (scope.get("extensions") or {}):
             code = 1013 if decision.status >= 500 else 4401
-            await send({"type": "websocket.close", "code": code, "reason": "sign-in needed"})
+            await send({"type": "websocket.close", "code": code, "reason": "sign-in required"})
             return
         kind = "websocket.http.response"
     start = {"type": f"{kind}.start", "status": decision.status, "headers": _raw(decision)}

@@ -8,6 +8,7 @@
     ├── TokenRefused              invalid_token      401
     ├── ApiRefused                refused            400
     ├── CrossSiteRefused          cross_site         403
+    ├── Forbidden                 forbidden          403
     ├── MethodRefused             method_not_allowed 405
     ├── StaleCallback             stale_login        400
     ├── CookiesLost               cookies            400
@@ -97,6 +98,17 @@ class CrossSiteRefused(GateError):
 
     code = "cross_site"
     status = 403
+
+
+class Forbidden(GateError):
+    """Somebody is signed in, and may not do this. `sub` says who."""
+
+    code = "forbidden"
+    status = 403
+
+    def __init__(self, reason: str, *, sub: str) -> None:
+        self.sub = sub
+        super().__init__(reason)
 
 
 class MethodRefused(GateError):

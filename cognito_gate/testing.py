@@ -198,20 +198,19 @@ def signed_in(issue_tokens: IssueTokens, cognito_settings: Settings) -> SignedIn
 def _lines(settings: Settings, tokens: Mapping[str, Any]) -> list[str]:
     """The Set-Cookie values of this session, just as the gate writes them."""
     from ._gate.context import Context  # noqa: PLC0415
-    from ._gate.flows import session_cookies  # noqa: PLC0415
+    from ._gate.effects import at_once  # noqa: PLC0415
     from ._gate.records import RefreshRecord, Tokens  # noqa: PLC0415
 
     now = time.time()
-    context = Context.of(settings, secrets.token_urlsafe)
-    held = Tokens(tokens["access_token"], tokens.get("id_token", ""))
-    renewal = None
+    sessions = Context.of(settings, secrets.token_urlsafe).sessions
+    session_tokens = Tokens(tokens["access_token"], tokens.get("id_token", ""))
+    record = None
     if settings.refresh_flow_enabled:
-        sub = _claims(held.access)["sub"]
-        renewal = RefreshRecord(tokens["refresh_token"], sub, int(now))
-    names = (context.names.access, context.names.id, context.names.refresh)
-    before = {name + chunk: [""] for name in names for chunk in _CHUNKS}  # of somebody else
-    headers = session_cookies.store(context, before, held, renewal, now)
-    return [value for name, value in headers if name == "set-cookie"]
+        sub = _claims(session_tokens.access)["sub"]
+        record = RefreshRecord(tokens["refresh_token"], sub, int(now))
+    before = {name + chunk: [""] for name in sessions.cookie_names for chunk in _CHUNKS}
+    saved = at_once(sessions.save(before, session_tokens, record, now))
+    return [value for name, value in saved.headers if name == "set-cookie"]
 
 
 def _claims(token: str) -> dict[str, Any]:

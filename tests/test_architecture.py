@@ -14,8 +14,11 @@ ROOT = Path(__file__).parent.parent / "cognito_gate"
 
 # A module imports from strictly lower floors only. A name that ends in "." stands for a package.
 FLOORS: list[set[str]] = [
-    {"_gate.__init__", "_gate.flows.__init__", "_gate.protocol.__init__", "_sign_in.__init__"},
-    {"errors", "identity", "settings.checks", "_gate.protocol.strict_json"},
+    {
+        *("_gate.__init__", "_gate.flows.__init__", "_gate.protocol.__init__"),
+        *("_gate.sessions.__init__", "_sign_in.__init__"),
+    },
+    {"errors", "events", "identity", "settings.checks", "_gate.protocol.strict_json"},
     {"cli.listen", "cli.server_options", "cli.process"},
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
@@ -27,9 +30,12 @@ FLOORS: list[set[str]] = [
         *("_sign_in.password_policy", "_sign_in.rate_limiter", "_sign_in.recall"),
         *("_sign_in.srp", "_sign_in.totp", "_sign_in.views"),
     },
+    {"_gate.authorization", "_gate.cookie_kinds", "_gate.sessions.interface"},
+    {"_gate.sessions.cookie_sessions"},
     {"_gate.context"},
+    {"_gate.exchange"},
     {
-        *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.session_cookies"),
+        *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
         *("_sign_in.context", "_sign_in.challenge_cookie"),
     },
     {"_gate.flows.verified_session", "_sign_in.devices"},
@@ -43,11 +49,11 @@ FLOORS: list[set[str]] = [
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},
     {"_sign_in.routes"},
-    {"_gate.custom_login"},
+    {"_gate.custom_login", "_gate.cached_decisions"},
     {"_gate.gate"},
     {"_driver.__init__", "_driver.breaker", "_driver.shared_calls"},
     {"_driver.calls"},
-    {"_driver.event_loop", "_driver.threads", "_websocket"},
+    {"_driver.event_loop", "_driver.threads", "_websocket", "_delivery", "_starlette_user"},
     {"asgi", "wsgi"},
     {"integrations.", "demo.", "cli.env_files", "pool."},
     {"doctor."},
@@ -72,6 +78,7 @@ DOORS: dict[str, set[str]] = {
     "starlette.config": {"settings.reading"},
     "starlette": {
         "settings.reading",
+        "_starlette_user",
         "_websocket",
         "asgi",
         "integrations.",

@@ -84,12 +84,23 @@ def test_json_of_another_shape(record: Record, text: str) -> None:
 @RECORDS
 def test_a_field_too_many_or_too_few(record: Record) -> None:
     found = json.loads(record.to_json())
-    for name in found.keys() - {"session"}:  # which older cookies lack
+    for name in found.keys() - {"session", "v"}:  # which older cookies lack
         fewer = {key: value for key, value in found.items() if key != name}
         with pytest.raises(TokenRefused, match="another shape"):
             type(record).from_json(json.dumps(fewer))
     with pytest.raises(TokenRefused, match="another shape"):
         type(record).from_json(json.dumps({**found, "more": 1}))
+
+
+@RECORDS
+def test_a_record_says_its_version(record: Record) -> None:
+    """One of before there were versions is read as ever; of a later one nothing is guessed."""
+    found = json.loads(record.to_json())
+    assert found.pop("v") == 1
+    assert type(record).from_json(json.dumps(found)) == record
+    for version in (0, 2, True, "1", None):
+        with pytest.raises(TokenRefused, match="another version"):
+            type(record).from_json(json.dumps({"v": version, **found}))
 
 
 def test_one_record_is_not_another() -> None:

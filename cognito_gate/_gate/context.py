@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..settings import ASGI_SESSION_BYTES, Settings
+from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
 from .messages import Pass
 from .protocol import oauth
@@ -16,64 +17,13 @@ from .protocol.cookies import Attributes
 from .protocol.jwks import KeyRing
 from .protocol.jwt import Expected
 from .protocol.recent import Recent
-from .protocol.seal import Encrypted, Inherited, Plain, Seal, Signed
 from .protocol.session_cache import SessionCache
 from .records import Tokens
+from .sessions.cookie_sessions import CookieSessions
+from .sessions.interface import Sessions
 
 RECENT = 10_000
 """How many sign-outs, used sign-ins and refused refresh tokens a process remembers, of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The cookies' names. `__Host-` keeps other hosts of the domain from planting them."""
-
-    access: str
-    id: str
-    refresh: str
-    login: str
-    pending: str
-    form: str
-    language: str
-    device: str
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Names":
-        secure = settings.secure and not settings.cookie_domain
-        return cls.prefixed("__Host-" if secure else "")
-
-    @classmethod
-    def prefixed(cls, prefix: str) -> "Names":
-        kinds = (
-            *("access_token", "id_token", "refresh_token"),
-            *("login_", "pending", "form", "language", "device"),
-        )
-        return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
-
-
-@dataclass(frozen=True, slots=True)
-class Seals:
-    """One seal for each kind of cookie."""
-
-    access: Seal
-    id: Seal
-    refresh: Seal
-    login: Seal
-    pending: Seal
-    device: Seal
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Seals":
-        keys = settings.secrets
-        hide = settings.cookie_encrypted
-        return cls(
-            access=Encrypted(keys, "access") if hide else Plain(),
-            id=Encrypted(keys, "id") if hide else Plain(),
-            refresh=(Encrypted if settings.refresh_cookie_encrypted else Signed)(keys, "refresh"),
-            login=Encrypted(keys, "login"),
-            pending=Encrypted(keys, "pending"),
-            device=Encrypted(keys, "device"),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +47,14 @@ class Context:
 
     `ended` are the sessions that were signed out here, `used` the states of sign-ins that came back
     (with a hash of the code), `refused` the refresh tokens that Cognito took no longer, and when.
-    `turn` counts the sign-ins that were started.
+    `turn` counts the sign-ins that were started. `sessions` is where sessions live.
     """
 
     settings: Settings
     token: Callable[[], str]
     names: Names
     seals: Seals
-    session: Attributes
+    sessions: Sessions
     login: Attributes
     routes: frozenset[str]
     expected: Expected
@@ -117,8 +67,6 @@ class Context:
     used: Recent[str]
     refused: Recent[float]
     turn: Callable[[], int]
-    inherited: Inherited | None
-    session_bytes: int
 
     def is_over(self, sessions: tuple[str, ...], now: float) -> bool:
         """True when the session of one of these names was signed out in this process."""
@@ -128,23 +76,28 @@ class Context:
 
     @classmethod
     def of(
-        cls, settings: Settings, token: Callable[[], str], session_bytes: int = ASGI_SESSION_BYTES
+        cls,
+        settings: Settings,
+        token: Callable[[], str],
+        session_bytes: int = ASGI_SESSION_BYTES,
+        sessions: Sessions | None = None,
     ) -> "Context":
-        """`session_bytes` is how much a session may put into cookies, unless it is set."""
-        domain, secure = settings.cookie_domain, settings.secure
+        """`session_bytes` is how much a session may put into cookies, unless it is set; `sessions`
+        is where sessions live, if not in cookies."""
+        names, seals = Names.of(settings), Seals.of(settings)
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
-        old_key, account = settings.flask_cognito_lib_key, f"{settings.prefix}/account"
+        account = f"{settings.prefix}/account"
         ours = frozenset({settings.user_pool_client_id})
         further = ours | set(settings.bearer_client_ids)
         audiences = frozenset(settings.audiences)
         return cls(
             settings=settings,
             token=token,
-            names=Names.of(settings),
-            seals=Seals.of(settings),
-            session=Attributes(secure, settings.cookie_samesite, domain),
-            # The callback is a cross-site navigation: Strict would keep the attempt from it.
-            login=Attributes(secure, "lax", domain),
+            names=names,
+            seals=seals,
+            sessions=sessions
+            or CookieSessions(settings, names, seals, settings.session_bytes or session_bytes),
+            login=login_attributes(settings),
             # The account's page is one that a sign-in may lead to.
             routes=frozenset({settings.callback_path, *settings.routes}) - {account},
             expected=Expected(issuer, ours, leeway, audiences),
@@ -157,6 +110,4 @@ class Context:
             used=Recent(RECENT),
             refused=Recent(RECENT),
             turn=itertools.count().__next__,
-            inherited=Inherited(old_key) if old_key else None,
-            session_bytes=settings.session_bytes or session_bytes,
         )

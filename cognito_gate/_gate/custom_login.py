@@ -5,22 +5,17 @@ Must not know what the pages do.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from ..settings import Settings
+from .context import Context
 from .effects import Flow
-from .messages import Incoming, Respond
-
-if TYPE_CHECKING:
-    from .context import Context
+from .exchange import Exchange
+from .messages import Respond
 
 
-def prepare(
-    settings: Settings, token: Callable[[], str], session_bytes: int
-) -> tuple["Context", dict[str, Callable[[Incoming], Flow[Respond]]]]:
+def prepare(context: Context) -> tuple[Context, dict[str, Callable[[Exchange], Flow[Respond]]]]:
     """The parts of a gate that has such pages, and every page by its path."""
     from .._sign_in.context import SignInContext  # noqa: PLC0415
     from .._sign_in.routes import routes  # noqa: PLC0415
 
-    context = SignInContext.of(settings, token, session_bytes)
-    return context, routes(context)
+    larger = SignInContext.extending(context)
+    return larger, routes(larger)

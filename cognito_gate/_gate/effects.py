@@ -36,10 +36,10 @@ class HttpAnswer:
 
 def share_key(kind: str, *secrets: str) -> str:
     """The key under which equal calls are one. Every secret counts; none can be read from it."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for secret in secrets:
-        found.update(hashlib.sha256(secret.encode()).digest())
-    return f"{kind} {found.hexdigest()}"
+        digest.update(hashlib.sha256(secret.encode()).digest())
+    return f"{kind} {digest.hexdigest()}"
 
 
 def overloaded(answer: HttpAnswer) -> bool:
@@ -137,3 +137,17 @@ def compute(work: Callable[[], T]) -> Flow[T]:
         raise done.error
     value: T = done.value
     return value
+
+
+def at_once(flow: Flow[T]) -> T:
+    """The result of a flow that needs nothing done outside.
+
+    Raises:
+        RuntimeError: it does.
+    """
+    try:
+        effect = next(flow)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    raise RuntimeError(f"this flow cannot end without {type(effect).__name__}")

@@ -14,21 +14,27 @@ from ..errors import (
     CookiesLost,
     CookiesTooLarge,
     CrossSiteRefused,
+    Forbidden,
     GateError,
+    LoginRequired,
     MethodRefused,
     StaleCallback,
 )
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from . import custom_login
+from .authorization import Authorization, Rule, Target
+from .cached_decisions import CachedDecisions
 from .context import Context
 from .effects import Flow
+from .exchange import Exchange
 from .flows import bearer, callback, error_responses, login, logout, session
 from .messages import Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
+from .sessions.interface import Sessions
 
 log = logging.getLogger("cognito_gate")
 
-_Route: TypeAlias = Callable[[Incoming], Flow[Respond]]
+_Route: TypeAlias = Callable[[Exchange], Flow[Respond]]
 
 
 def new_token() -> str:
@@ -37,70 +43,48 @@ def new_token() -> str:
 
 
 class Gate:
-    """Decides, for any edge. `token` makes the unguessable texts (replaceable in tests);
-    `session_bytes` is how much a session may put into cookies at this edge, unless it is set."""
+    """Decides, for any edge.
+
+    `token` makes the unguessable texts (replaceable in tests);
+    `session_bytes` is how much a session may put into cookies at this edge, unless it is set;
+    `rules` say who of those signed in may reach what; `sessions` is where sessions live, if not in
+    cookies.
+
+    `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`.
+    """
 
     def __init__(
         self,
         settings: Settings,
         token: Callable[[], str] = new_token,
         session_bytes: int = ASGI_SESSION_BYTES,
+        rules: Iterable[Rule] = (),
+        sessions: Sessions | None = None,
     ) -> None:
         pages: dict[str, _Route] = {}
+        context = Context.of(settings, token, session_bytes, sessions)
         if settings.login == "custom":
-            context, pages = custom_login.prepare(settings, token, session_bytes)
-        else:
-            context = Context.of(settings, token, session_bytes)
+            context, pages = custom_login.prepare(context)
         self._context = context
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
-        self._public = paths.PublicPaths(settings.public_paths, settings.logout_path)
+        public = paths.PublicPaths(settings.public_paths, settings.logout_path)
+        self._authorization = Authorization(public, rules)
         self._routes: dict[str, _Route] = {
             settings.callback_path: self._callback,
             f"{settings.prefix}/login": self._login,
-            f"{settings.prefix}/logout": self._logout,
+            f"{settings.prefix}/logout": logout.logout,
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
         }
         self._forms = frozenset(pages)
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
-        names = context.names
-        self._session_names = tuple(
-            name.encode() for name in (names.access, names.id, names.refresh)
-        )
-        self._refresh = settings.refresh_flow_enabled
-        self._ended = context.ended.any
-        bearer_header = {b"authorization"} if settings.bearer else set()
-        self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer_header)
+        self.cached = CachedDecisions(context, self._authorization, self._routes).find
         for warning in settings.warnings():
             log.warning("%s", warning)
 
     # The journey
-
-    def cached(self, path: str, headers: Iterable[tuple[bytes, bytes]], now: float) -> Pass | None:
-        """The short cut for HTTP: the decision for a session verified moments ago, without a flow.
-
-        None means only that `decide` has to say. What is found here was decided there.
-        """
-        if path in self._routes:
-            return None
-        line = b""
-        for name, value in headers:
-            if name in self._looked_at:
-                if name != b"cookie":
-                    return None  # a WebSocket's origin counts, and a bearer token
-                line = line + b"; " + value if line else value  # HTTP/2 may send several
-        values = cookies.glance(line, self._session_names)
-        if values is None:
-            return None
-        access, id_, refresh = values
-        found = self._context.session_cache.get(
-            (access, id_, refresh if self._refresh else b""), now
-        )
-        if found is not None and self._ended() and self.signed_out(found, now):
-            return None
-        return found
 
     def signed_out(self, decision: Pass, now: float) -> bool:
         """True when the session of an earlier decision has been signed out in this process: its
@@ -111,9 +95,7 @@ class Gate:
         """The request of an open WebSocket once more, with the cookies of the last decision."""
         line = cookies.carried(incoming.values(b"cookie"), cookies.MARK, decision.headers)
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
-        return replace(
-            incoming, headers=[*others, (b"cookie", line)], now=now, opened=True, once={}
-        )
+        return replace(incoming, headers=[*others, (b"cookie", line)], now=now)
 
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""
@@ -121,55 +103,63 @@ class Gate:
 
     def decide(self, incoming: Incoming) -> Flow[Decision]:
         """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""
+        exchange = Exchange(self._context, incoming)
         try:
-            self._check_origin(incoming)
-            cookies.check_size(incoming.values(b"cookie"))
-            route = self._routes.get(incoming.path) if incoming.kind == "http" else None
-            if route is not None:
-                return self._finished(incoming, (yield from route(incoming)))
-            if self._preflight and fetch_metadata.is_preflight(incoming):
-                return Pass(None)  # the app says what other origins may ask
-            return self._finished(incoming, (yield from self._guard(incoming)))
+            decision = yield from self._decided(exchange)
         except CookiesTooLarge as error:
-            return self._overfull(incoming, error)
+            decision = self._too_many_cookies(exchange, error)
         except GateError as error:
-            return self._finished(
-                incoming,
-                error_responses.refuse(
-                    self._context, incoming, error, form=self.takes_form(incoming)
-                ),
-            )
+            form = self.takes_form(incoming)
+            decision = error_responses.refuse(exchange, error, form=form)
         except Exception:
             # Fail closed: whatever happened, the app is not called.
             log.exception("an unexpected error in the gate")
-            return self._finished(incoming, error_responses.broken())
+            decision = error_responses.broken(exchange)
+        if isinstance(decision, Respond):
+            decision = self._finished(exchange, decision)
+        return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
 
-    def _guard(self, incoming: Incoming) -> Flow[Decision]:
+    def _decided(self, exchange: Exchange) -> Flow[Decision]:
+        incoming = exchange.incoming
+        self._check_origin(incoming)
+        cookies.check_size(incoming.values(b"cookie"))
+        route = self._routes.get(incoming.path) if incoming.kind == "http" else None
+        if route is not None:
+            return (yield from route(exchange))
+        if self._preflight and fetch_metadata.is_preflight(incoming):
+            return Pass(None)  # the app says what other origins may ask
+        return (yield from self._guard(exchange))
+
+    def _guard(self, exchange: Exchange) -> Flow[Decision]:
         """Everything that is not a route of ours."""
-        public = self._public.match(incoming.path, incoming.mount, incoming.method)
+        target = _target(exchange.incoming)
         try:
-            visitor = yield from self._visitor(incoming)
+            visitor = yield from self._visitor(exchange)
         except GateError as error:
-            if not public:
+            if not self._authorization.is_public(target):
                 raise
             log.info("%s: %s; the path is public", error.code, error)
             return Pass(None, error.headers if isinstance(error, CognitoUnavailable) else ())
-        if visitor.identity is not None:
-            return visitor
-        if public:
-            return Pass(None)  # without what clears: a sign-in may have replaced it by then
-        if fetch_metadata.is_navigation(incoming):
-            callback.check_not_astray(self._context, incoming)
-            started = login.begin(
-                self._context, incoming, login.return_address(self._context, incoming)
-            )
-            return _with(started, visitor.headers)
-        return error_responses.login_required(self._context, incoming, visitor.headers)
+        try:
+            self._authorization.check(target, visitor.identity)
+        except LoginRequired:
+            return self._to_login(exchange, visitor.headers)
+        except Forbidden as error:
+            return error_responses.forbidden(exchange, error, visitor)
+        # Nobody on a public path: without what clears, a sign-in may have replaced it by then.
+        return visitor if visitor.identity is not None else Pass(None)
 
-    def _visitor(self, incoming: Incoming) -> Flow[Pass]:
-        if self._bearer and bearer.presented(incoming):
-            return (yield from bearer.bearer(self._context, incoming))
-        return (yield from session.session(self._context, incoming))
+    def _to_login(self, exchange: Exchange, headers: Headers) -> Respond:
+        if not fetch_metadata.is_navigation(exchange.incoming):
+            return error_responses.login_required(exchange, headers)
+        callback.check_not_astray(exchange)
+        started = login.begin(exchange, login.return_address(exchange))
+        return replace(started, headers=(*started.headers, *headers))
+
+    def _visitor(self, exchange: Exchange) -> Flow[Pass]:
+        if self._bearer and bearer.presented(exchange.incoming):
+            return (yield from bearer.bearer(exchange))
+        return (yield from session.session(exchange))
 
     def _check_origin(self, incoming: Incoming) -> None:
         """A WebSocket has no same-origin policy but the one we keep (RFC 6455 section 10.2)."""
@@ -180,37 +170,34 @@ class Gate:
 
     # The routes
 
-    def _login(self, incoming: Incoming) -> Flow[Respond]:
+    def _login(self, exchange: Exchange) -> Flow[Respond]:
         yield from ()
-        return login.login(self._context, incoming)
+        return login.login(exchange)
 
-    def _callback(self, incoming: Incoming) -> Flow[Respond]:
+    def _callback(self, exchange: Exchange) -> Flow[Respond]:
         try:
-            return (yield from callback.callback(self._context, incoming))
+            return (yield from callback.callback(exchange))
         except StaleCallback as stale:
             log.info("a callback came too late: %s", stale)
-            visitor = yield from session.session(self._context, incoming)
-            spent = error_responses.forget_attempt(self._context, incoming)
+            visitor = yield from session.session(exchange)
+            spent = error_responses.forget_attempt(exchange)
             if visitor.identity is not None:
                 return Respond(303, (("location", stale.return_to), *visitor.headers, *spent))
-            if stale.again or not fetch_metadata.is_navigation(incoming):
+            if stale.again or not fetch_metadata.is_navigation(exchange.incoming):
                 raise CookiesLost(
                     "Your browser does not give our cookies back, or the sign-in took too long. "
                     "Allow cookies for this site, then try again."
                 ) from stale
-            attempt = callback.attempt_of(self._context, incoming)
+            attempt = callback.attempt_of(exchange)
             state = attempt.state if attempt else ""
-            return login.begin(self._context, incoming, stale.return_to, again=True, spent=state)
+            return login.begin(exchange, stale.return_to, again=True, spent=state)
 
-    def _logout(self, incoming: Incoming) -> Flow[Respond]:
-        return (yield from logout.logout(self._context, incoming))
-
-    def _me(self, incoming: Incoming) -> Flow[Respond]:
-        if incoming.method not in ("GET", "HEAD"):
+    def _me(self, exchange: Exchange) -> Flow[Respond]:
+        if exchange.incoming.method not in ("GET", "HEAD"):
             raise MethodRefused("GET, HEAD")
-        visitor = yield from self._visitor(incoming)
+        visitor = yield from self._visitor(exchange)
         if visitor.identity is None:
-            return error_responses.login_required(self._context, incoming, visitor.headers)
+            return error_responses.login_required(exchange, visitor.headers)
         who = visitor.identity
         content = {
             "sub": who.sub,
@@ -224,37 +211,34 @@ class Gate:
         }
         return pages.show_json(200, content, visitor.headers)
 
-    def _signed_out(self, incoming: Incoming) -> Flow[Respond]:
+    def _signed_out(self, exchange: Exchange) -> Flow[Respond]:
         yield from ()
-        if incoming.method not in ("GET", "HEAD"):
+        if exchange.incoming.method not in ("GET", "HEAD"):
             raise MethodRefused("GET, HEAD")
         return pages.signed_out(login.login_url(self._context))
 
-    def _overfull(self, incoming: Incoming, error: CookiesTooLarge) -> Decision:
+    def _too_many_cookies(self, exchange: Exchange, error: CookiesTooLarge) -> Decision:
         """Answer without a look at the cookies."""
-        public = self._public.match(incoming.path, incoming.mount, incoming.method)
-        if public and incoming.path not in self._routes:
+        target = _target(exchange.incoming)
+        if target.path not in self._routes and self._authorization.is_public(target):
             log.info("%s: %s; the path is public", error.code, error)
             return Pass(None)
-        return self._finished(incoming, error_responses.too_many_cookies(error))
+        return error_responses.too_many_cookies(exchange, error)
 
-    def _finished(self, incoming: Incoming, decision: Decision) -> Decision:
+    def _finished(self, exchange: Exchange, response: Respond) -> Respond:
         """Complete a response: a type, a length, never cached, no body for HEAD."""
-        if isinstance(decision, Pass):
-            return decision
-        headers = self._kept_back(incoming, decision.headers)
+        headers = self._kept_back(exchange, response.headers)
         if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
             headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
-        headers = (*headers, ("content-length", str(len(decision.body))))
-        body = b"" if incoming.method == "HEAD" else decision.body
-        return Respond(decision.status, headers, body)
+        headers = (*headers, ("content-length", str(len(response.body))))
+        body = b"" if exchange.incoming.method == "HEAD" else response.body
+        return Respond(response.status, headers, body)
 
-    def _kept_back(self, incoming: Incoming, headers: Headers) -> Headers:
+    def _kept_back(self, exchange: Exchange, headers: Headers) -> Headers:
         """Without the cookies of a session that was signed out while the response was made."""
-        sessions: tuple[str, ...] = incoming.once.get("sessions", ())
-        if not self._context.is_over(sessions, incoming.now):
+        if not self._context.is_over(exchange.sessions, exchange.now):
             return headers
-        names = tuple(name.decode() for name in self._session_names)
+        names = self._context.sessions.cookie_names
         return tuple(
             (name, line)
             for name, line in headers
@@ -262,5 +246,5 @@ class Gate:
         )
 
 
-def _with(answer: Respond, headers: Headers) -> Respond:
-    return Respond(answer.status, (*answer.headers, *headers), answer.body) if headers else answer
+def _target(incoming: Incoming) -> Target:
+    return Target(incoming.path, incoming.mount, incoming.method)

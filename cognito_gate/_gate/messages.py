@@ -4,8 +4,9 @@ Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from ..events import Event
 from ..identity import Identity
 
 MAX_FORM_BYTES = 16_384
@@ -25,8 +26,7 @@ class Incoming:
     only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
     request came from. `body` is there only where the gate takes a form; `late` says that it did not
-    come in time, so that nothing of it counts. `opened` marks a WebSocket that is open already: its
-    session is looked at again, and no cookie can be set. `once` holds what was parsed already.
+    come in time, so that nothing of it counts.
     """
 
     kind: Literal["http", "websocket"]
@@ -40,8 +40,6 @@ class Incoming:
     client: str = ""
     body: bytes = field(default=b"", repr=False)
     late: bool = False
-    opened: bool = False
-    once: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of one header, in order."""
@@ -69,13 +67,15 @@ class Pass:
 
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
     `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
-    `sessions` are the names by which a sign-out may have ended this session meanwhile.
+    `sessions` are the names by which a sign-out may have ended this session meanwhile. `events`
+    are what was decided on the way, for whoever operates the app.
     """
 
     identity: Identity | None
     headers: Headers = field(default=(), repr=False)
     until: float = float("inf")
     sessions: tuple[str, ...] = field(default=(), repr=False)
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ class Respond:
     status: int
     headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
+    events: tuple[Event, ...] = ()
 
 
 Decision: TypeAlias = Pass | Respond

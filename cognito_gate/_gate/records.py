@@ -13,6 +13,8 @@ from ..errors import TokenRefused
 from .protocol.strict_json import load
 
 SHARED_SECONDS = 60.0
+VERSION = 1
+"""Of the records in cookies. One that says nothing of it is of before there were versions."""
 
 
 def _typed(record: Any, shape: dict[str, type], optional: tuple[str, ...]) -> dict[str, Any]:
@@ -25,11 +27,20 @@ def _typed(record: Any, shape: dict[str, type], optional: tuple[str, ...]) -> di
     return record
 
 
+def _dump(record: Any) -> str:
+    return json.dumps({"v": VERSION, **asdict(record)}, separators=(",", ":"))
+
+
 def _load(text: str, shape: dict[str, type], optional: tuple[str, ...] = ()) -> dict[str, Any]:
     try:
-        return _typed(load(text.encode("utf-8", "surrogatepass")), shape, optional)
+        record = load(text.encode("utf-8", "surrogatepass"))
     except ValueError as exc:
         raise TokenRefused("a sealed cookie of ours is not JSON") from exc
+    if isinstance(record, dict):
+        version = record.pop("v", VERSION)
+        if type(version) is not int or version != VERSION:
+            raise TokenRefused("a sealed cookie of ours is of another version")
+    return _typed(record, shape, optional)
 
 
 def seconds_of(value: object) -> int:
@@ -72,8 +83,12 @@ class RefreshRecord:
         """What a sign-out ends: the session; of an older cookie, whoever has this refresh token."""
         return self.session or hashlib.sha256(self.token.encode()).hexdigest()
 
+    def ends_at(self, seconds: int) -> int:
+        """The absolute end of a session that may last so long from its sign-in (Unix time)."""
+        return self.signed_in_at + seconds
+
     def to_json(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return _dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -93,7 +108,7 @@ class LoginAttempt:
     again: bool = False
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return _dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -126,7 +141,7 @@ class ChallengeRecord:
     facts: dict[str, str] = field(default_factory=dict, repr=False)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return _dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -144,7 +159,7 @@ class Device:
     accounts: dict[str, str]
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return _dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

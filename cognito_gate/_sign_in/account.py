@@ -6,7 +6,7 @@ of our own sign-in pages may.
 
 from .._gate.effects import Flow, call
 from .._gate.flows import login, session
-from .._gate.messages import Headers, Incoming, Respond
+from .._gate.messages import Headers, Respond
 from .._gate.protocol import jwt
 from .._gate.records import View
 from ..errors import ApiRefused, BadRequest, CognitoUnavailable, FormRefused
@@ -23,7 +23,7 @@ from . import (
 )
 from .challenge import totp_facts
 from .cognito_api import Account
-from .context import SignInContext
+from .context import SignInContext, SignInExchange
 from .page import SignInPage, Trouble
 
 _STEP = "TOTP"
@@ -39,40 +39,38 @@ _NOT_THEIRS = frozenset(
 )
 
 
-def _show(context: SignInContext, incoming: Incoming, trouble: Trouble) -> Flow[Respond]:
-    visitor = yield from session.session(context, incoming)
+def _show(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
+    visitor = yield from session.session(exchange)
     if visitor.identity is None:
-        return _signed_out(context, incoming, visitor.headers)
-    answer = yield from call(cognito_api.get_user(context.settings, visitor.identity.access_token))
+        return _signed_out(exchange, visitor.headers)
+    answer = yield from call(cognito_api.get_user(exchange.settings, visitor.identity.access_token))
     try:
         found = cognito_api.read_account(answer)
     except ApiRefused as error:
         if error.exception not in _NOT_THEIRS:
             raise CognitoUnavailable(str(error)) from error
-        return _not_here(context, incoming, visitor.headers)
-    view = _view(context, incoming, trouble, visitor.identity, found)
+        return _not_here(exchange, visitor.headers)
+    view = _view(exchange, trouble, visitor.identity, found)
     headers = (*visitor.headers, *trouble.headers)
-    return forms.show(context, incoming, view, trouble.status, headers)
+    return forms.show(exchange, view, trouble.status, headers)
 
 
-def _view(
-    context: SignInContext, incoming: Incoming, trouble: Trouble, who: Identity, found: Account
-) -> View:
-    step = challenge_cookie.find(context, incoming)
+def _view(exchange: SignInExchange, trouble: Trouble, who: Identity, found: Account) -> View:
+    step = challenge_cookie.find(exchange)
     setting_up = step is not None and step.step == _STEP and step.username == who.sub
     email = found.attributes.get("email", "")
-    by_email = context.settings.sign_in == "email"  # the user name is one that nobody chose
+    by_email = exchange.settings.sign_in == "email"  # the user name is one that nobody chose
     name = email if email and by_email else found.username
     facts = {
         "username": name,
         "email": email,
         "totp": "SOFTWARE_TOKEN_MFA" in found.mfa,
-        "policy": context.policy,
+        "policy": exchange.context.policy,
     }
     screen = "account"
     if step is not None and setting_up and trouble.notice is None:
         screen = "totp-setup"
-        facts |= totp_facts(context, "/account", name, step.facts["secret"])
+        facts |= totp_facts(exchange.context, "/account", name, step.facts["secret"])
     return View(
         screen=screen,
         error=trouble.error,
@@ -83,55 +81,53 @@ def _view(
     )
 
 
-def _signed_out(context: SignInContext, incoming: Incoming, headers: Headers) -> Respond:
-    wanted = login.return_address(context, incoming)
-    return next_page.go(context, "/sign-in", return_to=wanted, headers=headers)
+def _signed_out(exchange: SignInExchange, headers: Headers) -> Respond:
+    wanted = login.return_address(exchange)
+    return next_page.go(exchange.context, "/sign-in", return_to=wanted, headers=headers)
 
 
-def _not_here(context: SignInContext, incoming: Incoming, headers: Headers) -> Respond:
+def _not_here(exchange: SignInExchange, headers: Headers) -> Respond:
     """A session of the hosted login may not manage the account, unless it asked for that scope."""
     facts = {
         "title": "message.not_here.title",
         "text": "message.not_here.text",
-        "link": f"{context.settings.prefix}/logout",
+        "link": f"{exchange.settings.prefix}/logout",
         "label": "account.sign_out",
     }
-    return forms.show(context, incoming, View(screen="message", facts=facts), 403, headers)
+    return forms.show(exchange, View(screen="message", facts=facts), 403, headers)
 
 
-def _take(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
+def _take(exchange: SignInExchange) -> Flow[Respond]:
     limits = {"previous": 256, "password": 256, "proof": 256, "code": 64}
-    form = forms.posted(context, incoming, limits)
-    visitor = yield from session.session(context, incoming)
+    form = forms.posted(exchange, limits)
+    visitor = yield from session.session(exchange)
     if visitor.identity is None:
-        return _signed_out(context, incoming, visitor.headers)
+        return _signed_out(exchange, visitor.headers)
     try:
-        answer = yield from _acted(context, incoming, visitor.identity, form)
+        answer = yield from _acted(exchange, visitor.identity, form)
     except ApiRefused as error:
-        answer = yield from ACCOUNT.refused(context, incoming, error)
+        answer = yield from ACCOUNT.refused(exchange, error)
     if answer.status != 303:  # the page itself, which has asked for the session once more
         return answer
     return Respond(answer.status, (*answer.headers, *visitor.headers), answer.body)
 
 
-def _acted(
-    context: SignInContext, incoming: Incoming, who: Identity, form: dict[str, str]
-) -> Flow[Respond]:
+def _acted(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[Respond]:
     action = form["action"]
     if action == "password":
-        return (yield from _changed(context, incoming, who, form))
+        return (yield from _changed(exchange, who, form))
     if action == "cancel":
-        return next_page.go(context, "/account", headers=challenge_cookie.forget(context, incoming))
-    if not -jwt.CLOCK_SKEW <= incoming.now - (who.auth_time or 0) <= FRESH_SECONDS:
+        return next_page.go(exchange.context, "/account", headers=challenge_cookie.forget(exchange))
+    if not -jwt.CLOCK_SKEW <= exchange.now - (who.auth_time or 0) <= FRESH_SECONDS:
         # A session that was left open, or stolen, must not change the second factor.
-        here = f"{context.settings.prefix}/account"
-        return next_page.go(context, "/sign-in", return_to=here, notice="sign_in_again")
+        here = f"{exchange.settings.prefix}/account"
+        return next_page.go(exchange.context, "/sign-in", return_to=here, notice="sign_in_again")
     if action == "totp":
-        return (yield from _begun(context, incoming, who, form))
+        return (yield from _begun(exchange, who, form))
     if action == "totp-verify":
-        return (yield from _turned_on(context, incoming, who, form["code"]))
+        return (yield from _turned_on(exchange, who, form["code"]))
     if action == "totp-off":
-        return (yield from _turned_off(context, incoming, who, form))
+        return (yield from _turned_off(exchange, who, form))
     raise BadRequest("no such action")
 
 
@@ -140,20 +136,18 @@ def _name(who: Identity) -> str:
     return who.username or who.sub
 
 
-def _changed(
-    context: SignInContext, incoming: Incoming, who: Identity, form: dict[str, str]
-) -> Flow[Respond]:
+def _changed(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[Respond]:
     wrong = fields.filled(form, "previous")
-    fields.check(wrong | fields.new_password(context.policy, form["password"]))
-    rate_limits.check_guess(context, incoming, _name(who), "password")
+    fields.check(wrong | fields.new_password(exchange.context.policy, form["password"]))
+    rate_limits.check_guess(exchange, _name(who), "password")
     answer = yield from call(
         cognito_api.change_password(
-            context.settings, who.access_token, form["previous"], form["password"]
+            exchange.settings, who.access_token, form["previous"], form["password"]
         )
     )
     cognito_api.read("ChangePassword", answer)
-    rate_limits.proved(context, incoming, _name(who), _name(who))
-    return next_page.go(context, "/account", notice="password_changed")
+    rate_limits.proved(exchange, _name(who), _name(who))
+    return next_page.go(exchange.context, "/account", notice="password_changed")
 
 
 # The authenticator app. Whoever finds a session that was left open may not take away the app that
@@ -166,71 +160,61 @@ def _on(context: SignInContext, who: Identity) -> Flow[bool]:
     return "SOFTWARE_TOKEN_MFA" in cognito_api.read_account(answer).mfa
 
 
-def _check_password(
-    context: SignInContext, incoming: Incoming, who: Identity, form: dict[str, str]
-) -> Flow[None]:
+def _check_password(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[None]:
     """Have Cognito check the password. Raises FormRefused when it is not right."""
     fields.check(fields.filled(form, "proof"))
-    rate_limits.check_guess(context, incoming, _name(who), "password")
+    rate_limits.check_guess(exchange, _name(who), "password")
     try:
-        yield from password.prove(context, incoming, _name(who), form["proof"])
+        yield from password.prove(exchange, _name(who), form["proof"])
     except ApiRefused as error:
         if error_messages.say(error)[0].id != "error.wrong_password":
             raise
         raise FormRefused({"proof": ("error.wrong_previous", {})}) from error
-    rate_limits.proved(context, incoming, _name(who), _name(who))
+    rate_limits.proved(exchange, _name(who), _name(who))
 
 
-def _begun(
-    context: SignInContext, incoming: Incoming, who: Identity, form: dict[str, str]
-) -> Flow[Respond]:
-    on = yield from _on(context, who)
+def _begun(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[Respond]:
+    on = yield from _on(exchange.context, who)
     if on:
-        yield from _check_password(context, incoming, who, form)
+        yield from _check_password(exchange, who, form)
     answer = yield from call(
-        cognito_api.associate_totp(context.settings, access_token=who.access_token)
+        cognito_api.associate_totp(exchange.settings, access_token=who.access_token)
     )
     secret, _ = cognito_api.read_totp(answer)
     facts = {"secret": secret, "replaces": "yes" if on else ""}
-    step = challenge_cookie.new(
-        context, incoming, _STEP, username=who.sub, return_to="/", facts=facts
-    )
-    return next_page.onward(context, incoming, "/account", step)
+    step = challenge_cookie.new(exchange, _STEP, username=who.sub, return_to="/", facts=facts)
+    return next_page.onward(exchange, "/account", step)
 
 
-def _turned_on(
-    context: SignInContext, incoming: Incoming, who: Identity, text: str
-) -> Flow[Respond]:
+def _turned_on(exchange: SignInExchange, who: Identity, text: str) -> Flow[Respond]:
     code = fields.totp(text)
-    step = challenge_cookie.find(context, incoming)
+    step = challenge_cookie.find(exchange)
     if step is None or (step.step, step.username) != (_STEP, who.sub):
-        return next_page.go(context, "/account", notice="start_over")
-    rate_limits.check_guess(context, incoming, _name(who), "code")
-    if (yield from _on(context, who)) and not step.facts.get("replaces"):
-        ended = challenge_cookie.forget(context, incoming)
-        return next_page.go(context, "/account", notice="start_over", headers=ended)
+        return next_page.go(exchange.context, "/account", notice="start_over")
+    rate_limits.check_guess(exchange, _name(who), "code")
+    if (yield from _on(exchange.context, who)) and not step.facts.get("replaces"):
+        ended = challenge_cookie.forget(exchange)
+        return next_page.go(exchange.context, "/account", notice="start_over", headers=ended)
     answer = yield from call(
-        cognito_api.verify_totp(context.settings, code, access_token=who.access_token)
+        cognito_api.verify_totp(exchange.settings, code, access_token=who.access_token)
     )
     cognito_api.read_totp_verified(answer)
     answer = yield from call(
-        cognito_api.set_totp_preference(context.settings, who.access_token, on=True)
+        cognito_api.set_totp_preference(exchange.settings, who.access_token, on=True)
     )
     cognito_api.read("SetUserMFAPreference", answer)
-    rate_limits.proved(context, incoming, _name(who), _name(who))
-    ended = challenge_cookie.forget(context, incoming)
-    return next_page.go(context, "/account", notice="totp_on", headers=ended)
+    rate_limits.proved(exchange, _name(who), _name(who))
+    ended = challenge_cookie.forget(exchange)
+    return next_page.go(exchange.context, "/account", notice="totp_on", headers=ended)
 
 
-def _turned_off(
-    context: SignInContext, incoming: Incoming, who: Identity, form: dict[str, str]
-) -> Flow[Respond]:
-    yield from _check_password(context, incoming, who, form)
+def _turned_off(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[Respond]:
+    yield from _check_password(exchange, who, form)
     answer = yield from call(
-        cognito_api.set_totp_preference(context.settings, who.access_token, on=False)
+        cognito_api.set_totp_preference(exchange.settings, who.access_token, on=False)
     )
     cognito_api.read("SetUserMFAPreference", answer)
-    return next_page.go(context, "/account", notice="totp_off")
+    return next_page.go(exchange.context, "/account", notice="totp_off")
 
 
 ACCOUNT = SignInPage(_show, _take, lambda context: {})

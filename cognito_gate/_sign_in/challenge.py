@@ -8,13 +8,13 @@ from typing import Any
 
 from .._gate.effects import Flow, call
 from .._gate.flows import session, token_trust
-from .._gate.messages import Incoming, Respond
+from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord, View
 from ..errors import FormRefused
 from . import challenge_cookie, cognito_api, fields, forms, next_page, password, rate_limits, totp
 from . import choice as first
 from .cognito_api import Outcome
-from .context import SignInContext
+from .context import SignInContext, SignInExchange
 from .page import SignInPage, Trouble
 
 _MAX_CREDENTIAL = 8192
@@ -42,32 +42,31 @@ def _view(step: ChallengeRecord, screen: str, trouble: Trouble, facts: dict[str,
     )
 
 
-def _lost(context: SignInContext, incoming: Incoming) -> Respond:
+def _lost(exchange: SignInExchange) -> Respond:
     """The step of this page does not wait here: its time is over, or a later sign-in of this
     browser waits instead, which goes on."""
-    wanted = forms.return_to(context, incoming)
-    if challenge_cookie.find(context, incoming) is not None:
-        return next_page.go(context, "/sign-in", return_to=wanted, notice="replaced")
-    ended = challenge_cookie.forget(context, incoming)
-    return next_page.go(context, "/sign-in", return_to=wanted, notice="start_over", headers=ended)
+    wanted = forms.return_to(exchange)
+    if challenge_cookie.find(exchange) is not None:
+        return next_page.go(exchange.context, "/sign-in", return_to=wanted, notice="replaced")
+    ended = challenge_cookie.forget(exchange)
+    return next_page.go(
+        exchange.context, "/sign-in", return_to=wanted, notice="start_over", headers=ended
+    )
 
 
-def _left(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
+def _left(exchange: SignInExchange) -> Flow[Respond]:
     """A page whose step is over: "back" leads here from where the sign-in ended."""
-    visitor = yield from session.session(context, incoming)
+    visitor = yield from session.session(exchange)
     if visitor.identity is None:
-        return _lost(context, incoming)
-    wanted = forms.return_to(context, incoming)
+        return _lost(exchange)
+    wanted = forms.return_to(exchange)
     return Respond(303, (("location", wanted), *visitor.headers))
 
 
-def _advance(
-    context: SignInContext, incoming: Incoming, step: ChallengeRecord, outcome: Outcome
-) -> Flow[Respond]:
+def _advance(exchange: SignInExchange, step: ChallengeRecord, outcome: Outcome) -> Flow[Respond]:
     return (
         yield from next_page.advance(
-            context,
-            incoming,
+            exchange,
             outcome,
             username=step.username,
             typed=step.typed,
@@ -77,33 +76,32 @@ def _advance(
 
 
 def _answered(
-    context: SignInContext,
-    incoming: Incoming,
+    exchange: SignInExchange,
     step: ChallengeRecord,
     said: dict[str, str],
     session: str = "",
 ) -> Flow[Respond]:
     # Keys first: what is proved for tokens that nobody can verify is lost.
-    yield from token_trust.ready(context, incoming.now)
+    yield from token_trust.ready(exchange.context, exchange.now)
     answer = yield from call(
         cognito_api.respond(
-            context.settings,
+            exchange.settings,
             step.step,
             step.username,
             session or step.session,
             said,
-            incoming.client,
+            exchange.incoming.client,
         )
     )
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
-    return (yield from _advance(context, incoming, step, outcome))
+    return (yield from _advance(exchange, step, outcome))
 
 
 # /mfa
 
 
-def _waiting(context: SignInContext, incoming: Incoming) -> ChallengeRecord | None:
-    step = challenge_cookie.find(context, incoming)
+def _waiting(exchange: SignInExchange) -> ChallengeRecord | None:
+    step = challenge_cookie.find(exchange)
     answers = (*next_page.CODES, *next_page.PASSWORDS, *next_page.CHOICES, "MFA_SETUP", "WEB_AUTHN")
     return step if step is not None and step.step in answers else None
 
@@ -113,13 +111,13 @@ def _way(step: ChallengeRecord) -> str:
     return step.facts.get("choice", step.step)
 
 
-def _show_mfa(context: SignInContext, incoming: Incoming, trouble: Trouble) -> Flow[Respond]:
-    step = _waiting(context, incoming)
+def _show_mfa(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
+    step = _waiting(exchange)
     if step is None:
-        return (yield from _left(context, incoming))
-    screen, facts = _screen(context, step)
+        return (yield from _left(exchange))
+    screen, facts = _screen(exchange.context, step)
     view = _view(step, screen, trouble, facts)
-    return forms.show(context, incoming, view, trouble.status, trouble.headers)
+    return forms.show(exchange, view, trouble.status, trouble.headers)
 
 
 def _screen(context: SignInContext, step: ChallengeRecord) -> tuple[str, dict[str, Any]]:
@@ -149,74 +147,68 @@ def totp_facts(context: SignInContext, action: str, account: str, secret: str) -
     }
 
 
-def _take_mfa(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
+def _take_mfa(exchange: SignInExchange) -> Flow[Respond]:
     limits = {"code": 64, "choice": 64, "password": 256, "credential": _MAX_CREDENTIAL}
-    form = forms.posted(context, incoming, limits)
-    step = _waiting(context, incoming)
+    form = forms.posted(exchange, limits)
+    step = _waiting(exchange)
     if step is None or form["attempt"] != step.attempt:
-        return _lost(context, incoming)
+        return _lost(exchange)
     way = _way(step)
     if way in next_page.CHOICES and challenge_cookie.UNPROVED in step.facts:
-        return (yield from _first(context, incoming, step, form["choice"]))
+        return (yield from _first(exchange, step, form["choice"]))
     rate_limits.check_guess(
-        context, incoming, step.typed, "password" if way in next_page.PASSWORDS else "code"
+        exchange, step.typed, "password" if way in next_page.PASSWORDS else "code"
     )
     if way in next_page.CHOICES:
-        return (yield from _chosen(context, incoming, step, form["choice"]))
+        return (yield from _chosen(exchange, step, form["choice"]))
     if way in next_page.PASSWORDS:
         fields.check(fields.filled(form, "password"))
-        outcome = yield from password.chosen(context, incoming, step, way, form["password"])
-        return (yield from _advance(context, incoming, step, outcome))
+        outcome = yield from password.chosen(exchange, step, way, form["password"])
+        return (yield from _advance(exchange, step, outcome))
     if step.step == "WEB_AUTHN":
         fields.check(fields.filled(form, "credential"))
         said = {"CREDENTIAL": form["credential"]}
-        return (yield from _answered(context, incoming, step, said))
+        return (yield from _answered(exchange, step, said))
     if step.step == "MFA_SETUP":
-        return (yield from _verified(context, incoming, step, fields.totp(form["code"])))
+        return (yield from _verified(exchange, step, fields.totp(form["code"])))
     code = fields.totp if step.step == "SOFTWARE_TOKEN_MFA" else fields.code
     said = {_CODE_NAMES[step.step]: code(form["code"])}
     if challenge_cookie.UNPROVED in step.facts:
-        return (yield from first.answer(context, incoming, step, said))
-    return (yield from _answered(context, incoming, step, said))
+        return (yield from first.answer(exchange, step, said))
+    return (yield from _answered(exchange, step, said))
 
 
-def _first(
-    context: SignInContext, incoming: Incoming, step: ChallengeRecord, choice: str
-) -> Flow[Respond]:
+def _first(exchange: SignInExchange, step: ChallengeRecord, choice: str) -> Flow[Respond]:
     """The way to begin, of those that every visitor may choose from."""
     if choice not in next_page.options(step) or choice in next_page.PASSWORDS:
-        return (yield from _chosen(context, incoming, step, choice))
-    return (yield from first.begin(context, incoming, step, choice))
+        return (yield from _chosen(exchange, step, choice))
+    return (yield from first.begin(exchange, step, choice))
 
 
-def _chosen(
-    context: SignInContext, incoming: Incoming, step: ChallengeRecord, choice: str
-) -> Flow[Respond]:
+def _chosen(exchange: SignInExchange, step: ChallengeRecord, choice: str) -> Flow[Respond]:
     if choice not in next_page.options(step):
         raise FormRefused({"choice": ("error.field.missing", {})})
     if step.step == "SELECT_CHALLENGE" and choice in next_page.PASSWORDS:
         # It is answered together with the password, which has yet to be asked for.
         waiting = challenge_cookie.again(step, step.session, {"choice": choice})
-        return next_page.onward(context, incoming, "/mfa", waiting)
+        return next_page.onward(exchange, "/mfa", waiting)
     if next_page.CODES.get(choice, "totp") != "totp":
-        rate_limits.check_message(context, incoming, step.typed, "sign-in")
-    return (yield from _answered(context, incoming, step, {"ANSWER": choice}))
+        rate_limits.check_message(exchange, step.typed, "sign-in")
+    return (yield from _answered(exchange, step, {"ANSWER": choice}))
 
 
-def _verified(
-    context: SignInContext, incoming: Incoming, step: ChallengeRecord, code: str
-) -> Flow[Respond]:
+def _verified(exchange: SignInExchange, step: ChallengeRecord, code: str) -> Flow[Respond]:
     """The authenticator app's first code, then the challenge itself, under the session it gave."""
-    answer = yield from call(cognito_api.verify_totp(context.settings, code, session=step.session))
+    answer = yield from call(cognito_api.verify_totp(exchange.settings, code, session=step.session))
     session = cognito_api.read_totp_verified(answer)
-    return (yield from _answered(context, incoming, step, {}, session))
+    return (yield from _answered(exchange, step, {}, session))
 
 
 # /new-password
 
 
-def _setting(context: SignInContext, incoming: Incoming) -> ChallengeRecord | None:
-    step = challenge_cookie.find(context, incoming)
+def _setting(exchange: SignInExchange) -> ChallengeRecord | None:
+    step = challenge_cookie.find(exchange)
     return step if step is not None and step.step == "NEW_PASSWORD_REQUIRED" else None
 
 
@@ -226,35 +218,31 @@ def _required(step: ChallengeRecord) -> tuple[str, ...]:
     return tuple(name.removeprefix("userAttributes.") for name in found)
 
 
-def _show_new_password(
-    context: SignInContext, incoming: Incoming, trouble: Trouble
-) -> Flow[Respond]:
-    step = _setting(context, incoming)
+def _show_new_password(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
+    step = _setting(exchange)
     if step is None:
-        return (yield from _left(context, incoming))
-    facts = {"policy": context.policy, "attributes": _required(step)}
+        return (yield from _left(exchange))
+    facts = {"policy": exchange.context.policy, "attributes": _required(step)}
     view = _view(step, "new-password", trouble, facts)
-    return forms.show(context, incoming, view, trouble.status, trouble.headers)
+    return forms.show(exchange, view, trouble.status, trouble.headers)
 
 
-def _take_new_password(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
-    step = _setting(context, incoming)
+def _take_new_password(exchange: SignInExchange) -> Flow[Respond]:
+    step = _setting(exchange)
     names = _required(step) if step else ()
-    form = forms.posted(context, incoming, {"password": 256, **dict.fromkeys(names, 2048)})
+    form = forms.posted(exchange, {"password": 256, **dict.fromkeys(names, 2048)})
     if step is None or form["attempt"] != step.attempt:
-        return _lost(context, incoming)
+        return _lost(exchange)
     found, wrong = fields.attributes(form, names)
-    fields.check(wrong | fields.new_password(context.policy, form["password"]))
-    rate_limits.check_guess(context, incoming, step.typed, "code")
+    fields.check(wrong | fields.new_password(exchange.context.policy, form["password"]))
+    rate_limits.check_guess(exchange, step.typed, "code")
     said = {f"userAttributes.{name}": value for name, value in found.items()}
-    return (
-        yield from _answered(context, incoming, step, {"NEW_PASSWORD": form["password"], **said})
-    )
+    return (yield from _answered(exchange, step, {"NEW_PASSWORD": form["password"], **said}))
 
 
 def _again(context: SignInContext) -> dict[str, int]:
     return dict.fromkeys(("email", "name", "phone_number", "given_name", "family_name"), 2048)
 
 
-MFA = SignInPage(_show_mfa, _take_mfa, lambda context: {})
-NEW_PASSWORD = SignInPage(_show_new_password, _take_new_password, _again)
+MFA = SignInPage(_show_mfa, _take_mfa, lambda context: {}, signs_in=True)
+NEW_PASSWORD = SignInPage(_show_new_password, _take_new_password, _again, signs_in=True)

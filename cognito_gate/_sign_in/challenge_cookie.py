@@ -6,8 +6,8 @@ the place of an earlier one, which then says so (`find`).
 
 from dataclasses import replace
 
-from .._gate.context import Context
-from .._gate.messages import Headers, Incoming
+from .._gate.exchange import Exchange
+from .._gate.messages import Headers
 from .._gate.protocol import cookies
 from .._gate.records import ChallengeRecord
 from ..errors import CognitoUnavailable, TokenRefused
@@ -18,8 +18,7 @@ _PIECE = 256
 
 
 def new(
-    context: Context,
-    incoming: Incoming,
+    exchange: Exchange,
     step: str,
     *,
     username: str,
@@ -30,13 +29,13 @@ def new(
 ) -> ChallengeRecord:
     """A step to wait for, begun now."""
     return ChallengeRecord(
-        context.token()[:16],
+        exchange.context.token()[:16],
         step,
         session,
         username,
         typed or username,
         return_to,
-        int(incoming.now),
+        int(exchange.now),
         facts or {},
     )
 
@@ -48,29 +47,29 @@ def again(
     return replace(pending, session=session, facts={**pending.facts, **(facts or {})})
 
 
-def find(context: Context, incoming: Incoming) -> ChallengeRecord | None:
+def find(exchange: Exchange) -> ChallengeRecord | None:
     """The step that this browser's sign-in waits at, while it may still be taken."""
-    for value in cookies.candidates(_jar(incoming), context.names.pending):
+    for value in cookies.candidates(exchange.jar, exchange.context.names.pending):
         try:
-            found = ChallengeRecord.from_json(context.seals.pending.open(value))
+            found = ChallengeRecord.from_json(exchange.context.seals.pending.open(value))
         except TokenRefused:
             continue
-        if -60 <= incoming.now - found.started_at <= context.settings.login_seconds:
+        if -60 <= exchange.now - found.started_at <= exchange.settings.login_seconds:
             return found
     return None
 
 
-def store(context: Context, incoming: Incoming, pending: ChallengeRecord) -> Headers:
+def store(exchange: Exchange, pending: ChallengeRecord) -> Headers:
     """Set-Cookie lines that keep it.
 
     Raises:
         CognitoUnavailable: what Cognito sent along is larger than cookies can hold.
     """
-    sealed = context.seals.pending.seal(_padded(pending), incoming.now)
+    sealed = exchange.context.seals.pending.seal(_padded(pending), exchange.now)
     if len(sealed) > cookies.CHUNK * cookies.MAX_CHUNKS:
         raise CognitoUnavailable(f"a step of {len(sealed)} bytes does not fit into cookies")
-    name, age = context.names.pending, context.settings.login_seconds
-    lines = context.login.store(name, sealed, age, _jar(incoming))
+    name, age = exchange.context.names.pending, exchange.settings.login_seconds
+    lines = exchange.context.login.store(name, sealed, age, exchange.jar)
     return tuple(("set-cookie", line) for line in lines)
 
 
@@ -83,11 +82,7 @@ def _padded(pending: ChallengeRecord) -> str:
     return text.ljust(-(-max(size, len(text)) // _PIECE) * _PIECE)
 
 
-def forget(context: Context, incoming: Incoming) -> Headers:
+def forget(exchange: Exchange) -> Headers:
     """Set-Cookie lines that end it, when the browser holds one."""
-    lines = context.login.clear(context.names.pending, _jar(incoming))
+    lines = exchange.context.login.clear(exchange.context.names.pending, exchange.jar)
     return tuple(("set-cookie", line) for line in lines)
-
-
-def _jar(incoming: Incoming) -> cookies.Jar:
-    return cookies.jar(incoming)

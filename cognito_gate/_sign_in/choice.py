@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from .._gate.effects import Flow, call
 from .._gate.flows import token_trust
-from .._gate.messages import Incoming, Respond
+from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord
 from ..errors import ApiRefused, FormRefused
 from . import challenge_cookie, cognito_api, error_messages, next_page, rate_limits
 from .cognito_api import Challenge, Outcome
-from .context import SignInContext
+from .context import SignInContext, SignInExchange
 
 log = logging.getLogger("cognito_gate")
 
@@ -27,21 +27,19 @@ _TELLING = frozenset(
 )
 
 
-def ask(context: SignInContext, incoming: Incoming, username: str, return_to: str) -> Respond:
+def ask(exchange: SignInExchange, username: str, return_to: str) -> Respond:
     """Ask for the way to sign in, before Cognito is asked anything."""
-    ways = context.settings.sign_in_ways
+    ways = exchange.settings.sign_in_ways
     facts = {"available": json.dumps(ways), challenge_cookie.UNPROVED: "yes"}
     if len(ways) == 1 and ways[0] in next_page.PASSWORDS:  # nothing to choose
         facts["choice"] = ways[0]
     step = challenge_cookie.new(
-        context, incoming, "SELECT_CHALLENGE", username=username, return_to=return_to, facts=facts
+        exchange, "SELECT_CHALLENGE", username=username, return_to=return_to, facts=facts
     )
-    return next_page.onward(context, incoming, "/mfa", step)
+    return next_page.onward(exchange, "/mfa", step)
 
 
-def begin(
-    context: SignInContext, incoming: Incoming, step: ChallengeRecord, way: str
-) -> Flow[Respond]:
+def begin(exchange: SignInExchange, step: ChallengeRecord, way: str) -> Flow[Respond]:
     """Begin with a code or a passkey; a code's page is shown to everybody.
 
     Raises:
@@ -49,19 +47,18 @@ def begin(
         ApiRefused, CognitoUnavailable: a refusal that tells nothing of accounts; or no answer.
     """
     if way in next_page.CODES:
-        rate_limits.check_message(context, incoming, step.typed, "sign-in")
+        rate_limits.check_message(exchange, step.typed, "sign-in")
     else:
-        rate_limits.check_address(context, incoming)
-    outcome = yield from _begun(context, incoming, step, way)
+        rate_limits.check_address(exchange)
+    outcome = yield from _begun(exchange, step, way)
     found = outcome if isinstance(outcome, Challenge) and outcome.name == way else None
     if way in next_page.CODES:
-        return next_page.onward(context, incoming, "/mfa", _waiting(context, step, way, found))
+        return next_page.onward(exchange, "/mfa", _waiting(exchange.context, step, way, found))
     if found is None:
         raise FormRefused({"choice": ("error.field.way", {})})
     return (
         yield from next_page.advance(
-            context,
-            incoming,
+            exchange,
             found,
             username=step.username,
             typed=step.typed,
@@ -70,12 +67,10 @@ def begin(
     )
 
 
-def _begun(
-    context: SignInContext, incoming: Incoming, step: ChallengeRecord, way: str
-) -> Flow[Outcome | None]:
+def _begun(exchange: SignInExchange, step: ChallengeRecord, way: str) -> Flow[Outcome | None]:
     answer = yield from call(
         cognito_api.initiate_choice(
-            context.settings, step.username, incoming.client, PREFERRED_CHALLENGE=way
+            exchange.settings, step.username, exchange.incoming.client, PREFERRED_CHALLENGE=way
         )
     )
     try:
@@ -86,7 +81,7 @@ def _begun(
         log.info("%s; the page does not tell", error)
         return None
     if isinstance(outcome, Challenge) and outcome.parameters.get("USER_ID_FOR_SRP"):
-        rate_limits.learn(context, step.typed, outcome.parameters["USER_ID_FOR_SRP"])
+        rate_limits.learn(exchange.context, step.typed, outcome.parameters["USER_ID_FOR_SRP"])
     return outcome
 
 
@@ -101,18 +96,21 @@ def _waiting(
     )
 
 
-def answer(
-    context: SignInContext, incoming: Incoming, step: ChallengeRecord, said: dict[str, str]
-) -> Flow[Respond]:
+def answer(exchange: SignInExchange, step: ChallengeRecord, said: dict[str, str]) -> Flow[Respond]:
     """Take a code. Any that does not hold is refused in the same words, for whatever reason.
 
     Raises as `begin` does.
     """
     # Keys first: what is proved for tokens that nobody can verify is lost.
-    yield from token_trust.ready(context, incoming.now)
+    yield from token_trust.ready(exchange.context, exchange.now)
     answer = yield from call(
         cognito_api.respond(
-            context.settings, step.step, step.username, step.session, said, incoming.client
+            exchange.settings,
+            step.step,
+            step.username,
+            step.session,
+            said,
+            exchange.incoming.client,
         )
     )
     try:
@@ -124,8 +122,7 @@ def answer(
         raise FormRefused({"code": ("error.code_wrong_or_expired", {})}) from error
     return (
         yield from next_page.advance(
-            context,
-            incoming,
+            exchange,
             outcome,
             username=step.username,
             typed=step.typed,

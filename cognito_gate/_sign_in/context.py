@@ -3,11 +3,11 @@
 Knows how settings become parts. Holds the counters of tries, the third kind of mutable object.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from .._gate.context import Context, TokenCalls
-from ..settings import ASGI_SESSION_BYTES, Settings
+from .._gate.exchange import Exchange
+from ..settings import Settings
 from . import cognito_api
 from .form_body import Keys
 from .password_policy import Policy
@@ -71,10 +71,9 @@ class SignInContext(Context):
     tries: RateLimits
 
     @classmethod
-    def of(
-        cls, settings: Settings, token: Callable[[], str], session_bytes: int = ASGI_SESSION_BYTES
-    ) -> "SignInContext":
-        base = Context.of(settings, token, session_bytes)
+    def extending(cls, base: Context) -> "SignInContext":
+        """The parts of a gate, and those of its pages beside them."""
+        settings = base.settings
         return cls(
             **{item.name: getattr(base, item.name) for item in fields(base)}
             | {"token_calls": _BY_API},
@@ -84,3 +83,10 @@ class SignInContext(Context):
             screens=Views(settings),
             tries=RateLimits.of(settings),
         )
+
+
+class SignInExchange(Exchange):
+    """One request for one of these pages."""
+
+    __slots__ = ()
+    context: SignInContext

@@ -4,8 +4,8 @@ It opens nothing. Its browser has counts of tries of its own (rate_limits.py), s
 elsewhere can use them up. Knows names and accounts as hashes only.
 """
 
-from .._gate.context import Context
-from .._gate.messages import Headers, Incoming
+from .._gate.exchange import Exchange
+from .._gate.messages import Headers
 from .._gate.protocol import cookies
 from .._gate.records import Device
 from ..errors import TokenRefused
@@ -15,27 +15,27 @@ DEVICE_SECONDS = 7_776_000  # 90 days
 MAX_NAMES = 8
 
 
-def find(context: Context, incoming: Incoming) -> Device:
+def find(exchange: Exchange) -> Device:
     """What this browser brought; without an id when it has signed in to nothing."""
-    jar = cookies.jar(incoming)
-    for value in cookies.candidates(jar, context.names.device):
+    jar = exchange.jar
+    for value in cookies.candidates(jar, exchange.context.names.device):
         try:
-            return Device.from_json(context.seals.device.open(value))
+            return Device.from_json(exchange.context.seals.device.open(value))
         except TokenRefused:
             continue
     return Device("", {})
 
 
-def note(context: Context, incoming: Incoming, name: str, account: str) -> Headers:
+def note(exchange: Exchange, name: str, account: str) -> Headers:
     """The Set-Cookie line that says that this browser has signed in to `account`, as `name`.
 
     Names count as they were typed: to a pool, two that look alike may be two people.
     """
-    found = find(context, incoming)
+    found = find(exchange)
     now = dict.fromkeys((digest(account), digest(name)), digest(account))
     older = {key: value for key, value in found.accounts.items() if key not in now}
     kept = dict([*older.items(), *now.items()][-MAX_NAMES:])
-    device = Device(found.id or context.token()[:22], kept)
-    sealed = context.seals.device.seal(device.to_json(), incoming.now)
-    line = context.login.line(context.names.device, sealed, DEVICE_SECONDS)
+    device = Device(found.id or exchange.context.token()[:22], kept)
+    sealed = exchange.context.seals.device.seal(device.to_json(), exchange.now)
+    line = exchange.context.login.line(exchange.context.names.device, sealed, DEVICE_SECONDS)
     return (("set-cookie", line),)

@@ -7,6 +7,7 @@ forms there are, nor what is in them. No error ever repeats what was typed.
 import hmac
 import re
 from collections.abc import Mapping
+from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,42 +16,56 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from ..errors import BadRequest, CrossSiteRefused
 
 MAX_FIELDS = 50
+Fields: TypeAlias = tuple[tuple[str, str], ...]
 
 _TYPE = b"application/x-www-form-urlencoded"
 _STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
-def read(body: bytes, content_type: bytes, wanted: Mapping[str, int]) -> dict[str, str]:
-    """The wanted fields of a form that are there, exactly as they were typed.
+def parse(body: bytes, content_type: bytes) -> Fields:
+    """The fields of a form, exactly as they were typed.
 
     Args:
         body: the request's body.
         content_type: the value of its Content-Type header.
-        wanted: the name of each field and the most characters it may have. Others are ignored.
 
     Raises:
-        BadRequest: it is no form, a wanted field is there twice or is too long, or something is
-            not what a browser writes: a stray percent sign, or text that is not UTF-8.
-
-    Example::
-
-        read(b"username=ada&code=1+2", content_type, {"code": 64})   # {"code": "1 2"}
+        BadRequest: it is no form, or something is not what a browser writes: a stray percent sign,
+            or text that is not UTF-8.
     """
     _check_type(content_type)
     if body.count(b"&") >= MAX_FIELDS:
         raise BadRequest(f"this form has more than {MAX_FIELDS} fields")
-    found: dict[str, str] = {}
-    for field in filter(None, body.split(b"&")):
-        name, _, value = field.partition(b"=")
-        key, text = _decoded(name), _decoded(value)
-        if key not in wanted:
+    pairs = (field.partition(b"=") for field in filter(None, body.split(b"&")))
+    return tuple((_decoded(name), _decoded(value)) for name, _, value in pairs)
+
+
+def select(fields: Fields, wanted: Mapping[str, int]) -> dict[str, str]:
+    """The wanted fields that are there.
+
+    Args:
+        fields: what `parse` read.
+        wanted: the name of each field and the most characters it may have. Others are ignored.
+
+    Raises:
+        BadRequest: a wanted field is there twice, or is too long.
+
+    Example::
+
+        select(parse(b"username=ada&code=1+2", content_type), {"code": 64})   # {"code": "1 2"}
+    """
+    selected: dict[str, str] = {}
+    for name, text in fields:
+        if name not in wanted:
             continue
-        if key in found:  # parsers disagree on which of two counts
-            raise BadRequest(f"the field {key} of this form was sent twice")
-        if len(text) > wanted[key]:
-            raise BadRequest(f"the field {key} of this form takes {wanted[key]} characters at most")
-        found[key] = text
-    return found
+        if name in selected:  # parsers disagree on which of two counts
+            raise BadRequest(f"the field {name} of this form was sent twice")
+        if len(text) > wanted[name]:
+            raise BadRequest(
+                f"the field {name} of this form takes {wanted[name]} characters at most"
+            )
+        selected[name] = text
+    return selected
 
 
 def _check_type(content_type: bytes) -> None:

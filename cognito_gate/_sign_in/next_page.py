@@ -5,17 +5,16 @@ Knows the challenges a person can answer; must not know how they are answered (c
 
 import json
 import logging
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from .._gate.effects import Flow, call
 from .._gate.flows import establish, login_cookies
-from .._gate.messages import Headers, Incoming, Respond
-from .._gate.protocol import jwt, paths
+from .._gate.messages import Headers, Respond
+from .._gate.protocol import paths
 from .._gate.records import ChallengeRecord, Tokens, View
 from . import challenge_cookie, cognito_api, devices, forms, rate_limits
 from .cognito_api import Challenge, Outcome
-from .context import SignInContext
+from .context import SignInContext, SignInExchange
 from .forms import BROWSER_SECONDS
 
 log = logging.getLogger("cognito_gate")
@@ -37,8 +36,7 @@ _KEPT = (
 
 
 def advance(
-    context: SignInContext,
-    incoming: Incoming,
+    exchange: SignInExchange,
     outcome: Outcome,
     *,
     username: str,
@@ -51,14 +49,13 @@ def advance(
         ApiRefused, CognitoUnavailable, CallbackRefused, SessionTooLarge: there is no next step.
     """
     if not isinstance(outcome, Challenge):
-        return (yield from _signed_in(context, incoming, outcome, typed, return_to))
+        return (yield from _signed_in(exchange, outcome, typed, return_to))
     told = outcome.parameters.get("USER_ID_FOR_SRP", "")
     if told:
-        rate_limits.learn(context, typed, told)
+        rate_limits.learn(exchange.context, typed, told)
     person = told or username
     step = challenge_cookie.new(
-        context,
-        incoming,
+        exchange,
         outcome.name,
         username=person,
         typed=typed,
@@ -67,35 +64,34 @@ def advance(
         facts=_facts(outcome),
     )
     if outcome.name == "NEW_PASSWORD_REQUIRED":
-        return onward(context, incoming, "/new-password", step)
+        return onward(exchange, "/new-password", step)
     if outcome.name == "MFA_SETUP":
-        return (yield from _set_up(context, incoming, step))
+        return (yield from _set_up(exchange, step))
     ways = options(step)
     if len(ways) == 1 and ways[0] in PASSWORDS:  # nothing to choose: ask for it at once
         step = challenge_cookie.again(step, step.session, {"choice": ways[0]})
     if outcome.name in (*CODES, *PASSWORDS, "WEB_AUTHN") or ways:
-        return onward(context, incoming, "/mfa", step)
+        return onward(exchange, "/mfa", step)
     log.error("Cognito asks for %r, which cannot be answered here", outcome.name)
-    return unsupported(context, incoming)
+    return unsupported(exchange)
 
 
 def _signed_in(
-    context: SignInContext, incoming: Incoming, got: Tokens, typed: str, return_to: str
+    exchange: SignInExchange, tokens: Tokens, typed: str, return_to: str
 ) -> Flow[Respond]:
-    kept = yield from establish.establish(context, incoming, got, establish.NO_NONCE)
+    context = exchange.context
+    session = yield from establish.establish(exchange, tokens, establish.NO_NONCE)
     ended = (
-        *challenge_cookie.forget(context, incoming),
-        *login_cookies.forget_all(context, incoming),
+        *challenge_cookie.forget(exchange),
+        *login_cookies.forget_all(exchange),
         # A token of the time before the sign-in is good for nothing after it.
         ("set-cookie", context.login.line(context.names.form, context.token(), BROWSER_SECONDS)),
     )
+    account = session.identity.username or session.identity.sub
+    rate_limits.proved(exchange, typed, account)
+    device = devices.note(exchange, typed, account)
     target = ("location", paths.safe_return(return_to, context.routes))
-    answer = Respond(303, (target, *kept, *ended))
-    claims = jwt.parse(got.access, "access").claims  # which hold, or nothing was opened
-    account = str(claims.get("username") or claims["sub"])
-    rate_limits.proved(context, incoming, typed, account)
-    known = devices.note(context, incoming, typed, account)
-    return replace(answer, headers=(*answer.headers, *known))
+    return Respond(303, (target, *session.headers, *ended, *device))
 
 
 def _facts(challenge: Challenge) -> dict[str, str]:
@@ -116,23 +112,21 @@ def options(step: ChallengeRecord) -> tuple[str, ...]:
     return tuple(offered)
 
 
-def _set_up(context: SignInContext, incoming: Incoming, step: ChallengeRecord) -> Flow[Respond]:
+def _set_up(exchange: SignInExchange, step: ChallengeRecord) -> Flow[Respond]:
     """Cognito wants a second factor: an authenticator app is the one we can set up."""
     if "SOFTWARE_TOKEN_MFA" not in cognito_api.names(step.facts.get("MFAS_CAN_SETUP", "")):
         log.error("Cognito wants MFA set up, and TOTP is not among the ways")
-        return unsupported(context, incoming)
-    answer = yield from call(cognito_api.associate_totp(context.settings, session=step.session))
+        return unsupported(exchange)
+    answer = yield from call(cognito_api.associate_totp(exchange.settings, session=step.session))
     secret, session = cognito_api.read_totp(answer)
     waiting = challenge_cookie.again(step, session, {"secret": secret})
-    return onward(context, incoming, "/mfa", waiting)
+    return onward(exchange, "/mfa", waiting)
 
 
-def onward(
-    context: SignInContext, incoming: Incoming, page: str, step: ChallengeRecord, notice: str = ""
-) -> Respond:
+def onward(exchange: SignInExchange, page: str, step: ChallengeRecord, notice: str = "") -> Respond:
     """Keep the step and go to the page that takes it."""
-    kept = challenge_cookie.store(context, incoming, step)
-    return go(context, page, notice=notice, headers=kept)
+    kept = challenge_cookie.store(exchange, step)
+    return go(exchange.context, page, notice=notice, headers=kept)
 
 
 def go(
@@ -150,15 +144,15 @@ def go(
     return Respond(303, (("location", f"{path}?{said}" if said else path), *headers))
 
 
-def unsupported(context: SignInContext, incoming: Incoming) -> Respond:
+def unsupported(exchange: SignInExchange) -> Respond:
     """The page for a step that these pages cannot take; the sign-in ends here."""
     view = View(
         screen="message",
         facts={
             "title": "message.not_supported.title",
             "text": "message.not_supported.text",
-            "link": f"{context.settings.prefix}/sign-in",
+            "link": f"{exchange.settings.prefix}/sign-in",
             "label": "page.to_sign_in",
         },
     )
-    return forms.show(context, incoming, view, 400, challenge_cookie.forget(context, incoming))
+    return forms.show(exchange, view, 400, challenge_cookie.forget(exchange))

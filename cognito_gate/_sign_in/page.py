@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .._gate.effects import Flow
-from .._gate.messages import Headers, Incoming, Respond
+from .._gate.messages import Headers, Respond
 from .._gate.records import Sentence
 from ..errors import (
     ApiRefused,
     CognitoUnavailable,
     FormExpired,
     FormRefused,
+    GateError,
     MethodRefused,
     TooManyTries,
 )
+from ..events import Refused, SignInFailed
 from . import challenge_cookie, error_messages, forms, next_page
-from .context import SignInContext
+from .context import SignInContext, SignInExchange
 
 log = logging.getLogger("cognito_gate")
 _RETRY: Headers = (("retry-after", "5"),)
@@ -58,83 +60,91 @@ class Trouble:
         return self.status == 200 and self.error is None and self.notice is None
 
 
-Show: TypeAlias = Callable[[SignInContext, Incoming, Trouble], Flow[Respond]]
-Take: TypeAlias = Callable[[SignInContext, Incoming], Flow[Respond]]
+Show: TypeAlias = Callable[[SignInExchange, Trouble], Flow[Respond]]
+Take: TypeAlias = Callable[[SignInExchange], Flow[Respond]]
 
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
     """How an address is shown, what its form does, and which fields are shown again (with the
-    most characters of each)."""
+    most characters of each). `signs_in`: its form is a step of a sign-in."""
 
     show: Show
     take: Take
     again: Callable[[SignInContext], Mapping[str, int]]
+    signs_in: bool = False
 
-    def serve(self, context: SignInContext, incoming: Incoming) -> Flow[Respond]:
+    def serve(self, exchange: SignInExchange) -> Flow[Respond]:
         """Answer a request for it.
 
         Raises:
             MethodRefused, CrossSiteRefused, BadRequest, FormTooLarge: the request is wrong.
         """
-        if incoming.method in ("GET", "HEAD"):
-            return (yield from self.show(context, incoming, _told(incoming)))
-        if incoming.method != "POST":
+        if exchange.incoming.method in ("GET", "HEAD"):
+            return (yield from self.show(exchange, _asked_for(exchange)))
+        if exchange.incoming.method != "POST":
             raise MethodRefused("GET, HEAD, POST")
         try:
-            return (yield from self.take(context, incoming))
+            return (yield from self.take(exchange))
         except ApiRefused as error:
-            return (yield from self.refused(context, incoming, error))
+            return (yield from self.refused(exchange, error))
         except (FormRefused, FormExpired, TooManyTries, CognitoUnavailable) as error:
-            log.info("%s: %s", error.code, error)
-            trouble = _trouble(error, self._typed(context, incoming))
-            return (yield from self.show(context, incoming, trouble))
+            trouble = _trouble(error, self._typed(exchange))
+            self._record(exchange, error, trouble.status)
+            return (yield from self.show(exchange, trouble))
 
-    def refused(
-        self, context: SignInContext, incoming: Incoming, error: ApiRefused
-    ) -> Flow[Respond]:
+    def refused(self, exchange: SignInExchange, error: ApiRefused) -> Flow[Respond]:
         """What Cognito's refusal means to the visitor (Developer Guide, "Managing errors")."""
         said, remedy = error_messages.say(error)
-        typed = self._typed(context, incoming)
+        typed = self._typed(exchange)
         advice = error_messages.fix(error)
-        level = logging.ERROR if remedy == "operator" else logging.INFO
-        log.log(level, "%s%s", error, f"; {advice}" if advice else "")
-        ended = challenge_cookie.forget(context, incoming)
-        wanted = forms.return_to(context, incoming)
+        if remedy == "operator":
+            log.error("%s%s", error, f"; {advice}" if advice else "")
+        self._record(exchange, error, _status(error, remedy))
+        ended = challenge_cookie.forget(exchange)
+        wanted = forms.return_to(exchange)
         match remedy:
             case "start_over":
                 return next_page.go(
-                    context, "/sign-in", return_to=wanted, notice=remedy, headers=ended
+                    exchange.context, "/sign-in", return_to=wanted, notice=remedy, headers=ended
                 )
             case "confirm":
-                step = challenge_cookie.find(context, incoming)
+                step = challenge_cookie.find(exchange)
                 username = typed.get("username", "").strip() or (step.typed if step else "")
-                return _to_confirm(context, incoming, username, wanted)
+                return _to_confirm(exchange, username, wanted)
             case "reset":
-                return next_page.go(context, "/forgot", return_to=wanted, notice="reset_first")
+                return next_page.go(
+                    exchange.context, "/forgot", return_to=wanted, notice="reset_first"
+                )
             case "operator":
                 trouble = Trouble(503, said, typed=typed, headers=_RETRY)
             case _:
-                status = 403 if error.exception == "ForbiddenException" else 400
-                trouble = Trouble(429 if remedy == "wait" else status, said, typed=typed)
-        return (yield from self.show(context, incoming, trouble))
+                trouble = Trouble(_status(error, remedy), said, typed=typed)
+        return (yield from self.show(exchange, trouble))
 
-    def _typed(self, context: SignInContext, incoming: Incoming) -> Mapping[str, str]:
-        return forms.typed(incoming, self.again(context))
+    def _record(self, exchange: SignInExchange, error: GateError, status: int) -> None:
+        kind = SignInFailed if self.signs_in else Refused
+        exchange.record(kind(exchange.facts, status, error.code, str(error)))
 
-
-def _to_confirm(
-    context: SignInContext, incoming: Incoming, username: str, return_to: str
-) -> Respond:
-    step = challenge_cookie.new(
-        context, incoming, "CONFIRM", username=username, return_to=return_to
-    )
-    return next_page.onward(context, incoming, "/confirm", step, notice="confirm_first")
+    def _typed(self, exchange: SignInExchange) -> Mapping[str, str]:
+        return forms.typed(exchange, self.again(exchange.context))
 
 
-def _told(incoming: Incoming) -> Trouble:
+def _to_confirm(exchange: SignInExchange, username: str, return_to: str) -> Respond:
+    step = challenge_cookie.new(exchange, "CONFIRM", username=username, return_to=return_to)
+    return next_page.onward(exchange, "/confirm", step, notice="confirm_first")
+
+
+def _status(error: ApiRefused, remedy: str) -> int:
+    """The HTTP status of a refusal of Cognito's."""
+    if remedy in ("operator", "wait"):
+        return 503 if remedy == "operator" else 429
+    return 403 if error.exception == "ForbiddenException" else 400
+
+
+def _asked_for(exchange: SignInExchange) -> Trouble:
     """What the page's address asks it to say."""
-    said = NOTICES.get(forms.asked(incoming, "notice"))
+    said = NOTICES.get(forms.asked(exchange, "notice"))
     if said is None:
         return Trouble()
     if said.startswith("error."):

@@ -9,12 +9,11 @@ from functools import partial
 
 from .._gate.effects import Flow, call, compute
 from .._gate.flows import token_trust
-from .._gate.messages import Incoming
 from .._gate.records import ChallengeRecord, Tokens
 from ..errors import ApiRefused, CognitoUnavailable
 from . import cognito_api, rate_limits, srp
 from .cognito_api import Challenge, Outcome
-from .context import SignInContext
+from .context import SignInContext, SignInExchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,69 +24,69 @@ class _Key:
     public: str
 
 
-def sign_in(
-    context: SignInContext, incoming: Incoming, username: str, password: str
-) -> Flow[Outcome]:
+def sign_in(exchange: SignInExchange, username: str, password: str) -> Flow[Outcome]:
     """Begin a sign-in as COGNITO_GATE_SIGN_IN_FLOW says.
 
     Raises:
         ApiRefused: Cognito says no. CognitoUnavailable: it says nothing usable.
     """
     # Keys first: what is proved for tokens that nobody can verify is lost.
-    yield from token_trust.ready(context, incoming.now)
-    settings, client = context.settings, incoming.client
+    yield from token_trust.ready(exchange.context, exchange.now)
+    settings, client = exchange.settings, exchange.incoming.client
     if settings.sign_in_flow == "choice":
         way = next((way for way in settings.sign_in_ways if way == "PASSWORD"), "PASSWORD_SRP")
-        return (yield from _preferred(context, incoming, username, username, way, password))
+        return (yield from _preferred(exchange, username, username, way, password))
     if settings.sign_in_flow == "srp":
-        key = yield from _key(context)
+        key = yield from _key(exchange.context)
         answer = yield from call(cognito_api.initiate_srp(settings, username, key.public, client))
         outcome = cognito_api.read_outcome("InitiateAuth", answer)
-        return (yield from _verified(context, incoming, username, username, password, outcome, key))
+        return (yield from _verified(exchange, username, username, password, outcome, key))
     answer = yield from call(cognito_api.initiate_password(settings, username, password, client))
     return cognito_api.read_outcome("InitiateAuth", answer)
 
 
-def prove(context: SignInContext, incoming: Incoming, username: str, password: str) -> Flow[None]:
+def prove(exchange: SignInExchange, username: str, password: str) -> Flow[None]:
     """Have the password of somebody checked who is signed in: by a new sign-in, which ends here.
 
     Raises as `sign_in` does.
     """
-    outcome = yield from sign_in(context, incoming, username, password)
+    outcome = yield from sign_in(exchange, username, password)
     if isinstance(outcome, Tokens) and outcome.refresh:
-        yield from call(cognito_api.revoke(context.settings, outcome.refresh))
+        yield from call(cognito_api.revoke(exchange.settings, outcome.refresh))
 
 
 def chosen(
-    context: SignInContext, incoming: Incoming, step: ChallengeRecord, way: str, password: str
+    exchange: SignInExchange, step: ChallengeRecord, way: str, password: str
 ) -> Flow[Outcome]:
     """The password, where Cognito asked for it or where it was the `way` chosen (PASSWORD or
     PASSWORD_SRP). Raises as `sign_in` does."""
     # Keys first: what is proved for tokens that nobody can verify is lost.
-    yield from token_trust.ready(context, incoming.now)
+    yield from token_trust.ready(exchange.context, exchange.now)
     name = step.username
     if step.step == "SELECT_CHALLENGE":
         # Begun anew: the choice's session serves once, and passwords are mistyped.
-        return (yield from _preferred(context, incoming, step.typed, name, way, password))
-    said, key = yield from _said(context, way, password)
+        return (yield from _preferred(exchange, step.typed, name, way, password))
+    said, key = yield from _said(exchange.context, way, password)
     answer = yield from call(
-        cognito_api.respond(context.settings, step.step, name, step.session, said, incoming.client)
+        cognito_api.respond(
+            exchange.settings, step.step, name, step.session, said, exchange.incoming.client
+        )
     )
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
     if key is None:
         return outcome
-    return (yield from _verified(context, incoming, step.typed, name, password, outcome, key))
+    return (yield from _verified(exchange, step.typed, name, password, outcome, key))
 
 
 def _preferred(
-    context: SignInContext, incoming: Incoming, typed: str, username: str, way: str, password: str
+    exchange: SignInExchange, typed: str, username: str, way: str, password: str
 ) -> Flow[Outcome]:
     """USER_AUTH, with the password as the way that is preferred. Cognito answers with a choice
     where an account has none, which must look as if it were wrong."""
-    said, key = yield from _said(context, way, password)
+    said, key = yield from _said(exchange.context, way, password)
     answer = yield from call(
         cognito_api.initiate_choice(
-            context.settings, username, incoming.client, PREFERRED_CHALLENGE=way, **said
+            exchange.settings, username, exchange.incoming.client, PREFERRED_CHALLENGE=way, **said
         )
     )
     outcome = cognito_api.read_outcome("InitiateAuth", answer)
@@ -96,7 +95,7 @@ def _preferred(
         raise ApiRefused("InitiateAuth", "NotAuthorizedException", "no password to sign in with")
     if key is None:
         return outcome
-    return (yield from _verified(context, incoming, typed, username, password, outcome, key))
+    return (yield from _verified(exchange, typed, username, password, outcome, key))
 
 
 def _said(
@@ -110,8 +109,7 @@ def _said(
 
 
 def _verified(
-    context: SignInContext,
-    incoming: Incoming,
+    exchange: SignInExchange,
     typed: str,
     username: str,
     password: str,
@@ -124,16 +122,16 @@ def _verified(
     """
     if not isinstance(first, Challenge) or first.name != "PASSWORD_VERIFIER":
         raise CognitoUnavailable("Cognito answered SRP with something else")
-    settings, found = context.settings, first.parameters
+    settings, found = exchange.settings, first.parameters
     person = found.get("USER_ID_FOR_SRP") or username
-    rate_limits.check_account(context, incoming, typed, person, "password")
-    pool, now = settings.user_pool_id, incoming.now
+    rate_limits.check_account(exchange, typed, person, "password")
+    pool, now = settings.user_pool_id, exchange.now
     said = yield from compute(
         partial(srp.answer, key.secret, key.public, person, password, pool, found, now)
     )
     answer = yield from call(
         cognito_api.respond(
-            settings, "PASSWORD_VERIFIER", person, first.session, said, incoming.client
+            settings, "PASSWORD_VERIFIER", person, first.session, said, exchange.incoming.client
         )
     )
     return cognito_api.read_outcome("RespondToAuthChallenge", answer)

@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
 from typing import Literal, TypeAlias, get_args
 
-from .._gate.messages import Incoming
 from ..errors import TooManyTries
 from . import devices
 from .cognito_api import Delivery
-from .context import RateLimits, SignInContext
+from .context import RateLimits, SignInContext, SignInExchange
 from .rate_limiter import RateLimiter
 from .recall import digest
 
@@ -33,7 +32,7 @@ _HOW = (
 # keep them from setting a new one.
 
 
-def check_guess(context: SignInContext, incoming: Incoming, name: str, proof: Proof) -> None:
+def check_guess(exchange: SignInExchange, name: str, proof: Proof) -> None:
     """Count a try to prove to be the person who is called `name`.
 
     A browser that has signed in to this account before has a count of its own, which no other
@@ -42,36 +41,34 @@ def check_guess(context: SignInContext, incoming: Incoming, name: str, proof: Pr
     Raises:
         TooManyTries: there were too many.
     """
-    tries, now = context.tries, incoming.now
-    browser = _browser(context, incoming, name)
+    tries, now = exchange.context.tries, exchange.now
+    browser = _browser(exchange, name)
     if browser:
         _count(tries.guesses, f"{proof} {browser}", now)
         return
-    place = _place(context, incoming)
+    place = _place(exchange)
     _count(tries.guesses_by_address, place, now)
     _count_for(tries, proof, _account(tries, name), place, now)
 
 
-def check_address(context: SignInContext, incoming: Incoming) -> None:
+def check_address(exchange: SignInExchange) -> None:
     """Count a request that is no guess, and asks Cognito something. Raises TooManyTries."""
-    _count(context.tries.guesses_by_address, _place(context, incoming), incoming.now)
+    _count(exchange.context.tries.guesses_by_address, _place(exchange), exchange.now)
 
 
-def check_account(
-    context: SignInContext, incoming: Incoming, name: str, account: str, proof: Proof
-) -> None:
+def check_account(exchange: SignInExchange, name: str, account: str, proof: Proof) -> None:
     """Count the same try once more when Cognito has said which account has that name: however a
     name is spelled, its account has one count. Raises TooManyTries."""
-    tries, now = context.tries, incoming.now
-    counted = _browser(context, incoming, name) or _account(tries, name)
+    tries, now = exchange.context.tries, exchange.now
+    counted = _browser(exchange, name) or _account(tries, name)
     tries.accounts.learn(name, digest(account))
-    browser = _browser(context, incoming, name)
+    browser = _browser(exchange, name)
     if counted in (browser, digest(account)):
         return
     if browser:
         _count(tries.guesses, f"{proof} {browser}", now)
     else:
-        _count_for(tries, proof, digest(account), _place(context, incoming), now)
+        _count_for(tries, proof, digest(account), _place(exchange), now)
 
 
 def learn(context: SignInContext, name: str, account: str) -> None:
@@ -79,18 +76,18 @@ def learn(context: SignInContext, name: str, account: str) -> None:
     context.tries.accounts.learn(name, digest(account))
 
 
-def proved(context: SignInContext, incoming: Incoming, name: str, account: str = "") -> None:
+def proved(exchange: SignInExchange, name: str, account: str = "") -> None:
     """The person has proved who they are: the tries at their account no longer count.
 
     Args:
         name: exactly as it was typed. Of others, even of such as look alike, nothing is forgiven.
         account: Cognito's name for the person, where it has said so.
     """
-    tries = context.tries
+    tries = exchange.context.tries
     if account or not tries.accounts.of(name):
         tries.accounts.learn(name, digest(account) if account else _one_named(name))
-    who, place = _account(tries, name), address(incoming.client)
-    browser = _browser(context, incoming, name)
+    who, place = _account(tries, name), address(exchange.incoming.client)
+    browser = _browser(exchange, name)
     for proof in get_args(Proof):
         tries.passwords_by_account.forgive(f"{proof} {who}")
         for key in (f"{proof} {who}", f"{proof} {who} {place}", f"{proof} {browser}"):
@@ -111,7 +108,7 @@ def _count_for(tries: RateLimits, proof: Proof, account: str, place: str, now: f
 
 
 def check_message(
-    context: SignInContext, incoming: Incoming, name: str, kind: Message, to: Iterable[str] = ()
+    exchange: SignInExchange, name: str, kind: Message, to: Iterable[str] = ()
 ) -> None:
     """Count a message that Cognito is to send.
 
@@ -122,10 +119,10 @@ def check_message(
         TooManyTries: there were too many of this kind for the account, from this address, or to
             where it would go.
     """
-    tries, now = context.tries, incoming.now
-    browser = _browser(context, incoming, name)
+    tries, now = exchange.context.tries, exchange.now
+    browser = _browser(exchange, name)
     if not browser:
-        _count(tries.messages_by_address, _place(context, incoming), now)
+        _count(tries.messages_by_address, _place(exchange), now)
     per_account = tries.one_time_codes if kind == "sign-in" else tries.messages
     _count(per_account, f"{kind} {browser or _account(tries, name)}", now)
     if kind != "sign-in":  # those go to proven addresses only
@@ -140,18 +137,16 @@ def goes_to(context: SignInContext, name: str, to: Iterable[str]) -> None:
     context.tries.destinations.learn(name.casefold(), " ".join(_destinations(to)))
 
 
-def went_to(
-    context: SignInContext, incoming: Incoming, name: str, kind: Message, where: Delivery
-) -> None:
+def went_to(exchange: SignInExchange, name: str, kind: Message, where: Delivery) -> None:
     """Cognito has said where a message went, by the last digits of a phone number.
 
     Nothing else of the number may be known, so that many may share this count: it is a wide one.
     Of a mailbox Cognito tells two letters, which are too few to count by.
     """
-    tries, mask = context.tries, "".join(where.destination.split())
+    tries, mask = exchange.context.tries, "".join(where.destination.split())
     if mask.startswith("+") and not tries.destinations.of(name.casefold()):
         tries.destinations.learn(name.casefold(), mask)
-        tries.messages_by_mask.count(f"{kind} {mask}", incoming.now)
+        tries.messages_by_mask.count(f"{kind} {mask}", exchange.now)
 
 
 def _destinations(to: Iterable[str]) -> list[str]:
@@ -172,11 +167,11 @@ def _one_named(name: str) -> str:
     return digest(f"the one named {name}")
 
 
-def _browser(context: SignInContext, incoming: Incoming, name: str) -> str:
+def _browser(exchange: SignInExchange, name: str) -> str:
     """This browser and the account, when it has signed in to that before: by this very name, or by
     any where Cognito has said whose name this is."""
-    device = devices.find(context, incoming)
-    account = context.tries.accounts.of(name)
+    device = devices.find(exchange)
+    account = exchange.context.tries.accounts.of(name)
     if account in ("", _one_named(name)):  # Cognito has not said whose name it is
         account = device.accounts.get(digest(name), "")
     return f"{account} {device.id}" if account in device.accounts.values() else ""
@@ -195,20 +190,30 @@ def address(client: str) -> str:
     return str(found)
 
 
-def _place(context: SignInContext, incoming: Incoming) -> str:
+def _place(exchange: SignInExchange) -> str:
     """The visitor's address; and a word to the operator where it is not the visitor's."""
     try:
-        found = ip_address(incoming.client.partition("%")[0])
+        found = ip_address(exchange.incoming.client.partition("%")[0])
     except ValueError:
         what = "the server gives no addresses of visitors, as behind a UNIX socket"
-        _warn(context, "address", f"{what}, so that all of them share one count of tries; {_HOW}")
-        return address(incoming.client)
-    told = b",".join(value for name in _FORWARDED for value in incoming.values(name)).lower()
+        _warn(
+            exchange.context,
+            "address",
+            f"{what}, so that all of them share one count of tries; {_HOW}",
+        )
+        return address(exchange.incoming.client)
+    told = b",".join(
+        value for name in _FORWARDED for value in exchange.incoming.values(name)
+    ).lower()
     inside = found.is_loopback or found.is_private
-    if told and inside and incoming.client.lower().encode() not in told:
+    if told and inside and exchange.incoming.client.lower().encode() not in told:
         what = f"a proxy tells whose requests it passes on, and the server says they are {found}'s"
-        _warn(context, "proxy", f"{what}, so that all visitors share one count of tries; {_HOW}")
-    return address(incoming.client)
+        _warn(
+            exchange.context,
+            "proxy",
+            f"{what}, so that all visitors share one count of tries; {_HOW}",
+        )
+    return address(exchange.incoming.client)
 
 
 def _warn(context: SignInContext, what: str, text: str) -> None:

@@ -5,21 +5,21 @@ Must not know what Cognito asks for next (next_page.py), nor what its refusals m
 
 from .._gate.effects import Flow
 from .._gate.flows import session
-from .._gate.messages import Incoming, Pass, Respond
+from .._gate.messages import Pass, Respond
 from .._gate.records import View
 from ..errors import CognitoUnavailable
 from . import choice, fields, forms, next_page, password, rate_limits
-from .context import SignInContext
+from .context import SignInExchange
 from .page import SignInPage, Trouble
 
 _FIELDS = {"username": 128, "password": 256}
 
 
-def _show(context: SignInContext, incoming: Incoming, trouble: Trouble) -> Flow[Respond]:
-    settings = context.settings
-    wanted = forms.return_to(context, incoming)
+def _show(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
+    settings = exchange.settings
+    wanted = forms.return_to(exchange)
     if trouble.calm:
-        visitor = yield from _visitor(context, incoming)
+        visitor = yield from _visitor(exchange)
         if visitor.identity is not None:
             return Respond(303, (("location", wanted), *visitor.headers))
     view = View(
@@ -28,40 +28,39 @@ def _show(context: SignInContext, incoming: Incoming, trouble: Trouble) -> Flow[
         error=trouble.error,
         notice=trouble.notice,
         field_errors=trouble.fields,
-        typed=trouble.typed or {"username": forms.asked(incoming, "login_hint")[:128]},
+        typed=trouble.typed or {"username": forms.asked(exchange, "login_hint")[:128]},
         facts={
             "kind": settings.sign_in,
             "asks_password": settings.sign_in_flow != "choice",
             "sign_up": settings.sign_up,
         },
     )
-    return forms.show(context, incoming, view, trouble.status, trouble.headers)
+    return forms.show(exchange, view, trouble.status, trouble.headers)
 
 
-def _visitor(context: SignInContext, incoming: Incoming) -> Flow[Pass]:
+def _visitor(exchange: SignInExchange) -> Flow[Pass]:
     """Who is signed in already; nobody, where that cannot be said: a new sign-in fixes it."""
     try:
-        return (yield from session.session(context, incoming))
+        return (yield from session.session(exchange))
     except CognitoUnavailable:
         return Pass(None)
 
 
-def _take(context: SignInContext, incoming: Incoming) -> Flow[Respond]:
-    form = forms.posted(context, incoming, _FIELDS)
+def _take(exchange: SignInExchange) -> Flow[Respond]:
+    form = forms.posted(exchange, _FIELDS)
     username = form["username"].strip()
-    _check_filled({**form, "username": username}, context.settings.sign_in_flow != "choice")
-    if context.settings.sign_in_flow == "choice":
-        return choice.ask(context, incoming, username, forms.return_to(context, incoming))
-    rate_limits.check_guess(context, incoming, username, "password")
-    outcome = yield from password.sign_in(context, incoming, username, form["password"])
+    _check_filled({**form, "username": username}, exchange.settings.sign_in_flow != "choice")
+    if exchange.settings.sign_in_flow == "choice":
+        return choice.ask(exchange, username, forms.return_to(exchange))
+    rate_limits.check_guess(exchange, username, "password")
+    outcome = yield from password.sign_in(exchange, username, form["password"])
     return (
         yield from next_page.advance(
-            context,
-            incoming,
+            exchange,
             outcome,
             username=username,
             typed=username,
-            return_to=forms.return_to(context, incoming),
+            return_to=forms.return_to(exchange),
         )
     )
 
@@ -71,4 +70,4 @@ def _check_filled(form: dict[str, str], asks_password: bool) -> None:
     fields.check(fields.filled(form, *wanted))
 
 
-SIGN_IN = SignInPage(_show, _take, lambda context: {"username": 128})
+SIGN_IN = SignInPage(_show, _take, lambda context: {"username": 128}, signs_in=True)

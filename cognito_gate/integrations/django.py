@@ -184,7 +184,7 @@ def _refused(rule: Rule, args: tuple[Any, ...]) -> HttpResponse | None:
     request = next(value for value in args if isinstance(value, HttpRequest))
     identity = present(_facts(request))
     if identity is None:
-        return HttpResponse("Sign-in needed.", status=401, headers={"WWW-Authenticate": "Bearer"})
+        return HttpResponse("Sign-in required.", status=401, headers={"WWW-Authenticate": "Bearer"})
     if not rule.allows(identity):
         raise PermissionDenied("You may not use this.")
     return None

@@ -82,7 +82,7 @@ async def current_identity(
     """
     identity = present(conn.scope)
     if identity is None:
-        raise _refusal(conn, 401, "Sign-in needed.")
+        raise _refusal(conn, 401, "Sign-in required.")
     return identity
 
 

@@ -36,7 +36,7 @@ def maybe_identity() -> Identity | None:
 def _present() -> Identity:
     identity = present(request.environ)
     if identity is None:
-        raise Unauthorized("Sign-in needed.", www_authenticate=WWWAuthenticate("bearer"))
+        raise Unauthorized("Sign-in required.", www_authenticate=WWWAuthenticate("bearer"))
     return identity
 
 

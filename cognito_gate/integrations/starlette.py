@@ -53,7 +53,7 @@ def current_identity(conn: HTTPConnection) -> Identity:
     """
     identity = present(conn.scope)
     if identity is None:
-        raise _refusal(conn, 401, "Sign-in needed.")
+        raise _refusal(conn, 401, "Sign-in required.")
     return identity
 
 

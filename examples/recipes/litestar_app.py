@@ -21,7 +21,7 @@ Socket = WebSocket[Any, Any, Any]
 def identity_of(connection: Connection) -> Identity:
     identity: Identity | None = connection.scope["cognito_gate.identity"]  # type: ignore[typeddict-item]
     if identity is None:  # on a public path only
-        raise NotAuthorizedException("Sign-in needed.", headers={"WWW-Authenticate": "Bearer"})
+        raise NotAuthorizedException("Sign-in required.", headers={"WWW-Authenticate": "Bearer"})
     return identity
 
 

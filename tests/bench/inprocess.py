@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cognito_gate import ASGIGate, Settings
-from cognito_gate._gate.context import Seals
+from cognito_gate._gate.cookie_kinds import Seals
 from cognito_gate._gate.protocol.jwt import parse
 from cognito_gate._gate.records import RefreshRecord
 from cognito_gate.local import LocalCognito

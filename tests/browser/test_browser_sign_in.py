@@ -125,7 +125,7 @@ def test_a_link_on_another_site_leads_in(tab: Tab, demo: Stage) -> None:
     tab.heading("For admins only")
     tab.open(f"{demo.cognito.origin}/error")
     tab.page.evaluate("address => { location.href = address; }", f"{demo.origin}/auth/logout")
-    tab.heading("Not from here")
+    tab.heading("Access denied")
     tab.open("/")
     tab.heading("Ada Lovelace")
 

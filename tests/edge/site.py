@@ -16,6 +16,7 @@ import httpx
 from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate import ASGIGate, Settings, WSGIGate
+from cognito_gate._delivery import OnEvent
 from tests.edge.browser import Raw, Reply, Request, Seen
 from tests.edge.faults import Fault
 from tests.parts.sends import Counted
@@ -57,11 +58,16 @@ class ASGISite(Site):
     """`app` replaces the inner app."""
 
     def __init__(
-        self, settings: Settings | None, pool: Fault, mount: str = "", app: Any = None
+        self,
+        settings: Settings | None,
+        pool: Fault,
+        mount: str = "",
+        app: Any = None,
+        on_event: OnEvent | None = None,
     ) -> None:
         super().__init__(settings, pool, mount)
         client = httpx.AsyncClient(transport=httpx.MockTransport(self._call))
-        self.gate = ASGIGate(app or self._app, settings, client)
+        self.gate = ASGIGate(app or self._app, settings, client, on_event)
         self.runner = asyncio.Runner()
 
     def handle(self, request: Request) -> Reply:
@@ -132,11 +138,16 @@ class WSGISite(Site):
     """`app` replaces the inner app."""
 
     def __init__(
-        self, settings: Settings | None, pool: Fault, mount: str = "", app: Any = None
+        self,
+        settings: Settings | None,
+        pool: Fault,
+        mount: str = "",
+        app: Any = None,
+        on_event: OnEvent | None = None,
     ) -> None:
         super().__init__(settings, pool, mount)
         client = httpx.Client(transport=httpx.MockTransport(self._call))
-        self.gate = WSGIGate(validator(app or self._app), settings, client)
+        self.gate = WSGIGate(validator(app or self._app), settings, client, on_event)
         self.validated = validator(self.gate)
 
     def handle(self, request: Request) -> Reply:

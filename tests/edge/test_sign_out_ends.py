@@ -2,6 +2,7 @@
 
 import time
 
+from cognito_gate._gate.exchange import Exchange
 from cognito_gate._gate.messages import Incoming, Respond
 from tests.edge.browser import NAVIGATION, Browser, Reply, Request
 from tests.edge.conftest import Open
@@ -70,7 +71,8 @@ def test_a_page_of_ours_that_was_slow_signs_nobody_in_again(pool: Pool) -> None:
     for over, kept in ((False, 3), (True, 0)):
         if over:
             gate._context.ended.put("a-session", True, until=time.time() + 60)
-        facts.once["sessions"] = ("a-session",)
-        done = gate._finished(facts, page)
+        exchange = Exchange(gate._context, facts)
+        exchange.sessions = ("a-session",)
+        done = gate._finished(exchange, page)
         assert sum(name == "set-cookie" for name, _ in done.headers) == kept
     site.close()

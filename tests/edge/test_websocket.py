@@ -13,7 +13,7 @@ from tests.edge.site import IDENTITY, ASGISite
 
 CONNECT = {"type": "websocket.connect"}
 ACCEPT: Message = {"type": "websocket.accept", "subprotocol": "chat", "headers": [(b"x", b"1")]}
-CLOSED = {"type": "websocket.close", "code": 4401, "reason": "sign-in needed"}
+CLOSED = {"type": "websocket.close", "code": 4401, "reason": "sign-in required"}
 
 
 class Echo:

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from cognito_gate._gate.effects import Effect, Flow, HttpAnswer, HttpCall
+from cognito_gate._delivery import Delivery
+from cognito_gate._gate.authorization import Rule
+from cognito_gate._gate.effects import Compute, Effect, Flow, HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming, Pass
+from cognito_gate._gate.sessions.interface import Sessions
+from cognito_gate.events import Event
 from tests.edge.browser import Browser, Reply, Request, Seen
 from tests.edge.pool import Pool
 
@@ -54,9 +58,10 @@ def asked(effect: Effect) -> HttpCall:
 def play(flow: Flow[Decision], pool: Pool) -> Decision:
     """Run a flow to its decision, with `pool` on the other side."""
     try:
-        ask = next(flow)
+        effect = next(flow)
         while True:
-            ask = flow.send(pool.answer(asked(ask)))
+            answer = effect.done() if isinstance(effect, Compute) else pool.answer(effect)
+            effect = flow.send(answer)
     except StopIteration as stop:
         decision: Decision = stop.value
         return decision
@@ -95,23 +100,40 @@ def spent(stage: "Stage") -> int:
 
 @dataclass
 class Stage:
-    """A gate over a pool. `quick` asks `Gate.cached` first, as the edges do."""
+    """A gate over a pool. `quick` asks `Gate.cached` first, as the edges do; `rules` and `sessions`
+    go to the gate."""
 
     changes: dict[str, Any] = field(default_factory=dict)
     now: float = START
     quick: bool = True
+    rules: tuple[Rule, ...] = ()
+    sessions: Sessions | None = None
 
     def __post_init__(self) -> None:
         self.pool = Pool(clock=lambda: self.now)
         count = itertools.count()
         # Longer than any token here, so that tokens decide; test_absolute_life.py sets it.
         settings = self.pool.settings(**{"cookie_age_seconds": 86_400, **self.changes})
-        self.gate = Gate(settings, lambda: f"token-{next(count)}-" + "x" * 32)
+        self.events: list[Event] = []
+        self.delivery = Delivery(None)
+        self.gate = Gate(
+            settings,
+            lambda: f"token-{next(count)}-" + "x" * 32,
+            rules=self.rules,
+            sessions=self.sessions,
+        )
 
-    def handle(self, request: Request) -> Reply:
-        seen = incoming(request, self.now)
-        known = self.gate.cached(seen.path, seen.headers, self.now) if self.quick else None
-        return reply(known or play(self.gate.decide(seen), self.pool))
+    def handle(self, request: Request, mount: str = "") -> Reply:
+        seen = incoming(request, self.now, mount)
+        cached = self.cached(seen) if self.quick else None
+        decision = cached or play(self.gate.decide(seen), self.pool)
+        self.events += decision.events
+        self.delivery.deliver(decision.events)
+        return reply(decision)
+
+    def cached(self, seen: Incoming) -> Pass | None:
+        """What the edges ask first."""
+        return self.gate.cached(seen.path, seen.headers, self.now, seen.method, seen.mount)
 
     def decide(self, request: Request) -> Flow[Decision]:
         """The flow of a request, to be played step by step."""

@@ -81,7 +81,7 @@ def test_a_form_from_elsewhere(stage: Stage, page: str, case: str) -> None:
     """Even one with the right token."""
     person = stage.person()
     shown = person.post(form_of(person, page), ELSEWHERE[case])
-    assert (shown.status, shown.title, shown.reply.cookies) == (403, "Not from here", {})
+    assert (shown.status, shown.title, shown.reply.cookies) == (403, "Access denied", {})
     assert stage.cloud.names == []
 
 

@@ -133,7 +133,7 @@ def test_a_body_too_large(stage: Stage, page: str) -> None:
     form = person.open("/auth/sign-in").form()
     for size in (MAX_FORM_BYTES + 1, MAX_FORM_BYTES + 2, 1_000_000):
         shown = person.post_bytes(page, long(form, size))
-        assert (shown.status, shown.title) == (413, "That is too much")
+        assert (shown.status, shown.title) == (413, "Request too large")
     assert person.post_bytes(page, long(form, MAX_FORM_BYTES)).status != 413
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
+from cognito_gate._gate.context import Context
 from cognito_gate._gate.gate import new_token
 from cognito_gate._gate.messages import Incoming
 from cognito_gate._sign_in import rate_limits
-from cognito_gate._sign_in.context import SignInContext
+from cognito_gate._sign_in.context import SignInContext, SignInExchange
 from cognito_gate.errors import TooManyTries
 from cognito_gate.local import User
 from tests.edge.site import Site
@@ -174,15 +175,18 @@ def test_an_alias_and_a_user_name_are_one_account(stage: Stage) -> None:
 
 def test_who_looks_alike_forgives_nobody_elses_tries(stage: Stage) -> None:
     """ "strasse" and "straße" are the same in small letters, and may be two people to Cognito."""
-    own = SignInContext.of(stage.pool.settings("public", tries_per_account=3), new_token)
-    seen = Incoming("http", "POST", "/auth/sign-in", b"", b"", [], 1_800_000_000.0, client="::1")
+    own = SignInContext.extending(
+        Context.of(stage.pool.settings("public", tries_per_account=3), new_token)
+    )
+    facts = Incoming("http", "POST", "/auth/sign-in", b"", b"", [], 1_800_000_000.0, client="::1")
+    seen = SignInExchange(own, facts)
     for _ in range(3):
-        rate_limits.check_guess(own, seen, "straße", "password")
-        rate_limits.proved(own, seen, "strasse", "user-2")
-    rate_limits.proved(own, seen, "strasse")
+        rate_limits.check_guess(seen, "straße", "password")
+        rate_limits.proved(seen, "strasse", "user-2")
+    rate_limits.proved(seen, "strasse")
     with pytest.raises(TooManyTries):
-        rate_limits.check_guess(own, seen, "straße", "password")
-    rate_limits.check_guess(own, seen, "strasse", "password")
+        rate_limits.check_guess(seen, "straße", "password")
+    rate_limits.check_guess(seen, "strasse", "password")
 
 
 def test_a_name_that_nobody_has_is_counted_as_well(stage: Stage) -> None:

@@ -4,9 +4,11 @@ Knows the header and what an API client's access token must say. Cookies do not 
 """
 
 from ...errors import TokenRefused
+from ...events import BearerRejected
 from ...identity import Identity, freeze
 from ..context import Context
 from ..effects import Flow
+from ..exchange import Exchange
 from ..messages import Incoming, Pass
 from ..protocol import jwt
 from . import token_trust
@@ -19,26 +21,34 @@ def presented(incoming: Incoming) -> bool:
     )
 
 
-def bearer(context: Context, incoming: Incoming) -> Flow[Pass]:
+def bearer(exchange: Exchange) -> Flow[Pass]:
     """The caller behind a bearer token: a person, or a machine without a username.
 
     Raises:
         TokenRefused: it is not a valid access token of an accepted app client.
         CognitoUnavailable: nobody can say right now.
     """
-    token, now = _token(incoming), incoming.now
-    values = (token, b"", b"")
-    cached = context.bearer_cache.get(values, now)
+    try:
+        return (yield from _caller(exchange))
+    except TokenRefused as error:
+        exchange.record(BearerRejected(exchange.facts, str(error)))
+        raise
+
+
+def _caller(exchange: Exchange) -> Flow[Pass]:
+    token, now = _token(exchange.incoming), exchange.now
+    values = (token,)
+    cached = exchange.context.bearer_cache.get(values, now)
     if cached is not None:
-        return _live(context, cached, now)
+        return _live(exchange.context, cached, now)
     text = token.decode("latin-1")
-    expected = context.expected_bearer
-    claims = yield from token_trust.verify(context, text, "access", expected, now)
+    expected = exchange.context.expected_bearer
+    claims = yield from token_trust.verify(exchange.context, text, "access", expected, now)
     until = jwt.end_of(claims) + expected.leeway
     who = Identity(freeze(claims), access_token=text)
     result = Pass(who, until=until, sessions=(jwt.session_of(claims),))
-    context.bearer_cache.put(values, result, now=now, until=until)
-    return _live(context, result, now)
+    exchange.context.bearer_cache.put(values, result, now=now, until=until)
+    return _live(exchange.context, result, now)
 
 
 def _live(context: Context, caller: Pass, now: float) -> Pass:

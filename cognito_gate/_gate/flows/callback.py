@@ -7,7 +7,6 @@ callback that came too late (`gate.py`).
 import logging
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from ...errors import (
     BadRequest,
@@ -20,7 +19,8 @@ from ...errors import (
 )
 from ..context import Context
 from ..effects import Flow, HttpAnswer, call, share_key
-from ..messages import Headers, Incoming, Respond
+from ..exchange import Exchange, Pairs
+from ..messages import Headers, Respond
 from ..protocol import oauth, pages, paths
 from ..records import LoginAttempt, Tokens
 from . import establish, login_cookies, token_trust
@@ -44,53 +44,47 @@ class Returned:
     iss: str | None
 
 
-def read_query(query: bytes) -> Returned:
+def read_query(query: Pairs) -> Returned:
     """The parameters of a callback. Tokens in the query are ignored (RFC 9700 section 2.1.2).
 
     Raises:
-        BadRequest: a parameter is missing, doubled, too long, or not text (RFC 6749 section 3.1).
+        BadRequest: a parameter is missing, doubled, or too long (RFC 6749 section 3.1).
     """
-    try:
-        pairs = parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50
-        )
-    except ValueError as exc:
-        raise BadRequest("the callback's query is not form-encoded text") from exc
-    found: dict[str, str] = {}
-    for name, value in pairs:
+    values: dict[str, str] = {}
+    for name, value in query:
         if name not in MAX_CHARS:
             continue
-        if name in found or len(value) > MAX_CHARS[name]:
+        if name in values or len(value) > MAX_CHARS[name]:
             raise BadRequest(f"the callback's {name} is doubled or too long")
-        found[name] = value
-    code, error, state = (found.get(name, "") for name in ("code", "error", "state"))
+        values[name] = value
+    code, error, state = (values.get(name, "") for name in ("code", "error", "state"))
     if bool(code) == bool(error) or (code and not state and not _CODE.fullmatch(code)):
         raise BadRequest("the callback needs a code and a state, or an error")
-    return Returned(state, code, error, found.get("error_description", ""), found.get("iss"))
+    return Returned(state, code, error, values.get("error_description", ""), values.get("iss"))
 
 
-def attempt_of(context: Context, incoming: Incoming) -> LoginAttempt | None:
+def attempt_of(exchange: Exchange) -> LoginAttempt | None:
     """The attempt that a callback belongs to, for those who answer in its place."""
     try:
-        return login_cookies.find(context, incoming, read_query(incoming.query).state)
+        return login_cookies.find(exchange, read_query(exchange.query).state)
     except BadRequest:
         return None
 
 
-def check_not_astray(context: Context, incoming: Incoming) -> None:
+def check_not_astray(exchange: Exchange) -> None:
     """Raises CallbackRefused when a callback came to another path: a new sign-in would end there
     again, and again."""
-    if b"state=" in incoming.query and attempt_of(context, incoming) is not None:
+    if b"state=" in exchange.incoming.query and attempt_of(exchange) is not None:
         log.error(
             "a sign-in came back to %s, the path of AWS_COGNITO_REDIRECT_URL is %s: they must be "
             "the same as the server sees them (root path, mounts, a proxy that strips a prefix)",
-            oauth.printable(incoming.path),
-            context.settings.callback_path,
+            oauth.printable(exchange.incoming.path),
+            exchange.settings.callback_path,
         )
         raise CallbackRefused("The sign-in came back to an address that this app does not expect.")
 
 
-def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
+def callback(exchange: Exchange) -> Flow[Respond]:
     """The path of the redirect URL.
 
     Raises:
@@ -101,39 +95,37 @@ def callback(context: Context, incoming: Incoming) -> Flow[Respond]:
         SessionTooLarge: the tokens do not fit into cookies.
         CognitoUnavailable: nothing is lost, the same address may be tried again.
     """
-    if incoming.method != "GET":
+    if exchange.incoming.method != "GET":
         raise MethodRefused("GET")
-    returned = read_query(incoming.query)
-    if returned.iss not in (None, context.settings.issuer_url):
+    returned = read_query(exchange.query)
+    if returned.iss not in (None, exchange.settings.issuer_url):
         raise CallbackRefused("The sign-in came from another issuer.")  # RFC 9207
     if returned.code and not returned.state:
-        raise _unasked(context, incoming)
-    attempt = login_cookies.find(context, incoming, returned.state)
+        raise _unasked(exchange)
+    attempt = login_cookies.find(exchange, returned.state)
     if returned.error:
         raise _unfinished(returned, attempt)
     if attempt is None:
         again = returned.state.startswith(login_cookies.AGAIN)
         raise StaleCallback("no such sign-in is under way in this browser", again=again)
-    _check_unused(context, attempt, returned.code, incoming.now)
+    _check_unused(exchange.context, attempt, returned.code, exchange.now)
     try:
-        response = yield from _exchange(context, incoming, attempt, returned.code)
+        response = yield from _exchange(exchange, attempt, returned.code)
     except (CognitoUnavailable, GrantRefused):
         raise  # the same code may come again
     except GateError:
-        _use_up(context, attempt, incoming.now)
+        _use_up(exchange.context, attempt, exchange.now)
         raise
-    _use_up(context, attempt, incoming.now)
+    _use_up(exchange.context, attempt, exchange.now)
     return response
 
 
-def _exchange(
-    context: Context, incoming: Incoming, attempt: LoginAttempt, code: str
-) -> Flow[Respond]:
+def _exchange(exchange: Exchange, attempt: LoginAttempt, code: str) -> Flow[Respond]:
     """The code's tokens, and the session that they make."""
-    yield from token_trust.ready(context, incoming.now)
-    answer = yield from call(oauth.code_exchange(context.settings, code, attempt))
-    got = _exchanged(answer, attempt)
-    return (yield from _signed_in(context, incoming, attempt, got))
+    yield from token_trust.ready(exchange.context, exchange.now)
+    answer = yield from call(oauth.code_exchange(exchange.settings, code, attempt))
+    tokens = _exchanged(answer, attempt)
+    return (yield from _signed_in(exchange, attempt, tokens))
 
 
 def _check_unused(context: Context, attempt: LoginAttempt, code: str, now: float) -> None:
@@ -151,18 +143,20 @@ def _use_up(context: Context, attempt: LoginAttempt, now: float) -> None:
     context.used.put(attempt.state, "", until=now + context.settings.login_seconds)
 
 
-def _unasked(context: Context, incoming: Incoming) -> GateError:
+def _unasked(exchange: Exchange) -> GateError:
     """A code without a state: nobody here asked for it, so it is never accepted. A sign-in that
     this app starts by itself takes its place, once."""
-    sender = oauth.printable(incoming.value(b"referer").decode("latin-1")) or "an unnamed page"
+    sender = (
+        oauth.printable(exchange.incoming.value(b"referer").decode("latin-1")) or "an unnamed page"
+    )
     log.warning(
         "a callback came with a code and no state, sent by %s: a login link made by hand, the "
         "console's own, or a sign-in begun at an identity provider. The code is not used; link to "
         "%s/login instead",
         sender,
-        context.settings.prefix,
+        exchange.settings.prefix,
     )
-    if login_cookies.tried_again(context, incoming):
+    if login_cookies.tried_again(exchange):
         return CallbackRefused("The sign-in came back without its state, twice.")
     return StaleCallback("a code without a state", again=False)
 
@@ -193,18 +187,17 @@ def _exchanged(answer: HttpAnswer, attempt: LoginAttempt) -> Tokens:
         raise StaleCallback(str(error), again=attempt.again, return_to=attempt.return_to) from error
 
 
-def _signed_in(
-    context: Context, incoming: Incoming, attempt: LoginAttempt, got: Tokens
-) -> Flow[Respond]:
+def _signed_in(exchange: Exchange, attempt: LoginAttempt, tokens: Tokens) -> Flow[Respond]:
     # Strict cookies stay behind on the way back from Cognito: an older session may be there unseen.
-    blind = context.settings.cookie_samesite == "strict"
-    kept = yield from establish.establish(context, incoming, got, attempt.nonce, blind=blind)
-    ended = login_cookies.forget(context, incoming, attempt.state)
-    room = login_cookies.MAX_BYTES - sum(len(line.partition(";")[0]) for _, line in kept)
-    crowded = login_cookies.make_room(context, incoming, room, spent=attempt.state)
-    headers: Headers = (*kept, *ended, *crowded)
-    target = paths.safe_return(attempt.return_to, context.routes)
-    if blind:
+    strict = exchange.settings.cookie_samesite == "strict"
+    session = yield from establish.establish(exchange, tokens, attempt.nonce, unseen=strict)
+    stored = session.headers
+    ended = login_cookies.forget(exchange, attempt.state)
+    room = login_cookies.MAX_BYTES - sum(len(line.partition(";")[0]) for _, line in stored)
+    crowded = login_cookies.make_room(exchange, room, spent=attempt.state)
+    headers: Headers = (*stored, *ended, *crowded)
+    target = paths.safe_return(attempt.return_to, exchange.context.routes)
+    if strict:
         # A redirect would still count as Cognito's navigation, and Strict cookies would stay
         # behind; a page of our own makes the next step ours.
         return pages.onward(target, headers)

@@ -4,50 +4,69 @@ pages of our own; what came over the JSON API is trusted no more than other toke
 Must not know how the tokens were come by, nor where the visitor goes next.
 """
 
-from typing import Any
+from typing import Literal, NamedTuple
 
 from ...errors import CallbackRefused, TokenRefused
+from ...events import SignedIn
+from ...identity import NO_CLAIMS, Claims, Identity, freeze
 from ..context import Context
 from ..effects import Flow
-from ..messages import Headers, Incoming
-from ..protocol import cookies, jwt
+from ..exchange import Exchange
+from ..messages import Headers
+from ..protocol import jwt
 from ..records import Tokens
-from . import session_cookies, token_trust, verified_session
+from . import refresh_record, token_trust, verified_session
 
 NO_NONCE = ""
 """For tokens of the JSON API, which takes no nonce: the call itself belongs to the visitor."""
 
 
+class Established(NamedTuple):
+    """A session that has just begun: whose it is, and the headers that give it to the browser."""
+
+    identity: Identity
+    headers: Headers
+
+
 def establish(
-    context: Context, incoming: Incoming, got: Tokens, nonce: str, *, blind: bool = False
-) -> Flow[Headers]:
-    """The cookies of the session that the tokens make.
+    exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool = False
+) -> Flow[Established]:
+    """The session that the tokens make, in place of any older one. The next request finds it
+    verified.
 
     Args:
         nonce: that of this very sign-in, or NO_NONCE.
-        blind: the browser may hold an older session that it did not send.
+        unseen: the browser may hold an older session that it did not send.
 
     Raises:
-        CallbackRefused: the tokens do not hold. SessionTooLarge: they do not fit into cookies.
+        CallbackRefused: the tokens do not hold. SessionTooLarge: they have no room in cookies.
         CognitoUnavailable: nobody can say right now.
     """
+    context, jar, now = exchange.context, exchange.jar, exchange.now
     # Before they are verified: a token over 16 KiB would be refused there for no such reason.
-    session_cookies.check_size(context, {"access": len(got.access), "ID": len(got.id)})
-    access = yield from _verified(context, got, nonce, incoming.now)
-    record = session_cookies.new_refresh_record(context, got, access, incoming.now)
-    jar = cookies.jar(incoming)
-    return session_cookies.store(context, jar, got, record, incoming.now, blind=blind)
+    context.sessions.check_size(tokens)
+    who = yield from _verified(context, tokens, nonce, now)
+    record = refresh_record.new(context, tokens, who.access_claims, now)
+    saved = yield from context.sessions.save(jar, tokens, record, now, unseen=unseen)
+    live = verified_session.of_identity(context, who, saved.ends_at)
+    if live.ends_at > now:
+        verified_session.remember(context, saved.values, live, record, now)
+    name = record.name if record else live.name
+    pages: Literal["cognito", "custom"] = "custom" if nonce == NO_NONCE else "cognito"
+    exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", name, pages))
+    return Established(who, saved.headers)
 
 
-def _verified(context: Context, got: Tokens, nonce: str, now: float) -> Flow[dict[str, Any]]:
+def _verified(context: Context, tokens: Tokens, nonce: str, now: float) -> Flow[Identity]:
     """Both tokens, and that they belong together and to this sign-in."""
     try:
-        access, identity = yield from token_trust.verify_pair(context, got, now)
+        access, identity = yield from token_trust.verify_pair(context, tokens, now)
         if identity is None and verified_session.needs_id(context, access):
             raise TokenRefused("Cognito granted openid and sent no ID token")
         if identity is not None and nonce != NO_NONCE:
             jwt.check_nonce(identity, nonce)
     except TokenRefused as error:
-        token_trust.check_clock(got, now, error)
+        token_trust.check_clock(tokens, now, error)
         raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
-    return access
+    claims: Claims = NO_CLAIMS if identity is None else freeze(identity)
+    return Identity(freeze(access), claims, tokens.access, tokens.id)

@@ -3,10 +3,11 @@
 Knows what a sign-in needs; must not know what becomes of it (callback.py).
 """
 
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from ...errors import BadRequest, LoginRequired, MethodRefused
 from ..context import Context
+from ..exchange import Exchange
 from ..messages import Incoming, Respond
 from ..protocol import fetch_metadata, oauth, paths
 from . import login_cookies
@@ -15,17 +16,18 @@ MAX_EXTRA_CHARS = 512
 MAX_FOREIGN_RETURN = 256
 
 
-def return_address(context: Context, incoming: Incoming) -> str:
+def return_address(exchange: Exchange) -> str:
     """The address of this request, as one to come back to."""
-    raw = incoming.target + (b"?" + incoming.query if incoming.query else b"")
+    raw = exchange.incoming.target + (
+        b"?" + exchange.incoming.query if exchange.incoming.query else b""
+    )
     # Bytes beyond ASCII should have come percent-encoded: they go back that way.
     text = "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
-    return paths.safe_return(text, context.routes)
+    return paths.safe_return(text, exchange.context.routes)
 
 
 def begin(
-    context: Context,
-    incoming: Incoming,
+    exchange: Exchange,
     return_to: str,
     *,
     again: bool = False,
@@ -34,16 +36,18 @@ def begin(
 ) -> Respond:
     """Start a sign-in. `again` marks one that the gate starts over by itself, in place of the one
     whose state was `spent`."""
-    if _on_own_page(context, extra or {}):
-        ended = login_cookies.forget(context, incoming, spent)
-        return Respond(303, (("location", own_page(context, return_to, extra or {})), *ended))
-    unseen = context.settings.cookie_samesite == "strict" and _from_another_site(incoming)
+    if _on_own_page(exchange.context, extra or {}):
+        ended = login_cookies.forget(exchange, spent)
+        return Respond(
+            303, (("location", own_page(exchange.context, return_to, extra or {})), *ended)
+        )
+    unseen = exchange.settings.cookie_samesite == "strict" and _from_another_site(exchange.incoming)
     if unseen and len(return_to) > MAX_FOREIGN_RETURN:
         return_to = "/"  # there may be a session that takes the room
-    attempt = login_cookies.new(context, return_to, incoming.now, again=again)
-    url = oauth.authorize_url(context.settings, attempt, extra or {})
-    kept = login_cookies.store(context, incoming, attempt, spent)
-    return Respond(303, (("location", url), *kept))
+    attempt = login_cookies.new(exchange.context, return_to, exchange.now, again=again)
+    url = oauth.authorize_url(exchange.settings, attempt, extra or {})
+    lines = login_cookies.store(exchange, attempt, spent)
+    return Respond(303, (("location", url), *lines))
 
 
 def _on_own_page(context: Context, extra: dict[str, str]) -> bool:
@@ -56,50 +60,46 @@ def _on_own_page(context: Context, extra: dict[str, str]) -> bool:
 
 def own_page(context: Context, return_to: str, extra: dict[str, str]) -> str:
     """The address of our own sign-in page."""
-    said = {name: extra[name] for name in ("lang", "login_hint") if extra.get(name)}
+    query = {name: extra[name] for name in ("lang", "login_hint") if extra.get(name)}
     if return_to != "/":
-        said["next"] = return_to
+        query["next"] = return_to
     path = f"{context.settings.prefix}/sign-in"
-    return f"{path}?{urlencode(said, safe='/')}" if said else path
+    return f"{path}?{urlencode(query, safe='/')}" if query else path
 
 
-def login(context: Context, incoming: Incoming) -> Respond:
+def login(exchange: Exchange) -> Respond:
     """The route `{prefix}/login?next=/path`.
 
     Raises:
         MethodRefused, BadRequest: the request is wrong.
         LoginRequired: it is none that could follow to a login page.
     """
-    if incoming.method != "GET":
+    if exchange.incoming.method != "GET":
         raise MethodRefused("GET")
-    if not fetch_metadata.is_navigation(incoming):
+    if not fetch_metadata.is_navigation(exchange.incoming):
         raise LoginRequired("a sign-in starts with a page, not with a background request")
-    query = _query(incoming)
-    return_to = paths.safe_return(query.pop("next", "/"), context.routes)
-    if _from_another_site(incoming) and len(return_to) > MAX_FOREIGN_RETURN:
+    query = _wanted(exchange)
+    return_to = paths.safe_return(query.pop("next", "/"), exchange.context.routes)
+    if _from_another_site(exchange.incoming) and len(return_to) > MAX_FOREIGN_RETURN:
         return_to = "/"  # another site's link must not fill this one's cookies
-    return begin(context, incoming, return_to, extra=query)
+    return begin(exchange, return_to, extra=query)
 
 
 def _from_another_site(incoming: Incoming) -> bool:
     return incoming.value(b"sec-fetch-site") == b"cross-site"
 
 
-def _query(incoming: Incoming) -> dict[str, str]:
-    wanted = (*oauth.PASSED_ON, "next")
-    try:
-        pairs = parse_qsl(incoming.query.decode("ascii"), errors="strict", max_num_fields=50)
-    except ValueError as exc:
-        raise BadRequest("the query is not form-encoded text") from exc
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        if name in wanted:
-            if name in found:
+def _wanted(exchange: Exchange) -> dict[str, str]:
+    """The parameters that a login link may have. Blank ones count as absent."""
+    names, wanted = (*oauth.PASSED_ON, "next"), {}
+    for name, value in exchange.query:
+        if name in names and value:
+            if name in wanted:
                 raise BadRequest(f"the parameter {name} is there twice")
-            found[name] = value
-    if any(len(value) > MAX_EXTRA_CHARS for name, value in found.items() if name != "next"):
+            wanted[name] = value
+    if any(len(value) > MAX_EXTRA_CHARS for name, value in wanted.items() if name != "next"):
         raise BadRequest("a parameter is too long")
-    return found
+    return wanted
 
 
 def login_url(context: Context, return_to: str = "/") -> str:

@@ -5,12 +5,12 @@ open at once, and do not see each other's cookies, cannot fill a server's limit 
 """
 
 import hmac
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...errors import TokenRefused
 from ..context import Context
-from ..messages import Header, Headers, Incoming
+from ..exchange import Exchange
+from ..messages import Header, Headers
 from ..protocol import cookies
 from ..records import LoginAttempt
 
@@ -22,7 +22,7 @@ AGAIN = "again."  # begins the `state` of a second try, which a browser without 
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _LoginCookie:
     """A login cookie that the browser sent: when its attempt began, 0 where that is over."""
 
     name: str
@@ -41,9 +41,13 @@ def _slots(context: Context) -> list[str]:
     return [f"{context.names.login}{number}" for number in range(SLOTS)]
 
 
-def _jar(context: Context, incoming: Incoming) -> cookies.Jar:
-    jar = cookies.jar(incoming)
-    return {name: held for name, held in jar.items() if name.startswith(context.names.login)}
+def _jar(exchange: Exchange) -> cookies.Jar:
+    jar = exchange.jar
+    return {
+        name: values
+        for name, values in jar.items()
+        if name.startswith(exchange.context.names.login)
+    }
 
 
 def _open(context: Context, value: str, now: float) -> LoginAttempt:
@@ -53,119 +57,115 @@ def _open(context: Context, value: str, now: float) -> LoginAttempt:
     return attempt
 
 
-def _live(context: Context, incoming: Incoming) -> list[tuple[str, LoginAttempt]]:
+def _live(exchange: Exchange) -> list[tuple[str, LoginAttempt]]:
     """The attempts that this browser holds, with the names of their cookies."""
-    found: list[tuple[str, LoginAttempt]] | None = incoming.once.get("attempts")
-    if found is None:
-        found = incoming.once["attempts"] = list(_opened(context, incoming))
-    return found
+    return exchange.once(_opened)
 
 
-def _opened(context: Context, incoming: Incoming) -> Iterator[tuple[str, LoginAttempt]]:
-    jar = _jar(context, incoming)
-    sent = [(name, value) for name in _slots(context) for value in jar.get(name, ())]
+def _opened(exchange: Exchange) -> list[tuple[str, LoginAttempt]]:
+    jar, attempts = _jar(exchange), []
+    sent = [(name, value) for name in _slots(exchange.context) for value in jar.get(name, ())]
     for name, value in sent[:MAX_OPENED]:
         try:
-            yield name, _open(context, value, incoming.now)
+            attempts.append((name, _open(exchange.context, value, exchange.now)))
         except TokenRefused:
             continue
+    return attempts
 
 
-def find(context: Context, incoming: Incoming, state: str) -> LoginAttempt | None:
+def find(exchange: Exchange, state: str) -> LoginAttempt | None:
     """The attempt that this browser started with `state`, if it did."""
-    for _, attempt in _live(context, incoming):
+    for _, attempt in _live(exchange):
         if hmac.compare_digest(attempt.state.encode(), state.encode()):
             return attempt
     return None
 
 
-def tried_again(context: Context, incoming: Incoming) -> bool:
+def tried_again(exchange: Exchange) -> bool:
     """True when the gate itself has started a sign-in over in this browser, moments ago."""
-    return any(attempt.again for _, attempt in _live(context, incoming))
+    return any(attempt.again for _, attempt in _live(exchange))
 
 
-def store(context: Context, incoming: Incoming, attempt: LoginAttempt, spent: str) -> Headers:
+def store(exchange: Exchange, attempt: LoginAttempt, spent: str) -> Headers:
     """Set-Cookie lines that keep `attempt`, and drop the oldest and the dead ones.
 
     `spent` is the state of one that ends with that, or empty. The return address is
     kept as far as a slot and the browser's other cookies leave room.
     """
-    others = _others(context, incoming, spent)
-    room = MAX_BYTES - _foreign_bytes(context, incoming)
-    sealed = context.seals.login.seal(attempt.to_json(), incoming.now)
+    others = _others(exchange, spent)
+    room = MAX_BYTES - _foreign_bytes(exchange)
+    sealed = exchange.context.seals.login.seal(attempt.to_json(), exchange.now)
     if len(sealed) > min(cookies.CHUNK, room):
         plain = replace(attempt, return_to="/")
-        sealed = context.seals.login.seal(plain.to_json(), incoming.now)
-    name = _free_slot(context, others, long=len(sealed) > MAX_SHORT_BYTES)
-    line = context.login.line(name, sealed, context.settings.login_seconds)
-    left = [held for held in others if held.name != name]
-    ended = [header for header in forget(context, incoming, spent) if f"{name}=" not in header[1]]
-    return (("set-cookie", line), *ended, *_dropped(context, left, room - len(sealed)))
+        sealed = exchange.context.seals.login.seal(plain.to_json(), exchange.now)
+    name = _free_slot(exchange.context, others, long=len(sealed) > MAX_SHORT_BYTES)
+    line = exchange.context.login.line(name, sealed, exchange.settings.login_seconds)
+    left = [cookie for cookie in others if cookie.name != name]
+    ended = [header for header in forget(exchange, spent) if f"{name}=" not in header[1]]
+    return (("set-cookie", line), *ended, *_dropped(exchange.context, left, room - len(sealed)))
 
 
-def make_room(context: Context, incoming: Incoming, room: int, spent: str) -> Headers:
+def make_room(exchange: Exchange, room: int, spent: str) -> Headers:
     """Set-Cookie lines that drop the oldest attempts where they take more than `room` bytes."""
-    return tuple(_dropped(context, _others(context, incoming, spent), room))
+    return tuple(_dropped(exchange.context, _others(exchange, spent), room))
 
 
-def _others(context: Context, incoming: Incoming, spent: str) -> list[_Held]:
+def _others(exchange: Exchange, spent: str) -> list[_LoginCookie]:
     """The login cookies of this browser, but for that of the attempt that is `spent`."""
     begun: dict[str, int] = {}
     gone = ""
-    for name, attempt in _live(context, incoming):
+    for name, attempt in _live(exchange):
         if spent and hmac.compare_digest(attempt.state.encode(), spent.encode()):
             gone = name
         begun.setdefault(name, attempt.started_at)
-    held = _jar(context, incoming)
+    jar = _jar(exchange)
     return [
-        _Held(name, len(name) + sum(map(len, values)), begun.get(name, 0))
-        for name, values in held.items()
+        _LoginCookie(name, len(name) + sum(map(len, values)), begun.get(name, 0))
+        for name, values in jar.items()
         if name != gone
     ]
 
 
-def _foreign_bytes(context: Context, incoming: Incoming) -> int:
+def _foreign_bytes(exchange: Exchange) -> int:
     """How much of this request's Cookie headers are not login cookies."""
     ours = sum(
-        len(name) + len(value) + 3
-        for name, values in _jar(context, incoming).items()
-        for value in values
+        len(name) + len(value) + 3 for name, values in _jar(exchange).items() for value in values
     )
-    return max(0, sum(map(len, incoming.values(b"cookie"))) - ours)
+    return max(0, sum(map(len, exchange.incoming.values(b"cookie"))) - ours)
 
 
-def _free_slot(context: Context, others: list[_Held], *, long: bool) -> str:
+def _free_slot(context: Context, others: list[_LoginCookie], *, long: bool) -> str:
     """Where a new attempt goes: a free slot, in turn (tabs that open at once see none as taken),
     else that of the oldest."""
     slots = _slots(context)
     if long:
         return slots[0]
     first = context.turn() % SLOTS
-    taken = {held.name: held.started_at for held in others}
+    taken = {cookie.name: cookie.started_at for cookie in others}
     return min(slots[first:] + slots[:first], key=lambda name: taken.get(name, 0))
 
 
-def _dropped(context: Context, others: list[_Held], room: int) -> list[Header]:
+def _dropped(context: Context, others: list[_LoginCookie], room: int) -> list[Header]:
     """The oldest go first; what is dead, or has a name that is no slot's, goes anyway."""
     drop = []
-    for held in sorted(others, key=lambda held: held.started_at, reverse=True):
-        room -= held.size
-        if room < 0 or not held.started_at:
-            drop.append(("set-cookie", context.login.line(held.name, "", 0)))
+    for cookie in sorted(others, key=lambda cookie: cookie.started_at, reverse=True):
+        room -= cookie.size
+        if room < 0 or not cookie.started_at:
+            drop.append(("set-cookie", context.login.line(cookie.name, "", 0)))
     return drop[: cookies.MAX_CLEARED]
 
 
-def forget(context: Context, incoming: Incoming, state: str) -> Headers:
+def forget(exchange: Exchange, state: str) -> Headers:
     """Set-Cookie lines that end the attempt with `state`, when the browser holds one."""
     if not state:
         return ()
-    for name, attempt in _live(context, incoming):
+    for name, attempt in _live(exchange):
         if hmac.compare_digest(attempt.state.encode(), state.encode()):
-            return (("set-cookie", context.login.line(name, "", 0)),)
+            return (("set-cookie", exchange.context.login.line(name, "", 0)),)
     return ()
 
 
-def forget_all(context: Context, incoming: Incoming) -> Headers:
+def forget_all(exchange: Exchange) -> Headers:
     """Set-Cookie lines that end every attempt of this browser."""
-    held = list(_jar(context, incoming))[: cookies.MAX_CLEARED]
-    return tuple(("set-cookie", context.login.line(name, "", 0)) for name in held)
+    names = list(_jar(exchange))[: cookies.MAX_CLEARED]
+    return tuple(("set-cookie", exchange.context.login.line(name, "", 0)) for name in names)

@@ -7,63 +7,75 @@ import logging
 from dataclasses import replace
 
 from ...errors import CognitoUnavailable, CrossSiteRefused, MethodRefused
+from ...events import SignedOut
 from ...settings import Settings
 from ..context import Context
 from ..effects import Flow, call
-from ..messages import Incoming, Respond
-from ..protocol import cookies, fetch_metadata, oauth
+from ..exchange import Exchange
+from ..messages import Respond
+from ..protocol import fetch_metadata, oauth
 from ..records import RefreshRecord
-from . import login_cookies, session_cookies, verified_session
+from ..sessions.interface import Stored
+from . import login_cookies, refresh_record, verified_session
+from .verified_session import Verified
 
 log = logging.getLogger("cognito_gate")
 
 
-def logout(context: Context, incoming: Incoming) -> Flow[Respond]:
+def logout(exchange: Exchange) -> Flow[Respond]:
     """The route `{prefix}/logout`.
 
     Raises:
         MethodRefused: neither GET nor POST.
         CrossSiteRefused: another site, or a background request, asks.
     """
-    _check_own(context, incoming)
-    jar, now = cookies.jar(incoming), incoming.now
-    access, _, refresh = session_cookies.candidates(context, jar)
-    record, _ = session_cookies.refresh_record(context, refresh, None)
-    yield from _end(context, access, record, now)
-    if record is not None:
-        ask = context.token_calls.revoke(context.settings, record.token)
-        answer = yield from call(replace(ask, ends=record.name))
-        why = context.token_calls.read_revoked(answer)
-        if why:  # best effort: the visitor's sign-out must not hang on it
-            log.warning("the refresh token could not be revoked: %s", why)
-    cleared = session_cookies.clear(context, jar, always=True)
+    _check_own(exchange)
+    context, jar = exchange.context, exchange.jar
+    stored = yield from context.sessions.load(jar, exchange.now)
+    record, _ = refresh_record.find(context, stored.refresh, None)
+    live = yield from _end(exchange, stored, record)
+    revoked = record is not None and (yield from _revoke(context, record))
+    cleared = yield from context.sessions.drop(jar, unseen=True)
     waiting = context.login.clear(context.names.pending, jar)  # of sign-in pages of our own
     ended = (
-        *login_cookies.forget_all(context, incoming),
+        *login_cookies.forget_all(exchange),
         *(("set-cookie", line) for line in waiting),
     )
-    return Respond(303, (("location", _onward(context.settings)), *cleared, *ended))
+    sub = live.identity.sub if live else (record.sub if record else None)
+    name = record.name if record else (live.name if live else "")
+    exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
+    return Respond(303, (("location", _onward(exchange.settings)), *cleared, *ended))
 
 
-def _end(
-    context: Context, access: list[str], record: RefreshRecord | None, now: float
-) -> Flow[None]:
+def _revoke(context: Context, record: RefreshRecord) -> Flow[bool]:
+    """Have Cognito end the refresh token. Best effort: no visitor's sign-out hangs on it."""
+    request = context.token_calls.revoke(context.settings, record.token)
+    answer = yield from call(replace(request, ends=record.name))
+    why = context.token_calls.read_revoked(answer)
+    if why:
+        log.warning("the refresh token could not be revoked: %s", why)
+    return not why
+
+
+def _end(exchange: Exchange, stored: Stored, record: RefreshRecord | None) -> Flow[Verified | None]:
     """Remember that this session is over, until all of its tokens are: whatever still comes with
     them, from a slow response or a copied cookie, opens nothing here any more."""
+    context, now = exchange.context, exchange.now
+    lasting = exchange.settings.refresh_cookie_age_seconds
     if record is not None:
         for name in (record.name, replace(record, session="").name):
-            context.ended.put(name, True, until=session_cookies.ends_at(context, record))
+            context.ended.put(name, True, until=record.ends_at(lasting))
     try:
-        found = yield from verified_session.read(context, access, [], now)
+        read = yield from verified_session.read(context, Stored(access=stored.access), now)
     except CognitoUnavailable as error:
         log.warning("%s; a copy of the access cookie holds until its token ends", error)
-        return
-    live = found.session
+        return None
+    live = read.session
     if live is not None and live.name:
         # Refresh cookies of this session, and the token as a bearer's, may last longer than it.
-        lasting = context.settings.refresh_cookie_age_seconds
         end = live.token_end + context.expected.leeway
         context.ended.put(live.name, True, until=max(end, now + lasting))
+    return live
 
 
 def _onward(settings: Settings) -> str:
@@ -71,12 +83,14 @@ def _onward(settings: Settings) -> str:
     return oauth.logout_url(settings) if settings.domain else settings.logout_url
 
 
-def _check_own(context: Context, incoming: Incoming) -> None:
+def _check_own(exchange: Exchange) -> None:
     """A sign-out is asked for by this site: by a link or an address typed in, or by a POST."""
-    if incoming.method not in ("GET", "POST"):
+    if exchange.incoming.method not in ("GET", "POST"):
         raise MethodRefused("GET, POST")
-    if not fetch_metadata.of_this_site(incoming, context.settings.app_origin):
+    if not fetch_metadata.of_this_site(exchange.incoming, exchange.settings.app_origin):
         raise CrossSiteRefused("Only this app itself can sign you out.")
-    background = incoming.value(b"sec-fetch-mode") not in (b"", b"navigate")
-    if incoming.method == "GET" and (background or fetch_metadata.is_prefetch(incoming)):
+    background = exchange.incoming.value(b"sec-fetch-mode") not in (b"", b"navigate")
+    if exchange.incoming.method == "GET" and (
+        background or fetch_metadata.is_prefetch(exchange.incoming)
+    ):
         raise CrossSiteRefused("A sign-out is a page to go to, not a background request.")

@@ -6,18 +6,20 @@ Knows what each answer of Cognito's means for a session. Must not know when a re
 import logging
 from dataclasses import dataclass, field, replace
 
-from ...errors import CognitoUnavailable, GrantRefused, SessionTooLarge, TokenRefused
+from ...errors import CognitoUnavailable, GateError, GrantRefused, SessionTooLarge, TokenRefused
+from ...events import Refreshed, RefreshFailed, SessionEnded
 from ...identity import NO_CLAIMS, Claims, Identity, freeze
 from ..context import Context
 from ..effects import Flow, HttpAnswer, call, share_key
-from ..messages import Headers, Incoming, Pass
-from ..protocol import cookies, jwt
+from ..exchange import Exchange
+from ..messages import Headers, Pass
+from ..protocol import jwt
 from ..records import RefreshRecord, Tokens
-from . import session_cookies, token_trust, verified_session
+from . import token_trust, verified_session
 from .verified_session import Verified
 
-BREATHER = 5  # seconds a live session is left alone after a refresh that did not work
-SETTLED = 10  # seconds after which no other process can be about to replace a refused token
+PAUSE_SECONDS = 5  # for which a live session is left alone after a refresh that did not work
+SETTLED_SECONDS = 10  # after which no other process can be about to replace a refused token
 REFUSED_SECONDS = 600
 MAX_STEPS = 300  # of one refresh: remembered answers that have ended lead on to the next
 log = logging.getLogger("cognito_gate")
@@ -25,80 +27,93 @@ log = logging.getLogger("cognito_gate")
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A session that is due: its cookies, its refresh cookie's record and value, and what of it
-    still lives."""
+    """A session that is due: the request it came with, its refresh record and the stored value of
+    that, and what of the session still lives."""
 
-    incoming: Incoming
-    jar: cookies.Jar = field(repr=False)
+    exchange: Exchange
     record: RefreshRecord
-    sealed: str = field(repr=False)
+    value: str = field(repr=False)
     live: Verified | None
 
     @property
+    def context(self) -> Context:
+        return self.exchange.context
+
+    @property
     def now(self) -> float:
-        return self.incoming.now
+        return self.exchange.now
 
 
-def refresh(context: Context, due: Due) -> Flow[Pass]:
+def refresh(due: Due) -> Flow[Pass]:
     """The refreshed session, with the cookies that keep it; nobody when it is over.
 
     Raises:
         CognitoUnavailable: it can be neither used nor refreshed right now; nothing is lost.
     """
     mark = share_key("refused", due.record.token)
-    refused_at = context.refused.get(mark, due.now)
+    refused_at = due.context.refused.get(mark, due.now)
     if refused_at is not None:
-        return _refused(context, due, refused_at)
+        return (yield from _refused(due, refused_at))
     try:
         # Keys first: what is spent for tokens that nobody can verify is lost.
-        yield from token_trust.ready(context, due.now)
-        return (yield from _from_answers(context, due))
+        yield from token_trust.ready(due.context, due.now)
+        return (yield from _from_answers(due))
     except TokenRefused as error:
-        log.error("a refresh brought tokens that do not hold: %s", error)
+        _failed(due, error, f"Cognito sent tokens that do not hold: {error}")
         if due.live is None:
-            return Pass(None, session_cookies.clear(context, due.jar))
+            return Pass(None, (yield from due.context.sessions.drop(due.exchange.jar)))
     except GrantRefused as error:
         if error.error == "invalid_grant":
-            context.refused.put(mark, due.now, until=due.now + REFUSED_SECONDS)
-            return _refused(context, due, due.now)
-        log.error("%s", error)
+            due.context.refused.put(mark, due.now, until=due.now + REFUSED_SECONDS)
+            return (yield from _refused(due, due.now))
+        _failed(due, error, str(error))
         if due.live is None:
-            raise CognitoUnavailable("the session cannot be renewed right now") from error
+            raise CognitoUnavailable("the session cannot be refreshed right now") from error
     except (CognitoUnavailable, SessionTooLarge) as error:
+        _failed(due, error, str(error))
         if due.live is None:
             raise
-        log.warning("%s; the session goes on until its access token ends", error)
         if isinstance(error, CognitoUnavailable) and error.headers:
             return _alive(due.live, due.record, error.headers)
-    return _left_alone(context, due, due.live)
+    return _left_alone(due, due.live)
 
 
-def _refused(context: Context, due: Due, since: float) -> Pass:
+def _failed(due: Due, error: GateError, reason: str) -> None:
+    sub = due.record.sub or ""
+    goes_on = due.live is not None
+    due.exchange.record(
+        RefreshFailed(due.exchange.facts, sub, due.record.name, error.code, reason, goes_on)
+    )
+
+
+def _refused(due: Due, since: float) -> Flow[Pass]:
     """Cognito takes the refresh token no longer.
 
     Where tokens rotate, another process may have spent it a moment ago, and its cookies may be on
     their way: nothing is cleared until that is settled, and what lives goes on.
     """
     if due.live is not None:
-        return _left_alone(context, due, due.live)
-    log.info("a session ended: its refresh token is no longer good")
-    settled = due.now - since >= SETTLED
-    return Pass(None, session_cookies.clear(context, due.jar) if settled else ())
+        return _left_alone(due, due.live)
+    sub = due.record.sub or ""
+    due.exchange.record(SessionEnded(due.exchange.facts, "refused", sub, due.record.name))
+    if due.now - since < SETTLED_SECONDS:
+        return Pass(None)
+    return Pass(None, (yield from due.context.sessions.drop(due.exchange.jar)))
 
 
-def _left_alone(context: Context, due: Due, live: Verified) -> Pass:
-    result = _alive(live, due.record)
-    values = session_cookies.cache_key(*live.values, due.sealed)
-    until = min(due.now + BREATHER, live.ends_at)
-    context.session_cache.put(values, result, now=due.now, until=until)
-    return result
+def _left_alone(due: Due, live: Verified) -> Pass:
+    visitor = _alive(live, due.record)
+    values = due.context.sessions.values(due.exchange.jar, *live.values, due.value)
+    until = min(due.now + PAUSE_SECONDS, live.ends_at)
+    due.context.session_cache.put(values, visitor, now=due.now, until=until)
+    return visitor
 
 
 def _alive(live: Verified, record: RefreshRecord, headers: Headers = ()) -> Pass:
-    return Pass(live.identity, headers, live.ends_at, (live.name, record.name))
+    return Pass(live.identity, headers, live.ends_at, verified_session.names(live, record))
 
 
-def _from_answers(context: Context, due: Due) -> Flow[Pass]:
+def _from_answers(due: Due) -> Flow[Pass]:
     """The session that Cognito's answer makes.
 
     The answer may be one to an earlier call, whose tokens have ended meanwhile. That ends nothing:
@@ -106,95 +121,96 @@ def _from_answers(context: Context, due: Due) -> Flow[Pass]:
     """
     record, fresh = due.record, False
     for _ in range(MAX_STEPS):
-        ask = replace(
-            context.token_calls.refresh(context.settings, record.token),
+        request = replace(
+            due.context.token_calls.refresh(due.exchange.settings, record.token),
             session=record.name,
             fresh=fresh,
-            delivers=due.incoming.kind == "http",
+            delivers=due.exchange.incoming.kind == "http",
         )
-        answer = yield from call(ask)
-        got = context.token_calls.read(answer)
+        answer = yield from call(request)
+        tokens = due.context.token_calls.read(answer)
         try:
-            return (yield from _adopted(context, due, record, got, answer))
+            return (yield from _adopted(due, record, tokens, answer))
         except TokenRefused:
             if not answer.remembered:
                 raise
-        record, fresh = _next(record, got)
+        record, fresh = _next(record, tokens)
     raise CognitoUnavailable("remembered answers lead in a circle")
 
 
-def _next(record: RefreshRecord, got: Tokens) -> tuple[RefreshRecord, bool]:
-    if got.refresh and got.refresh != record.token:
-        return replace(record, token=got.refresh), False
+def _next(record: RefreshRecord, tokens: Tokens) -> tuple[RefreshRecord, bool]:
+    if tokens.refresh and tokens.refresh != record.token:
+        return replace(record, token=tokens.refresh), False
     return record, True
 
 
-def _adopted(
-    context: Context, due: Due, record: RefreshRecord, got: Tokens, answer: HttpAnswer
-) -> Flow[Pass]:
+def _adopted(due: Due, record: RefreshRecord, tokens: Tokens, answer: HttpAnswer) -> Flow[Pass]:
     """Verify new tokens in full: the same user, and no nonce (Cognito need not repeat it)."""
-    if got.refresh and got.refresh != due.record.token:
-        record = replace(record, token=got.refresh)
+    if tokens.refresh and tokens.refresh != due.record.token:
+        record = replace(record, token=tokens.refresh)
     try:
         # Before they are verified: a token over 16 KiB would be refused there for no such reason.
-        session_cookies.check_size(context, {"access": len(got.access), "ID": len(got.id)})
-        access, identity = yield from token_trust.verify_pair(context, got, due.now)
+        due.context.sessions.check_size(tokens)
+        access, identity = yield from token_trust.verify_pair(due.context, tokens, due.now)
     except SessionTooLarge as error:
-        return _grown(context, due, record, error)
+        return (yield from _grown(due, record, error))
     except TokenRefused as error:
+        kept = yield from _kept(due, record)
         if not answer.remembered:
-            token_trust.check_clock(got, due.now, error, _kept(context, due, record))
+            token_trust.check_clock(tokens, due.now, error, kept)
         if error.cause == "unknown_key":  # Cognito has rolled its keys over a moment ago
-            raise CognitoUnavailable(str(error), _kept(context, due, record)) from error
+            raise CognitoUnavailable(str(error), kept) from error
         raise
     except CognitoUnavailable as error:
-        raise CognitoUnavailable(str(error), _kept(context, due, record)) from error
+        kept = yield from _kept(due, record)
+        raise CognitoUnavailable(str(error), kept) from error
     sub = record.sub or (due.live.identity.sub if due.live else None)
     if sub not in (None, access["sub"]):
         raise TokenRefused("they are of another user")
     claims: Claims = NO_CLAIMS if identity is None else freeze(identity)
-    if identity is None and verified_session.needs_id(context, access):
-        got, claims = _with_old_id(due, access, got)
+    if identity is None and verified_session.needs_id(due.context, access):
+        tokens, claims = _with_old_id(due, access, tokens)
     record = replace(record, sub=access["sub"], session=record.session or jwt.session_of(access))
-    return _stored(context, due, record, got, Identity(freeze(access), claims, got.access, got.id))
+    who = Identity(freeze(access), claims, tokens.access, tokens.id)
+    return (yield from _saved(due, record, tokens, who))
 
 
-def _grown(context: Context, due: Due, record: RefreshRecord, error: SessionTooLarge) -> Pass:
+def _grown(due: Due, record: RefreshRecord, error: SessionTooLarge) -> Flow[Pass]:
     """The session no longer fits into cookies: the old one goes on while it lives."""
     if due.live is None or record.token == due.record.token:
         raise error
-    log.warning("%s; the session goes on until its access token ends", error)
-    return _alive(due.live, record, _kept(context, due, record))
+    _failed(due, error, str(error))
+    return _alive(due.live, record, (yield from _kept(due, record)))
 
 
-def _kept(context: Context, due: Due, record: RefreshRecord) -> Headers:
+def _kept(due: Due, record: RefreshRecord) -> Flow[Headers]:
     """A cookie that keeps a new refresh token whose fellows cannot be verified yet: the old one is
     worth nothing from now on."""
     if record.token == due.record.token:
         return ()
-    return session_cookies.store_refresh(context, due.jar, record, due.now)
+    return (yield from due.context.sessions.save_refresh(due.exchange.jar, record, due.now))
 
 
-def _with_old_id(due: Due, access: Claims, got: Tokens) -> tuple[Tokens, Claims]:
+def _with_old_id(due: Due, access: Claims, tokens: Tokens) -> tuple[Tokens, Claims]:
     """No ID token in the answer: the one there is serves while it lasts."""
     old = due.live.identity if due.live else None
     if old is None or not old.id_claims:
         raise TokenRefused("Cognito sent no ID token")
     jwt.check_pair(access, old.id_claims)
-    return replace(got, id=old.id_token), old.id_claims
+    return replace(tokens, id=old.id_token), old.id_claims
 
 
-def _stored(
-    context: Context, due: Due, record: RefreshRecord, got: Tokens, identity: Identity
-) -> Pass:
-    name = jwt.session_of(identity.access_claims)
-    names = (name, record.name)
+def _saved(due: Due, record: RefreshRecord, tokens: Tokens, who: Identity) -> Flow[Pass]:
+    """The new session, remembered as verified for the browser's next request."""
+    context, jar = due.context, due.exchange.jar
+    names = (jwt.session_of(who.access_claims), record.name)
     if context.is_over(names, due.now):
         return Pass(None)  # signed out while Cognito was asked
     try:
-        headers = session_cookies.store(context, due.jar, got, record, due.now)
+        saved = yield from context.sessions.save(jar, tokens, record, due.now)
     except SessionTooLarge as error:
-        return _grown(context, due, record, error)
-    ends = [jwt.end_of(claims) for claims in (identity.access_claims, identity.id_claims) if claims]
-    until = min(min(ends) + context.expected.leeway, session_cookies.ends_at(context, record))
-    return Pass(identity, headers, until, names)
+        return (yield from _grown(due, record, error))
+    live = verified_session.of_identity(context, who, saved.ends_at)
+    visitor = verified_session.remember(context, saved.values, live, record, due.now)
+    due.exchange.record(Refreshed(due.exchange.facts, who.sub, record.name))
+    return replace(visitor, headers=saved.headers)

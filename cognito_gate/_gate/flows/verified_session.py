@@ -1,41 +1,45 @@
-"""The session cookies -> a verified session, or why there is none.
+"""What is stored of a session -> a verified session, or why there is none.
 
 Knows which tokens make a session and how long it holds. Must not know about refreshing.
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ...errors import CognitoUnavailable, TokenRefused
-from ...identity import NO_CLAIMS, Identity, freeze
+from ...identity import NO_CLAIMS, Claims, Identity, freeze
 from ..context import Context
 from ..effects import Flow
+from ..messages import Pass
 from ..protocol import jwt
-from . import session_cookies, token_trust
+from ..protocol.session_cache import Values
+from ..records import RefreshRecord
+from ..sessions.interface import Stored
+from . import token_trust
 
 log = logging.getLogger("cognito_gate")
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A session whose tokens hold: its identity and the cookie values it was read from.
+    """A session whose tokens hold.
 
     It holds until `ends_at`; its first token ends at `token_end`, without any leeway (Unix time).
-    `name` is what a sign-out ends. `complete` is False where the ID token that belongs to it is
-    not there.
+    `name` is what a sign-out ends. `values` are the stored ones it was read from (empty where it
+    was not). `complete` is False where the ID token that belongs to it is not there.
     """
 
     identity: Identity
-    values: tuple[str, str] = field(repr=False)
     token_end: float
     ends_at: float
     name: str = field(repr=False)
+    values: tuple[str, str] = field(default=("", ""), repr=False)
     complete: bool = True
 
 
-class Found(NamedTuple):
-    """What the cookies hold, and what was wrong with those that were passed over."""
+class Read(NamedTuple):
+    """The session that was found, and what was wrong with the values that were passed over."""
 
     session: Verified | None
     refusals: list[TokenRefused]
@@ -62,36 +66,60 @@ class _Token(NamedTuple):
     ends_at: float
 
 
-def read(context: Context, access: list[str], id_: list[str], now: float) -> Flow[Found]:
+def read(context: Context, stored: Stored, now: float) -> Flow[Read]:
     """The first access token that holds, with the first ID token that holds and belongs to it.
 
     Raises:
         CognitoUnavailable: nobody can say right now.
     """
     refusals: list[TokenRefused] = []
-    found = yield from _first(context, access, None, now, refusals)
-    if found is None:
-        return Found(None, refusals)
-    other = yield from _first(context, id_, found.claims, now, refusals)
-    return Found(_verified(context, found, other, missing=bool(id_)), refusals)
-
-
-def _verified(
-    context: Context, access: _Token, identity: _Token | None, *, missing: bool
-) -> Verified:
-    """`missing`: there were ID tokens, and none that belongs to this access token."""
-    end = jwt.end_of(access.claims)
-    name, leeway = jwt.session_of(access.claims), context.expected.leeway
+    access = yield from _first(context, stored.access, None, now, refusals)
+    if access is None:
+        return Read(None, refusals)
+    identity = yield from _first(context, stored.id, access.claims, now, refusals)
     if identity is None:
+        complete = not stored.id and not needs_id(context, access.claims)
         who = Identity(freeze(access.claims), NO_CLAIMS, access.text)
-        complete = not missing and not needs_id(context, access.claims)
-        return Verified(
-            who, (access.value, ""), end, min(end + leeway, access.ends_at), name, complete
-        )
-    who = Identity(freeze(access.claims), freeze(identity.claims), access.text, identity.text)
-    end = min(end, jwt.end_of(identity.claims))
-    values = (access.value, identity.value)
-    return Verified(who, values, end, min(end + leeway, access.ends_at), name)
+        values = access.value, ""
+    else:
+        complete = True
+        who = Identity(freeze(access.claims), freeze(identity.claims), access.text, identity.text)
+        values = access.value, identity.value
+    live = of_identity(context, who, access.ends_at)
+    return Read(replace(live, values=values, complete=complete), refusals)
+
+
+def of_identity(context: Context, who: Identity, stored_until: float) -> Verified:
+    """The session of verified claims, whose stored value ends at `stored_until` (Unix time)."""
+    sets: tuple[Claims, ...] = (who.access_claims, who.id_claims)
+    token_end = min(jwt.end_of(claims) for claims in sets if claims)
+    end = min(token_end + context.expected.leeway, stored_until, _age_end(context, who))
+    return Verified(who, token_end, end, jwt.session_of(who.access_claims))
+
+
+def _age_end(context: Context, who: Identity) -> float:
+    """What a browser keeps ends by Max-Age; what somebody copied ends here."""
+    return float(who.access_claims["iat"] + context.settings.cookie_age_seconds)
+
+
+def names(live: Verified | None, record: RefreshRecord | None) -> tuple[str, ...]:
+    """By what a sign-out ends this session."""
+    return (live.name if live else "", record.name if record else "")
+
+
+def remember(
+    context: Context, values: Values, live: Verified, record: RefreshRecord | None, now: float
+) -> Pass:
+    """The decision for a session, which the next requests with these cookie values get at once,
+    until it is due to be refreshed."""
+    end = until = live.ends_at
+    if record is not None:
+        settings = context.settings
+        end = min(end, record.ends_at(settings.refresh_cookie_age_seconds))
+        until = min(end, live.token_end - settings.refresh_before_seconds)
+    visitor = Pass(live.identity, until=end, sessions=names(live, record))
+    context.session_cache.put(values, visitor, now=now, until=until)
+    return visitor
 
 
 def needs_id(context: Context, access: dict[str, Any]) -> bool:
@@ -128,11 +156,11 @@ def _first(
 def _one(context: Context, value: str, access: dict[str, Any] | None, now: float) -> Flow[_Token]:
     expected = context.expected
     if access is not None:
-        text = context.seals.id.open(value)
+        text = context.sessions.open_id(value)
         claims = yield from token_trust.verify(context, text, "id", expected, now)
         jwt.check_pair(access, claims)
         return _Token(value, text, claims, float("inf"))
-    text, sealed_end = session_cookies.open_access(context, value)
+    text, sealed_end = context.sessions.open_access(value)
     claims = yield from token_trust.verify(context, text, "access", expected, now)
     # What a browser keeps ends by Max-Age; what somebody copied ends here.
     ends_at = min(sealed_end, claims["iat"] + context.settings.cookie_age_seconds)

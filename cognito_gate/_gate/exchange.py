@@ -1,0 +1,110 @@
+"""One request as a flow sees it: its facts, the gate's parts, and what was read from it once.
+
+Knows how cookies and the query are read; must not know what they mean.
+"""
+
+from collections.abc import Callable
+from typing import Any, Self, TypeAlias, TypeVar
+from urllib.parse import parse_qsl
+
+from ..errors import BadRequest
+from ..events import Event, RequestFacts
+from ..settings import Settings
+from .context import Context
+from .messages import Incoming
+from .protocol import cookies
+
+MAX_QUERY_FIELDS = 50
+
+T = TypeVar("T")
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+class Exchange:
+    """One request on its way through the gate.
+
+    `context` are the parts of the gate, `incoming` the facts of the request. `events` is what was
+    decided on the way, in order; `sessions` are the names of the session that the request came
+    with, as far as it is known by now.
+    """
+
+    __slots__ = ("_read", "context", "events", "incoming", "sessions")
+
+    def __init__(self, context: Context, incoming: Incoming) -> None:
+        self.context = context
+        self.incoming = incoming
+        self.events: list[Event] = []
+        self.sessions: tuple[str, ...] = ()
+        self._read: dict[Callable[[Any], Any], Any] = {}
+
+    @classmethod
+    def sharing(cls, other: "Exchange", context: Context) -> Self:
+        """The same exchange for flows that need a larger context."""
+        exchange = cls(context, other.incoming)
+        exchange._read, exchange.events = other._read, other.events
+        return exchange
+
+    @property
+    def settings(self) -> Settings:
+        return self.context.settings
+
+    @property
+    def now(self) -> float:
+        """When the request came, in Unix time."""
+        return self.incoming.now
+
+    @property
+    def facts(self) -> RequestFacts:
+        """What an event says of this request."""
+        seen = self.incoming
+        return RequestFacts(seen.now, seen.kind, seen.method, seen.path, seen.client)
+
+    def record(self, event: Event) -> None:
+        """Say that something was decided; the edge hands it on with the decision."""
+        self.events.append(event)
+
+    @property
+    def jar(self) -> cookies.Jar:
+        """Our cookies, as this browser sent them."""
+        return self.once(_jar)
+
+    @property
+    def query(self) -> Pairs:
+        """The parameters of the address, blank ones included.
+
+        Raises:
+            BadRequest: the query is not form-encoded text.
+        """
+        pairs = self.once(_query)
+        if pairs is None:
+            raise BadRequest("the query is not form-encoded text")
+        return pairs
+
+    def once(self, read: "Callable[[Exchange], T]") -> T:
+        """What `read` makes of this exchange, made at the first call only.
+
+        Example::
+
+            attempts = exchange.once(_attempts)
+        """
+        if read not in self._read:
+            self._read[read] = read(self)
+        value: T = self._read[read]
+        return value
+
+
+def _jar(exchange: Exchange) -> cookies.Jar:
+    return cookies.read(exchange.incoming.values(b"cookie"), cookies.MARK)
+
+
+def _query(exchange: Exchange) -> Pairs | None:
+    try:
+        pairs = parse_qsl(
+            exchange.incoming.query.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_QUERY_FIELDS,
+        )
+    except ValueError:
+        return None
+    return tuple(pairs)

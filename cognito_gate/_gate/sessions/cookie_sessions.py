@@ -1,0 +1,155 @@
+"""Sessions in the browser's own cookies: the default, which needs nothing else.
+
+Knows the three session cookies, their seals and ages. Verifies nothing: what it reads is still
+only what a browser sent.
+"""
+
+from ...errors import SessionTooLarge, TokenRefused
+from ...settings import Settings
+from ..cookie_kinds import Names, Seals, session_attributes
+from ..effects import Flow
+from ..messages import Headers
+from ..protocol import cookies
+from ..protocol.cookies import Jar
+from ..protocol.seal import Inherited
+from ..protocol.session_cache import Values
+from ..records import RefreshRecord, Tokens
+from .interface import Saved, Stored
+
+INHERITED = Names.prefixed("")
+"""The names that flask-cognito-lib uses."""
+
+
+class CookieSessions:
+    """The `Sessions` of a gate without a store. `max_bytes` is how much a session may put into
+    cookies."""
+
+    def __init__(self, settings: Settings, names: Names, seals: Seals, max_bytes: int) -> None:
+        self._settings = settings
+        self._names = names
+        self._seals = seals
+        self._max_bytes = max_bytes
+        self._attributes = session_attributes(settings)
+        old_key = settings.flask_cognito_lib_key
+        self._inherited = Inherited(old_key) if old_key else None
+        refresh = (names.refresh,) if settings.refresh_flow_enabled else ()
+        self.cookie_names = (names.access, names.id, *refresh)
+
+    def load(self, jar: Jar, now: float) -> Flow[Stored]:
+        yield from ()
+        names = self._names
+        if self._inherited and not cookies.names(jar, names.access) + cookies.names(
+            jar, names.refresh
+        ):
+            names = INHERITED
+        refreshes = self._settings.refresh_flow_enabled
+        return Stored(
+            cookies.candidates(jar, names.access),
+            cookies.candidates(jar, names.id),
+            cookies.candidates(jar, names.refresh) if refreshes else [],
+        )
+
+    def values(self, jar: Jar, access: str, id_: str, refresh: str) -> Values:
+        all_values = (access, id_, refresh)[: len(self.cookie_names)]
+        return tuple(value.encode("latin-1") for value in all_values)
+
+    def open_access(self, value: str) -> tuple[str, float]:
+        """A sealed value alone says when it ends."""
+        text = self._seals.access.open(value)
+        end, colon, token = text.partition(":")
+        return (token, float(end)) if colon and end.isdigit() else (text, float("inf"))
+
+    def open_id(self, value: str) -> str:
+        return self._seals.id.open(value)
+
+    def open_refresh(self, value: str) -> RefreshRecord:
+        try:
+            return RefreshRecord.from_json(self._seals.refresh.open(value))
+        except TokenRefused:
+            if self._inherited is None:
+                raise
+            token, sealed_at = self._inherited.open(value)
+            return RefreshRecord(token, None, sealed_at)  # whose it is, Cognito will say
+
+    def check_size(self, tokens: Tokens) -> None:
+        self._check_sizes({"access": len(tokens.access), "ID": len(tokens.id)})
+
+    def save(
+        self,
+        jar: Jar,
+        tokens: Tokens,
+        record: RefreshRecord | None,
+        now: float,
+        *,
+        unseen: bool = False,
+    ) -> Flow[Saved]:
+        yield from ()
+        age, rest = self._settings.cookie_age_seconds, 0
+        if record is not None:
+            rest = self._rest(record, now)
+            age = min(age, rest)
+        end = f"{int(now) + age}:" if self._settings.cookie_encrypted else ""
+        names, seals = self._names, self._seals
+        access = seals.access.seal(end + tokens.access, now)
+        id_ = seals.id.seal(tokens.id, now) if tokens.id else ""
+        refresh = seals.refresh.seal(record.to_json(), now) if record else ""
+        self._check_sizes(
+            {names.access: len(access), names.id: len(id_), names.refresh: len(refresh)}
+        )
+        lines = [
+            *self._lines(jar, names.access, access, age, unseen=unseen),
+            *self._lines(jar, names.id, id_, age, unseen=unseen),
+            *self._lines(jar, names.refresh, refresh, rest, unseen=unseen),
+            *self._left_behind(jar),
+        ]
+        values = self.values(jar, access, id_, refresh)
+        return Saved(_headers(lines), values, int(now) + age if end else float("inf"))
+
+    def save_refresh(self, jar: Jar, record: RefreshRecord, now: float) -> Flow[Headers]:
+        yield from ()
+        sealed = self._seals.refresh.seal(record.to_json(), now)
+        rest = self._rest(record, now)
+        return _headers(self._attributes.store(self._names.refresh, sealed, rest, jar))
+
+    def drop_refresh(self, jar: Jar) -> Flow[Headers]:
+        yield from ()
+        return _headers(self._attributes.clear(self._names.refresh, jar))
+
+    def drop(self, jar: Jar, *, unseen: bool = False) -> Flow[Headers]:
+        yield from ()
+        names, lines = self._names, self._left_behind(jar)
+        for name in (names.access, names.id, names.refresh):
+            lines += self._attributes.clear(name, jar, always=unseen)
+        return _headers(lines)
+
+    def _rest(self, record: RefreshRecord, now: float) -> int:
+        """The seconds to the absolute end of a session."""
+        return max(0, record.ends_at(self._settings.refresh_cookie_age_seconds) - int(now))
+
+    def _lines(self, jar: Jar, name: str, value: str, seconds: int, *, unseen: bool) -> list[str]:
+        if value:
+            return self._attributes.store(name, value, seconds, jar, unseen=unseen)
+        return self._attributes.clear(name, jar, unseen=unseen)
+
+    def _check_sizes(self, sizes: dict[str, int]) -> None:
+        """Raises SessionTooLarge, naming the sizes, when their sum is too much for cookies."""
+        total = sum(sizes.values())
+        if total > self._max_bytes:
+            parts = ", ".join(f"{name} {size}" for name, size in sizes.items())
+            raise SessionTooLarge(
+                f"a session of {total} bytes ({parts}) does not fit into cookies "
+                f"({self._max_bytes}, by COGNITO_GATE_SESSION_BYTES or its default); "
+                "fewer groups or custom claims, or AWS_COGNITO_SCOPES without profile, make it "
+                "smaller"
+            )
+
+    def _left_behind(self, jar: Jar) -> list[str]:
+        """Lines that clear what flask-cognito-lib set under names that are not ours."""
+        if self._inherited is None or self._names == INHERITED:
+            return []
+        old = (INHERITED.access, INHERITED.id, INHERITED.refresh)
+        return [line for name in old for line in self._attributes.clear(name, jar)]
+
+
+def _headers(lines: list[str]) -> Headers:
+    return tuple(("set-cookie", line) for line in lines)
