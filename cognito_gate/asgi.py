@@ -9,10 +9,9 @@ import logging
 import time
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
-import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._delivery import Delivery, OnEvent
@@ -23,6 +22,9 @@ from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
 from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
@@ -72,7 +74,7 @@ class ASGIGate:
         self,
         app: ASGIApp,
         settings: Settings | None = None,
-        client: httpx.AsyncClient | None = None,
+        client: "httpx.AsyncClient | None" = None,
         on_event: OnEvent | None = None,
     ) -> None:
         self._delivery = Delivery(on_event)
@@ -191,10 +193,18 @@ class ASGIGate:
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):
             scope = {name: value for name, value in scope.items() if name not in _OURS}
+        loading = asyncio.create_task(self._load())
         try:
             await self.app(scope, receive, send)
         finally:
+            loading.cancel()
             await self.aclose()
+
+    async def _load(self) -> None:
+        """Load at the server's start what a first request would wait for. Where a server has no
+        lifespan, or this fails, that request loads it; the app's own start goes on meanwhile."""
+        if self._gate is not None:
+            await self._sender.load()
 
 
 def _incoming(scope: Scope) -> Incoming:

@@ -15,8 +15,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, unquote
 
-import httpx
-
 from ._delivery import Delivery, OnEvent
 from ._driver.threads import Sender, run
 from ._gate.gate import Gate
@@ -35,6 +33,8 @@ from .settings import WSGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
     from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
+
+    import httpx
 
 IDENTITY = "cognito_gate.identity"
 _MAX_IDENTITY_NAME = 64  # no key that tells an identity needs more characters to be known as one
@@ -67,7 +67,7 @@ class WSGIGate:
         self,
         app: "WSGIApplication",
         settings: Settings | None = None,
-        client: httpx.Client | None = None,
+        client: "httpx.Client | None" = None,
         on_event: OnEvent | None = None,
     ) -> None:
         self._delivery = Delivery(on_event)

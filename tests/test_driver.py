@@ -7,7 +7,7 @@ from functools import partial
 import httpx
 import pytest
 
-from cognito_gate._driver.calls import CONNECT_SECONDS, USER_AGENT
+from cognito_gate._driver.connections import CONNECT_SECONDS, USER_AGENT
 from cognito_gate._driver.event_loop import AsyncSender, run_async
 from cognito_gate._driver.threads import Sender, run
 from cognito_gate._gate.effects import Flow, HttpAnswer, HttpCall
