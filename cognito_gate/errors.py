@@ -103,14 +103,15 @@ class TokenRefused(GateError):
     """A token or a sealed value that is not to be trusted.
 
     `cause` says that nothing else is wrong: its time is over ("expired"), or by this server's
-    clock yet to come ("early"), or its key is not among the pool's ("unknown_key").
+    clock yet to come ("early"), or its key is not among the pool's ("unknown_key"), or another
+    version of this package has written it ("version").
     """
 
     code = "invalid_token"
     status = 401
 
     def __init__(
-        self, reason: str, *, cause: Literal["", "expired", "early", "unknown_key"] = ""
+        self, reason: str, *, cause: Literal["", "expired", "early", "unknown_key", "version"] = ""
     ) -> None:
         self.cause = cause
         super().__init__(reason)

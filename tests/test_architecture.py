@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
         "_gate.protocol.encryption",
     },
     {"_gate.protocol.public_keys"},
-    {"cli.listen", "cli.server_options", "cli.private_files", "cli.process"},
+    {"cli.listen", "cli.server_options", "cli.process"},
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
     {"_gate.effects"},

@@ -89,3 +89,25 @@ def test_a_gate_that_is_turned_off_never_does() -> None:
 
 def test_a_first_call_loads_nothing_on_the_event_loop() -> None:
     assert modules(then=FIRST_CALL) == set()
+
+
+FIRST = """
+import importlib, pkgutil, sys
+import cognito_gate
+
+ABOVE = ("cognito_gate.cli", "cognito_gate.doctor", "cognito_gate.pool")
+modules = pkgutil.walk_packages(cognito_gate.__path__, "cognito_gate.")
+for name in [item.name for item in modules if item.name.startswith(ABOVE)]:
+    for loaded in [loaded for loaded in sys.modules if loaded.startswith(ABOVE)]:
+        del sys.modules[loaded]
+    importlib.import_module(name)
+    print(name)
+"""
+
+
+def test_each_module_of_the_commands_can_be_the_first_that_is_loaded() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert "cognito_gate.pool.stack_commands" in done.stdout.split()

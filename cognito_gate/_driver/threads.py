@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall
@@ -122,7 +123,8 @@ class Sender:
     def _wait(self, ask: HttpCall, future: "Future[HttpAnswer]", *, leads: bool) -> HttpAnswer:
         with self._patience(ask) as seconds:
             try:
-                return future.result(seconds)
+                answer = future.result(seconds)
+                return answer if leads else replace(answer, shared=True)
             except TimeoutError:
                 answer = waited(ask)
         self._calls.leave(ask, future)

@@ -12,6 +12,10 @@ from cognito_gate import SettingsError, errors
 from cognito_gate._gate.authorization import Target
 from cognito_gate._gate.catalog import Catalog
 from cognito_gate._gate.catalog_files import read
+from cognito_gate._gate.context import Context
+from cognito_gate._gate.exchange import Exchange
+from cognito_gate._gate.flows import error_responses
+from cognito_gate._gate.gate import new_token
 from cognito_gate._gate.languages import OURS
 from cognito_gate.errors import (
     BadRequest,
@@ -30,9 +34,9 @@ from cognito_gate.errors import (
     SessionTooLarge,
 )
 from cognito_gate.identity import Identity
-from tests.edge.browser import Reply
-from tests.flows.stage import Stage
+from tests.flows.stage import Stage, incoming, reply
 from tests.parts.html import Page
+from tests.world.browser import NAVIGATION, Reply
 
 CATALOGS = {tag: Catalog(tag, texts) for tag, texts in read(OURS).items()}
 """Each read from its own file, where nothing falls back to English."""
@@ -87,17 +91,28 @@ class Always:
         raise self._error
 
 
-def page_of(error: Exception, **headers: str) -> Reply:
-    stage = Stage(rules=(Always(error),), quick=False)
+def ruled_out(error: Exception, accepted: str = "") -> Reply:
+    """What somebody who is signed in gets where a rule raises this."""
+    stage = Stage(rules=(Always(error),))
     browser = stage.browser()
     browser.sign_in(stage.pool)
-    return browser.go("/page", headers={name.replace("_", "-"): headers[name] for name in headers})
+    return browser.go("/page", headers={"accept-language": accepted})
 
 
-def heading(reply: Reply) -> tuple[str, str]:
+def page_of(error: GateError, accepted: str = "") -> Reply:
+    """The page that an error ends on, wherever it was raised."""
+    if isinstance(error, Forbidden):
+        return ruled_out(error, accepted)
+    request = GATE.browser().request("GET", "/page", {**NAVIGATION, "accept-language": accepted})
+    context = Context.of(GATE.pool.settings(), new_token)
+    exchange = Exchange(context, incoming(request, GATE.now))
+    return reply(error_responses.refuse(exchange, error, form=False))
+
+
+def heading(shown: Reply) -> tuple[str, str]:
     """The language that a page says it has, and its heading."""
-    found = Page(reply.body.decode())
-    assert reply.value("content-language") == found.one("html").get("lang")
+    found = Page(shown.body.decode())
+    assert shown.value("content-language") == found.one("html").get("lang")
     assert found.one("h1").text == found.one("title").text
     return found.one("html").get("lang"), found.one("h1").text
 
@@ -114,9 +129,9 @@ def test_every_error_has_a_page_in_every_language(catalog: Catalog) -> None:
     texts: set[str] = set()
     for code, found in SHOWN.items():
         for error in found:
-            reply = page_of(error, accept_language=catalog.tag)
-            assert heading(reply) == (catalog.tag, catalog.texts[f"gate.{code}.title"])
-            said = Page(reply.body.decode()).one("p").text
+            shown = page_of(error, catalog.tag)
+            assert heading(shown) == (catalog.tag, catalog.texts[f"gate.{code}.title"])
+            said = Page(shown.body.decode()).one("p").text
             assert not re.search(r"gate\.|[{}]", said), code
             texts.add(said)
     assert len(texts) == sum(map(len, SHOWN.values())), "each says something of its own"
@@ -190,50 +205,50 @@ def test_the_language_of_a_page(
 
 @given(st.binary(max_size=200) | st.text("den*-;q=01., \t").map(str.encode))
 def test_any_accept_language_gives_a_page(accepted: bytes) -> None:
-    reply = GATE.browser().go(
+    shown = GATE.browser().go(
         "/auth/signed-out", headers={"accept-language": accepted.decode("latin-1")}
     )
-    assert (reply.status, heading(reply)[0] in CATALOGS) == (200, True)
+    assert (shown.status, heading(shown)[0] in CATALOGS) == (200, True)
 
 
 def test_a_long_accept_language_is_read_in_part_only() -> None:
-    reply = page_of(GateError("a"), accept_language="x-y;q=0.1," * 10_000 + "de")
-    assert (reply.status, heading(reply)[0]) == (500, "en")
+    shown = page_of(GateError("a"), "x-y;q=0.1," * 10_000 + "de")
+    assert (shown.status, heading(shown)[0]) == (500, "en")
 
 
 def test_the_page_on_the_way_with_strict_cookies() -> None:
     stage = Stage({"cookie_samesite": "strict"})
     browser = stage.browser()
     back = stage.pool.sign_in(browser.go("/page").location)
-    reply = browser.go(back, headers={"accept-language": "de", "sec-fetch-site": "cross-site"})
-    assert (reply.status, heading(reply)) == (200, ("de", "Sie sind angemeldet"))
-    assert Page(reply.body.decode()).one("a").attributes == {"href": "/page"}
-    assert Page(reply.body.decode()).one("a").text == "Weiter"
+    shown = browser.go(back, headers={"accept-language": "de", "sec-fetch-site": "cross-site"})
+    assert (shown.status, heading(shown)) == (200, ("de", "Sie sind angemeldet"))
+    assert Page(shown.body.decode()).one("a").attributes == {"href": "/page"}
+    assert Page(shown.body.decode()).one("a").text == "Weiter"
 
 
 def test_too_many_cookies_are_not_searched_for_a_language() -> None:
     browser = GATE.browser()
     browser.raw = [b"__Host-cognito_language=de; " + b"a=b; " * 20_000]
     assert heading(browser.go("/page")) == ("en", "Too many cookies")
-    reply = browser.go("/page", headers={"accept-language": "de"})
-    assert heading(reply) == ("de", "Zu viele Cookies")
+    shown = browser.go("/page", headers={"accept-language": "de"})
+    assert heading(shown) == ("de", "Zu viele Cookies")
 
 
 def test_an_unexpected_error() -> None:
-    reply = page_of(ZeroDivisionError("not for people"), accept_language="de")
-    assert (reply.status, heading(reply)) == (500, ("de", "Etwas ist schiefgegangen"))
-    assert b"not for people" not in reply.body
+    shown = ruled_out(ZeroDivisionError("not for people"), "de")
+    assert (shown.status, heading(shown)) == (500, ("de", "Etwas ist schiefgegangen"))
+    assert b"not for people" not in shown.body
 
 
 def test_programs_get_the_same_in_every_language(stage: Stage) -> None:
-    reply = stage.browser().fetch("/page", headers={"accept-language": "de"})
-    assert (reply.status, reply.value("content-language")) == (401, "")
-    assert json.loads(reply.body)["error"] == "login_required"
+    shown = stage.browser().fetch("/page", headers={"accept-language": "de"})
+    assert (shown.status, shown.value("content-language")) == (401, "")
+    assert json.loads(shown.body)["error"] == "login_required"
 
 
 def test_head_has_the_headers_and_no_body(stage: Stage) -> None:
-    reply = stage.browser().go("/auth/signed-out", method="HEAD", headers={"accept-language": "de"})
-    assert (reply.status, reply.body, reply.value("content-language")) == (200, b"", "de")
+    shown = stage.browser().go("/auth/signed-out", method="HEAD", headers={"accept-language": "de"})
+    assert (shown.status, shown.body, shown.value("content-language")) == (200, b"", "de")
 
 
 # What an operator changes
@@ -254,8 +269,8 @@ def test_an_operator_changes_texts_and_adds_languages(tmp_path: Path) -> None:
 
 def test_an_operator_offers_one_language() -> None:
     browser = Stage({"languages": ("de",)}).browser()
-    reply = browser.go("/auth/signed-out", headers={"accept-language": "en"})
-    assert heading(reply) == ("de", "Abgemeldet")
+    shown = browser.go("/auth/signed-out", headers={"accept-language": "en"})
+    assert heading(shown) == ("de", "Abgemeldet")
 
 
 @pytest.mark.parametrize("login", ["hosted", "custom"])
@@ -270,5 +285,5 @@ def test_what_cannot_be_used_stops_the_start(tmp_path: Path, login: str) -> None
 def test_with_sign_in_pages_of_our_own_too() -> None:
     browser = Stage({"login": "custom"}).browser()
     browser.jar["__Host-cognito_language"] = "de"
-    reply = browser.go("/auth/sign-in", method="POST")  # without a form
-    assert (reply.status, heading(reply)) == (400, ("de", "Ungültige Anfrage"))
+    shown = browser.go("/auth/sign-in", method="POST")  # without a form
+    assert (shown.status, heading(shown)) == (400, ("de", "Ungültige Anfrage"))

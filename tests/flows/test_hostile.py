@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Incoming, Pass
-from tests.edge.browser import NAVIGATION, Raw
-from tests.edge.pool import Pool
 from tests.flows.stage import ACCESS, ID, REFRESH, START, play, reply
+from tests.world.browser import NAVIGATION, Raw
+from tests.world.pool import Pool
 
 FEW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 NAVIGATES: Raw = [(name.encode(), value.encode()) for name, value in NAVIGATION.items()]

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from cognito_gate._gate.messages import Pass
-from tests.edge import faults
-from tests.edge.browser import NAVIGATION, Browser
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
+from tests.world import faults
+from tests.world.browser import NAVIGATION, Browser
 
 
 @pytest.fixture(params=[True, False], ids=["origin_jti", "no origin_jti"])
@@ -44,9 +44,9 @@ def test_copied_cookies_open_nothing(stage: Stage, browser: Browser) -> None:
 def test_a_warm_session_is_asked_too(stage: Stage, browser: Browser) -> None:
     request = browser.request("GET", "/", NAVIGATION)
     assert stage.handle(request).status == 200
-    assert stage.gate.cached("/", request.headers, stage.now) is not None
+    assert stage.gate.cached("/", request.headers, stage.now, "GET", "") is not None
     sign_out(browser)
-    assert stage.gate.cached("/", request.headers, stage.now) is None
+    assert stage.gate.cached("/", request.headers, stage.now, "GET", "") is None
     assert stage.handle(request).status == 303
 
 

@@ -122,11 +122,11 @@ def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
     return gate_pages.show(exchange, error.status, GatePage(error.code, picked=False))
 
 
-def broken(exchange: Exchange) -> Respond:
+def broken(exchange: Exchange, headers: Headers = ()) -> Respond:
     """A page for an error that nobody expected, and that the log has in full."""
     exchange.record(Refused(exchange.facts, 500, GateError.code, "an unexpected error"))
     # Whatever broke, the cookies and the query may have broken it.
-    return gate_pages.show(exchange, 500, GatePage(GateError.code, picked=False))
+    return gate_pages.show(exchange, 500, GatePage(GateError.code, picked=False), headers)
 
 
 def _page(exchange: Exchange, error: GateError) -> GatePage:

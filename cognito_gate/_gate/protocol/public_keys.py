@@ -36,7 +36,7 @@ class PublicKey:
         """Raises TokenRefused."""
         try:
             self._key.verify(signature, signed, *self._RS256)
-        except InvalidSignature as exc:
+        except (InvalidSignature, ValueError) as exc:
             raise TokenRefused("the token's signature is wrong") from exc
 
 
