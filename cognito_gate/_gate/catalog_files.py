@@ -6,7 +6,6 @@ for.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ def wrong_file(name: str, problem: str) -> SettingsError:
     return SettingsError({"COGNITO_GATE_TEMPLATES": f"holds {name}, {problem}"})
 
 
-def read(directory: Traversable) -> dict[str, dict[str, str]]:
+def read(directory: Path) -> dict[str, dict[str, str]]:
     """The texts of each TOML file, by the file's name without its suffix."""
     return {
         file.name.removesuffix(".toml"): _texts(file)
@@ -35,7 +34,7 @@ def read(directory: Traversable) -> dict[str, dict[str, str]]:
     }
 
 
-def _texts(file: Traversable) -> dict[str, str]:
+def _texts(file: Path) -> dict[str, str]:
     try:
         found = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
     except (OSError, ValueError) as error:

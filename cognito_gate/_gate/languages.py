@@ -7,14 +7,13 @@ shows no page of its own needs none; only an operator's are read and checked at 
 import re
 from collections.abc import Mapping
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
 
 from ..errors import SettingsError
 from .catalog import Catalog
 
 DEFAULT = "en"
-OURS = files("cognito_gate") / "templates" / "languages"
+OURS = Path(__file__).parents[1] / "templates" / "languages"
 # RFC 9110, sections 12.4.2 and 12.5.4.
 _RANGE = re.compile(
     r"(\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*)(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?", re.A
