@@ -93,7 +93,7 @@ def test_all_that_is_wrong_is_reported_at_once_in_the_order_of_the_options() -> 
 def test_a_wrong_value_and_a_contradiction_are_reported_together() -> None:
     assert list(problems(name="", verify_phone=True)) == ["--name", "--verify-phone"]
     # Of one option, what is wrong by itself.
-    assert "small letters" in problems(email_domains=("@x",))["--email-domain"]
+    assert "lowercase" in problems(email_domains=("@x",))["--email-domain"]
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
@@ -167,22 +167,22 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("email_subject", "a\tb", "one line"),
     ("email_subject", "a\x00b", "U+0000"),
     ("email_subject", "a\xa0b", "U+00A0"),
-    ("email_subject", "{{resolve:ssm:x}}", "CloudFormation fetches"),
+    ("email_subject", "{{resolve:ssm:x}}", "CloudFormation inserts"),
     ("email_message", "Hello", "lacks {####}"),
     ("email_message", "Hello {##here##}", "lacks {####}"),
     ("email_message", "{####}" + "x" * 19_995, "20001 characters"),
     ("email_message", "{####}\u200d", "U+200D"),
     ("email_message", "{####}\ud800", "U+D800"),
     ("email_message", "{####}\u2028", "U+2028"),
-    ("email_message", "{####} {{resolve:secretsmanager:x}}", "CloudFormation fetches"),
+    ("email_message", "{####} {{resolve:secretsmanager:x}}", "CloudFormation inserts"),
     ("mfa", "true", "off, optional or on"),
     ("groups", ("",), "1 to 128"),
     ("groups", ("x" * 129,), "1 to 128"),
-    ("groups", ("site editors",), "no blank"),
-    ("groups", ("a\xa0b",), "no blank"),
-    ("groups", ("a\tb",), "no blank"),
+    ("groups", ("site editors",), "no space"),
+    ("groups", ("a\xa0b",), "no space"),
+    ("groups", ("a\tb",), "no space"),
     ("groups", ("a", "b", "a"), "'a' twice"),
-    ("groups", ("{{resolve:x}}",), "CloudFormation fetches"),
+    ("groups", ("{{resolve:x}}",), "CloudFormation inserts"),
     ("callback_urls", (), "0 URLs"),
     ("callback_urls", ("",), "empty URL"),
     ("callback_urls", ("http://app.example.com/cb",), "plain http is for localhost"),
@@ -200,7 +200,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("callback_urls", tuple(f"https://a.example/{n}{'x' * 50}" for n in range(99)), "4096"),
     ("logout_urls", (), "0 URLs"),
     ("logout_urls", ("http://app.example.com/bye",), "plain http is for localhost"),
-    ("logout_urls", ("https://a.example/?x={{resolve:ssm:x}}",), "CloudFormation fetches"),
+    ("logout_urls", ("https://a.example/?x={{resolve:ssm:x}}",), "CloudFormation inserts"),
     ("logout_urls", ("https://a.example/?a=b,c",), "comma"),
     ("scopes", (), "lacks openid"),
     ("scopes", ("email",), "lacks openid"),
@@ -218,15 +218,15 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("sign_in_pages", "own", "hosted or custom"),
     ("login", "2", "managed or classic"),
     ("tier", "LITE", "lite, essentials or plus"),
-    ("domain_prefix", "my-aws-app", "every prefix that holds 'aws'"),
+    ("domain_prefix", "my-aws-app", "every prefix that contains 'aws'"),
     ("domain_prefix", "amazonia", "'amazon'"),
     ("domain_prefix", "cognito-gate", "'cognito'"),
-    ("domain_prefix", "My-app", "small letters"),
-    ("domain_prefix", "my_app", "small letters"),
-    ("domain_prefix", "-app", "small letters"),
-    ("domain_prefix", "app-", "small letters"),
-    ("domain_prefix", "x" * 64, "small letters"),
-    ("domain_prefix", "app.example.com", "small letters"),
+    ("domain_prefix", "My-app", "lowercase"),
+    ("domain_prefix", "my_app", "lowercase"),
+    ("domain_prefix", "-app", "lowercase"),
+    ("domain_prefix", "app-", "lowercase"),
+    ("domain_prefix", "x" * 64, "lowercase"),
+    ("domain_prefix", "app.example.com", "lowercase"),
     ("issuer", "new", "original or updated"),
 ]
 
