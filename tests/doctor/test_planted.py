@@ -193,7 +193,7 @@ PLANTED = {
     ),
     "a secret too many": Planted(
         "client-secret",
-        "is a public one",
+        "the app client is public",
         {"AWS_COGNITO_USER_POOL_CLIENT_SECRET": CLIENT_SECRET},
         {"secret": None},
     ),
