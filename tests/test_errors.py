@@ -89,7 +89,7 @@ def test_form_refused() -> None:
 
 def test_too_many_tries() -> None:
     error = TooManyTries(29.6)
-    assert (error.wait, str(error)) == (29.6, "too many tries; the next one in 30 s")
+    assert (error.wait, str(error)) == (29.6, "too many attempts; the next one in 30 s")
 
 
 def test_grant_refused() -> None:
