@@ -22,7 +22,7 @@ demo: .venv/.run
 
 test: check
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile --cov --cov-report=term
+	@$(BIN)/python -m pytest -q -rs -n 2 --dist worksteal --cov --cov-report=term
 
 quick: check
 	@$(BIN)/python -m pytest -q -n 2 tests/parts tests/flows tests/test_architecture.py

@@ -9,11 +9,9 @@ import logging
 import time
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
-import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._delivery import Delivery, OnEvent
@@ -22,18 +20,30 @@ from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
-from .identity import DISABLED, IDENTITY_FAMILIES, IDENTITY_HEADERS, Identity, tells_identity
+from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-_TELLING = 64  # no header that tells an identity needs more characters to be known as one
-# How headers begin that `tells_identity` knows, in any case; few others do.
-_SUSPECT = frozenset(
-    bytes(pair)
-    for name in (*IDENTITY_HEADERS, *IDENTITY_FAMILIES, "x_")
-    for pair in product(*zip(name[:2].lower().encode(), name[:2].upper().encode(), strict=True))
+_MAX_IDENTITY_NAME = 64  # no header that tells an identity needs more characters to be known as one
+# What most requests consist of: only the rest is looked at. None of these tells who is there.
+HARMLESS_HEADERS = frozenset(
+    name.encode()
+    for name in (
+        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization"),
+        *("cache-control", "connection", "content-length", "content-type", "cookie", "dnt"),
+        *("forwarded", "host", "if-modified-since", "if-none-match", "origin", "pragma"),
+        *("priority", "range", "referer", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform"),
+        *("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "sec-gpc"),
+        *("te", "traceparent", "tracestate", "transfer-encoding", "upgrade", "user-agent", "via"),
+        *("upgrade-insecure-requests", "x-amzn-trace-id", "x-csrf-token", "x-forwarded-for"),
+        *("x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip"),
+        *("x-request-id", "x-requested-with"),
+    )
 )
 _OURS = (IDENTITY, DISABLED, "user", "auth")
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
@@ -64,7 +74,7 @@ class ASGIGate:
         self,
         app: ASGIApp,
         settings: Settings | None = None,
-        client: httpx.AsyncClient | None = None,
+        client: "httpx.AsyncClient | None" = None,
         on_event: OnEvent | None = None,
     ) -> None:
         self._delivery = Delivery(on_event)
@@ -88,7 +98,8 @@ class ASGIGate:
         if kind == "http" or kind == "websocket":
             if not isinstance(scope["headers"], list):  # any iterable may stand there, once
                 scope = {**scope, "headers": list(scope["headers"])}
-            decision = self._cached(scope) or await self._decide(scope, receive)
+            cached = self._cached(scope) if kind == "http" else None
+            decision = cached or await self._decide(scope, receive)
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
@@ -108,7 +119,7 @@ class ASGIGate:
             )
 
     def _cached(self, scope: Scope) -> Pass | None:
-        if self._gate is None or scope["type"] != "http":
+        if self._gate is None:
             return None
         return self._gate.cached(
             scope["path"],
@@ -156,10 +167,10 @@ class ASGIGate:
                 now = time.time()
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
-                    found = await self._run(gate, incoming)
-                    if isinstance(found, Respond) or found.identity is None:
+                    latest = await self._run(gate, incoming)
+                    if isinstance(latest, Respond) or latest.identity is None:
                         break
-                    decision = found
+                    decision = latest
         except Exception:
             log.exception("an unexpected error; the WebSocket is closed")  # fail closed
         await socket.end()
@@ -174,7 +185,7 @@ class ASGIGate:
         async def with_cookies(message: Message) -> None:
             starts = message["type"] in _STARTS
             if starts and not gate.signed_out(decision, time.time()):
-                message = _carrying(decision, message)
+                message = _with_set_cookie(decision, message)
             await send(message)
 
         return with_cookies
@@ -182,10 +193,18 @@ class ASGIGate:
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):
             scope = {name: value for name, value in scope.items() if name not in _OURS}
+        loading = asyncio.create_task(self._load())
         try:
             await self.app(scope, receive, send)
         finally:
+            loading.cancel()
             await self.aclose()
+
+    async def _load(self) -> None:
+        """Load at the server's start what a first request would wait for. Where a server has no
+        lifespan, or this fails, that request loads it; the app's own start goes on meanwhile."""
+        if self._gate is not None:
+            await self._sender.load()
 
 
 def _incoming(scope: Scope) -> Incoming:
@@ -220,31 +239,31 @@ async def _form(receive: Receive) -> bytes:
 def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
     user, auth = user_and_auth(identity, off=off)
-    told: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
+    additions: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
     if off or DISABLED in scope:
-        told[DISABLED] = off
+        additions[DISABLED] = off
     for name, _ in scope["headers"]:
-        if name[:2] in _SUSPECT and _tells(name[:_TELLING]):
-            return {**scope, **told, "headers": _honest(scope)}
-    return {**scope, **told}
+        if name not in HARMLESS_HEADERS and _claims_identity(name[:_MAX_IDENTITY_NAME]):
+            return {**scope, **additions, "headers": _without_identity(scope)}
+    return {**scope, **additions}
 
 
-def _honest(scope: Scope) -> _Raw:
-    return [pair for pair in scope["headers"] if not _tells(pair[0][:_TELLING])]
+def _without_identity(scope: Scope) -> _Raw:
+    return [pair for pair in scope["headers"] if not _claims_identity(pair[0][:_MAX_IDENTITY_NAME])]
 
 
 @lru_cache(maxsize=1024)  # a server sees the same few names all day
-def _tells(name: bytes) -> bool:
+def _claims_identity(name: bytes) -> bool:
     return tells_identity(name.decode("latin-1"))
 
 
-def _carrying(decision: Pass, message: Message) -> Message:
+def _with_set_cookie(decision: Pass, message: Message) -> Message:
     """The message that starts a response, with the decision's cookies; nobody may store it."""
-    sent, extra = message.get("headers", ()), _raw(decision)
+    headers, extra = message.get("headers", ()), _raw(decision)
     if message["type"] == "http.response.start":
-        sent = [pair for pair in sent if not caches(pair[0].decode("latin-1"))]
+        headers = [pair for pair in headers if not caches(pair[0].decode("latin-1"))]
         extra = [*extra, (b"cache-control", b"no-store")]
-    return {**message, "headers": [*sent, *extra]}
+    return {**message, "headers": [*headers, *extra]}
 
 
 def _raw(decision: Pass | Respond) -> _Raw:

@@ -36,13 +36,15 @@ class _List(list[Any]):
         return list, (list(self),)
 
 
+_CONTAINERS = frozenset({dict, list})
+
+
 def freeze(value: Any) -> Any:
     """A read-only copy of a JSON value that still behaves as dict and list."""
     if isinstance(value, dict):
         frozen = _Claims(value)
-        for key, item in value.items():
-            if type(item) in (dict, list):
-                dict.__setitem__(frozen, key, freeze(item))
+        for key in [key for key, item in value.items() if type(item) in _CONTAINERS]:
+            dict.__setitem__(frozen, key, freeze(value[key]))
         return frozen
     if isinstance(value, list):
         return _List(map(freeze, value))
@@ -108,11 +110,12 @@ class Identity:
     """Conventional names: `authenticated`, each OAuth scope, and `group:<name>` for each group."""
 
     def __post_init__(self) -> None:
-        groups = [f"group:{group}" for group in self.groups]
-        scopes = self.scopes
-        if "group:" in str(self.access_claims.get("scope")):
+        scope = str(self.access_claims.get("scope") or "")
+        scopes = scope.split()
+        if "group:" in scope:
             # A scope that a resource server names "group:..." must not count as a group.
-            scopes = tuple(scope for scope in scopes if not scope.startswith("group:"))
+            scopes = [scope for scope in scopes if not scope.startswith("group:")]
+        groups = [f"group:{group}" for group in self.access_claims.get("cognito:groups") or ()]
         object.__setattr__(self, "permissions", ("authenticated", *scopes, *groups))
 
     @property

@@ -15,8 +15,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, unquote
 
-import httpx
-
 from ._delivery import Delivery, OnEvent
 from ._driver.threads import Sender, run
 from ._gate.gate import Gate
@@ -36,8 +34,10 @@ from .settings import WSGI_SESSION_BYTES, Settings
 if TYPE_CHECKING:
     from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
+    import httpx
+
 IDENTITY = "cognito_gate.identity"
-_TELLING = 64  # no key that tells an identity needs more characters to be known as one
+_MAX_IDENTITY_NAME = 64  # no key that tells an identity needs more characters to be known as one
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType]
 _Sent: TypeAlias = list[tuple[str, str]]
 log = logging.getLogger("cognito_gate")
@@ -67,7 +67,7 @@ class WSGIGate:
         self,
         app: "WSGIApplication",
         settings: Settings | None = None,
-        client: httpx.Client | None = None,
+        client: "httpx.Client | None" = None,
         on_event: OnEvent | None = None,
     ) -> None:
         self._delivery = Delivery(on_event)
@@ -88,10 +88,10 @@ class WSGIGate:
             status = HTTPStatus(decision.status)
             start_response(f"{status.value} {status.phrase}", list(decision.headers))
             return [decision.body]
-        worn = _environ(environ, decision.identity)
+        inner = _environ(environ, decision.identity)
         if self._gate is None:
-            worn[DISABLED] = True
-        return self.app(worn, self._with_cookies(decision, start_response))
+            inner[DISABLED] = True
+        return self.app(inner, self._with_cookies(decision, start_response))
 
     def _with_cookies(self, decision: Pass, start_response: "StartResponse") -> "StartResponse":
         """The server's own `start_response`, unless cookies have to ride on the app's response.
@@ -102,7 +102,7 @@ class WSGIGate:
 
         def with_cookies(status: str, headers: _Sent, exc_info: _ExcInfo | None = None) -> Any:
             if not gate.signed_out(decision, time.time()):
-                headers = _uncached(headers, decision.headers)
+                headers = _with_set_cookie(headers, decision.headers)
             return start_response(status, headers, *filter(None, [exc_info]))
 
         return with_cookies  # type: ignore[return-value]  # exc_info's type is the protocol's
@@ -145,7 +145,7 @@ def _quick_headers(environ: "WSGIEnvironment") -> Iterable[tuple[bytes, bytes]]:
     if cookie:
         yield b"cookie", cookie.encode("latin-1")
     if "HTTP_AUTHORIZATION" in environ:
-        yield b"authorization", b""
+        yield b"authorization", environ["HTTP_AUTHORIZATION"].encode("latin-1")
     if "HTTP_UPGRADE" in environ:
         yield b"upgrade", b""
 
@@ -166,7 +166,7 @@ def _incoming(environ: "WSGIEnvironment") -> Incoming:
 
 
 def _headers(environ: "WSGIEnvironment") -> list[tuple[bytes, bytes]]:
-    found = [
+    headers = [
         (key[5:].replace("_", "-").lower().encode("latin-1"), value.encode("latin-1"))
         for key, value in environ.items()
         if key.startswith("HTTP_")
@@ -175,15 +175,15 @@ def _headers(environ: "WSGIEnvironment") -> list[tuple[bytes, bytes]]:
         value = environ.get(key)
         if value:
             raw = value.encode("latin-1", "replace")
-            found.append((key.replace("_", "-").lower().encode(), raw))
-    return found
+            headers.append((key.replace("_", "-").lower().encode(), raw))
+    return headers
 
 
 def _form(environ: "WSGIEnvironment") -> bytes | None:
     """The body of a form for the gate itself, as far as one may be long; empty when it was cut off:
     half a form could set half a password. None when it did not come in time."""
-    told = environ.get("CONTENT_LENGTH") or ""
-    length = min(int(told), MAX_FORM_BYTES + 1) if re.fullmatch("[0-9]{1,18}", told) else 0
+    stated = environ.get("CONTENT_LENGTH") or ""
+    length = min(int(stated), MAX_FORM_BYTES + 1) if re.fullmatch("[0-9]{1,18}", stated) else 0
     # Without a length the end can be told only where the server promises it (chunked bodies).
     ends = bool(environ.get("wsgi.input_terminated"))
     size = length or (MAX_FORM_BYTES + 1 if ends else 0)
@@ -216,19 +216,19 @@ def _target(environ: "WSGIEnvironment", path: str) -> bytes:
 
 def _environ(environ: "WSGIEnvironment", identity: Identity | None) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
-    worn = dict(environ)
+    inner = dict(environ)
     for key in environ:
-        if _forged(key[:_TELLING]):
-            del worn[key]
-    worn[IDENTITY] = identity
+        if _claims_identity(key[:_MAX_IDENTITY_NAME]):
+            del inner[key]
+    inner[IDENTITY] = identity
     if identity is not None:
-        worn["REMOTE_USER"] = _remote_user(identity)
-        worn["AUTH_TYPE"] = "Cognito"
-    return worn
+        inner["REMOTE_USER"] = _remote_user(identity)
+        inner["AUTH_TYPE"] = "Cognito"
+    return inner
 
 
 @lru_cache(maxsize=1024)  # a server sees the same few keys all day
-def _forged(key: str) -> bool:
+def _claims_identity(key: str) -> bool:
     """True for what a client or an outer layer might have set to name a visitor."""
     if key.startswith("HTTP_"):
         return tells_identity(key[5:])
@@ -241,6 +241,6 @@ def _remote_user(identity: Identity) -> str:
     return (name if name.isprintable() and name else identity.sub).encode().decode("latin-1")
 
 
-def _uncached(headers: _Sent, extra: Headers) -> _Sent:
-    own = [pair for pair in headers if not caches(pair[0])]
-    return [*own, *extra, ("Cache-Control", "no-store")]
+def _with_set_cookie(headers: _Sent, extra: Headers) -> _Sent:
+    kept = [pair for pair in headers if not caches(pair[0])]
+    return [*kept, *extra, ("Cache-Control", "no-store")]

@@ -6,8 +6,14 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says more about the machine than about the code. Fifty of them show
+# what goes wrong often; HYPOTHESIS_EXAMPLES=2000 looks for what goes wrong seldom.
+settings.register_profile(
+    "ours",
+    deadline=None,
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("ours")
 
 REQUIRE_ALL = bool(os.environ.get("COGNITO_GATE_REQUIRE_ALL"))

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 
 import httpx
 import pytest
 
-from cognito_gate._driver.calls import CONNECT_SECONDS, USER_AGENT
+from cognito_gate._driver.connections import CONNECT_SECONDS, USER_AGENT
 from cognito_gate._driver.event_loop import AsyncSender, run_async
 from cognito_gate._driver.threads import Sender, run
 from cognito_gate._gate.effects import Flow, HttpAnswer, HttpCall
@@ -106,9 +107,13 @@ def test_a_limit_of_an_answer_read_already(send: Send, share: str, size: int, st
 
 
 @BOTH
-@pytest.mark.parametrize("status", [201, 204, 301, 304, 400, 401, 403, 404, 429, 500, 503])
-def test_every_status_is_an_answer(send: Send, status: int) -> None:
-    assert send(lambda request: reply(status), GET).status == status
+def test_every_status_is_an_answer(send: Send) -> None:
+    for status in (201, 204, 301, 304, 400, 401, 403, 404, 429, 500, 503):
+        assert send(partial(_replying, status), GET).status == status
+
+
+def _replying(status: int, request: httpx.Request) -> httpx.Response:
+    return reply(status)
 
 
 @BOTH
@@ -150,9 +155,13 @@ def test_time_limits(send: Send, seconds: float) -> None:
 
 @BOTH
 @pytest.mark.parametrize(
-    "location", ["https://evil.example/", "/else", "http://[", "https://a:b/", ""]
+    ("location", "ask"),
+    [
+        ("https://evil.example/", GET),
+        ("https://evil.example/", POST),
+        *((location, GET) for location in ("/else", "http://[", "https://a:b/", "")),
+    ],
 )
-@pytest.mark.parametrize("ask", [GET, POST], ids=["GET", "POST"])
 def test_redirects_are_not_followed(send: Send, location: str, ask: HttpCall) -> None:
     seen: list[str] = []
 

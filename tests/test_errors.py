@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from cognito_gate import errors
 from cognito_gate.errors import (
     ApiRefused,
@@ -33,11 +31,11 @@ def test_each_code_is_of_one_class() -> None:
     assert len({item.code for item in CLASSES}) == len(CLASSES)
 
 
-@pytest.mark.parametrize("kind", CLASSES)
-def test_each_class_says_what_it_means(kind: type[GateError]) -> None:
-    assert issubclass(kind, Exception)
-    assert kind.__doc__
-    assert 400 <= kind.status < 600
+def test_each_class_says_what_it_means() -> None:
+    for kind in CLASSES:
+        assert issubclass(kind, Exception)
+        assert kind.__doc__
+        assert 400 <= kind.status < 600
 
 
 def test_a_refused_callback_is_a_bad_request() -> None:

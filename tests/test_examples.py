@@ -15,6 +15,7 @@ from cognito_gate.local import LocalCognito
 from tests.cli.command import Command, until_answers
 from tests.journey.serving import listen, port_of, serving, serving_wsgi
 from tests.journey.visitor import Visitor
+from tests.signing_keys import with_ready_keys
 
 FOLDER = Path(__file__).parent.parent / "examples"
 ALL = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -30,8 +31,10 @@ def served(name: str) -> Iterator[Visitor]:
     """The example behind the gate, and a browser in front of it."""
     listener = listen()
     origin = f"http://localhost:{port_of(listener)}"
-    cognito = LocalCognito(
-        callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+    cognito = with_ready_keys(
+        LocalCognito(
+            callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+        )
     )
     with listener, cognito.serve():
         variables = {
@@ -79,13 +82,9 @@ def test_it_knows_its_visitors(name: str) -> None:
         assert admin.status_code == 200
         assert "Only the group admin reads this." in admin.text
         assert ada.go("/nowhere").status_code == 404
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_it_keeps_others_from_the_admin_page(name: str) -> None:
-    with served(name) as bob:
-        assert "bob" in bob.sign_in(username="bob").text
-        refused = bob.go("/admin")
+        ada.sign_out()
+        assert "bob" in ada.sign_in(username="bob").text
+        refused = ada.go("/admin")
         assert refused.status_code == 403
         assert "Only the group admin reads this." not in refused.text
 
@@ -104,7 +103,7 @@ def test_gated_is_the_app_behind_the_gate(name: str, monkeypatch: pytest.MonkeyP
     assert gate.app is module(name).app
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", ["asgi_app", "wsgi_app", "django_app"])
 def test_it_runs_as_it_says(name: str) -> None:
     said = (FOLDER / f"{name}.py").read_text()
     found = re.search(r"^    (\w+)=(\S+) cognito-gate (run .*)$", said, re.MULTILINE)

@@ -75,11 +75,10 @@ GOOD: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("variable", "text"), [(name, text) for name, texts in GOOD.items() for text in texts]
-)
-def test_a_good_value(variable: str, text: str) -> None:
-    assert getattr(settings(**{variable: text}), VARIABLES[variable])
+@pytest.mark.parametrize("variable", GOOD)
+def test_a_good_value(variable: str) -> None:
+    for text in GOOD[variable]:
+        assert getattr(settings(**{variable: text}), VARIABLES[variable]), text
 
 
 BAD: dict[str, list[str]] = {
@@ -255,12 +254,19 @@ BAD: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("variable", "text"), [(name, text) for name, texts in BAD.items() for text in texts]
-)
-def test_a_bad_value(variable: str, text: str) -> None:
-    more = {"COGNITO_GATE_BEARER": "true"}
-    assert list(problems(**more, **{variable: text})) == [variable]
+@pytest.mark.parametrize("variable", BAD)
+def test_a_bad_value(variable: str) -> None:
+    taken = [text for text in BAD[variable] if wrong_with(variable, text) != [variable]]
+    assert taken == []
+
+
+def wrong_with(variable: str, text: str) -> list[str]:
+    """The variables that are refused once one of them has that text."""
+    try:
+        settings(COGNITO_GATE_BEARER="true", **{variable: text})
+    except SettingsError as error:
+        return list(error.problems)
+    return []
 
 
 GUESSABLE = {
@@ -287,7 +293,7 @@ def test_a_key_of_little_variety(key: str) -> None:
 
 @pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex])
 def test_a_random_key_has_enough(make: Callable[[int], str]) -> None:
-    for _ in range(200):
+    for _ in range(50):
         assert settings(SECRET_KEY=make(32))
 
 

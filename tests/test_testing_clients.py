@@ -15,6 +15,7 @@ from werkzeug.test import Client as WerkzeugClient
 from cognito_gate import Settings
 from cognito_gate.local import LocalCognito
 from cognito_gate.testing import CALLBACK_URL, LOGOUT_URL, IssueTokens, SignedIn
+from tests.signing_keys import with_ready_keys
 
 KEY = "0123456789abcdef0123456789abcdef"
 SESSION = {"cognito_access_token", "cognito_id_token"}
@@ -54,7 +55,9 @@ class Plain:
 
 @pytest.fixture
 def issue() -> IssueTokens:
-    cognito = LocalCognito(callback_urls=(CALLBACK_URL,), logout_urls=(LOGOUT_URL,))
+    cognito = with_ready_keys(
+        LocalCognito(callback_urls=(CALLBACK_URL,), logout_urls=(LOGOUT_URL,))
+    )
     cognito.app("http://127.0.0.1:1")  # an address; nobody asks there
     return IssueTokens(cognito)
 

@@ -4,36 +4,27 @@ Knows asyncio and time-outs; must not know what a call means. `threads.py` is it
 """
 
 import asyncio
-import logging
 from concurrent.futures import Future
-from typing import TypeVar, assert_never
+from typing import TYPE_CHECKING, TypeVar, assert_never
 from weakref import WeakKeyDictionary
-
-import httpx
 
 from .._gate.effects import Compute, Done, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
-from .calls import (
-    LEFT_ALONE,
-    answer_of,
-    cookie_free,
-    encoded,
-    failed,
-    read_already,
-    repeats,
-    request,
-    runs_on,
-    tls,
-    waited,
-)
+from .calls import LEFT_ALONE, failed, repeats, runs_on, waited
+from .loading import async_connections
 from .shared_calls import SharedCalls
 
+if TYPE_CHECKING:
+    import httpx
+
+    from .connections import AsyncConnections
+
 T = TypeVar("T")
-log = logging.getLogger("cognito_gate")
 
 
 async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
     """Run a flow to its result, sending what it asks for."""
+    await sender.load()
     try:
         need = next(flow)
         while True:
@@ -63,14 +54,20 @@ async def _computed(need: Compute) -> Done:
 class AsyncSender:
     """Makes calls, on the running event loop. Each loop has its own connections."""
 
-    def __init__(self, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, client: "httpx.AsyncClient | None" = None) -> None:
         self._client = client
-        self._tls = tls() if client is None else None
-        self._own: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
-        self._own = WeakKeyDictionary()
+        self._connections: AsyncConnections | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._calls = SharedCalls()
         self._breaker = Breaker()
+
+    async def load(self) -> "AsyncConnections":
+        """Load what flows and calls need, in a thread: the event loop goes on meanwhile. Only the
+        first requests of a process wait for it."""
+        if self._connections is None:
+            loaded = await asyncio.to_thread(async_connections, self._client)
+            self._connections = self._connections or loaded  # another may have been faster
+        return self._connections
 
     async def answer(self, ask: HttpCall) -> HttpAnswer:
         """The answer to an `HttpCall`. Never raises for what the network does."""
@@ -93,9 +90,8 @@ class AsyncSender:
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
-        client = self._own.pop(asyncio.get_running_loop(), None)
-        if client is not None:
-            await client.aclose()
+        if self._connections is not None:
+            await self._connections.aclose()
 
     async def _wait(
         self, ask: HttpCall, future: "Future[HttpAnswer]", *, leads: bool
@@ -126,41 +122,6 @@ class AsyncSender:
         return answer
 
     async def _send(self, ask: HttpCall) -> HttpAnswer:
-        answer = await self._try(ask)
-        return await self._try(ask) if repeats(ask, answer) else answer
-
-    async def _try(self, ask: HttpCall) -> HttpAnswer:
-        try:
-            async with asyncio.timeout(ask.timeout):
-                return await self._exchange(ask)
-        except (httpx.HTTPError, TimeoutError) as exc:
-            return failed(ask, type(exc).__name__)
-        except Exception as exc:
-            log.exception("an unexpected error in a call of %s", ask.url)
-            return failed(ask, type(exc).__name__)
-
-    async def _exchange(self, ask: HttpCall) -> HttpAnswer:
-        client = self._client or self._made()
-        response = await client.send(request(ask, client), stream=True, follow_redirects=False)
-        try:
-            if encoded(response):
-                return failed(ask, "a compressed body that was not asked for")
-            if response.is_stream_consumed:
-                return read_already(ask, response)
-            body = bytearray()
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > ask.limit:
-                    return failed(ask, "a body that is too large")
-            return answer_of(response, bytes(body))
-        finally:
-            await response.aclose()
-
-    def _made(self) -> httpx.AsyncClient:
-        loop = asyncio.get_running_loop()
-        client = self._own.get(loop)
-        if client is None:
-            client = self._own[loop] = httpx.AsyncClient(
-                cookies=cookie_free(), verify=self._tls or True
-            )
-        return client
+        connections = await self.load()
+        answer = await connections.send(ask)
+        return await connections.send(ask) if repeats(ask, answer) else answer

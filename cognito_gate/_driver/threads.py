@@ -3,32 +3,23 @@
 Knows threads and time-outs; must not know what a call means. `event_loop.py` is its twin.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TypeVar, assert_never
-
-import httpx
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
-from .calls import (
-    LEFT_ALONE,
-    answer_of,
-    cookie_free,
-    encoded,
-    failed,
-    read_already,
-    repeats,
-    request,
-    runs_on,
-    tls,
-    waited,
-)
+from .calls import LEFT_ALONE, failed, repeats, runs_on, waited
+from .loading import connections
 from .shared_calls import SharedCalls
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .connections import Connections
 
 MAX_CALLS = 32  # at the same time, of one sender
 MAX_WAITING = 3
@@ -36,7 +27,6 @@ MAX_WAITING = 3
 are left for requests that need no Cognito. The answer is kept for the next request."""
 MOMENT_SECONDS, STRAINED_SECONDS = 2.0, 0.5  # the second where Cognito was slow just now
 T = TypeVar("T")
-log = logging.getLogger("cognito_gate")
 
 
 def run(flow: Flow[T], sender: "Sender") -> T:
@@ -60,10 +50,9 @@ class Sender:
     """Makes calls for threads, each in a thread of its own: only so can waiting have an end,
     whatever a server sends and however slowly."""
 
-    def __init__(self, client: httpx.Client | None = None) -> None:
+    def __init__(self, client: "httpx.Client | None" = None) -> None:
         self._client = client
-        self._tls = tls() if client is None else None
-        self._own: httpx.Client | None = None
+        self._connections: Connections | None = None
         self._lock = threading.Lock()
         self._waiting = 0
         self._free = threading.BoundedSemaphore(MAX_CALLS)
@@ -89,10 +78,8 @@ class Sender:
 
     def close(self) -> None:
         """Close the connections that were opened here; a later call opens others."""
-        with self._lock:
-            client, self._own = self._own, None
-        if client is not None:
-            client.close()
+        if self._connections is not None:
+            self._connections.close()
 
     def _alone(self, ask: HttpCall) -> HttpAnswer:
         if self._breaker.refuses(ask.place):
@@ -156,42 +143,13 @@ class Sender:
                 self._waiting -= 1
 
     def _send(self, ask: HttpCall) -> HttpAnswer:
-        answer = self._try(ask)
-        return self._try(ask) if repeats(ask, answer) else answer
+        connected = self._connected()
+        answer = connected.send(ask)
+        return connected.send(ask) if repeats(ask, answer) else answer
 
-    def _try(self, ask: HttpCall) -> HttpAnswer:
-        try:
-            return self._exchange(ask)
-        except (httpx.HTTPError, TimeoutError) as exc:
-            return failed(ask, type(exc).__name__)
-        except Exception as exc:
-            log.exception("an unexpected error in a call of %s", ask.url)
-            return failed(ask, type(exc).__name__)
-
-    def _exchange(self, ask: HttpCall) -> HttpAnswer:
-        client = self._client or self._made()
-        deadline = time.monotonic() + ask.timeout
-        response = client.send(request(ask, client), stream=True, follow_redirects=False)
-        try:
-            if encoded(response):
-                return failed(ask, "a compressed body that was not asked for")
-            if response.is_stream_consumed:
-                return read_already(ask, response)
-            body = bytearray()
-            if time.monotonic() > deadline:  # httpx limits each read, not their sum
-                raise TimeoutError
-            for chunk in response.iter_raw():
-                body += chunk
-                if len(body) > ask.limit:
-                    return failed(ask, "a body that is too large")
-                if time.monotonic() > deadline:
-                    raise TimeoutError
-            return answer_of(response, bytes(body))
-        finally:
-            response.close()
-
-    def _made(self) -> httpx.Client:
-        with self._lock:
-            if self._own is None:
-                self._own = httpx.Client(cookies=cookie_free(), verify=self._tls or True)
-            return self._own
+    def _connected(self) -> "Connections":
+        if self._connections is None:
+            loaded = connections(self._client)
+            with self._lock:
+                self._connections = self._connections or loaded  # another thread may be faster
+        return self._connections

@@ -34,7 +34,7 @@ class Authorization:
 
     def __init__(self, public: PublicPaths, rules: Iterable[Rule] = ()) -> None:
         self._public = public
-        self._rules = tuple(rules)
+        self.rules = tuple(rules)
 
     def is_public(self, target: Target) -> bool:
         """True when no sign-in is needed. A visitor who is signed in is known there, too."""
@@ -46,9 +46,9 @@ class Authorization:
         Raises:
             LoginRequired: nobody is signed in. Forbidden: a rule is against it.
         """
-        if (identity is not None and not self._rules) or self.is_public(target):
+        if (identity is not None and not self.rules) or self.is_public(target):
             return
         if identity is None:
             raise LoginRequired("nobody is signed in")
-        for rule in self._rules:
+        for rule in self.rules:
             rule.check(target, identity)

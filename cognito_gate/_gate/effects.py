@@ -36,10 +36,10 @@ class HttpAnswer:
 
 def share_key(kind: str, *secrets: str) -> str:
     """The key under which equal calls are one. Every secret counts; none can be read from it."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for secret in secrets:
-        found.update(hashlib.sha256(secret.encode()).digest())
-    return f"{kind} {found.hexdigest()}"
+        digest.update(hashlib.sha256(secret.encode()).digest())
+    return f"{kind} {digest.hexdigest()}"
 
 
 def overloaded(answer: HttpAnswer) -> bool:

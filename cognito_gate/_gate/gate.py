@@ -23,6 +23,7 @@ from ..errors import (
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from . import custom_login
 from .authorization import Authorization, Rule, Target
+from .cached_decisions import CachedDecisions
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
@@ -42,10 +43,15 @@ def new_token() -> str:
 
 
 class Gate:
-    """Decides, for any edge. `token` makes the unguessable texts (replaceable in tests);
+    """Decides, for any edge.
+
+    `token` makes the unguessable texts (replaceable in tests);
     `session_bytes` is how much a session may put into cookies at this edge, unless it is set;
     `rules` say who of those signed in may reach what; `sessions` is where sessions live, if not in
-    cookies."""
+    cookies.
+
+    `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`.
+    """
 
     def __init__(
         self,
@@ -74,47 +80,11 @@ class Gate:
         self._forms = frozenset(pages)
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
-        self._session_names = tuple(name.encode() for name in context.sessions.cookie_names)
-        self._ended = context.ended.any
-        bearer_header = {b"authorization"} if settings.bearer else set()
-        self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer_header)
+        self.cached = CachedDecisions(context, self._authorization, self._routes).find
         for warning in settings.warnings():
             log.warning("%s", warning)
 
     # The journey
-
-    def cached(
-        self,
-        path: str,
-        headers: Iterable[tuple[bytes, bytes]],
-        now: float,
-        method: str = "GET",
-        mount: str = "",
-    ) -> Pass | None:
-        """The short cut for HTTP: the decision for a session verified moments ago, without a flow.
-
-        None means only that `decide` has to say. Who it is was decided there; whether they may is
-        asked here as it is there.
-        """
-        if path in self._routes:
-            return None
-        line = b""
-        for name, value in headers:
-            if name in self._looked_at:
-                if name != b"cookie":
-                    return None  # a WebSocket's origin counts, and a bearer token
-                line = line + b"; " + value if line else value  # HTTP/2 may send several
-        values = cookies.glance(line, self._session_names)
-        if values is None:
-            return None
-        visitor = self._context.session_cache.get(values, now)
-        if visitor is None or (self._ended() and self.signed_out(visitor, now)):
-            return None
-        try:
-            self._authorization.check(Target(path, mount, method), visitor.identity)
-        except GateError:
-            return None
-        return visitor
 
     def signed_out(self, decision: Pass, now: float) -> bool:
         """True when the session of an earlier decision has been signed out in this process: its
@@ -125,7 +95,7 @@ class Gate:
         """The request of an open WebSocket once more, with the cookies of the last decision."""
         line = cookies.carried(incoming.values(b"cookie"), cookies.MARK, decision.headers)
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
-        return replace(incoming, headers=[*others, (b"cookie", line)], now=now, opened=True)
+        return replace(incoming, headers=[*others, (b"cookie", line)], now=now)
 
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""

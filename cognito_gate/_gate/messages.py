@@ -26,8 +26,7 @@ class Incoming:
     only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
     request came from. `body` is there only where the gate takes a form; `late` says that it did not
-    come in time, so that nothing of it counts. `opened` marks a WebSocket that is open already: its
-    session is looked at again, and no cookie can be set. `once` holds what was parsed already.
+    come in time, so that nothing of it counts.
     """
 
     kind: Literal["http", "websocket"]
@@ -41,7 +40,6 @@ class Incoming:
     client: str = ""
     body: bytes = field(default=b"", repr=False)
     late: bool = False
-    opened: bool = False
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of one header, in order."""

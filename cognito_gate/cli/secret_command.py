@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator
 
 import click
 
+from ..pool.private_files import EXPOSED, others_can_read
 from ..settings.reading import reader
 from .local_commands import make_secret_key, print_lines
-from .private_files import EXPOSED, others_can_read
 
 _KEY, _FALLBACKS = "SECRET_KEY", "SECRET_KEY_FALLBACKS"
 _NAMES = (_KEY, f"{_KEY}_FILE", _FALLBACKS, f"{_FALLBACKS}_FILE")

@@ -13,7 +13,6 @@ import click
 
 from .._driver.threads import run
 from .._gate.records import LoginAttempt
-from ..cli.server_options import FILE
 from ..pool.aws import AwsError, connect
 from ..settings import Settings
 from . import report
@@ -33,7 +32,11 @@ _COLORS: dict[State, str] = {
 
 
 @click.command()
-@click.option("--env-file", type=FILE, help="Settings that the environment lacks.  [default: .env]")
+@click.option(
+    "--env-file",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Settings that the environment lacks.  [default: .env]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @click.option(
     "--aws/--no-aws",

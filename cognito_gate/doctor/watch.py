@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 
+from .._driver.connections import Connections
 from .._driver.threads import Sender
 from .._gate.effects import HttpAnswer, HttpCall
 from .clock import Moment
@@ -17,6 +18,7 @@ class Watch(Sender):
 
     def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__()
+        self._connections = _DiagnosticConnections()
         self._clock = clock
         self.moments: list[Moment] = []
 
@@ -29,6 +31,10 @@ class Watch(Sender):
             Moment(started, self._clock(), answer.header("date"), answer.header("age"))
         )
         return answer
+
+
+class _DiagnosticConnections(Connections):
+    """`Connections` whose responses say why a connection failed."""
 
     def _exchange(self, call: HttpCall) -> HttpAnswer:
         try:

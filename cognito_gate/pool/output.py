@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from ..cli.private_files import EXPOSED, others_can_read, write_private
 from .environment import FORMATS, EnvironmentProblem, Variable
+from .private_files import EXPOSED, others_can_read, write_private
 from .talk import say
 
 output_option = click.option(

@@ -2,9 +2,11 @@
 
 import logging
 
-from tests.bench import hostile, inprocess, overhttp, signing_in
+from tests.bench import hostile, inprocess, overhttp, signing_in, starting
 
 logging.getLogger("cognito_gate").setLevel(logging.ERROR)
+starting.main()
+print()
 inprocess.main()
 hostile.main()
 print()

@@ -5,14 +5,18 @@ ratio in that round, so that a machine that speeds up or slows down moves all ro
 """
 
 import asyncio
+import json
 import random
 import statistics
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from itsdangerous import TimestampSigner
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cognito_gate import ASGIGate, Settings
@@ -24,6 +28,8 @@ from cognito_gate.local import LocalCognito
 ROUNDS = 80
 REQUESTS = 100
 USERS = 64
+SECRET_KEY = "a benchmark key of enough characters"
+KNOWN, FIRST, SIGNED = "known session", "first-seen session", "Starlette's SessionMiddleware"
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,15 @@ def scope(headers: list[tuple[bytes, bytes]]) -> Scope:
     }
 
 
-def browser(cookie: bytes) -> list[tuple[bytes, bytes]]:
-    """The ten headers of a browser's request."""
-    return [
+async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+    """The bare app, with one look into Starlette's session."""
+    scope["session"]["sub"]
+    await bare(scope, receive, send)
+
+
+def browser(cookie: bytes = b"", bearer: str = "") -> list[tuple[bytes, bytes]]:
+    """The ten headers of a browser's request: nine, and the cookie or the bearer token."""
+    headers = [
         (b"host", b"localhost:8000"),
         (b"connection", b"keep-alive"),
         (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140 Safari"),
@@ -78,8 +90,12 @@ def browser(cookie: bytes) -> list[tuple[bytes, bytes]]:
         (b"sec-fetch-site", b"same-origin"),
         (b"sec-fetch-mode", b"cors"),
         (b"sec-fetch-dest", b"empty"),
-        (b"cookie", cookie),
     ]
+    if bearer:
+        headers.append((b"authorization", b"Bearer " + bearer.encode()))
+    if cookie:
+        headers.append((b"cookie", cookie))
+    return headers
 
 
 def session(cognito: LocalCognito, settings: Settings) -> bytes:
@@ -141,7 +157,7 @@ async def measure(rows: list[Row]) -> dict[str, float]:
 
 def rows(cognito: LocalCognito) -> list[Row]:
     """Known and first-seen sessions, plain and sealed, and the refusals."""
-    env = {**cognito.environment(), "SECRET_KEY": "a benchmark key of enough characters"}
+    env = {**cognito.environment(), "SECRET_KEY": SECRET_KEY}
 
     def settings(**extra: str) -> Settings:
         return Settings.from_env({**env, **extra}, env_file=None)
@@ -154,10 +170,19 @@ def rows(cognito: LocalCognito) -> list[Row]:
     full = [browser(session(cognito, renewing)) for _ in range(USERS)]
     gate = ASGIGate(bare, settings=plain)
     return [
-        Row("known session", gate, many, 0.35),
+        Row(KNOWN, gate, many, 0.20),
         Row("known session, sealed cookies", ASGIGate(bare, settings=sealed), hidden),
         Row("known session with refresh token", ASGIGate(bare, settings=renewing), full),
-        Row("first-seen session", ASGIGate(bare, settings=settings(**uncached)), many, 5.5),
+        Row("known bearer token", *_bearers(cognito, settings(COGNITO_GATE_BEARER="true")), 0.30),
+        _public(settings(COGNITO_GATE_PUBLIC_PATHS="/")),
+        _signed(),
+        Row(FIRST, ASGIGate(bare, settings=settings(**uncached)), many, 4.2),
+        Row(
+            "first-seen session, access token alone",
+            ASGIGate(bare, settings=settings(**uncached)),
+            [browser(_access_alone(cognito)) for _ in range(USERS)],
+            2.4,
+        ),
         Row(
             "first-seen session, sealed cookies",
             ASGIGate(bare, settings=settings(AWS_COGNITO_COOKIE_ENCRYPTED="true", **uncached)),
@@ -165,6 +190,30 @@ def rows(cognito: LocalCognito) -> list[Row]:
         ),
         *_refusals(cognito, gate, settings()),
     ]
+
+
+def _bearers(
+    cognito: LocalCognito, settings: Settings
+) -> tuple[ASGIApp, list[list[tuple[bytes, bytes]]]]:
+    tokens = [cognito.tokens_for("ada")["access_token"] for _ in range(USERS)]
+    return ASGIGate(bare, settings=settings), [browser(bearer=token) for token in tokens]
+
+
+def _public(settings: Settings) -> Row:
+    return Row("public path without cookies", ASGIGate(bare, settings), [browser()], 0.20)
+
+
+def _access_alone(cognito: LocalCognito) -> bytes:
+    """The cookie of a session without `openid`, to which no ID token belongs."""
+    access = cognito.tokens_for("ada", scope="email")["access_token"]
+    return f"cognito_access_token={access}".encode()
+
+
+def _signed() -> Row:
+    """What an app pays that keeps a name in a signed cookie, and verifies no token."""
+    held = b64encode(json.dumps({"sub": "a2c4"}).encode())
+    cookie = b"session=" + TimestampSigner(SECRET_KEY).sign(held)
+    return Row(SIGNED, SessionMiddleware(reading, SECRET_KEY), [browser(cookie)])
 
 
 def _refusals(cognito: LocalCognito, gate: ASGIGate, plain: Settings) -> list[Row]:
@@ -189,16 +238,16 @@ def _refusals(cognito: LocalCognito, gate: ASGIGate, plain: Settings) -> list[Ro
 def table(found: dict[str, float], rows: list[Row]) -> list[str]:
     """The table, with what each figure is held against."""
     limits = {row.name: row.limit for row in rows if row.limit is not None}
-    limits["known session, sealed cookies"] = 1.4 * found["known session"]
+    limits["known session, sealed cookies"] = 1.4 * found[KNOWN]
     for name in found:
         if name.startswith("refused:"):
-            limits[name] = 0.5 * found["first-seen session"]
+            limits[name] = 0.5 * found[FIRST]
     lines = [f"{'over the bare app, in RS256 verifications':44} {'cost':>6} {'at most':>8}"]
     for name, cost in found.items():
         limit = limits.get(name)
         shown = f"{limit:8.2f}" if limit is not None else " " * 8
         lines.append(f"{name:44} {cost:6.2f} {shown}{'' if not limit or cost <= limit else '  !'}")
-    return lines
+    return [*lines, f"{f'{KNOWN} / {SIGNED}':44} {found[KNOWN] / found[SIGNED]:6.2f}"]
 
 
 def main() -> None:

@@ -14,7 +14,11 @@ from tests.cli.command import Command, until_answers
 from tests.journey.guest import Guest
 
 DEEP = "/?year=2024&q=a+b%20c%26d"
-PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 320, "height": 640},
+    "has_touch": True,
+    "is_mobile": True,
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,21 +49,6 @@ def member(demo: Place) -> Person:
 # Each step
 
 
-def test_a_newcomer_signs_up_with_the_code_of_the_outbox(chromium: Browser, demo: Place) -> None:
-    person = Person()
-    with walking(chromium, demo) as walk:
-        walk.start(DEEP)
-        walk.reloads()
-        walk.sign_up(person)
-        expect(walk.page.locator("main")).to_contain_text("g***@e***")
-        walk.reloads()
-        walk.confirm(person)
-        walk.reloads()
-        walk.sign_in(person, by=person.email)
-        walk.inside(person, DEEP)
-        assert walk.letters(person) == 1
-
-
 def test_the_code_can_be_sent_again(chromium: Browser, demo: Place) -> None:
     person = Person()
     with walking(chromium, demo) as walk:
@@ -76,23 +65,6 @@ def test_the_code_can_be_sent_again(chromium: Browser, demo: Place) -> None:
         walk.hands.press("Confirm")
         walk.problem("That code is not right")
         walk.confirm(person)
-
-
-def test_an_authenticator_app_is_set_up_and_asked_for(chromium: Browser, demo: Place) -> None:
-    person = member(demo)
-    with walking(chromium, demo) as walk:
-        walk.start("/auth/account")
-        walk.sign_in(person)
-        walk.at("account.title")
-        phone = walk.set_up_app()
-        walk.reloads()
-        walk.sign_out()
-        walk.start(DEEP)
-        walk.sign_in(person)
-        walk.at("code.title")
-        walk.reloads()
-        walk.enter(phone)
-        walk.inside(person, DEEP)
 
 
 def test_the_secret_stays_while_it_is_being_set_up(chromium: Browser, demo: Place) -> None:
@@ -169,15 +141,22 @@ def test_signing_out_ends_the_session_and_its_cookies(chromium: Browser, demo: P
 
 def whole(walk: Walk, person: Person) -> None:
     """From no account to signed out, by way of every page."""
+    walk.reloads()
     walk.sign_up(person)
+    expect(walk.page.locator("main")).to_contain_text("g***@e***")
+    walk.reloads()
     walk.confirm(person)
-    walk.sign_in(person)
+    walk.reloads()
+    walk.sign_in(person, by=person.email)
     walk.inside(person, DEEP)
     walk.open_account()
     phone = walk.set_up_app()
+    walk.reloads()
     walk.sign_out()
     walk.start("/")
     walk.sign_in(person)
+    walk.at("code.title")
+    walk.reloads()
     walk.enter(phone)
     walk.inside(person)
     walk.open_account()
@@ -193,24 +172,14 @@ def whole(walk: Walk, person: Person) -> None:
     assert walk.letters(person) == 2
 
 
-@pytest.mark.parametrize(
-    "options", [PHONE, {"java_script_enabled": False}], ids=["phone", "no script"]
-)
-def test_the_whole_way(chromium: Browser, demo: Place, options: dict[str, Any]) -> None:
-    with walking(chromium, demo, **options) as walk:
+def test_the_whole_way_without_scripts(chromium: Browser, demo: Place) -> None:
+    with walking(chromium, demo, java_script_enabled=False) as walk:
         walk.start(DEEP)
         whole(walk, Person())
 
 
-def test_the_whole_way_by_keyboard(chromium: Browser, demo: Place) -> None:
-    with walking(chromium, demo, Keyboard) as walk:
-        walk.start(DEEP)
-        expect(walk.page.locator("#username")).to_be_focused()
-        whole(walk, Person())
-
-
-def test_the_whole_way_in_german(chromium: Browser, demo: Place) -> None:
-    with walking(chromium, demo) as walk:
+def test_the_whole_way_on_a_phone_in_german(chromium: Browser, demo: Place) -> None:
+    with walking(chromium, demo, **PHONE) as walk:
         walk.start(DEEP)
         walk.hands.follow("Deutsch")
         walk.words = Words("de")
@@ -219,3 +188,10 @@ def test_the_whole_way_in_german(chromium: Browser, demo: Place) -> None:
         walk.hands.follow("English")
         walk.words = Words("en")
         walk.at("sign_in.title")
+
+
+def test_the_whole_way_by_keyboard(chromium: Browser, demo: Place) -> None:
+    with walking(chromium, demo, Keyboard) as walk:
+        walk.start(DEEP)
+        expect(walk.page.locator("#username")).to_be_focused()
+        whole(walk, Person())

@@ -175,9 +175,8 @@ def test_an_authenticator_app_is_demanded(walk: Walk, shop: Place) -> None:
         switch(shop, mfa="optional")
 
 
-@pytest.mark.parametrize("challenge", ["CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH"])
-def test_what_is_not_supported_is_said(walk: Walk, shop: Place, challenge: str) -> None:
-    switch(shop, extra_challenge=challenge)
+def test_what_is_not_supported_is_said(walk: Walk, shop: Place) -> None:
+    switch(shop, extra_challenge="CUSTOM_CHALLENGE")
     try:
         begin(walk, "texted")
         walk.at("message.not_supported.title")

@@ -10,49 +10,6 @@ from tests.journey.stage import Stage, staged
 from tests.journey.visitor import PASSWORDS
 
 
-def test_ada_sees_herself_and_may_open_the_admin_page(tab: Tab) -> None:
-    tab.sign_in()
-    tab.heading("Ada Lovelace")
-    expect(tab.page.locator(".who")).to_contain_text("ada@example.com")
-    expect(tab.page.locator(".who .chip").first).to_have_text("admin")
-    tab.page.get_by_role("link", name="Admin").click()
-    tab.heading("For admins only")
-
-
-def test_bob_may_not_open_the_admin_page(tab: Tab) -> None:
-    tab.sign_in(username="bob")
-    tab.heading("Bob Builder")
-    tab.page.get_by_role("link", name="Admin").click()
-    tab.heading("This page is not for you")
-    expect(tab.page.get_by_role("main")).to_contain_text("You are bob")
-
-
-def test_a_deep_link_with_its_query_is_where_it_ends(tab: Tab) -> None:
-    link = "/admin?year=2024&q=a+b%20c%26d&path=%2Fx%3F"
-    tab.sign_in(link)
-    assert tab.path == link
-    tab.heading("For admins only")
-
-
-def test_a_public_page_needs_no_sign_in(tab: Tab) -> None:
-    tab.open("/public")
-    expect(tab.page.get_by_role("main")).to_contain_text("Nobody is signed in.")
-    tab.page.get_by_role("main").get_by_role("link", name="Sign in").click()
-    tab.fill_in()
-    tab.heading("Ada Lovelace")
-    tab.open("/public")
-    expect(tab.page.get_by_role("main")).to_contain_text("as ada")
-
-
-def test_a_wrong_password_is_said(tab: Tab) -> None:
-    tab.open("/admin?x=1")
-    tab.fill_in("ada", "Wrong-Horse-1")
-    expect(tab.page.get_by_role("alert")).to_have_text("Incorrect username or password.")
-    tab.fill_in("ada")
-    tab.heading("For admins only")
-    assert tab.path == "/admin?x=1"
-
-
 def test_with_the_keyboard_alone(tab: Tab) -> None:
     tab.open("/admin")
     keyboard = tab.page.keyboard

@@ -48,16 +48,6 @@ def test_ten_requests_of_a_page_renew_once(chromium: Browser) -> None:
         assert stage.cognito.calls["token"] == 2
 
 
-def test_a_person_who_is_removed_is_asked_to_sign_in(tab: Tab, demo: Stage) -> None:
-    tab.sign_in()
-    demo.cognito.remove_user("ada")
-    tab.page.context.clear_cookies(name="cognito_access_token")
-    tab.open("/")
-    tab.sees_login()
-    tab.fill_in("bob")
-    tab.heading("Bob Builder")
-
-
 def test_an_outage_at_the_callback_and_after_it(tab: Tab, demo: Stage) -> None:
     demo.cognito.fail("token", Fault("status", status=500))
     tab.open("/admin?x=1")
@@ -77,20 +67,6 @@ def test_an_outage_at_the_callback_ends_with_a_reload(tab: Tab, demo: Stage) -> 
     tab.heading("Sign-in is not reachable")
     tab.page.reload()
     tab.heading("For admins only")
-
-
-def test_an_outage_at_a_renewal_loses_nothing(tab: Tab, demo: Stage) -> None:
-    tab.sign_in()
-    demo.cognito.fail("token", Fault("garbage"))
-    tab.page.context.clear_cookies(name="cognito_access_token")
-    tab.open("/admin?x=1")
-    tab.heading("Sign-in is not reachable")
-    assert tab.path == "/admin?x=1"
-    demo.cognito.heal()
-    tab.page.get_by_role("link", name="Try again").click()
-    tab.heading("For admins only")
-    assert tab.path == "/admin?x=1"
-    assert demo.cognito.calls["authorize"] == 1
 
 
 def test_a_fault_of_the_identity_provider_is_told_in_our_words(tab: Tab, demo: Stage) -> None:

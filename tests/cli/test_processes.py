@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.cli.command import PATIENCE, Command, gone, until_answers
 from tests.journey.visitor import Visitor
@@ -69,14 +68,12 @@ def alive(pid: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_with_a_signal_and_so_does_its_cognito(
-    tmp_path: Path, sent: signal.Signals
-) -> None:
+# Ctrl-C ends the commands of all other tests.
+def test_it_ends_with_a_signal_and_so_does_its_cognito(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(ASGI)
     with running(tmp_path, "--factory", "app:make") as (command, ada):
         assert ada.sign_in().text.startswith("ada ")
-        assert command.end(sent) == 0
+        assert command.end(signal.SIGTERM) == 0
         assert gone(str(ada.app.base_url))
         assert gone(str(ada.cognito.base_url))
         assert "Traceback" not in command.output

@@ -57,8 +57,14 @@ def test_a_rotation_reads_the_env_file(tmp_path: Path, monkeypatch: pytest.Monke
     assert OLD not in result.output
 
 
-@pytest.mark.parametrize(("mode", "warns"), [(0o644, True), (0o640, True), (0o600, False)])
-@pytest.mark.parametrize("words", [("secret",), ("secret", "--rotate")])
+@pytest.mark.parametrize(
+    ("mode", "warns", "words"),
+    [
+        (0o644, True, ("secret",)),
+        (0o640, True, ("secret", "--rotate")),
+        (0o600, False, ("secret",)),
+    ],
+)
 def test_a_file_that_others_may_read_is_warned_of(
     tmp_path: Path, mode: int, warns: bool, words: tuple[str, ...]
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from cognito_gate.local import Client, LocalCognito
 from tests.cli.command import here
+from tests.signing_keys import with_ready_keys
 
 APP = "http://localhost:8000"
 CALLBACK = f"{APP}/auth/callback"
@@ -75,7 +76,7 @@ def client(**changes: Any) -> Client:
 @contextmanager
 def pool(**changes: Any) -> Iterator[LocalCognito]:
     """A local Cognito that is served, with one client."""
-    cognito = LocalCognito(clients=(client(**changes),))
+    cognito = with_ready_keys(LocalCognito(clients=(client(**changes),)))
     with cognito.serve():
         yield cognito
 

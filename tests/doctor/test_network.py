@@ -21,6 +21,7 @@ from cognito_gate.local import LocalCognito
 from tests.doctor.servers import Given, Reply, answering, self_signed
 from tests.doctor.stage import CLIENT_SECRET, client, diagnose, healthy, pool
 from tests.journey.serving import listen, port_of, serving
+from tests.signing_keys import with_ready_keys
 
 QUICK = {"COGNITO_GATE_HTTP_TIMEOUT_SECONDS": "0.3"}
 
@@ -73,7 +74,7 @@ def test_a_pool_with_the_updated_issuer(updated: bool) -> None:
     issuer = "https://issuer-cognito-idp.us-east-1.amazonaws.com/us-east-1_Local"
     listener = listen()
     origin = f"http://127.0.0.1:{port_of(listener)}"
-    cognito = LocalCognito(clients=(client(),), pool_id="us-east-1_Local")
+    cognito = with_ready_keys(LocalCognito(clients=(client(),), pool_id="us-east-1_Local"))
     with serving(cognito.app(origin, issuer=issuer), listener):
         environ = healthy(
             cognito,

@@ -32,14 +32,13 @@ def test_nothing_at_all() -> None:
     assert not read({"AWS_COGNITO_DOMIAN": "x"}, ".env").empty
 
 
-@pytest.mark.parametrize("variable", sorted(VARIABLES))
-def test_any_variable_may_be_wrong_alone(variable: str) -> None:
-    found = read({**ENVIRON, variable: "\x7f no one takes this"}, ".env")
-    rest = {name for name in found.problems if name != variable}
-    assert rest == set()
-    if found.problems:
-        assert found.reason_to_skip(variable) == f"{variable} is wrong"
-        assert variable in found.replaced
+def test_any_variable_may_be_wrong_alone() -> None:
+    for variable in VARIABLES:
+        found = read({**ENVIRON, variable: "\x7f no one takes this"}, ".env")
+        assert found.problems.keys() <= {variable}
+        if found.problems:
+            assert found.reason_to_skip(variable) == f"{variable} is wrong"
+            assert variable in found.replaced
 
 
 def test_all_may_be_wrong_at_once() -> None:

@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from tests.edge.browser import Browser
-from tests.edge.pool import Pool
-from tests.edge.site import ASGISite, Site, WSGISite
+from tests.world.browser import Browser
+from tests.world.pool import Pool
+from tests.world.site import ASGISite, Site, WSGISite
 
 Open: TypeAlias = Callable[..., Site]
 

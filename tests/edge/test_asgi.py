@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.edge.browser import NAVIGATION, Browser, Request
-from tests.edge.pool import Pool
-from tests.edge.site import IDENTITY, ASGISite
+from tests.world.browser import NAVIGATION, Browser, Request
+from tests.world.pool import Pool
+from tests.world.site import IDENTITY, ASGISite
 
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Make: TypeAlias = Callable[..., ASGISite]

@@ -11,10 +11,10 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate._gate.messages import FORM_SECONDS, MAX_FORM_BYTES
-from tests.edge.browser import NAVIGATION, ORIGIN, Browser, Reply, Request
-from tests.edge.pool import Pool
-from tests.edge.site import ASGISite, WSGISite
 from tests.parts.html import Page
+from tests.world.browser import NAVIGATION, ORIGIN, Browser, Reply, Request
+from tests.world.pool import Pool
+from tests.world.site import ASGISite, WSGISite
 
 FORM = {
     **NAVIGATION,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.edge.browser import NAVIGATION, Browser, Request
 from tests.edge.conftest import Open
-from tests.edge.mint import GONE
-from tests.edge.pool import Pool
-from tests.edge.site import IDENTITY, ASGISite, Site, WSGISite
+from tests.world.browser import NAVIGATION, Browser, Request
+from tests.world.pool import Pool
+from tests.world.site import IDENTITY, ASGISite, Site, WSGISite
+from tests.world.tokens import GONE
 
 FORGED = {
     "cognito-gate.identity": "admin",
@@ -157,18 +157,16 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("username", "shown"), NAMES)
-def test_names_beyond_latin_1_and_hostile_names(
-    site: Site, browser: Browser, pool: Pool, username: str, shown: str
-) -> None:
-    pool.username = username
-    browser.sign_in(pool)
-    seen = browser.go("/").app
-    assert seen is not None
-    assert seen.identity is not None
-    assert seen.identity.access_claims["username"] == username
-    if isinstance(site, WSGISite):
-        assert seen.facts["REMOTE_USER"].encode("latin-1").decode() == shown
+def test_names_beyond_latin_1_and_hostile_names(site: Site, pool: Pool) -> None:
+    for pool.username, shown in NAMES:
+        browser = Browser(site)
+        browser.sign_in(pool)
+        seen = browser.go("/").app
+        assert seen is not None
+        assert seen.identity is not None
+        assert seen.identity.access_claims["username"] == pool.username
+        if isinstance(site, WSGISite):
+            assert seen.facts["REMOTE_USER"].encode("latin-1").decode() == shown
 
 
 def test_a_machine_has_a_name_too(make_site: Open, pool: Pool) -> None:

@@ -8,9 +8,9 @@ import pytest
 from cognito_gate import ASGIGate, WSGIGate
 from cognito_gate._delivery import Delivery, OnEvent
 from cognito_gate.events import Event, Refused, RequestFacts, SignedIn
-from tests.edge.browser import Browser
-from tests.edge.pool import Pool
-from tests.edge.site import ASGISite, Site, WSGISite
+from tests.world.browser import Browser
+from tests.world.pool import Pool
+from tests.world.site import ASGISite, Site, WSGISite
 
 Make = Callable[[OnEvent], Site]
 

@@ -4,10 +4,10 @@ import time
 
 from cognito_gate._gate.exchange import Exchange
 from cognito_gate._gate.messages import Incoming, Respond
-from tests.edge.browser import NAVIGATION, Browser, Reply, Request
 from tests.edge.conftest import Open
-from tests.edge.pool import Pool
-from tests.edge.site import ASGISite, Site
+from tests.world.browser import NAVIGATION, Browser, Reply, Request
+from tests.world.pool import Pool
+from tests.world.site import ASGISite, Site
 
 
 def during(site: Site, request: Request, action: Request) -> Reply:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.edge import faults
-from tests.edge.browser import Browser
-from tests.edge.pool import APP, Pool
-from tests.edge.site import IDENTITY, ASGISite
+from tests.world import faults
+from tests.world.browser import Browser
+from tests.world.pool import APP, Pool
+from tests.world.site import IDENTITY, ASGISite
 
 CONNECT = {"type": "websocket.connect"}
 ACCEPT: Message = {"type": "websocket.accept", "subprotocol": "chat", "headers": [(b"x", b"1")]}
@@ -91,18 +91,7 @@ def test_routes_of_the_gate_are_none(browser: Browser, echo: Echo, path: str) ->
     assert connect(browser, path) == [CLOSED]
 
 
-@pytest.mark.parametrize(
-    "origin",
-    [
-        "https://evil.example",
-        "http://app.example",
-        "https://app.example:8443",
-        "https://app.example.evil.example",
-        "https://sub.app.example",
-        "null",
-        "x",
-    ],
-)
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://app.example:8443", "null"])
 @pytest.mark.parametrize("path", ["/ws", "/open"])
 def test_another_origin_is_refused(
     browser: Browser, pool: Pool, echo: Echo, origin: str, path: str

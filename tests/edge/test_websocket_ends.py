@@ -9,19 +9,38 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate import asgi
-from tests.edge.browser import Browser
-from tests.edge.pool import Pool
-from tests.edge.site import ASGISite
+from cognito_gate._websocket import EndableWebSocket
+from tests.world.browser import Browser
+from tests.world.pool import Pool
+from tests.world.site import ASGISite
 
 CONNECT: Message = {"type": "websocket.connect"}
 ACCEPT: Message = {"type": "websocket.accept"}
 PATIENT = 30
+LIFE = 600
 Acts: TypeAlias = Callable[[Receive, Send], Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asgi, "LOOK_SECONDS", 0.05)
+
+
+class Clock:
+    """The edge's time: the real one, as far ahead as told."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def time(self) -> float:
+        return time.time() + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(asgi, "time", clock)
+    return clock
 
 
 class Socket:
@@ -38,6 +57,12 @@ class Socket:
         self.sent.append(message)
         if message["type"] == "websocket.close":
             self.closed.set()
+
+    async def accepted(self) -> None:
+        """Returns once its app has accepted."""
+        async with asyncio.timeout(PATIENT):
+            while not self.sent:
+                await asyncio.sleep(0)
 
     async def run(self) -> None:
         request = self.browser.request("GET", "/ws", {})
@@ -106,10 +131,10 @@ def open_site(pool: Pool, app: App) -> Iterator[Callable[..., ASGISite]]:
         site.close()
 
 
-def signed_in(site: ASGISite, pool: Pool, lives: float) -> Browser:
-    """A browser whose session's tokens live so many seconds."""
+def signed_in(site: ASGISite, pool: Pool) -> Browser:
+    """A browser whose session's tokens live `LIFE` seconds."""
     browser = Browser(site)
-    pool.access["exp"] = pool.id["exp"] = time.time() + lives
+    pool.access["exp"] = pool.id["exp"] = time.time() + LIFE
     browser.sign_in(pool, "/auth/login")
     pool.access.clear()
     pool.id.clear()
@@ -119,16 +144,23 @@ def signed_in(site: ASGISite, pool: Pool, lives: float) -> Browser:
 @pytest.mark.parametrize("acts", [listening, talking, silent])
 @pytest.mark.parametrize("refresh", [True, False], ids=["refresh", "no refresh"])
 def test_when_it_cannot_be_refreshed(
-    open_site: Callable[..., ASGISite], pool: Pool, app: App, acts: Acts, refresh: bool
+    open_site: Callable[..., ASGISite],
+    pool: Pool,
+    app: App,
+    clock: Clock,
+    acts: Acts,
+    refresh: bool,
 ) -> None:
     site = open_site(refresh_flow_enabled=refresh)
-    browser = signed_in(site, pool, 0.3)
+    browser = signed_in(site, pool)
     pool.refreshes.clear()
     app.acts = acts
 
     async def main() -> Socket:
         socket = Socket(site, browser)
         task = asyncio.create_task(socket.run())
+        await socket.accepted()
+        clock.ahead = LIFE
         async with asyncio.timeout(PATIENT):
             await socket.closed.wait()
         if acts is silent:
@@ -143,17 +175,21 @@ def test_when_it_cannot_be_refreshed(
     assert len(pool.named("token")) == 1 + refresh
 
 
-def test_refreshed_it_stays_open(open_site: Callable[..., ASGISite], pool: Pool, app: App) -> None:
+def test_refreshed_it_stays_open(
+    open_site: Callable[..., ASGISite], pool: Pool, app: App, clock: Clock
+) -> None:
     """What its refresh brought is taken up by the browser's next request, cookies and all."""
     site = open_site(refresh_flow_enabled=True)
     pool.rotation = True
-    browser = signed_in(site, pool, 0.3)
+    browser = signed_in(site, pool)
     old = dict(browser.jar)
     app.acts = listening
 
     async def main() -> Socket:
         socket = Socket(site, browser)
         task = asyncio.create_task(socket.run())
+        await socket.accepted()
+        clock.ahead = LIFE
         while len(pool.named("token")) < 2:
             await asyncio.sleep(0.01)
         reply = await site.one(browser.request("GET", "/auth/me", {}))
@@ -175,14 +211,13 @@ def test_when_its_visitor_signs_out(
     open_site: Callable[..., ASGISite], pool: Pool, app: App, acts: Acts
 ) -> None:
     site = open_site(refresh_flow_enabled=True)
-    browser = signed_in(site, pool, 3600)
+    browser = signed_in(site, pool)
     app.acts = acts
 
     async def main() -> Socket:
         socket = Socket(site, browser)
         task = asyncio.create_task(socket.run())
-        while not socket.sent:
-            await asyncio.sleep(0)
+        await socket.accepted()
         await site.one(browser.request("GET", "/auth/logout", {"sec-fetch-site": "same-origin"}))
         async with asyncio.timeout(PATIENT):
             await socket.closed.wait()
@@ -194,11 +229,11 @@ def test_when_its_visitor_signs_out(
 
 
 def test_a_server_that_cannot_close_it_leaves_no_app_waiting(
-    open_site: Callable[..., ASGISite], pool: Pool, app: App
+    open_site: Callable[..., ASGISite], pool: Pool, app: App, clock: Clock
 ) -> None:
     """Its client is gone already, and the server's `send` says so."""
     site = open_site()
-    browser = signed_in(site, pool, 0.2)
+    browser = signed_in(site, pool)
     app.acts = listening
 
     async def main() -> None:
@@ -211,21 +246,36 @@ def test_a_server_that_cannot_close_it_leaves_no_app_waiting(
             await send(message)
 
         socket.send = raising  # type: ignore[method-assign]
-        await socket.run()
+        task = asyncio.create_task(socket.run())
+        await socket.accepted()
+        clock.ahead = LIFE
+        await task
 
     site.runner.run(main())
     assert [message["type"] for message in app.heard] == ["websocket.disconnect"]
 
 
 def test_what_its_app_has_closed_is_not_closed_again(
-    open_site: Callable[..., ASGISite], pool: Pool, app: App
+    open_site: Callable[..., ASGISite],
+    pool: Pool,
+    app: App,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     site = open_site()
-    browser = signed_in(site, pool, 0.2)
+    browser = signed_in(site, pool)
+    ended = asyncio.Event()
+
+    class Noting(EndableWebSocket):
+        async def end(self) -> None:
+            await super().end()
+            ended.set()
+
+    monkeypatch.setattr(asgi, "EndableWebSocket", Noting)
 
     async def closing(receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": 1000})
-        await asyncio.sleep(0.4)  # past the session's end: time itself is what is tested here
+        await site.one(browser.request("GET", "/auth/logout", {"sec-fetch-site": "same-origin"}))
+        await ended.wait()  # the gate has seen the sign-out, and would have closed it
 
     app.acts = closing
     socket = Socket(site, browser)
@@ -235,13 +285,12 @@ def test_what_its_app_has_closed_is_not_closed_again(
 
 def test_it_may_be_turned_off(open_site: Callable[..., ASGISite], pool: Pool, app: App) -> None:
     site = open_site(websocket_close=False)
-    browser = signed_in(site, pool, 0.2)
+    socket = Socket(site, signed_in(site, pool))
 
-    async def waiting(receive: Receive, send: Send) -> None:
-        await asyncio.sleep(0.4)  # as above
-        await send({"type": "websocket.send", "text": "still there"})
+    async def unwatched(receive: Receive, send: Send) -> None:
+        assert send == socket.send, "the server's own"
+        assert asyncio.all_tasks() == {asyncio.current_task()}, "nobody looks at the session"
 
-    app.acts = waiting
-    socket = Socket(site, browser)
+    app.acts = unwatched
     site.runner.run(socket.run())
-    assert socket.sent == [ACCEPT, {"type": "websocket.send", "text": "still there"}]
+    assert socket.sent == [ACCEPT]

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from cognito_gate import WSGIGate
-from tests.edge.browser import NAVIGATION, Browser
-from tests.edge.pool import Pool
-from tests.edge.site import WSGISite
+from tests.world.browser import NAVIGATION, Browser
+from tests.world.pool import Pool
+from tests.world.site import WSGISite
 
 App: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 TYPE = [("Content-Type", "text/plain")]

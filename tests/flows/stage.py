@@ -15,8 +15,8 @@ from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming, Pass
 from cognito_gate._gate.sessions.interface import Sessions
 from cognito_gate.events import Event
-from tests.edge.browser import Browser, Reply, Request, Seen
-from tests.edge.pool import Pool
+from tests.world.browser import Browser, Reply, Request, Seen
+from tests.world.pool import Pool
 
 START = 1_800_000_000.0
 ACCESS = "__Host-cognito_access_token"

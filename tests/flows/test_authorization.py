@@ -10,8 +10,8 @@ from cognito_gate._gate.authorization import Rule, Target
 from cognito_gate.errors import Forbidden
 from cognito_gate.events import Refused
 from cognito_gate.identity import Identity
-from tests.edge.browser import NAVIGATION, Browser, Extra, Reply
 from tests.flows.stage import DUE, REFRESH, Stage, incoming
+from tests.world.browser import NAVIGATION, Browser, Extra, Reply
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from email.utils import formatdate
 import httpx
 import pytest
 
-from tests.edge import faults
-from tests.edge.browser import Browser
-from tests.edge.pool import Pool
 from tests.flows.stage import DUE, REFRESH, SESSION, Remembering, Stage, spent
+from tests.world import faults
+from tests.world.browser import Browser
+from tests.world.pool import Pool
 
 
 @pytest.fixture

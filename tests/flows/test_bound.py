@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.edge.browser import Browser
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, ID, SESSION, Stage, spent
+from tests.world.browser import Browser
 
 
 def sign_in(stage: Stage, name: str) -> Browser:

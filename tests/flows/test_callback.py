@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.edge.browser import NAVIGATION, Browser
-from tests.edge.pool import DOMAIN, ISSUER
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, ID, Stage, asked, end, reply, until
+from tests.world.browser import NAVIGATION, Browser
+from tests.world.pool import DOMAIN, ISSUER
 
 
 @pytest.fixture

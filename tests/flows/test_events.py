@@ -17,9 +17,9 @@ from cognito_gate.events import (
     SignedOut,
     SignInFailed,
 )
-from tests.edge import faults
-from tests.edge.browser import Browser
 from tests.flows.stage import DUE, Stage
+from tests.world import faults
+from tests.world.browser import Browser
 
 
 @pytest.fixture

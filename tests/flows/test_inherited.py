@@ -6,10 +6,10 @@ import hashlib
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.edge.browser import Browser
-from tests.edge.pool import Grant
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import DUE, REFRESH, SESSION, Stage, spent
+from tests.world.browser import Browser
+from tests.world.pool import Grant
 
 KEY = "the secret key of the old app"
 OLD = {f"cognito_{kind}_token" for kind in ("access", "id", "refresh")}

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.edge import faults
-from tests.edge.browser import Browser
-from tests.edge.mint import jwk
-from tests.edge.pool import Pool
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, Stage
+from tests.world import faults
+from tests.world.browser import Browser
+from tests.world.pool import Pool
+from tests.world.tokens import jwk
 
 
 def fetches(pool: Pool) -> int:

@@ -4,10 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.edge.browser import Browser
-from tests.edge.pool import DOMAIN
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import START, Stage
+from tests.world.browser import Browser
+from tests.world.pool import DOMAIN
 
 LOGIN = "__Host-cognito_login_"
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
-from tests.edge.browser import NAVIGATION, Browser
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
+from tests.world.browser import NAVIGATION, Browser
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.edge import faults
-from tests.edge.browser import NAVIGATION, Browser
 from tests.flows.stage import DUE, SESSION, Stage, spent
+from tests.world import faults
+from tests.world.browser import NAVIGATION, Browser
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from cognito_gate._gate.protocol.session_cache import Values
 from cognito_gate._gate.records import RefreshRecord, Tokens
 from cognito_gate._gate.sessions.interface import Saved, Sessions, Stored
 from cognito_gate.events import Refreshed, SignedIn, SignedOut
-from tests.edge.browser import Browser
 from tests.flows.stage import DUE, Stage, spent
+from tests.world.browser import Browser
 
 SESSION_ID = "__Host-cognito_session"
 

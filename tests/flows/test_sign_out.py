@@ -5,10 +5,10 @@ import json
 import pytest
 
 from cognito_gate._gate.messages import Pass
-from tests.edge import faults
-from tests.edge.browser import NAVIGATION, Browser
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
+from tests.world import faults
+from tests.world.browser import NAVIGATION, Browser
 
 
 @pytest.fixture(params=[True, False], ids=["origin_jti", "no origin_jti"])

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from cognito_gate._gate.gate import Gate
-from tests.edge.pool import POOL_ID, Pool
+from tests.world.pool import POOL_ID, Pool
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.edge.browser import Browser
-from tests.edge.pool import DOMAIN
 from tests.flows.stage import Stage
+from tests.world.browser import Browser
+from tests.world.pool import DOMAIN
 
 UNASKED = ["/auth/callback?code=11111111-2222-3333", "/auth/callback?code=some-code&state="]
 

@@ -1,10 +1,10 @@
 """A sign-in comes back once: its cookie drives one exchange, however often it is shown."""
 
 from cognito_gate._gate.protocol.recent import Recent
-from tests.edge import faults
-from tests.edge.browser import Browser
-from tests.edge.pool import DOMAIN
 from tests.flows.stage import Remembering, Stage
+from tests.world import faults
+from tests.world.browser import Browser
+from tests.world.pool import DOMAIN
 
 
 def started(stage: Stage) -> tuple[Browser, str]:

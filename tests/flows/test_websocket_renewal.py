@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from cognito_gate._gate.messages import Pass
-from tests.edge.browser import Browser
 from tests.flows.stage import ACCESS, DUE, REFRESH, Stage, incoming, play, spent
+from tests.world.browser import Browser
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from cognito_gate.local import SAMPLE_USERS, LocalCognito, User
 from tests.integrations.stage import ORIGIN, ASGISite, WSGISite
+from tests.signing_keys import with_ready_keys
 
 EVE = User("eve", "Stapled-Horse-9", "eve@example.com", groups=("admin", "staff"))
 OpenASGI: TypeAlias = Callable[..., ASGISite]
@@ -16,10 +17,12 @@ OpenWSGI: TypeAlias = Callable[..., WSGISite]
 @pytest.fixture(scope="session")
 def cognito() -> Iterator[LocalCognito]:
     """ada is in the group admin, bob in none, eve in admin and staff."""
-    cognito = LocalCognito(
-        users=(*SAMPLE_USERS, EVE),
-        callback_urls=(f"{ORIGIN}/auth/callback",),
-        logout_urls=(f"{ORIGIN}/auth/signed-out",),
+    cognito = with_ready_keys(
+        LocalCognito(
+            users=(*SAMPLE_USERS, EVE),
+            callback_urls=(f"{ORIGIN}/auth/callback",),
+            logout_urls=(f"{ORIGIN}/auth/signed-out",),
+        )
     )
     with cognito.serve():
         yield cognito

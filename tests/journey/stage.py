@@ -19,6 +19,7 @@ from cognito_gate.local import SAMPLE_USERS, LocalCognito, User
 from tests.journey.probe import Probe, wsgi
 from tests.journey.serving import listen, port_of, serving, serving_wsgi
 from tests.journey.visitor import Visitor
+from tests.signing_keys import with_ready_keys
 
 SECRET_KEY = "a-secret-of-the-tests-that-all-may-know"
 REFRESH = {"AWS_COGNITO_REFRESH_FLOW_ENABLED": "true"}
@@ -67,11 +68,13 @@ def staged(
     """Serve both until the block ends; `settings` are environment variables, `app` is not gated."""
     listener = listen()
     origin = f"http://localhost:{port_of(listener)}"
-    cognito = LocalCognito(
-        users=users,
-        public=public,
-        callback_urls=(f"{origin}/auth/callback",),
-        logout_urls=(f"{origin}/auth/signed-out",),
+    cognito = with_ready_keys(
+        LocalCognito(
+            users=users,
+            public=public,
+            callback_urls=(f"{origin}/auth/callback",),
+            logout_urls=(f"{origin}/auth/signed-out",),
+        )
     )
     probe = Probe()
     with listener, cognito.serve():

@@ -12,6 +12,7 @@ from tests.journey.process import gate_command, running
 from tests.journey.serving import listen, port_of
 from tests.journey.stage import REFRESH, SECRET_KEY, session_of
 from tests.journey.visitor import Visitor
+from tests.signing_keys import with_ready_keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,8 +21,10 @@ ROOT = Path(__file__).parents[2]
 def pool_for(port: int) -> Iterator[LocalCognito]:
     """A pool whose app is on that port."""
     origin = f"http://localhost:{port}"
-    cognito = LocalCognito(
-        callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+    cognito = with_ready_keys(
+        LocalCognito(
+            callback_urls=(f"{origin}/auth/callback",), logout_urls=(f"{origin}/auth/signed-out",)
+        )
     )
     with cognito.serve():
         yield cognito
@@ -72,19 +75,3 @@ def test_a_session_is_renewed_by_any_process(trio: tuple[LocalCognito, list[str]
             assert visitor.ask(f"{origin}/").json()["username"] == "ada"
         for origin in origins:
             assert visitor.ask(f"{origin}/").json()["username"] == "ada"
-
-
-def test_workers_behind_one_port() -> None:
-    port = free_port()
-    command = gate_command("run", "tests.journey.probe:app", "--port", str(port), "--workers", "3")
-    with pool_for(port) as cognito:
-        environment = {**cognito.environment(), "SECRET_KEY": SECRET_KEY}
-        with running(command, environment=environment, cwd=ROOT) as process:
-            for _ in range(3):
-                process.wait_for("Application startup complete")
-            for _ in range(4):
-                with Visitor(f"http://localhost:{port}", cognito.origin) as visitor:
-                    visitor.app.headers["Connection"] = "close"  # any worker, at each step
-                    assert visitor.sign_in("/x").json()["username"] == "ada"
-                    assert visitor.sign_out().url.path == "/auth/signed-out"
-            assert process.interrupt() == 0

@@ -24,6 +24,7 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.journey.visitor import PASSWORDS, is_login_form
 from tests.judges.conftest import App
@@ -34,6 +35,9 @@ def _claims(token: str) -> dict[str, Any]:
     part = token.split(".")[1]
     claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return claims
+
+
+pytestmark = pytest.mark.parametrize("app", ["wsgi"], indirect=True)
 
 
 def _asking(app: App, **changes: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ __all__ = ["chromium", "driver", "launch_options"]
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("site", ["addresses"], indirect=True)
 def test_from_no_account_to_signed_out(site: OwnApp, chromium: Browser) -> None:
     from tests.browser.hands import Mouse
     from tests.browser.tab import opened

@@ -36,10 +36,6 @@ def piped(account: Account, stack: str, *flags: str) -> str:
     return done.stdout
 
 
-def directly(account: Account, stack: str, *flags: str) -> str:
-    return account.gate("pool", "deploy", stack, *flags, typed="y\n")[0]
-
-
 def signs_in(chromium: Browser, at: Address, login: str, password: str, name: str) -> None:
     """A person signs in, sees a name and what the group may see, and signs out."""
     from tests.browser.tab import opened
@@ -58,30 +54,14 @@ def signs_in(chromium: Browser, at: Address, login: str, password: str, name: st
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("stack", "deploy", "flags", "login"),
-    [
-        ("piped", piped, (), "ada@example.com"),
-        ("direct", directly, ("--public", "--sign-in", "username"), "ada"),
-    ],
-)
-def test_from_nothing_to_a_sign_in(
-    account: Account,
-    chromium: Browser,
-    tmp_path: Path,
-    stack: str,
-    deploy: object,
-    flags: tuple[str, ...],
-    login: str,
-) -> None:
-    assert callable(deploy)
-    at, file = address(), tmp_path / ".env"
-    deployed = deploy(account, stack, *CLASSIC, "--group", "admin", *at.flags, *flags)
-    file.write_text(account.gate("pool", "env", stack)[0], encoding="utf-8")
+def test_from_nothing_to_a_sign_in(account: Account, chromium: Browser, tmp_path: Path) -> None:
+    login, at, file = "ada@example.com", address(), tmp_path / ".env"
+    deployed = piped(account, "piped", *CLASSIC, "--group", "admin", *at.flags)
+    file.write_text(account.gate("pool", "env", "piped")[0], encoding="utf-8")
     lines = [line for line in file.read_text().splitlines() if not line.startswith("SECRET_KEY")]
     assert lines == [line for line in deployed.splitlines() if not line.startswith("SECRET_KEY")]
     settings = Settings.from_env({}, env_file=file)
-    assert bool(settings.user_pool_client_secret) is ("--public" not in flags)
+    assert settings.user_pool_client_secret
     password = password_of("ada")
     name = account.add_user(settings.user_pool_id, login, password, ["admin"])
     with running_app(at, file):
@@ -117,46 +97,6 @@ def test_an_update_and_its_other_address(
         signs_in(chromium, second, "bob@example.com", password_of("bob"), name)
 
 
-def test_once_more_is_nothing_to_change(account: Account) -> None:
-    first, _ = account.gate("pool", "deploy", "same", *CLASSIC, "--yes", "--no-secret-key")
-    again, told = account.gate("pool", "deploy", "same", *CLASSIC, "--no-secret-key")
-    assert first == again != ""
-    assert told == (
-        "Nothing to change: the stack same is as the template says.\nThe stack same is in place.\n"
-    )
-
-
-def test_a_parameter_stays_until_it_is_set_anew(account: Account) -> None:
-    words = ("pool", "deploy", "kept", *CLASSIC, "--yes", "--no-env")
-    account.gate(*words, "--parameter", "PoolName=by-parameter")
-    _, told = account.gate(*words, "--group", "admin")
-    assert told.startswith("PoolName stays as it was set; --parameter PoolName=...")
-    pool_id = account.values("kept")["AWS_COGNITO_USER_POOL_ID"]
-    assert account.pool(pool_id)["Name"] == "by-parameter"
-    account.gate(*words, "--group", "admin", "--name", "by-flag")
-    assert account.pool(pool_id)["Name"] == "by-flag"
-
-
-def test_declined_leaves_nothing(account: Account) -> None:
-    _, told = account.gate("pool", "deploy", "declined", *CLASSIC, typed="n\n", code=1)
-    assert told.endswith("Error: Nothing was changed.\n")
-    _, told = account.gate("pool", "env", "declined", code=1)
-    assert "There is no stack declined in us-east-1" in told
-    _, told = account.gate("pool", "delete", "declined", code=1)
-    assert "There is no stack declined in us-east-1" in told
-
-
-def test_another_client_is_a_loss(account: Account) -> None:
-    words = ("pool", "deploy", "losing", *CLASSIC)
-    account.gate(*words, "--yes")
-    assert SECRET in account.values("losing")
-    _, told = account.gate(*words, "--public", "--yes", code=1)
-    assert "WARNING: UserPoolClient: the app client may be replaced." in told
-    assert SECRET in account.values("losing")
-    account.gate(*words, "--public", typed="losing\n")
-    assert SECRET not in account.values("losing")
-
-
 def test_a_failed_creation_is_gone_on_from(account: Account) -> None:
     taken = ("--domain-prefix", "taken-by-another", "--yes", "--no-env")
     account.gate("pool", "deploy", "first", *CLASSIC, *taken)
@@ -179,12 +119,10 @@ def test_a_deletion_leaves_the_users(account: Account) -> None:
     assert account.pool(pool_id)["EstimatedNumberOfUsers"] == 1
 
 
-@pytest.mark.parametrize("flags", [(), ("--no-retain",)])
-def test_a_deletion_takes_the_users_if_asked_to(account: Account, flags: tuple[str, ...]) -> None:
-    stack = f"ending{len(flags)}"
-    account.gate("pool", "deploy", stack, *CLASSIC, *flags, "--yes")
-    pool_id = account.values(stack)["AWS_COGNITO_USER_POOL_ID"]
+def test_a_deletion_takes_the_users_if_asked_to(account: Account) -> None:
+    account.gate("pool", "deploy", "going", *CLASSIC, "--yes")
+    pool_id = account.values("going")["AWS_COGNITO_USER_POOL_ID"]
     assert account.pool(pool_id)["DeletionProtection"] == "ACTIVE"
-    _, told = account.gate("pool", "delete", stack, "--users", typed=f"{stack}\n{pool_id}\n")
+    _, told = account.gate("pool", "delete", "going", "--users", typed=f"going\n{pool_id}\n")
     assert told.endswith(f"The user pool {pool_id} is deleted.\n")
     assert pool_id not in account.pools()

@@ -19,6 +19,7 @@ from joserfc.jwk import KeySet
 from starlette.types import ASGIApp
 
 from cognito_gate.local import SAMPLE_USERS, LocalCognito
+from tests.signing_keys import with_ready_keys
 
 ORIGIN = "http://127.0.0.1:4000"
 CALLBACK = "https://app.example.com/callback?kept=1"
@@ -98,7 +99,7 @@ class Stage:
         self.clock = Clock()
         if "clients" not in options:
             options = {"callback_urls": (CALLBACK,), "logout_urls": (LOGOUT,), **options}
-        self.cognito = LocalCognito(now=self.clock, **options)
+        self.cognito = with_ready_keys(LocalCognito(now=self.clock, **options))
         self.app = self.cognito.app(ORIGIN)
         self.http = self.browser()
 

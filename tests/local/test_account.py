@@ -113,6 +113,7 @@ def test_userinfo_refuses_tokens_of_deleted_users(stage: Stage) -> None:
 
 def test_userinfo_refuses_another_pools_token(stage: Stage) -> None:
     stranger = Stage(pool_id=stage.cognito.pool_id)
+    stranger.cognito.rotate_keys()
     assert refused(stage.userinfo(stranger.cognito.tokens_for("ada")["access_token"]))
 
 

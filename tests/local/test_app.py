@@ -108,7 +108,7 @@ PAIRS = st.dictionaries(NAMES, st.text() | st.binary(max_size=8), max_size=6)
 PLAYED = Stage()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(pairs=PAIRS, tail=st.binary(max_size=8), asked=st.booleans())
 @pytest.mark.parametrize("path", ["/oauth2/authorize", "/login", "/logout", "/error"])
 def test_no_query_is_a_server_error(
@@ -119,7 +119,7 @@ def test_no_query_is_a_server_error(
     assert raw(PLAYED, path, query) < 500
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(pairs=PAIRS, tail=st.binary(max_size=8))
 @pytest.mark.parametrize("path", ["/oauth2/token", "/oauth2/revoke", "/login"])
 @pytest.mark.parametrize("grant", ["", "authorization_code", "refresh_token"])

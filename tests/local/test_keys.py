@@ -67,16 +67,17 @@ def test_old_keys_are_bounded() -> None:
     assert len(kids(ring)) == 10
 
 
-@pytest.mark.parametrize("part", [0, 1, 2])
-def test_a_changed_token_is_bad(part: int) -> None:
+def test_a_changed_token_is_bad() -> None:
     ring = KeyRing()
-    parts = ring.sign("id", {"sub": "x"}).split(".")
-    parts[part] = ("A" if parts[part][0] != "A" else "B") + parts[part][1:]
-    with pytest.raises(BadToken):
-        ring.verify(".".join(parts))
+    for part in range(3):
+        parts = ring.sign("id", {"sub": "x"}).split(".")
+        parts[part] = ("A" if parts[part][0] != "A" else "B") + parts[part][1:]
+        with pytest.raises(BadToken):
+            ring.verify(".".join(parts))
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b", "a.b.c", "a.b.c.d.e", "ä.ä.ä"])
-def test_garbage_is_a_bad_token(token: str) -> None:
-    with pytest.raises(BadToken):
-        KeyRing().verify(token)
+def test_garbage_is_a_bad_token() -> None:
+    ring = KeyRing()
+    for token in ("", "x", "a.b", "a.b.c", "a.b.c.d.e", "ä.ä.ä"):
+        with pytest.raises(BadToken):
+            ring.verify(token)

@@ -9,11 +9,12 @@ import pytest
 
 from cognito_gate.local import Fault, LocalCognito, LocalConfigError
 from cognito_gate.local.server import bind, serving
+from tests.signing_keys import with_ready_keys
 
 
 @pytest.fixture
 def cognito() -> LocalCognito:
-    return LocalCognito(callback_urls=("http://localhost:8000/callback",))
+    return with_ready_keys(LocalCognito(callback_urls=("http://localhost:8000/callback",)))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

@@ -13,7 +13,8 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
-from tests.edge.faults import Fault, reply
+from tests.world.calls import answered
+from tests.world.faults import Fault, reply
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,7 @@ class Cloud:
 
     def answer(self, ask: HttpCall) -> HttpAnswer:
         """The same for a flow that is played by hand."""
-        request = httpx.Request(ask.method, ask.url, headers=list(ask.headers), content=ask.body)
-        try:
-            response = self(request)
-        except httpx.HTTPError as exc:
-            return HttpAnswer(0, failure=type(exc).__name__)
-        headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-        return HttpAnswer(response.status_code, headers, response.read())
+        return answered(self, ask)
 
     def named(self, name: str) -> list[Call]:
         """The calls of one operation."""

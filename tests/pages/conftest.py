@@ -1,4 +1,4 @@
-"""The stage of the page tests, on both edges; and what is looked at after each of them."""
+"""The stage of the page tests, on the core; and what is looked at after each of them."""
 
 import logging
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ def run() -> Iterator[Run]:
         yield Run(stack)
 
 
-@pytest.fixture(params=["asgi", "wsgi"])
+@pytest.fixture
 def edge(request: pytest.FixtureRequest) -> str:
-    """Every page test runs on both edges."""
-    return str(request.param)
+    """Where a test runs: the core played by hand, or each edge in turn (`BOTH_EDGES`)."""
+    return getattr(request, "param", "core")
 
 
 @pytest.fixture

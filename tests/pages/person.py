@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.edge.browser import NAVIGATION, ORIGIN, Browser, Extra, Reply, Request
 from tests.pages.watch import check_answer, parsed
 from tests.parts.html import Element, Page
+from tests.world.browser import NAVIGATION, ORIGIN, Browser, Extra, Reply, Request
 
 HERE: Extra = {**NAVIGATION, "sec-fetch-site": "same-origin"}
 FORM: Extra = {**HERE, "origin": ORIGIN, "content-type": "application/x-www-form-urlencoded"}

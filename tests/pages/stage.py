@@ -6,29 +6,46 @@ are new in each test, so that nobody's failures count against somebody else.
 
 import itertools
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
+import pytest
 
 from cognito_gate import Settings
 from cognito_gate.local import AUTH_FLOWS, Client, LocalCognito, Switches, User
-from tests.edge.browser import ORIGIN, Reply
-from tests.edge.pool import SECRET_KEY
-from tests.edge.site import ASGISite, Site, WSGISite
+from tests.flows.site import CoreSite
 from tests.pages.cloud import AtOnce, Cloud
 from tests.pages.person import Person, Shown
+from tests.world.browser import ORIGIN, Reply
+from tests.world.pool import SECRET_KEY
+from tests.world.site import ASGISite, WSGISite
 
+AnySite: TypeAlias = CoreSite | ASGISite | WSGISite
 PASSWORD = "Correct-Horse-7"
 NEW = "Battery-Staple-8"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FLOWS = ("srp", "password", "choice")
+EVERY_WAY = pytest.mark.parametrize(
+    ("flow", "client"),
+    [("srp", "confidential"), ("password", "public"), ("choice", "confidential")],
+)
+"""Each flow, and each kind of client. What a secret changes in each call of the API is tested with
+the calls (tests/parts/test_cognito_api_asks.py)."""
 POOLS: dict[str, dict[str, Any]] = {
     "email": {"sign_in": "email"},
     "both": {"sign_in": "both"},
     "strict": {"sign_in": "email", "required_attributes": ("name", "phone_number")},
 }
+SITES: dict[str, Callable[[Settings, Cloud, str], AnySite]] = {
+    "core": CoreSite,
+    "asgi": ASGISite,
+    "wsgi": WSGISite,
+}
+BOTH_EDGES = pytest.mark.parametrize("edge", ["asgi", "wsgi"], indirect=True)
+"""For what stands for its flow at the edges, and what the edges and drivers do themselves."""
 FACTORS = ("PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN")
 _NUMBERS = itertools.count(1)
 
@@ -107,7 +124,7 @@ class Run:
 
     stack: ExitStack
     pools: dict[str, Served] = field(default_factory=dict)
-    sites: dict[object, Site] = field(default_factory=dict)
+    sites: dict[object, AnySite] = field(default_factory=dict)
 
     def served(self, kind: str) -> Served:
         if kind not in self.pools:
@@ -131,11 +148,10 @@ class Run:
             self.pools[kind] = Served(cognito, origin, clock, Cloud(http), clients)
         return self.pools[kind]
 
-    def site(self, edge: str, kind: str, settings: Settings, mount: str) -> Site:
+    def site(self, edge: str, kind: str, settings: Settings, mount: str) -> AnySite:
         key = (edge, kind, settings, mount)
         if key not in self.sites:
-            of = ASGISite if edge == "asgi" else WSGISite
-            self.sites[key] = of(settings, self.served(kind).cloud, mount)
+            self.sites[key] = SITES[edge](settings, self.served(kind).cloud, mount)
             self.stack.callback(self.sites[key].close)
         return self.sites[key]
 
@@ -175,13 +191,13 @@ class Stage:
     def cloud(self) -> Cloud:
         return self.pool.cloud
 
-    def site(self, client: str = "confidential", mount: str = "", **changes: Any) -> Site:
+    def site(self, client: str = "confidential", mount: str = "", **changes: Any) -> AnySite:
         """A site before the pool, with some settings changed."""
         sign_in = POOLS[self.kind]["sign_in"]
         settings = self.pool.settings(client, **{"sign_in": sign_in, **changes})
         return self.run.site(self.edge, self.kind, settings, mount)
 
-    def person(self, site: Site | None = None, /, **changes: Any) -> Person:
+    def person(self, site: AnySite | None = None, /, **changes: Any) -> Person:
         """Somebody new, from an address of their own."""
         number = next(_NUMBERS)
         client = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"

@@ -6,10 +6,10 @@ import pytest
 
 from cognito_gate._sign_in.account import FRESH_SECONDS
 from cognito_gate.local import User
+from tests.flows.site import CoreSite
 from tests.pages.cloud import refuses
-from tests.pages.hand import Hand
 from tests.pages.person import Person
-from tests.pages.stage import FLOWS, NEW, PASSWORD, SECRET, Stage, prove, sign_in
+from tests.pages.stage import EVERY_WAY, FLOWS, NEW, PASSWORD, SECRET, Stage, prove, sign_in
 from tests.pages.test_set_up import code_of, shown_secret
 
 BOTH_CLIENTS = pytest.mark.parametrize("client", ["confidential", "public"])
@@ -25,9 +25,8 @@ def at_home(stage: Stage, user: User | None = None, **changes: Any) -> Person:
     return person
 
 
-@BOTH_CLIENTS
-@pytest.mark.parametrize("flow", FLOWS)
-def test_it_says_whose_it_is(stage: Stage, client: str, flow: str) -> None:
+@EVERY_WAY
+def test_it_says_whose_it_is(stage: Stage, flow: str, client: str) -> None:
     user = stage.user()
     shown = at_home(stage, user, client=client, sign_in_flow=flow).last
     assert user.email in [item.text for item in shown.page.every("dd")]
@@ -210,24 +209,16 @@ def with_an_app(stage: Stage, **changes: Any) -> tuple[Person, User]:
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-@pytest.mark.parametrize("button", ["Turn off", "Set up another app"])
-@pytest.mark.parametrize(
-    ("proof", "says"),
-    [
-        ("Wrong-Horse-7", "The current password is not right."),
-        ("", "Please fill this in."),
-        (None, "Please fill this in."),
-    ],
-)
-def test_an_app_that_is_on_takes_the_password(
-    stage: Stage, flow: str, button: str, proof: str | None, says: str
-) -> None:
+def test_an_app_that_is_on_takes_the_password(stage: Stage, flow: str) -> None:
     """A session that somebody left open a minute ago is not enough."""
     person, user = with_an_app(stage, sign_in_flow=flow)
+    page, wrong, empty = person.last, "The current password is not right.", "Please fill this in."
     stage.cloud.forget()
-    shown = person.post(person.last.form(button), proof=proof)
-    assert (shown.status, shown.title, says in shown.told) == (400, "Your account", True)
-    assert shown.page.one("p", id="proof-wrong").text.endswith(says)
+    for button in ("Turn off", "Set up another app"):
+        for proof, says in (("Wrong-Horse-7", wrong), ("", empty), (None, empty)):
+            shown = person.post(page.form(button), proof=proof)
+            assert (shown.status, shown.title, says in shown.told) == (400, "Your account", True)
+            assert shown.page.one("p", id="proof-wrong").text.endswith(says)
     assert {"SetUserMFAPreference", "AssociateSoftwareToken"}.isdisjoint(stage.cloud.names)
     assert stage.now(user).mfa == ("totp",)
 
@@ -283,7 +274,7 @@ def test_the_sign_in_that_proves_it_leaves_nothing_behind(stage: Stage) -> None:
 @pytest.mark.parametrize("button", ["Set up", "Turn off"])
 def test_the_second_factor_takes_a_fresh_sign_in(stage: Stage, button: str) -> None:
     """A session that was left open, or stolen, is not enough; the password is asked for anyway."""
-    hand = Hand(stage.pool.settings("public", sign_in="email"), stage.cloud)
+    hand = CoreSite(stage.pool.settings("public", sign_in="email"), stage.cloud)
     on = {"mfa": ("totp",), "totp_secret": SECRET} if button == "Turn off" else {}
     user, person = stage.user(**on), Person(hand)
     stage.people.append(person)

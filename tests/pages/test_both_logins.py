@@ -8,11 +8,11 @@ import pytest
 
 from cognito_gate import Identity
 from cognito_gate.local import User
-from tests.edge.browser import NAVIGATION, Reply
 from tests.pages.cloud import AtOnce
 from tests.pages.person import Person
 from tests.pages.stage import PASSWORD, Stage, prove
 from tests.parts.html import Page
+from tests.world.browser import NAVIGATION, Reply
 
 LOGINS = ("custom", "hosted")
 

@@ -1,6 +1,7 @@
 """How often anybody may try, by account and by address, before Cognito is asked at all."""
 
 import itertools
+import time
 from collections.abc import Callable
 
 import pytest
@@ -12,10 +13,9 @@ from cognito_gate._sign_in import rate_limits
 from cognito_gate._sign_in.context import SignInContext, SignInExchange
 from cognito_gate.errors import TooManyTries
 from cognito_gate.local import User
-from tests.edge.site import Site
-from tests.pages.hand import Hand
+from tests.flows.site import CoreSite
 from tests.pages.person import Person, Shown
-from tests.pages.stage import NEW, PASSWORD, SECRET, Stage, prove, sign_in
+from tests.pages.stage import NEW, PASSWORD, SECRET, AnySite, Stage, prove, sign_in
 from tests.pages.test_sign_up import address, begun
 
 WRONG = "Wrong-Horse-7"
@@ -63,16 +63,15 @@ def test_an_address_has_so_many_tries_at_an_account(stage: Stage, flow: str) -> 
     assert tried(person, str(stage.user().email), PASSWORD).path == "/"
 
 
-@pytest.mark.parametrize("flow", ["srp", "password"])
-def test_an_account_has_ten_times_as_many_from_all_addresses(stage: Stage, flow: str) -> None:
-    site, user = stage.site(tries_per_account=1, sign_in_flow=flow), stage.user()
+def test_an_account_has_ten_times_as_many_from_all_addresses(stage: Stage) -> None:
+    site, user = stage.site(tries_per_account=1), stage.user()
     stage.cognito.switch(limits=False)
     for _ in range(10):
         assert tried(stage.person(site), str(user.email)).status == 400
     assert is_stopped(tried(stage.person(site), str(user.email), PASSWORD)) <= 30
 
 
-def known_browser(stage: Stage, site: Site, user: User) -> Person:
+def known_browser(stage: Stage, site: AnySite, user: User) -> Person:
     """Somebody who has signed in to the account here before, and is signed out."""
     person = stage.person(site)
     assert tried(person, str(user.email), PASSWORD).path == "/"
@@ -81,12 +80,9 @@ def known_browser(stage: Stage, site: Site, user: User) -> Person:
     return person
 
 
-@pytest.mark.parametrize("flow", ["srp", "password"])
-def test_a_browser_that_has_signed_in_before_has_a_count_of_its_own(
-    stage: Stage, flow: str
-) -> None:
+def test_a_browser_that_has_signed_in_before_has_a_count_of_its_own(stage: Stage) -> None:
     """Nobody without its cookie can use that up, not even from its own address."""
-    site, user = stage.site(tries_per_account=1, sign_in_flow=flow), stage.user()
+    site, user = stage.site(tries_per_account=1), stage.user()
     stage.cognito.switch(limits=False)
     person = known_browser(stage, site, user)
     for _ in range(12):
@@ -472,11 +468,14 @@ def test_an_address_has_so_many_messages_sent(stage: Stage) -> None:
 
 
 @pytest.fixture
-def hand(stage: Stage) -> Hand:
-    return Hand(stage.pool.settings("public", tries_per_account=10), stage.cloud)
+def hand(stage: Stage) -> CoreSite:
+    """A site whose time stands still."""
+    began = time.time()
+    settings = stage.pool.settings("public", tries_per_account=10)
+    return CoreSite(settings, stage.cloud, clock=lambda: began)
 
 
-def test_time_gives_tries_back(stage: Stage, hand: Hand) -> None:
+def test_time_gives_tries_back(stage: Stage, hand: CoreSite) -> None:
     """One in each tenth of five minutes."""
     person, user = Person(hand), stage.user()
     stage.cognito.switch(limits=False)
@@ -494,7 +493,7 @@ def test_time_gives_tries_back(stage: Stage, hand: Hand) -> None:
         assert tried(person, str(user.email)).status == 400
 
 
-def test_and_messages(stage: Stage, hand: Hand) -> None:
+def test_and_messages(stage: Stage, hand: CoreSite) -> None:
     person = Person(hand)
     stage.people.append(person)
     for _ in range(3):
@@ -505,7 +504,7 @@ def test_and_messages(stage: Stage, hand: Hand) -> None:
     is_stopped(forgot(person, 0))
 
 
-def test_a_step_waits_a_quarter_of_an_hour(stage: Stage, hand: Hand) -> None:
+def test_a_step_waits_a_quarter_of_an_hour(stage: Stage, hand: CoreSite) -> None:
     user = stage.user(mfa=("totp",), totp_secret=SECRET)
     for seconds, title in ((899, "Enter your code"), (901, "Sign in")):
         person = Person(hand)

@@ -5,14 +5,12 @@ from typing import Any
 import pytest
 
 from tests.pages.person import Person, Shown
-from tests.pages.stage import FLOWS, NEW, PASSWORD, Stage, prove, sign_in
+from tests.pages.stage import EVERY_WAY, NEW, PASSWORD, Stage, prove, sign_in
 
 SENT = "If that account exists, we sent a code."
 AGAIN = "If that account exists, we sent a new code."
 NO_CODE = "That code is not right, or it has expired. Ask for a new one."
 CHANGED = "Your password has been changed."
-EVERY_FLOW = pytest.mark.parametrize("flow", FLOWS)
-BOTH_CLIENTS = pytest.mark.parametrize("client", ["confidential", "public"])
 
 
 def asked(person: Person, name: str) -> Shown:
@@ -26,8 +24,7 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 500_000) % 1_000_000:06}"
 
 
-@EVERY_FLOW
-@BOTH_CLIENTS
+@EVERY_WAY
 def test_a_new_password(stage: Stage, flow: str, client: str) -> None:
     person, user = stage.person(sign_in_flow=flow, client=client), stage.user()
     shown = asked(person, str(user.email))

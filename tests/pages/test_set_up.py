@@ -9,11 +9,10 @@ import pytest
 from cognito_gate.local.api.totp import totp_code
 from tests.pages.cloud import answers
 from tests.pages.person import Person, Shown
-from tests.pages.stage import FLOWS, NEW, Stage, sign_in
+from tests.pages.stage import EVERY_WAY, FLOWS, NEW, Stage, sign_in
 
 START_OVER = "This sign-in cannot go on. Please start again."
 EVERY_FLOW = pytest.mark.parametrize("flow", FLOWS)
-BOTH_CLIENTS = pytest.mark.parametrize("client", ["confidential", "public"])
 
 
 # An authenticator app
@@ -45,8 +44,7 @@ def setting_up(stage: Stage, **changes: Any) -> Person:
     return person
 
 
-@EVERY_FLOW
-@BOTH_CLIENTS
+@EVERY_WAY
 def test_an_app_is_set_up_and_asked_for_from_then_on(stage: Stage, flow: str, client: str) -> None:
     stage.cognito.switch(mfa="on")
     user, person = stage.user(), stage.person(sign_in_flow=flow, client=client)
@@ -107,8 +105,7 @@ def test_only_ways_that_cannot_be_set_up_here(stage: Stage, ways: str | None) ->
 # A password of one's own
 
 
-@EVERY_FLOW
-@BOTH_CLIENTS
+@EVERY_WAY
 def test_a_password_somebody_else_gave(stage: Stage, flow: str, client: str) -> None:
     person = stage.person(sign_in_flow=flow, client=client)
     user = stage.user(status="FORCE_CHANGE_PASSWORD")

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from tests.edge.faults import Fault
 from tests.pages.cloud import Cloud, answers, refuses
 from tests.pages.person import Person, Shown
-from tests.pages.stage import FLOWS, PASSWORD, Stage, prove
+from tests.pages.stage import EVERY_WAY, FLOWS, PASSWORD, Stage, prove
+from tests.world.faults import Fault
 
 CONFIRMED = "Your account is confirmed. Sign in now."
 EVERY_FLOW = pytest.mark.parametrize("flow", FLOWS)
@@ -25,8 +25,7 @@ def address(person: Person) -> str:
     return f"Ada+{person.client}@example.com"
 
 
-@EVERY_FLOW
-@BOTH_CLIENTS
+@EVERY_WAY
 def test_with_a_code_by_e_mail(stage: Stage, flow: str, client: str) -> None:
     person = stage.person(sign_in_flow=flow, client=client)
     shown = begun(person)
@@ -43,8 +42,7 @@ def test_with_a_code_by_e_mail(stage: Stage, flow: str, client: str) -> None:
     assert (shown.target, shown.reply.identity.email) == ("/page", address(person))
 
 
-@EVERY_FLOW
-@BOTH_CLIENTS
+@EVERY_WAY
 def test_with_a_code_by_text_message(stage: Stage, flow: str, client: str) -> None:
     attributes = ("email", "phone_number")
     person = stage.person(sign_in_flow=flow, client=client, sign_up_attributes=attributes)

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from cognito_gate.errors import ApiRefused, GateError
-from tests.edge.browser import Reply
 from tests.pages.cloud import Call
 from tests.pages.stage import Stage, sign_in
 from tests.pages.watch import check_answer, check_untold, told
+from tests.world.browser import Reply
 
 SESSION = "a-session-of-twenty-characters"
 TOKEN = "a" * 41 + ".b.c"

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from tests.edge.browser import Reply
-from tests.edge.pool import SECRET_KEY
 from tests.pages.cloud import Call
 from tests.parts.html import Page
+from tests.world.browser import Reply
+from tests.world.pool import SECRET_KEY
 
 _TOKENS = ("AccessToken", "IdToken", "RefreshToken")
 _PROOFS = ("SecretHash", "SECRET_HASH", "ClientSecret", "PASSWORD_CLAIM_SIGNATURE", "SRP_A")

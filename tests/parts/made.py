@@ -10,10 +10,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from joserfc.jwk import RSAKey
 
 from cognito_gate import Settings
 from cognito_gate._gate.protocol import jwt
+from cognito_gate._gate.protocol.public_keys import PublicKey
 
 NOW = 1_800_000_000.0
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
@@ -99,8 +99,8 @@ def jwk(key: rsa.RSAPrivateKey | None = None, **change: Any) -> dict[str, Any]:
     return changed(member, change)
 
 
-def public_key(key: rsa.RSAPrivateKey | None = None) -> RSAKey:
-    return RSAKey.import_key((key or private_key()).public_key())
+def public_key(key: rsa.RSAPrivateKey | None = None) -> PublicKey:
+    return PublicKey((key or private_key()).public_key())
 
 
 def sign(signed: bytes, key: rsa.RSAPrivateKey | None = None) -> bytes:
@@ -141,7 +141,7 @@ def verify(
     *,
     now: float = NOW,
     leeway: int = 0,
-    key: RSAKey | None = None,
+    key: PublicKey | None = None,
 ) -> dict[str, Any]:
     """All checks of one token, in the order in which the gate makes them."""
     parsed = jwt.parse(text, use)

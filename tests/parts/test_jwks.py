@@ -15,6 +15,7 @@ from cognito_gate._gate.protocol.jwks import (
     KeyRing,
     read_jwks,
 )
+from cognito_gate._gate.protocol.public_keys import PublicKey
 from cognito_gate.errors import CognitoUnavailable
 from tests.parts.made import GONE, KID, NOW, jwk, number, private_key, public_key
 
@@ -25,10 +26,14 @@ def body(*members: Any) -> bytes:
     return json.dumps({"keys": members}).encode()
 
 
+def modulus(key: PublicKey) -> str:
+    return number(key.modulus)
+
+
 def test_a_document_as_cognito_publishes_it() -> None:
     other = private_key("other")
     found = read_jwks(body(jwk(), jwk(other, kid="key-2")))
-    assert {kid: key.as_dict()["n"] for kid, key in found.items()} == {
+    assert {kid: modulus(key) for kid, key in found.items()} == {
         KID: jwk()["n"],
         "key-2": jwk(other)["n"],
     }
@@ -155,14 +160,13 @@ def test_private_members_are_left_behind() -> None:
     numbers = private_key().private_numbers()
     member = jwk(d=number(numbers.d), p=number(numbers.p), q="junk")
     key = read_jwks(body(member))[KID]
-    assert set(key.as_dict()) <= {"kty", "n", "e", "kid"}
-    assert not key.is_private
+    assert modulus(key) == jwk()["n"]
 
 
 def test_a_key_id_used_twice() -> None:
     assert list(read_jwks(body(jwk(), jwk(private_key("other"))))) == [KID]
     # What cannot be used does not take the place of what can.
-    assert read_jwks(body(jwk(), jwk(e=number(1))))[KID].as_dict()["n"] == jwk()["n"]
+    assert modulus(read_jwks(body(jwk(), jwk(e=number(1))))[KID]) == jwk()["n"]
 
 
 def test_a_thousand_members() -> None:

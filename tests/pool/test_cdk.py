@@ -20,6 +20,7 @@ from tests.pool.cfn import PSEUDO, Stack
 VARIABLE = "COGNITO_GATE_CDK"
 DEFAULT = Path(sys.prefix, "judges", "cdk", "bin", "python")
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "cdk"
+APP = "https://shop.example.com"
 STACKS = ("HostedPool", "CustomPool")
 POOL, CLIENT = "UserPool", "UserPoolClient"
 ABSENT = "absent"
@@ -78,9 +79,10 @@ def synthesise(folder: Path, context: Mapping[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """The example as it stands."""
+    """The example for an app at another address than the one that it stands with."""
     context = json.loads((EXAMPLE / "cdk.json").read_text())["context"]
-    return synthesise(tmp_path_factory.mktemp("cdk"), context)
+    assert context == {"app_url": "http://localhost:8000"}
+    return synthesise(tmp_path_factory.mktemp("cdk"), {"app_url": f"{APP}/"})
 
 
 @pytest.fixture(params=STACKS)
@@ -110,8 +112,13 @@ def _attribute(node: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def described(stack: str) -> Stack:
     """What the template describes."""
-    options = {"HostedPool": PoolOptions(), "CustomPool": PoolOptions(sign_in_pages="custom")}
-    return Stack(options[stack])
+    return Stack(
+        PoolOptions(
+            sign_in_pages="custom" if stack == "CustomPool" else "hosted",
+            callback_urls=(f"{APP}/auth/callback",),
+            logout_urls=(f"{APP}/auth/signed-out",),
+        )
+    )
 
 
 @pytest.fixture
@@ -172,7 +179,7 @@ def test_the_environment_can_be_made_of_them(built: Stack) -> None:
     )
     values = {variable.name: variable.value for variable in made}
     assert values["AWS_COGNITO_DOMAIN"] == "https://login-5f3c9a10.auth.eu-west-1.amazoncognito.com"
-    assert values["AWS_COGNITO_REDIRECT_URL"] == "http://localhost:8000/auth/callback"
+    assert values["AWS_COGNITO_REDIRECT_URL"] == f"{APP}/auth/callback"
 
 
 def test_the_client_secret_is_nowhere(synthesised: Mapping[str, str], stack: str) -> None:
@@ -183,10 +190,9 @@ def test_it_passes_cfn_lint(synthesised: Mapping[str, str], stack: str) -> None:
     assert [str(found) for found in lint(synthesised[stack], regions=["eu-west-1"])] == []
 
 
-def test_the_app_may_be_anywhere(tmp_path: Path) -> None:
-    text = synthesise(tmp_path, {"app_url": "https://shop.example.com/"})["HostedPool"]
-    assert '"https://shop.example.com/auth/callback"' in text
-    assert "localhost" not in text
+def test_the_app_may_be_anywhere(synthesised: Mapping[str, str], stack: str) -> None:
+    assert f'"{APP}/auth/callback"' in synthesised[stack]
+    assert "localhost" not in synthesised[stack]
 
 
 def test_it_is_short() -> None:

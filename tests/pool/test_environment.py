@@ -208,7 +208,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.text
 @pytest.mark.parametrize("form", ["env", "docker", "json", "shell"])
 def test_any_value_survives_or_is_refused(form: str) -> None:
     # A shell is a process for each example.
-    @settings(max_examples=60 if form == "shell" else 300, deadline=None)
+    @settings(max_examples=25 if form == "shell" else 100, deadline=None)
     @given(st.lists(TEXTS, min_size=1, max_size=3))
     def hold(texts: list[str]) -> None:
         variables = [Variable(f"X_{n}", text, "A note.") for n, text in enumerate(texts)]
@@ -243,9 +243,10 @@ def test_what_a_form_cannot_carry(form: str, refused: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("value", ["", "'", '"', "a b", "$HOME `x` \\", "é", "a # b", "--x"])
-def test_what_all_forms_carry(form: str, value: str) -> None:
-    assert READERS[form](FORMATS[form]([Variable("X_Y", value)])) == {"X_Y": value}
+def test_what_all_forms_carry(form: str) -> None:
+    texts = ["", "'", '"', "a b", "$HOME `x` \\", "é", "a # b", "--x"]
+    told = {f"X_{number}": text for number, text in enumerate(texts)}
+    assert READERS[form](FORMATS[form]([Variable(*pair) for pair in told.items()])) == told
 
 
 def test_the_forms_as_they_look() -> None:

@@ -35,15 +35,16 @@ def event(source: str = LIMITS[0], **attributes: str) -> dict[str, Any]:
     }
 
 
+ALLOWED = ["ada@example.com", "Ada@EXAMPLE.com", "a+b.c_d-e@example.com", "x@kappa.example"]
+
+
 @pytest.mark.parametrize("source", LIMITS)
-@pytest.mark.parametrize(
-    "email", ["ada@example.com", "Ada@EXAMPLE.com", "a+b.c_d-e@example.com", "x@kappa.example"]
-)
-def test_an_allowed_address_signs_up_and_nothing_is_changed(source: str, email: str) -> None:
-    sent = event(source, email=email)
-    before = copy.deepcopy(sent)
-    assert handler(sent, None) is sent
-    assert sent == before
+def test_an_allowed_address_signs_up_and_nothing_is_changed(source: str) -> None:
+    for email in ALLOWED:
+        sent = event(source, email=email)
+        before = copy.deepcopy(sent)
+        assert handler(sent, None) is sent
+        assert sent == before
 
 
 REFUSED = [
@@ -76,23 +77,23 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("source", LIMITS)
 @pytest.mark.parametrize("email", REFUSED)
-def test_any_other_address_is_refused(source: str, email: str) -> None:
-    with pytest.raises(ValueError, match=r"at example\.com or kappa\.example$"):
-        handler(event(source, email=email), None)
+def test_any_other_address_is_refused(email: str) -> None:
+    for source in LIMITS:
+        with pytest.raises(ValueError, match=r"at example\.com or kappa\.example$"):
+            handler(event(source, email=email), None)
 
 
-@pytest.mark.parametrize("source", LIMITS)
-def test_no_address_at_all_is_refused(source: str) -> None:
-    with pytest.raises(ValueError, match="Please sign up with an e-mail address"):
-        handler(event(source, name="ada@example.com"), None)
+def test_no_address_at_all_is_refused() -> None:
+    for source in LIMITS:
+        with pytest.raises(ValueError, match="Please sign up with an e-mail address"):
+            handler(event(source, name="ada@example.com"), None)
 
 
-@pytest.mark.parametrize("email", REFUSED)
-def test_administrators_add_whom_they_like(email: str) -> None:
-    sent = event(FREE, email=email)
-    assert handler(sent, None) is sent
+def test_administrators_add_whom_they_like() -> None:
+    for email in REFUSED:
+        sent = event(FREE, email=email)
+        assert handler(sent, None) is sent
 
 
 @pytest.mark.parametrize("listed", ["", ","])

@@ -17,7 +17,6 @@ from tests.pool.fake_aws import OUTPUTS, POOL_ID, SECRET, FakeAws, FakeStack, ch
 
 POOL, CLIENT = "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient"
 DENIED = AwsError("These AWS credentials are not allowed to do that.", "AccessDenied", "denied")
-UNTOUCHED = ("execute_change_set", "delete_stack")
 
 
 def existing(status: str = "CREATE_COMPLETE") -> FakeAws:

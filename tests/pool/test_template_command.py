@@ -16,7 +16,7 @@ from cognito_gate.pool._flags import PoolCommand, pool_options
 from cognito_gate.pool.commands import template as command
 from cognito_gate.pool.options import DEFAULTS, FLAGS, PoolOptions
 from cognito_gate.pool.template import template
-from tests.pool.variants import CERTIFICATE, VARIANTS, each_variant, pool
+from tests.pool.variants import CERTIFICATE, VARIANTS, pool
 
 OPTIONS = f"  {'--help':30}  Show this message and exit.\n"
 
@@ -39,7 +39,7 @@ def words_for(name: str) -> list[str]:
     return words
 
 
-@each_variant
+@pytest.mark.parametrize("name", VARIANTS)
 def test_every_variant_can_be_typed(name: str) -> None:
     result = run(*words_for(name))
     assert result.exit_code == 0, result.output

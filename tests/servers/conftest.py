@@ -20,6 +20,7 @@ from tests.journey.visitor import Visitor
 from tests.servers.catalogue import SERVERS, Server
 from tests.servers.process import free_port, served
 from tests.servers.release import VARIABLE
+from tests.signing_keys import with_ready_keys
 
 SETTINGS = {**REFRESH, "COGNITO_GATE_PUBLIC_PATHS": "/open/*", "SECRET_KEY": SECRET_KEY}
 
@@ -50,9 +51,11 @@ def started(
     _require(server)
     port = free_port()
     origin = f"http://localhost:{port}"
-    cognito = LocalCognito(
-        callback_urls=(f"{origin}{path}/auth/callback",),
-        logout_urls=(f"{origin}{path}/auth/signed-out",),
+    cognito = with_ready_keys(
+        LocalCognito(
+            callback_urls=(f"{origin}{path}/auth/callback",),
+            logout_urls=(f"{origin}{path}/auth/signed-out",),
+        )
     )
     options = server.mount(path) if path else ()
     environment = dict(option.split("=", 1) for option in options if not option.startswith("-"))

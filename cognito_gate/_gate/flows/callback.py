@@ -191,11 +191,11 @@ def _signed_in(exchange: Exchange, attempt: LoginAttempt, tokens: Tokens) -> Flo
     # Strict cookies stay behind on the way back from Cognito: an older session may be there unseen.
     strict = exchange.settings.cookie_samesite == "strict"
     session = yield from establish.establish(exchange, tokens, attempt.nonce, unseen=strict)
-    kept = session.headers
+    stored = session.headers
     ended = login_cookies.forget(exchange, attempt.state)
-    room = login_cookies.MAX_BYTES - sum(len(line.partition(";")[0]) for _, line in kept)
+    room = login_cookies.MAX_BYTES - sum(len(line.partition(";")[0]) for _, line in stored)
     crowded = login_cookies.make_room(exchange, room, spent=attempt.state)
-    headers: Headers = (*kept, *ended, *crowded)
+    headers: Headers = (*stored, *ended, *crowded)
     target = paths.safe_return(attempt.return_to, exchange.context.routes)
     if strict:
         # A redirect would still count as Cognito's navigation, and Strict cookies would stay

@@ -46,8 +46,8 @@ def begin(
         return_to = "/"  # there may be a session that takes the room
     attempt = login_cookies.new(exchange.context, return_to, exchange.now, again=again)
     url = oauth.authorize_url(exchange.settings, attempt, extra or {})
-    kept = login_cookies.store(exchange, attempt, spent)
-    return Respond(303, (("location", url), *kept))
+    lines = login_cookies.store(exchange, attempt, spent)
+    return Respond(303, (("location", url), *lines))
 
 
 def _on_own_page(context: Context, extra: dict[str, str]) -> bool:
@@ -60,11 +60,11 @@ def _on_own_page(context: Context, extra: dict[str, str]) -> bool:
 
 def own_page(context: Context, return_to: str, extra: dict[str, str]) -> str:
     """The address of our own sign-in page."""
-    said = {name: extra[name] for name in ("lang", "login_hint") if extra.get(name)}
+    query = {name: extra[name] for name in ("lang", "login_hint") if extra.get(name)}
     if return_to != "/":
-        said["next"] = return_to
+        query["next"] = return_to
     path = f"{context.settings.prefix}/sign-in"
-    return f"{path}?{urlencode(said, safe='/')}" if said else path
+    return f"{path}?{urlencode(query, safe='/')}" if query else path
 
 
 def login(exchange: Exchange) -> Respond:

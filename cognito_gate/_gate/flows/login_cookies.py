@@ -22,7 +22,7 @@ AGAIN = "again."  # begins the `state` of a second try, which a browser without 
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _LoginCookie:
     """A login cookie that the browser sent: when its attempt began, 0 where that is over."""
 
     name: str
@@ -44,7 +44,9 @@ def _slots(context: Context) -> list[str]:
 def _jar(exchange: Exchange) -> cookies.Jar:
     jar = exchange.jar
     return {
-        name: held for name, held in jar.items() if name.startswith(exchange.context.names.login)
+        name: values
+        for name, values in jar.items()
+        if name.startswith(exchange.context.names.login)
     }
 
 
@@ -98,7 +100,7 @@ def store(exchange: Exchange, attempt: LoginAttempt, spent: str) -> Headers:
         sealed = exchange.context.seals.login.seal(plain.to_json(), exchange.now)
     name = _free_slot(exchange.context, others, long=len(sealed) > MAX_SHORT_BYTES)
     line = exchange.context.login.line(name, sealed, exchange.settings.login_seconds)
-    left = [held for held in others if held.name != name]
+    left = [cookie for cookie in others if cookie.name != name]
     ended = [header for header in forget(exchange, spent) if f"{name}=" not in header[1]]
     return (("set-cookie", line), *ended, *_dropped(exchange.context, left, room - len(sealed)))
 
@@ -108,7 +110,7 @@ def make_room(exchange: Exchange, room: int, spent: str) -> Headers:
     return tuple(_dropped(exchange.context, _others(exchange, spent), room))
 
 
-def _others(exchange: Exchange, spent: str) -> list[_Held]:
+def _others(exchange: Exchange, spent: str) -> list[_LoginCookie]:
     """The login cookies of this browser, but for that of the attempt that is `spent`."""
     begun: dict[str, int] = {}
     gone = ""
@@ -116,10 +118,10 @@ def _others(exchange: Exchange, spent: str) -> list[_Held]:
         if spent and hmac.compare_digest(attempt.state.encode(), spent.encode()):
             gone = name
         begun.setdefault(name, attempt.started_at)
-    held = _jar(exchange)
+    jar = _jar(exchange)
     return [
-        _Held(name, len(name) + sum(map(len, values)), begun.get(name, 0))
-        for name, values in held.items()
+        _LoginCookie(name, len(name) + sum(map(len, values)), begun.get(name, 0))
+        for name, values in jar.items()
         if name != gone
     ]
 
@@ -132,24 +134,24 @@ def _foreign_bytes(exchange: Exchange) -> int:
     return max(0, sum(map(len, exchange.incoming.values(b"cookie"))) - ours)
 
 
-def _free_slot(context: Context, others: list[_Held], *, long: bool) -> str:
+def _free_slot(context: Context, others: list[_LoginCookie], *, long: bool) -> str:
     """Where a new attempt goes: a free slot, in turn (tabs that open at once see none as taken),
     else that of the oldest."""
     slots = _slots(context)
     if long:
         return slots[0]
     first = context.turn() % SLOTS
-    taken = {held.name: held.started_at for held in others}
+    taken = {cookie.name: cookie.started_at for cookie in others}
     return min(slots[first:] + slots[:first], key=lambda name: taken.get(name, 0))
 
 
-def _dropped(context: Context, others: list[_Held], room: int) -> list[Header]:
+def _dropped(context: Context, others: list[_LoginCookie], room: int) -> list[Header]:
     """The oldest go first; what is dead, or has a name that is no slot's, goes anyway."""
     drop = []
-    for held in sorted(others, key=lambda held: held.started_at, reverse=True):
-        room -= held.size
-        if room < 0 or not held.started_at:
-            drop.append(("set-cookie", context.login.line(held.name, "", 0)))
+    for cookie in sorted(others, key=lambda cookie: cookie.started_at, reverse=True):
+        room -= cookie.size
+        if room < 0 or not cookie.started_at:
+            drop.append(("set-cookie", context.login.line(cookie.name, "", 0)))
     return drop[: cookies.MAX_CLEARED]
 
 
@@ -165,5 +167,5 @@ def forget(exchange: Exchange, state: str) -> Headers:
 
 def forget_all(exchange: Exchange) -> Headers:
     """Set-Cookie lines that end every attempt of this browser."""
-    held = list(_jar(exchange))[: cookies.MAX_CLEARED]
-    return tuple(("set-cookie", exchange.context.login.line(name, "", 0)) for name in held)
+    names = list(_jar(exchange))[: cookies.MAX_CLEARED]
+    return tuple(("set-cookie", exchange.context.login.line(name, "", 0)) for name in names)

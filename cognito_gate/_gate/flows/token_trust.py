@@ -6,9 +6,7 @@ none, so that a hostile token causes no call.
 
 import logging
 from email.utils import parsedate_to_datetime
-from typing import Any
-
-from joserfc.jwk import RSAKey
+from typing import TYPE_CHECKING, Any
 
 from ...errors import ClockWrong, CognitoUnavailable, TokenRefused
 from ..context import Context
@@ -17,6 +15,9 @@ from ..messages import Headers
 from ..protocol import jwks, jwt, oauth
 from ..protocol.jwt import Expected, Use
 from ..records import Tokens
+
+if TYPE_CHECKING:
+    from ..protocol.public_keys import PublicKey
 
 log = logging.getLogger("cognito_gate")
 
@@ -129,7 +130,7 @@ def _refreshed(context: Context, kid: str, now: float, *, trusted: bool) -> Flow
         log.warning("%s; the keys held stay in use", error)
 
 
-def _key(context: Context, kid: str) -> RSAKey:
+def _key(context: Context, kid: str) -> "PublicKey":
     key = context.keys.get(kid)
     if key is None and (context.keys.failed or context.keys.cold):
         raise CognitoUnavailable("Cognito's signing keys cannot be fetched right now")

@@ -31,7 +31,7 @@ def read(headers: Iterable[bytes], mark: bytes) -> Jar:
 
     Cookies of others are passed over, whatever they look like.
     """
-    found: Jar = {}
+    jar: Jar = {}
     seen: dict[bytes, list[str] | None] = {}  # a flood of one name is looked at once
     for header in headers:
         for part in header.split(b";"):
@@ -41,11 +41,11 @@ def read(headers: Iterable[bytes], mark: bytes) -> Jar:
             if name not in seen:
                 key = name.strip(_BLANK)
                 ours = mark in key and _NAME.fullmatch(key)  # names come back in lines that clear
-                seen[name] = found.setdefault(key.decode("ascii"), []) if ours else None
+                seen[name] = jar.setdefault(key.decode("ascii"), []) if ours else None
             values = seen[name]
             if values is not None:
                 values.append(value.strip(_BLANK).decode("latin-1"))
-    return found
+    return jar
 
 
 def check_size(headers: Iterable[bytes]) -> None:
@@ -88,15 +88,15 @@ def glance(header: bytes, names: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
 def carried(headers: Iterable[bytes], mark: bytes, changes: Iterable[tuple[str, str]]) -> bytes:
     """The Cookie header that a browser would send after a response with these headers, as far as
     the cookies whose name contains `mark` go."""
-    held = read(headers, mark)
+    jar = read(headers, mark)
     for name, line in changes:
         if name == "set-cookie":
             key, _, rest = line.partition("=")
             value, _, attributes = rest.partition("; ")
-            held.pop(key, None)
+            jar.pop(key, None)
             if not attributes.startswith("Max-Age=0;"):
-                held[key] = [value]
-    pairs = (f"{name}={value}" for name, values in held.items() for value in values)
+                jar[key] = [value]
+    pairs = (f"{name}={value}" for name, values in jar.items() for value in values)
     return "; ".join(pairs).encode("latin-1")
 
 
@@ -106,14 +106,14 @@ def candidates(cookies: Jar, name: str) -> list[str]:
     Duplicates are all offered (another site of the same domain may have planted one). Chunks are
     joined from `.0` up to the first gap; shorter joins follow, for a stale chunk may trail.
     """
-    found = cookies.get(name, [])
-    if len(found) > MAX_DUPLICATES:
+    values = cookies.get(name, [])
+    if len(values) > MAX_DUPLICATES:
         half = MAX_DUPLICATES // 2
-        found = found[:half] + found[-half:]
+        values = values[:half] + values[-half:]
     if f"{name}.0" not in cookies:
-        return found[:]
+        return values[:]
     firsts, lasts = _joined(cookies, name, 0), _joined(cookies, name, -1)
-    return found + firsts + (lasts if lasts != firsts else [])
+    return values + firsts + (lasts if lasts != firsts else [])
 
 
 def _joined(cookies: Jar, name: str, which: int) -> list[str]:
@@ -155,31 +155,31 @@ class Attributes:
         return "; ".join(parts)
 
     def store(
-        self, name: str, value: str, max_age: int, held: Jar, *, blind: bool = False
+        self, name: str, value: str, max_age: int, jar: Jar, *, unseen: bool = False
     ) -> list[str]:
-        """Lines that store `value` under `name`, clearing parts of an older layout in `held`.
+        """Lines that store `value` under `name`, clearing parts of an older layout in `jar`.
 
-        `blind`: the browser may hold more than it sent, so that the next part is cleared anyway.
+        `unseen`: the browser may hold more than it sent, so that the next part is cleared anyway.
         """
         if len(value) <= CHUNK:
             parts = {name: value}
         else:
             starts = range(0, len(value), CHUNK)
             parts = {f"{name}.{i}": value[at : at + CHUNK] for i, at in enumerate(starts)}
-        stale = [key for key in names(held, name) if key not in parts]
-        if blind:
+        stale = [key for key in names(jar, name) if key not in parts]
+        if unseen:
             after = [name, f"{name}.{len(parts)}"] if name not in parts else [f"{name}.0"]
             stale += [key for key in after if key not in stale]
         lines = [self.line(key, part, max_age) for key, part in parts.items()]
         return lines + [self.line(key, "", 0) for key in stale]
 
     def clear(
-        self, name: str, held: Jar, *, always: bool = False, blind: bool = False
+        self, name: str, jar: Jar, *, always: bool = False, unseen: bool = False
     ) -> list[str]:
-        """Lines that clear `name` and its chunks as far as `held` has them, or `always`.
+        """Lines that clear `name` and its chunks as far as `jar` has them, or `always`.
 
-        `blind`: the browser may hold more than it sent; without its first part no value is read.
+        `unseen`: the browser may hold more than it sent; without its first part no value is read.
         """
-        found = names(held, name)
-        unseen = [name] * (always or blind) + [f"{name}.0"] * blind
-        return [self.line(key, "", 0) for key in dict.fromkeys(found + unseen)]
+        seen = names(jar, name)
+        further = [name] * (always or unseen) + [f"{name}.0"] * unseen
+        return [self.line(key, "", 0) for key in dict.fromkeys(seen + further)]

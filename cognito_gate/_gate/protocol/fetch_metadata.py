@@ -58,8 +58,8 @@ def opens_websocket(incoming: Incoming) -> bool:
     """True for a WebSocket, also for one that the server leaves to the app as a request."""
     if incoming.kind == "websocket":
         return True
-    asked = b",".join(incoming.values(b"upgrade")).lower().split(b",")
-    return b"websocket" in [name.strip() for name in asked]
+    protocols = b",".join(incoming.values(b"upgrade")).lower().split(b",")
+    return b"websocket" in [name.strip() for name in protocols]
 
 
 def is_preflight(incoming: Incoming) -> bool:
@@ -83,7 +83,7 @@ def of_this_site(incoming: Incoming, origin: str) -> bool:
     if site:
         return site != b"cross-site"
     for name in (b"origin", b"referer"):
-        told = incoming.value(name).decode("latin-1")
-        if told:
-            return told == origin or told.startswith(f"{origin}/")
+        sender = incoming.value(name).decode("latin-1")
+        if sender:
+            return sender == origin or sender.startswith(f"{origin}/")
     return True

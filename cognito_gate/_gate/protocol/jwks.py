@@ -1,67 +1,42 @@
 """The signing keys we hold, and when we may fetch again.
 
-Door to joserfc (JWK). Knows JWKS documents; must not know who fetches them. A failed or garbage
-fetch never takes a good key away.
+Knows JWKS documents; must not know who fetches them. A failed or garbage fetch never takes a good
+key away.
 """
 
-from base64 import urlsafe_b64decode
-from typing import Any
-
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
+from typing import TYPE_CHECKING
 
 from ...errors import CognitoUnavailable
 from .strict_json import load
+
+if TYPE_CHECKING:
+    from .public_keys import PublicKey
 
 PENALTY = 10.0  # seconds without a fetch after one that did not help
 AWAITED = 60.0  # seconds for which nothing is spent for tokens of a key that was not to be had
 COLD_PENALTY = 1.0  # the same, while no key is held at all
 STALE_AFTER = 86_400.0  # seconds after which keys are looked at again
-BITS = range(2048, 8193)  # of an RSA key: below is weak (NIST SP 800-131A), above is slow
 MAX_KEYS = 64
 
 
-def read_jwks(body: bytes) -> dict[str, RSAKey]:
+def read_jwks(body: bytes) -> "dict[str, PublicKey]":
     """The usable RSA signing keys of a JWKS document by `kid`; unusable members are skipped.
 
     Raises:
         CognitoUnavailable: when the document is not a JWKS or holds no usable key.
     """
+    from .public_keys import read_key  # noqa: PLC0415 - joserfc, when the first keys are read
+
     try:
         members = load(body)["keys"]
     except (ValueError, KeyError, TypeError) as exc:
         raise CognitoUnavailable("the signing keys are not a JWKS document") from exc
     if not isinstance(members, list):
         raise CognitoUnavailable("the signing keys are not a JWKS document")
-    found = {kid: key for kid, key in map(_read_key, members[:MAX_KEYS]) if key is not None}
+    found = {kid: key for kid, key in map(read_key, members[:MAX_KEYS]) if key is not None}
     if not found:
         raise CognitoUnavailable("the JWKS document holds no usable key")
     return found
-
-
-def _read_key(member: Any) -> tuple[str, RSAKey | None]:
-    if not isinstance(member, dict) or not isinstance(member.get("kid"), str):
-        return "", None
-    if member.get("kty") != "RSA" or member.get("alg", "RS256") != "RS256":
-        return "", None
-    operations = member.get("key_ops", ["verify"])
-    if member.get("use", "sig") != "sig" or not isinstance(operations, list):
-        return "", None
-    if "verify" not in operations:
-        return "", None
-    try:
-        if _bits(member["n"]) not in BITS:
-            return "", None
-        # Only the public members: whatever else stands there is not for us.
-        key = RSAKey.import_key({"kty": "RSA", "n": member["n"], "e": member["e"]})
-        key.public_key.public_numbers()  # cryptography refuses e = 1 and even ones
-    except (JoseError, KeyError, TypeError, ValueError, OverflowError):
-        return "", None
-    return member["kid"], key
-
-
-def _bits(modulus: str) -> int:
-    return int.from_bytes(urlsafe_b64decode(modulus + "==")).bit_length()
 
 
 class KeyRing:
@@ -73,13 +48,13 @@ class KeyRing:
     """
 
     def __init__(self) -> None:
-        self._keys: dict[str, RSAKey] = {}
+        self._keys: dict[str, PublicKey] = {}
         self._fetched_at = float("-inf")
         self._pause_until = {False: float("-inf"), True: float("-inf")}
         self._failed = False
         self._awaited = ("", float("-inf"))
 
-    def get(self, kid: str) -> RSAKey | None:
+    def get(self, kid: str) -> "PublicKey | None":
         return self._keys.get(kid)
 
     @property
@@ -104,7 +79,7 @@ class KeyRing:
         # A clock that was set back must not close the gate for long.
         return worth and not 0 < self._pause_until[trusted] - now <= PENALTY
 
-    def learn(self, keys: dict[str, RSAKey], kid: str, now: float, *, trusted: bool) -> None:
+    def learn(self, keys: "dict[str, PublicKey]", kid: str, now: float, *, trusted: bool) -> None:
         """Take the keys of a good fetch that was made for `kid` (empty: for none in particular)."""
         self._keys, self._fetched_at, self._failed = keys, now, False
         self._await(kid, now, trusted=trusted)

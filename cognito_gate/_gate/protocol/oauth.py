@@ -1,16 +1,11 @@
 """OAuth 2.0 as Cognito speaks it: URLs, PKCE, requests to its endpoints, reading their answers.
 
-The only door to authlib. Builds `HttpCall`s and reads `HttpAnswer`s; must not know about cookies
-or routes.
+Builds `HttpCall`s and reads `HttpAnswer`s; must not know about cookies or routes.
 """
 
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
-
-from authlib.common.urls import add_params_to_qs, add_params_to_uri
-from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from ...errors import CallbackRefused, CognitoUnavailable, GrantRefused
 from ...settings import Settings
@@ -36,9 +31,17 @@ _FIXES = {
 }
 
 
+def _messages() -> ModuleType:
+    """authlib, which has no type hints; loaded when the first message is built."""
+    from . import oauth_messages  # noqa: PLC0415
+
+    return oauth_messages
+
+
 def authorize_url(settings: Settings, attempt: LoginAttempt, extra: dict[str, str]) -> str:
     """Where the browser signs in. PKCE S256 always (RFC 9700 section 2.1.1)."""
-    url: str = prepare_grant_uri(
+    authlib = _messages()
+    url: str = authlib.prepare_grant_uri(
         settings.authorize_url,
         settings.user_pool_client_id,
         "code",
@@ -46,7 +49,7 @@ def authorize_url(settings: Settings, attempt: LoginAttempt, extra: dict[str, st
         scope=list(settings.scopes) or None,
         state=attempt.state,
         nonce=attempt.nonce,
-        code_challenge=create_s256_code_challenge(attempt.verifier),
+        code_challenge=authlib.create_s256_code_challenge(attempt.verifier),
         code_challenge_method="S256",
         **extra,
     )
@@ -56,14 +59,16 @@ def authorize_url(settings: Settings, attempt: LoginAttempt, extra: dict[str, st
 def logout_url(settings: Settings) -> str:
     """Cognito's own sign-out, which is not RP-initiated logout: it takes these two alone."""
     query = [("client_id", settings.user_pool_client_id), ("logout_uri", settings.logout_url)]
-    url: str = add_params_to_uri(settings.cognito_logout_url, query)
+    url: str = _messages().add_params_to_uri(settings.cognito_logout_url, query)
     return url
 
 
 def _post(settings: Settings, url: str, body: str) -> HttpCall:
     """An authenticated form post: Basic with a secret, `client_id` in the body without one."""
     method = "client_secret_basic" if settings.user_pool_client_secret else "none"
-    auth = ClientAuth(settings.user_pool_client_id, settings.user_pool_client_secret, method)
+    auth = _messages().ClientAuth(
+        settings.user_pool_client_id, settings.user_pool_client_secret, method
+    )
     headers = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
     _, signed, text = auth.prepare("POST", url, headers, body)
     sent: Headers = tuple((name.lower(), value) for name, value in signed.items())
@@ -77,7 +82,7 @@ def code_exchange(settings: Settings, code: str, attempt: LoginAttempt) -> HttpC
     that came too late is there for the next try. Only for the very same sign-in: all that the
     exchange proves is in the key, so that a code alone gets nobody another's tokens.
     """
-    body = prepare_token_request(
+    body = _messages().prepare_token_request(
         "authorization_code",
         redirect_uri=settings.redirect_url,
         code=code,
@@ -92,7 +97,7 @@ def refresh_call(settings: Settings, refresh_token: str) -> HttpCall:
     """Renew a session. The answer is shared by all who hold this refresh token, for a while: with
     rotation on, a late request with the old cookie must not spend it again. A broken answer is
     asked for once more, within the grace period that pools give."""
-    body = prepare_token_request("refresh_token", refresh_token=refresh_token)
+    body = _messages().prepare_token_request("refresh_token", refresh_token=refresh_token)
     ask = _post(settings, settings.token_url, body)
     key = share_key("refresh", refresh_token)
     return replace(ask, share=key, remember=_seconds_to_remember, repeats="broken", patient=False)
@@ -100,7 +105,9 @@ def refresh_call(settings: Settings, refresh_token: str) -> HttpCall:
 
 def revoke_call(settings: Settings, refresh_token: str) -> HttpCall:
     """Revoke a refresh token and all that came from it (RFC 7009)."""
-    ask = _post(settings, settings.revoke_url, add_params_to_qs("", [("token", refresh_token)]))
+    ask = _post(
+        settings, settings.revoke_url, _messages().add_params_to_qs("", [("token", refresh_token)])
+    )
     return replace(ask, timeout=min(REVOKE_SECONDS, ask.timeout))
 
 

@@ -9,13 +9,13 @@ import json
 from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import Any
 
 from ..messages import Headers, Respond
 
-_FILES = files("cognito_gate") / "templates"
+_FILES = Path(__file__).parents[2] / "templates"
 _TEMPLATE = Template((_FILES / "page.html").read_text(encoding="utf-8"))
 _STYLE = (_FILES / "page.css").read_text(encoding="utf-8").rstrip("\n")
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

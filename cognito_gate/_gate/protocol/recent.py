@@ -42,10 +42,10 @@ class Recent(Generic[T]):
     def add(self, key: str, value: T, now: float, *, until: float) -> T:
         """Keep a value unless there is one already; the one that counts."""
         with self._lock:
-            found = self.get(key, now)
-            if found is None:
+            earlier = self.get(key, now)
+            if earlier is None:
                 self._put(key, value, until)
-        return value if found is None else found
+        return value if earlier is None else earlier
 
     def _put(self, key: str, value: T, until: float) -> None:
         self._values.pop(key, None)  # so that the newest stands last

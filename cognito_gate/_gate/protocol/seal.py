@@ -1,23 +1,31 @@
 """Value <-> sealed string, one key per purpose, retired keys still open.
 
-The only door to itsdangerous and Fernet. Knows nothing of what it seals. A value sealed for one
+The only door to itsdangerous. Knows nothing of what it seals. A value sealed for one
 purpose does not open for another, so cookies cannot be swapped.
 """
 
-import base64
 import hashlib
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadData, URLSafeSerializer
 
 from ...errors import TokenRefused
 
+if TYPE_CHECKING:
+    from .encryption import Box
+
 
 def _key(secret: str, purpose: str) -> bytes:
-    kdf = HKDF(SHA256(), length=32, salt=None, info=f"cognito-gate/1/{purpose}".encode())
-    return kdf.derive(secret.encode())
+    from .encryption import derive  # noqa: PLC0415 - cryptography, when a key is first needed
+
+    return derive(secret, purpose)
+
+
+def _box(keys: list[bytes]) -> "Box":
+    from .encryption import Box  # noqa: PLC0415 - as above
+
+    return Box(keys)
 
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -49,17 +57,20 @@ class Encrypted:
     """
 
     def __init__(self, secrets: tuple[str, ...], purpose: str) -> None:
-        keys = (base64.urlsafe_b64encode(_key(secret, purpose)) for secret in secrets)
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._secrets, self._purpose = secrets, purpose
+
+    @cached_property
+    def _opener(self) -> "Box":
+        return _box([_key(secret, self._purpose) for secret in self._secrets])
 
     def seal(self, text: str, now: float) -> str:
-        return self._fernet.encrypt_at_time(text.encode(), int(now)).decode()
+        return self._opener.encrypt(text, now)
 
     def open(self, sealed: str) -> str:
         """Raises TokenRefused for anything that was not sealed here for this purpose."""
         try:
-            return self._fernet.decrypt(_strict(sealed)).decode()
-        except (InvalidToken, UnicodeError) as exc:
+            return self._opener.decrypt(_strict(sealed))
+        except ValueError as exc:
             raise TokenRefused("a sealed cookie does not open with our keys") from exc
 
 
@@ -67,8 +78,12 @@ class Signed:
     """itsdangerous: authenticates, does not hide."""
 
     def __init__(self, secrets: tuple[str, ...], purpose: str) -> None:
-        keys = [_key(secret, purpose) for secret in reversed(secrets)]  # newest last signs
-        self._serializer = URLSafeSerializer(keys, salt=f"cognito-gate/1/{purpose}")
+        self._secrets, self._purpose = secrets, purpose
+
+    @cached_property
+    def _serializer(self) -> URLSafeSerializer:
+        keys = [_key(secret, self._purpose) for secret in reversed(self._secrets)]  # the last signs
+        return URLSafeSerializer(keys, salt=f"cognito-gate/1/{self._purpose}")
 
     def seal(self, text: str, now: float) -> str:
         return str(self._serializer.dumps(text))
@@ -89,14 +104,20 @@ class Inherited:
     """
 
     def __init__(self, secret: str) -> None:
-        self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()))
+        self._key = hashlib.sha256(secret.encode()).digest()
+
+    @cached_property
+    def _opener(self) -> "Box":
+        return _box([self._key])
 
     def open(self, sealed: str) -> tuple[str, int]:
         """The refresh token and when it was sealed (Unix time). Raises TokenRefused."""
         try:
-            token = self._fernet.decrypt(_strict(sealed)).decode("ascii")
-            return token, self._fernet.extract_timestamp(sealed)
-        except (InvalidToken, UnicodeError) as exc:
+            raw = _strict(sealed)
+            token = self._opener.decrypt(raw)
+            token.encode("ascii")
+            return token, self._opener.encrypted_at(raw)
+        except ValueError as exc:
             raise TokenRefused("not a refresh cookie of flask-cognito-lib") from exc
 
 

@@ -16,7 +16,9 @@ Values: TypeAlias = tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry(Generic[T]):
+class Entry(Generic[T]):
+    """A verified result, remembered from `since` until `until` (Unix time)."""
+
     values: Values = field(repr=False)
     since: float
     until: float
@@ -31,11 +33,16 @@ class SessionCache(Generic[T]):
 
     def __init__(self, size: int) -> None:
         self._half = -(-size // 2)
-        self._young: dict[bytes, _Entry[T]] = {}
-        self._old: dict[bytes, _Entry[T]] = {}
+        self._young: dict[bytes, Entry[T]] = {}
+        self._old: dict[bytes, Entry[T]] = {}
 
     def get(self, values: Values, now: float) -> T | None:
         """What was decided for exactly these values, if it still holds at `now` (Unix time)."""
+        entry = self.entry(values, now)
+        return None if entry is None else entry.result
+
+    def entry(self, values: Values, now: float) -> Entry[T] | None:
+        """The same, with the time until which it is remembered."""
         entry = self._young.get(values[0])
         if entry is None:
             entry = self._old.get(values[0])
@@ -44,16 +51,16 @@ class SessionCache(Generic[T]):
             self._put(entry)
         # `since` guards against a clock that was set back.
         if entry.since <= now < entry.until and entry.values == values:
-            return entry.result
+            return entry
         return None
 
     def put(self, values: Values, result: T, *, now: float, until: float) -> None:
         """Remember `result` until `until` (Unix time), at most five minutes."""
         until = min(until, now + MAX_SECONDS)
         if self._half and now < until:
-            self._put(_Entry(values, now - 1, until, result))
+            self._put(Entry(values, now - 1, until, result))
 
-    def _put(self, entry: _Entry[T]) -> None:
+    def _put(self, entry: Entry[T]) -> None:
         if len(self._young) >= self._half:
             self._old, self._young = self._young, {}
         self._young[entry.values[0]] = entry

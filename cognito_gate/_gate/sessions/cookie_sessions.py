@@ -128,8 +128,8 @@ class CookieSessions:
 
     def _lines(self, jar: Jar, name: str, value: str, seconds: int, *, unseen: bool) -> list[str]:
         if value:
-            return self._attributes.store(name, value, seconds, jar, blind=unseen)
-        return self._attributes.clear(name, jar, blind=unseen)
+            return self._attributes.store(name, value, seconds, jar, unseen=unseen)
+        return self._attributes.clear(name, jar, unseen=unseen)
 
     def _check_sizes(self, sizes: dict[str, int]) -> None:
         """Raises SessionTooLarge, naming the sizes, when their sum is too much for cookies."""

@@ -17,11 +17,9 @@ import httpx
 import pytest
 
 from cognito_gate.local import AUTH_FLOWS, User
-from cognito_gate.local.keys import KeyRing
 from tests.local.api.srp_client import SrpClient
 from tests.local.stage import PASSWORDS, Stage, changed
 
-KEYS = KeyRing()  # the same for all: making them takes longer than all the rest
 TARGET = "AWSCognitoIdentityProviderService."
 TIMESTAMP = "Fri Jan 15 08:00:00 UTC 2027"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -56,7 +54,6 @@ class Desk(Stage):
         if "clients" not in options:
             options = {"auth_flows": AUTH_FLOWS, **options}
         super().__init__(**options)
-        self.cognito._pool.keys = KEYS
 
     @property
     def client_id(self) -> str:

@@ -14,6 +14,7 @@ from cognito_gate.local.model import OPERATIONS
 from tests.local.api.desk import NEW, hash_of
 from tests.local.api.srp_client import SrpClient
 from tests.local.stage import PASSWORDS
+from tests.signing_keys import with_ready_keys
 
 Boto = Any  # botocore makes its classes at run time
 
@@ -66,7 +67,7 @@ class Caller:
 @pytest.fixture(scope="module")
 def caller() -> Iterator[Caller]:
     """One pool on a loopback port."""
-    cognito = LocalCognito(auth_flows=AUTH_FLOWS)
+    cognito = with_ready_keys(LocalCognito(auth_flows=AUTH_FLOWS))
     with cognito.serve() as origin:
         yield Caller(cognito, origin)
 

@@ -70,19 +70,19 @@ def fitting(shape: Shape) -> st.SearchStrategy[Any]:
     raise AssertionError(shape)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(operation=TARGETS, document=JSON | st.dictionaries(MEMBERS, JSON, max_size=6))
 def test_any_json_to_any_target(operation: str, document: object) -> None:
     played(operation, json.dumps(document).encode())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(operation=TARGETS, body=st.binary(max_size=20))
 def test_any_bytes_to_any_target(operation: str, body: bytes) -> None:
     played(operation, body)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), operation=st.sampled_from(OPERATIONS))
 def test_any_members_that_fit(data: st.DataObject, operation: str) -> None:
     document = {name: data.draw(fitting(kind)) for name, kind in SHAPES[operation].shapes.items()}
@@ -92,7 +92,7 @@ def test_any_members_that_fit(data: st.DataObject, operation: str) -> None:
     played(operation, json.dumps(document).encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     name=st.sampled_from(["ada", "bob", "nobody"]),
     preferred=st.sampled_from(["", "EMAIL_OTP", "PASSWORD", "PASSWORD_SRP", "SMS_OTP"]),

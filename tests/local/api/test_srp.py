@@ -38,7 +38,7 @@ def test_the_tests_client_gets_the_published_key() -> None:
     assert base64.b64encode(key) == b"LmbBsy/4chqMRYOhmtmCrA=="
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     private=st.integers(1, N - 1),
     server=st.integers(1, 2**256),

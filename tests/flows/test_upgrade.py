@@ -3,16 +3,24 @@ and servers that leave the upgrade to the app. The rule is that of WebSocket sco
 
 import pytest
 
-from tests.edge.browser import Browser
-from tests.edge.conftest import Open
-from tests.edge.pool import APP, Pool
-from tests.edge.site import Site
+from tests.flows.site import CoreSite, Open
+from tests.world.browser import Browser
+from tests.world.pool import APP, Pool
 
 PARTNER = "https://partner.example"
+OTHERS = [
+    "https://evil.example",
+    "http://app.example",
+    "https://app.example:8443",
+    "https://app.example.evil.example",
+    "https://sub.app.example",
+    "null",
+    "x",
+]
 
 
 @pytest.fixture
-def site(make_site: Open) -> Site:
+def site(make_site: Open) -> CoreSite:
     return make_site(public_paths=("/open",), websocket_origins=(PARTNER,))
 
 
@@ -20,7 +28,7 @@ def upgrade(origin: str | None, upgrade: str = "websocket") -> dict[str, str | N
     return {"connection": "Upgrade", "upgrade": upgrade, "origin": origin}
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://app.example", "null", "x"])
+@pytest.mark.parametrize("origin", OTHERS)
 @pytest.mark.parametrize("path", ["/ws", "/open", "/auth/me"])
 def test_another_origin_is_refused(browser: Browser, pool: Pool, origin: str, path: str) -> None:
     browser.sign_in(pool)

@@ -16,8 +16,9 @@ import httpx
 
 from cognito_gate import Settings
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
-from tests.edge import mint
-from tests.edge.faults import Fault
+from tests.world import tokens
+from tests.world.calls import answered
+from tests.world.faults import Fault
 
 REGION = "eu-west-1"
 POOL_ID = "eu-west-1_AbCdEfGhI"
@@ -134,16 +135,10 @@ class Pool:
 
     def answer(self, ask: HttpCall) -> HttpAnswer:
         """The same for a flow that is played by hand."""
-        request = httpx.Request(ask.method, ask.url, headers=list(ask.headers), content=ask.body)
-        try:
-            response = self(request)
-        except httpx.HTTPError as exc:
-            return HttpAnswer(0, failure=type(exc).__name__)
-        headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-        return HttpAnswer(response.status_code, headers, response.read())
+        return answered(self, ask)
 
     def _jwks(self, request: httpx.Request) -> httpx.Response:
-        keys = [mint.jwk(kid, signer) for kid, signer in self.published.items()]
+        keys = [tokens.jwk(kid, signer) for kid, signer in self.published.items()]
         return _json({"keys": keys})
 
     def _token(self, request: httpx.Request) -> httpx.Response:
@@ -165,7 +160,7 @@ class Pool:
         if form["redirect_uri"] != f"{APP}/auth/callback":
             return _json({"error": "unauthorized_client"}, 400)
         grant = self.codes.pop(form["code"], None)
-        if grant is None or mint.challenge(form.get("code_verifier", "")) != grant.challenge:
+        if grant is None or tokens.challenge(form.get("code_verifier", "")) != grant.challenge:
             return _json({"error": "invalid_grant"}, 400)
         return _json(self.reword({**self.tokens(grant), "refresh_token": self._keep(grant)}))
 
@@ -194,7 +189,7 @@ class Pool:
         answer = {"access_token": access, "token_type": "Bearer", "expires_in": self.lifetime}
         if "openid" in grant.scope.split():
             answer["id_token"] = self.id_token(
-                sub=grant.sub, at_hash=mint.at_hash(access), nonce=grant.nonce or mint.GONE
+                sub=grant.sub, at_hash=tokens.at_hash(access), nonce=grant.nonce or tokens.GONE
             )
         return answer
 
@@ -224,7 +219,7 @@ class Pool:
         }
         signer = self.signer[use]
         header = {"kid": f"key-{signer}", "alg": "RS256", **self.header.get(use, {})}
-        return mint.signed(header, mint.changed({**base, **claims}, change), signer)
+        return tokens.signed(header, tokens.changed({**base, **claims}, change), signer)
 
     def _keep(self, grant: Grant) -> str:
         token = self._fresh("refresh")

@@ -2,11 +2,10 @@
 
 import pytest
 
-from tests.edge import faults
-from tests.edge.browser import Browser
-from tests.edge.conftest import Open
-from tests.edge.pool import DOMAIN, Pool
-from tests.edge.site import Site
+from tests.flows.site import CoreSite, Open
+from tests.world import faults
+from tests.world.browser import Browser
+from tests.world.pool import DOMAIN, Pool
 
 
 def test_a_replay_with_a_live_session_goes_home(browser: Browser, pool: Pool) -> None:
@@ -30,7 +29,7 @@ def test_a_replay_without_a_session_starts_over_once(browser: Browser, pool: Poo
     assert browser.go("/").status == 200
 
 
-def test_a_browser_without_cookies_ends_on_a_page(site: Site, pool: Pool) -> None:
+def test_a_browser_without_cookies_ends_on_a_page(site: CoreSite, pool: Pool) -> None:
     browser = Browser(site, keeps=False)
     reply = browser.go("/page")
     for _ in range(5):
@@ -213,24 +212,6 @@ def test_a_session_that_is_too_large_is_a_page(
     reply = browser.go(url)
     assert (reply.status, reply.app, reply.stored) == (431, None, [])
     assert "does not fit into cookies" in caplog.text  # which shows without any configuration
-
-
-@pytest.mark.parametrize(
-    ("setting", "story", "fits"),
-    [
-        (0, 1_500, {"asgi", "wsgi"}),
-        (0, 3_500, {"asgi"}),  # 10,000 bytes: gunicorn and nginx refuse such a Cookie header
-        (0, 6_500, set()),
-        (5_000, 1_500, set()),
-        (20_000, 6_500, {"asgi", "wsgi"}),
-    ],
-)
-def test_how_much_fits_is_the_edges_to_say_unless_it_is_set(
-    make_site: Open, pool: Pool, edge: str, setting: int, story: int, fits: set[str]
-) -> None:
-    browser = Browser(make_site(session_bytes=setting))
-    pool.id["custom:story"] = pool.access["custom:story"] = "x" * story
-    assert browser.sign_in(pool).status == (303 if edge in fits else 431)
 
 
 def test_a_session_just_small_enough_works(browser: Browser, pool: Pool) -> None:

@@ -6,10 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.edge.browser import Browser, Reply
-from tests.edge.conftest import Open
-from tests.edge.pool import APP, CLIENT, Pool
-from tests.edge.site import Site
+from tests.flows.site import CoreSite, Open
+from tests.world.browser import Browser, Reply
+from tests.world.pool import APP, CLIENT, Pool
 
 BESIDES = {
     "fetch": {"sec-fetch-mode": "cors", "accept": "*/*"},
@@ -47,7 +46,7 @@ def test_an_anonymous_navigation_leads_to_cognito(browser: Browser) -> None:
     assert reply.value("cache-control") == "no-store"
 
 
-def test_twenty_starts_have_twenty_distinct_triples(site: Site) -> None:
+def test_twenty_starts_have_twenty_distinct_triples(site: CoreSite) -> None:
     starts = [asked(Browser(site).go("/")) for _ in range(20)]
     for name in ("state", "nonce", "code_challenge"):
         values = {start[name] for start in starts}
@@ -122,18 +121,16 @@ def test_sixty_starts_with_long_return_addresses_stay_under_8_kib(browser: Brows
 
 
 @pytest.mark.parametrize("headers", BESIDES.values(), ids=BESIDES)
-@pytest.mark.parametrize("path", ["/page", "/auth/login"])
-def test_what_is_no_navigation_starts_nothing(
-    browser: Browser, path: str, headers: Mapping[str, str]
-) -> None:
-    assert browser.go(path).status == 303
-    reply = Browser(browser.site).go(path, headers=headers)
-    assert (reply.status, reply.app) == (401, None)
-    assert reply.value("www-authenticate") == "Bearer"
-    assert reply.value("content-type") == "application/json"
-    assert reply.body == b'{"error": "login_required", "login_url": "/auth/login"}'
-    assert not reply.cookies
-    assert reply.value("cache-control") == "no-store"
+def test_what_is_no_navigation_starts_nothing(site: CoreSite, headers: Mapping[str, str]) -> None:
+    for path in ("/page", "/auth/login"):
+        assert Browser(site).go(path).status == 303
+        reply = Browser(site).go(path, headers=headers)
+        assert (reply.status, reply.app) == (401, None)
+        assert reply.value("www-authenticate") == "Bearer"
+        assert reply.value("content-type") == "application/json"
+        assert reply.body == b'{"error": "login_required", "login_url": "/auth/login"}'
+        assert not reply.cookies
+        assert reply.value("cache-control") == "no-store"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"])

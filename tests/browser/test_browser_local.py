@@ -1,48 +1,32 @@
-"""The pages in a real browser: they look right, run under their own policy, and lead back."""
+"""The local Cognito's pages in a browser: they fit a phone, run under their policy, lead back."""
 
 import base64
 import hmac
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from cognito_gate.local import SAMPLE_USERS, LocalCognito
 from cognito_gate.local.login import WRONG
+from tests.signing_keys import with_ready_keys
 
-CHROMIUM = Path("/usr/bin/chromium")
 CALLBACK = "http://localhost:9/callback"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
 def cognito() -> Iterator[LocalCognito]:
-    cognito = LocalCognito(callback_urls=(CALLBACK,))
+    cognito = with_ready_keys(LocalCognito(callback_urls=(CALLBACK,)))
     with cognito.serve():
         yield cognito
 
 
-@pytest.fixture(params=[("light", 1000), ("dark", 1000), ("light", 320)])
-def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
-    scheme, width = request.param
-    context = chromium.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 700}, java_script_enabled=True
-    )
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A phone's, on which the app is whatever answers there."""
+    context = chromium.new_context(viewport={"width": 320, "height": 700})
     context.route("http://localhost:9/**", lambda route: route.fulfill(body="the app"))
     page = context.new_page()
     complaints: list[str] = []

@@ -17,9 +17,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate import ASGIGate, Settings, WSGIGate
 from cognito_gate._delivery import OnEvent
-from tests.edge.browser import Raw, Reply, Request, Seen
-from tests.edge.faults import Fault
 from tests.parts.sends import Counted
+from tests.world.browser import Raw, Reply, Request, Seen
+from tests.world.faults import Fault
 
 IDENTITY = "cognito_gate.identity"
 BOX = "tests.box"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.edge import faults, mint
-from tests.edge.browser import Browser
-from tests.edge.conftest import Open
-from tests.edge.pool import Pool
+from tests.flows.site import Open
+from tests.world import faults, tokens
+from tests.world.browser import Browser
+from tests.world.pool import Pool
 
 ACCESS = "__Host-cognito_access_token"
 ID = "__Host-cognito_id_token"
@@ -121,7 +121,7 @@ UNLIKE: dict[str, Callable[[Pool], str]] = {
     "expired": lambda pool: pool.access_token(exp=1),
     "of another issuer": lambda pool: pool.access_token(iss="https://evil.example"),
     "of another party": lambda pool: pool.access_token(azp="other"),
-    "signed by another": lambda pool: mint.signed(
+    "signed by another": lambda pool: tokens.signed(
         {"kid": "key-a", "alg": "RS256"}, {"sub": "x"}, "foreign"
     ),
     "no token": lambda pool: "x" * 20_000,

@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from tests.edge import mint
-from tests.edge.browser import Browser
-from tests.edge.mint import GONE
-from tests.edge.pool import Pool
+from tests.world import tokens
+from tests.world.browser import Browser
+from tests.world.pool import Pool
+from tests.world.tokens import GONE
 
 NOW = int(time.time())
 Change: TypeAlias = Callable[[Pool], object]
@@ -50,7 +50,7 @@ def unsigned(token: str) -> str:
 
 def none(token: str) -> str:
     """The same claims with `alg: none`."""
-    return ".".join([mint.b64(b'{"alg":"none","kid":"key-a"}'), token.split(".")[1], ""])
+    return ".".join([tokens.b64(b'{"alg":"none","kid":"key-a"}'), token.split(".")[1], ""])
 
 
 FAULTS: dict[str, Change] = {
@@ -101,7 +101,7 @@ FAULTS: dict[str, Change] = {
     "keys swapped": header("id", kid="key-a"),
     "alg of another kind": header("id", alg="HS256"),
     "crit": header("id", crit=["exp"]),
-    "own key": header("id", jwk=mint.jwk("key-b", "foreign")),
+    "own key": header("id", jwk=tokens.jwk("key-b", "foreign")),
     "key address": header("id", jku="https://evil.example/jwks.json"),
     "logout token": header("id", typ="logout+jwt"),
     "access token unsigned": answer(lambda a: {**a, "access_token": unsigned(a["access_token"])}),

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from tests.edge.browser import Browser
-from tests.edge.conftest import Open
-from tests.edge.pool import Pool
+from tests.flows.site import Open
+from tests.world.browser import Browser
+from tests.world.pool import Pool
 
 
 def test_a_callback_that_went_astray(

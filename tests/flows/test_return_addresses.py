@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.edge.browser import Browser
-from tests.edge.pool import Pool
+from tests.world.browser import Browser
+from tests.world.pool import Pool
 
 SAFE = [
     "/",

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.edge import faults
-from tests.edge.browser import Browser, Reply
-from tests.edge.conftest import Open
-from tests.edge.mint import GONE
-from tests.edge.pool import CLIENT, Pool
+from tests.flows.site import Open
+from tests.world import faults
+from tests.world.browser import Browser, Reply
+from tests.world.pool import CLIENT, Pool
+from tests.world.tokens import GONE
 
 
 @pytest.fixture

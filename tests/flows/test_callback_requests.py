@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.edge.browser import Browser, Reply
-from tests.edge.conftest import Open
-from tests.edge.pool import ISSUER, Pool
-from tests.edge.site import Site
+from tests.flows.site import CoreSite, Open
+from tests.world.browser import Browser, Reply
+from tests.world.pool import ISSUER, Pool
 
 SESSION = {"__Host-cognito_access_token", "__Host-cognito_id_token"}
 XSS = "<script>alert(1)</script>"
@@ -113,7 +112,7 @@ def test_tokens_in_the_query_are_no_sign_in(browser: Browser, pool: Pool, extra:
 # The attempt
 
 
-def test_the_state_of_another_browser_opens_nothing(site: Site, pool: Pool, url: str) -> None:
+def test_the_state_of_another_browser_opens_nothing(site: CoreSite, pool: Pool, url: str) -> None:
     other = Browser(site)
     other.go("/elsewhere")  # has an attempt of its own
     reply = other.go(url)

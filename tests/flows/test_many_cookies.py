@@ -1,10 +1,10 @@
-"""More cookies than a browser sends are not looked at, on either edge."""
+"""More cookies than a browser sends are not looked at."""
 
 import pytest
 
-from tests.edge.browser import Browser
-from tests.edge.conftest import Open
-from tests.edge.pool import Pool
+from tests.flows.site import Open
+from tests.world.browser import Browser
+from tests.world.pool import Pool
 
 FLOODS = {
     "bytes": b"a=" + b"x" * 65_536,

@@ -1,0 +1,183 @@
+"""The only door to httpx: one `HttpCall` over a connection, for threads and for event loops.
+
+Knows httpx, its limits and its errors; must not know who waits for a call nor what it means. It is
+imported when the first call is made: only what sends needs httpx.
+"""
+
+import asyncio
+import logging
+import ssl
+import threading
+import time
+from contextlib import suppress
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from .._gate.effects import HttpAnswer, HttpCall
+from .calls import failed
+
+CONNECT_SECONDS = 2.0
+USER_AGENT = f"cognito-gate/{version('cognito-gate')}"
+log = logging.getLogger("cognito_gate")
+
+
+class Connections:
+    """Makes calls in the calling thread, over connections of its own unless it is given a client.
+    All threads share them."""
+
+    def __init__(self, client: httpx.Client | None = None) -> None:
+        self._client = client
+        self._own: httpx.Client | None = None
+        self._lock = threading.Lock()
+
+    def send(self, ask: HttpCall) -> HttpAnswer:
+        """The answer. Never raises for what the network does."""
+        try:
+            return self._exchange(ask)
+        except Exception as exc:  # noqa: BLE001 - `_failed` logs what is unexpected
+            return _failed(ask, exc)
+
+    def close(self) -> None:
+        """Close the connections that were opened here; a later call opens others."""
+        with self._lock:
+            client, self._own = self._own, None
+        if client is not None:
+            client.close()
+
+    def _exchange(self, ask: HttpCall) -> HttpAnswer:
+        client = self._client or self._made()
+        deadline = time.monotonic() + ask.timeout
+        response = client.send(_request(ask, client), stream=True, follow_redirects=False)
+        try:
+            if _encoded(response):
+                return failed(ask, "a compressed body that was not asked for")
+            if response.is_stream_consumed:
+                return _read_already(ask, response)
+            body = bytearray()
+            if time.monotonic() > deadline:  # httpx limits each read, not their sum
+                raise TimeoutError
+            for chunk in response.iter_raw():
+                body += chunk
+                if len(body) > ask.limit:
+                    return failed(ask, "a body that is too large")
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+            return _answer(response, bytes(body))
+        finally:
+            response.close()
+
+    def _made(self) -> httpx.Client:
+        context = _tls()
+        with self._lock:
+            if self._own is None:
+                self._own = httpx.Client(cookies=_cookie_free(), verify=context)
+            return self._own
+
+
+class AsyncConnections:
+    """Makes calls on the running event loop. Each loop has its own connections, unless there is a
+    client. To be constructed in a thread: it loads what would hold up a loop."""
+
+    def __init__(self, client: httpx.AsyncClient | None = None) -> None:
+        self._client = client
+        self._own: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
+        self._own = WeakKeyDictionary()
+        if client is None:
+            _load_parts()
+
+    async def send(self, ask: HttpCall) -> HttpAnswer:
+        """The answer. Never raises for what the network does."""
+        try:
+            async with asyncio.timeout(ask.timeout):
+                return await self._exchange(ask)
+        except Exception as exc:  # noqa: BLE001 - `_failed` logs what is unexpected
+            return _failed(ask, exc)
+
+    async def aclose(self) -> None:
+        """Close the running loop's connections."""
+        client = self._own.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+    async def _exchange(self, ask: HttpCall) -> HttpAnswer:
+        client = self._client or self._made()
+        response = await client.send(_request(ask, client), stream=True, follow_redirects=False)
+        try:
+            if _encoded(response):
+                return failed(ask, "a compressed body that was not asked for")
+            if response.is_stream_consumed:
+                return _read_already(ask, response)
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > ask.limit:
+                    return failed(ask, "a body that is too large")
+            return _answer(response, bytes(body))
+        finally:
+            await response.aclose()
+
+    def _made(self) -> httpx.AsyncClient:
+        loop = asyncio.get_running_loop()
+        client = self._own.get(loop)
+        if client is None:
+            client = self._own[loop] = httpx.AsyncClient(cookies=_cookie_free(), verify=_tls())
+        return client
+
+
+@cache
+def _load_parts() -> None:
+    """httpx and its parts load much of themselves within their first call, for a tenth of a second.
+    So that no event loop stands still then, that is a call to nobody, in a thread."""
+    asyncio.run(_call_nobody())
+
+
+async def _call_nobody() -> None:
+    """Fail to reach a port on which nothing can listen."""
+    async with httpx.AsyncClient(verify=_tls(), trust_env=False) as client:
+        with suppress(Exception):
+            await client.get("https://127.0.0.1:0/")
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the system's certificates takes tens of milliseconds: once, and on no event loop.
+    return httpx.create_ssl_context()
+
+
+def _cookie_free() -> CookieJar:
+    # What Cognito sets in one visitor's call must not ride along in another's.
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
+def _request(ask: HttpCall, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+    headers = [*ask.headers, ("user-agent", USER_AGENT), ("accept-encoding", "identity")]
+    timeout = httpx.Timeout(ask.timeout, connect=min(CONNECT_SECONDS, ask.timeout))
+    return client.build_request(
+        ask.method, ask.url, headers=headers, content=ask.body or None, timeout=timeout
+    )
+
+
+def _encoded(response: httpx.Response) -> bool:
+    return bool(response.headers.get("content-encoding", "identity") != "identity")
+
+
+def _answer(response: httpx.Response, body: bytes) -> HttpAnswer:
+    headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+    return HttpAnswer(response.status_code, headers, body)
+
+
+def _read_already(ask: HttpCall, response: httpx.Response) -> HttpAnswer:
+    """The answer of a client that reads by itself, as httpx.MockTransport does."""
+    if len(response.content) > ask.limit:
+        return failed(ask, "a body that is too large")
+    return _answer(response, response.content)
+
+
+def _failed(ask: HttpCall, exc: Exception) -> HttpAnswer:
+    if not isinstance(exc, (httpx.HTTPError, TimeoutError)):
+        log.error("an unexpected error in a call of %s", ask.url, exc_info=exc)
+    return failed(ask, type(exc).__name__)

@@ -1,0 +1,101 @@
+"""The short way to a decision: what was verified moments ago is found again, without a flow.
+
+Knows which headers decide who somebody is. Verifies nothing: what is found here was decided by a
+flow, and whether the visitor may go on is asked as it is there. None always means: ask the flow.
+"""
+
+from collections.abc import Container, Iterable
+
+from ..errors import GateError
+from .authorization import Authorization, Target
+from .context import Context
+from .messages import Pass
+from .protocol import cookies
+from .protocol.session_cache import SessionCache
+
+ANYBODY = Pass(None)
+"""The decision for a public path, where nobody is signed in."""
+
+
+class CachedDecisions:
+    """Decisions on HTTP requests. `routes` are the paths that the gate answers itself."""
+
+    def __init__(
+        self, context: Context, authorization: Authorization, routes: Container[str]
+    ) -> None:
+        self._context = context
+        self._authorization = authorization
+        self._routes = routes
+        self._names = tuple(name.encode() for name in context.sessions.cookie_names)
+        # Browsers send one Cookie header again and again: it leads to the session at once.
+        self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
+        self._any_ended = context.ended.any
+        bearer = {b"authorization"} if context.settings.bearer else set()
+        self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer)
+
+    def find(
+        self,
+        path: str,
+        headers: Iterable[tuple[bytes, bytes]],
+        now: float,
+        method: str = "GET",
+        mount: str = "",
+    ) -> Pass | None:
+        """The decision that a flow would come to, where it is known already.
+
+        Args:
+            path: decoded; `mount` is the part of it where the app is mounted.
+            headers: those of the request, with lower-case names.
+            now: Unix time.
+        """
+        if path in self._routes:
+            return None
+        line = token = b""
+        for name, value in headers:
+            if name in self._looked_at:
+                if name == b"cookie":
+                    line = line + b"; " + value if line else value  # HTTP/2 may send several
+                elif name == b"authorization" and not token and value:
+                    token = value
+                else:
+                    return None  # a WebSocket's origin counts; two tokens are none
+        if token:
+            visitor = self._caller(token, now)
+        elif cookies.MARK in line:
+            visitor = self._session(line, now)
+        else:
+            public = self._authorization.is_public(Target(path, mount, method))
+            return ANYBODY if public else None
+        if visitor is None or not self._authorization.rules:
+            return visitor
+        return self._allowed(visitor, Target(path, mount, method))
+
+    def _session(self, line: bytes, now: float) -> Pass | None:
+        """The session of a Cookie header."""
+        visitor = self._by_line.get((line,), now)
+        if visitor is None:
+            values = cookies.glance(line, self._names)
+            entry = self._context.session_cache.entry(values, now) if values is not None else None
+            if entry is None:
+                return None
+            visitor = entry.result
+            self._by_line.put((line,), visitor, now=now, until=entry.until)
+        return None if self._is_over(visitor, now) else visitor
+
+    def _caller(self, header: bytes, now: float) -> Pass | None:
+        """The caller of an Authorization header."""
+        scheme, _, token = header.strip().partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        caller = self._context.bearer_cache.get((token.strip(),), now)
+        return None if caller is None or self._is_over(caller, now) else caller
+
+    def _is_over(self, visitor: Pass, now: float) -> bool:
+        return self._any_ended() > 0 and self._context.is_over(visitor.sessions, now)
+
+    def _allowed(self, visitor: Pass, target: Target) -> Pass | None:
+        try:
+            self._authorization.check(target, visitor.identity)
+        except GateError:
+            return None
+        return visitor

@@ -1,0 +1,80 @@
+"""A site without an edge: the core played by hand before a fake Cognito, at the real time.
+
+Does what an edge and a driver do around a decision (the quick way first, answers remembered for
+as long as their call says). Knows no ASGI, no WSGI, no sockets, threads or loops.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol, TypeAlias
+
+from cognito_gate import Settings
+from cognito_gate._delivery import Delivery
+from cognito_gate._gate.effects import Compute, Effect, HttpAnswer, HttpCall
+from cognito_gate._gate.gate import Gate
+from cognito_gate._gate.messages import Decision, Incoming
+from tests.flows.stage import incoming, reply
+from tests.world.browser import Reply, Request
+
+
+class Answering(Protocol):
+    """A fake Cognito: answers a flow's calls."""
+
+    def answer(self, ask: HttpCall) -> HttpAnswer: ...
+
+
+class CoreSite:
+    """A gate before a pool. `ahead` moves its clock, in seconds."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pool: Answering,
+        mount: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.gate, self.pool, self.mount = Gate(settings), pool, mount
+        self.clock, self.ahead = clock, 0.0
+        self._delivery = Delivery(None)
+        self._kept: dict[str, tuple[float, HttpAnswer]] = {}
+
+    def handle(self, request: Request) -> Reply:
+        facts = replace(incoming(request, self.now(), self.mount), client=request.client)
+        known = self.gate.cached(facts.path, facts.headers, facts.now, facts.method, facts.mount)
+        decision = known or self._decide(facts, request.body)
+        self._delivery.deliver(decision.events)
+        return reply(decision)
+
+    def close(self) -> None:
+        """Nothing runs on, unlike at an edge."""
+
+    def now(self) -> float:
+        return self.clock() + self.ahead
+
+    def _decide(self, facts: Incoming, body: bytes) -> Decision:
+        if self.gate.takes_form(facts):
+            facts = replace(facts, body=body)
+        flow = self.gate.decide(facts)
+        try:
+            ask = next(flow)
+            while True:
+                ask = flow.send(self._result(ask))
+        except StopIteration as stop:
+            decision: Decision = stop.value
+            return decision
+
+    def _result(self, ask: Effect) -> Any:
+        if isinstance(ask, Compute):
+            return ask.done()
+        until, kept = self._kept.get(ask.share, (0.0, None))
+        if kept is not None and self.now() < until and not ask.fresh:
+            return replace(kept, remembered=True)
+        answer = self.pool.answer(ask)
+        if ask.share:
+            self._kept[ask.share] = (self.now() + ask.remember(answer), answer)
+        return answer
+
+
+Open: TypeAlias = Callable[..., CoreSite]
+"""Makes a site before the pool, with some settings changed."""
