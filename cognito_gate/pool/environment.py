@@ -146,20 +146,20 @@ def _env(variable: Variable) -> str:
     value = variable.value
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
     if value != value.strip() or quoted or _has(value, "\n\r\0"):
-        raise EnvironmentProblem(f"{variable.name} has a value that a .env file cannot hold.")
+        raise EnvironmentProblem(f"{variable.name}: no .env file can hold this value.")
     return _line(variable)
 
 
 def _docker(variable: Variable) -> str:
     """A line for `docker run --env-file`, which takes everything after the first = literally."""
     if _has(variable.value, "\n\r\0"):
-        raise EnvironmentProblem(f"{variable.name} has a value that Docker's file cannot hold.")
+        raise EnvironmentProblem(f"{variable.name}: no env file of Docker can hold this value.")
     return _line(variable)
 
 
 def _shell(variable: Variable) -> str:
     if _has(variable.value, "\0"):
-        raise EnvironmentProblem(f"{variable.name} has a value that a shell cannot hold.")
+        raise EnvironmentProblem(f"{variable.name}: no shell can hold this value.")
     return f"export {variable.name}={shlex.quote(variable.value)}"
 
 

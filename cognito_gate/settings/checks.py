@@ -148,11 +148,8 @@ def _redirect_url(value: str) -> None:
     takes = "the full URL of the callback, such as https://app.example.com/auth/callback"
     _required(value, takes)
     parts = _url(value, takes)
-    if (
-        parts.query
-        or not PATH.fullmatch(parts.path.removesuffix("/"))
-        or has_dot_segment(parts.path)
-    ):
+    path = parts.path.removesuffix("/")
+    if parts.query or not PATH.fullmatch(path) or has_dot_segment(path):
         raise Problem(
             f"is {value!r}; it takes {takes}, with a path that only the gate uses and no query"
         )

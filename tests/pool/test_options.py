@@ -187,7 +187,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("callback_urls", ("http://localhost.example.com/cb",), "plain http is for localhost"),
     ("callback_urls", (f"{URL}#top",), "fragment"),
     ("callback_urls", (f"{URL}?a=b",), "no query"),
-    ("callback_urls", ("https://app.example.com/",), "a path of its own"),
+    ("callback_urls", ("https://app.example.com/",), "a path that only the gate uses"),
     ("callback_urls", ("https://me@app.example.com/cb",), "user name"),
     ("callback_urls", ("app.example.com/cb",), "full URL"),
     ("callback_urls", ("myapp://cb/cb",), "plain http is for localhost"),
