@@ -318,7 +318,7 @@ def test_visitors_without_addresses_are_one(
         assert tried(at(stage.person(site), client), str(stage.user().email)).status == 400
     is_stopped(tried(at(stage.person(site), client), str(stage.user().email)))
     [warning] = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert "share one count" in warning.getMessage()
+    assert "share one rate limit" in warning.getMessage()
 
 
 @pytest.mark.parametrize(
