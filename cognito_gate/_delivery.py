@@ -20,7 +20,8 @@ from .events import (
     SignInFailed,
 )
 
-OnEvent: TypeAlias = Callable[[Event], None]
+OnEvent: TypeAlias = Callable[[Event], object]
+MAX_PATH_CHARS = 200  # of a path in the log; an event has all of it
 log = logging.getLogger("cognito_gate")
 _CAUSES = {
     "expired": "its tokens have expired",
@@ -40,7 +41,7 @@ class Delivery:
     def __init__(self, on_event: OnEvent | None) -> None:
         if on_event is not None and not callable(on_event):
             raise TypeError("on_event takes a function of one event")
-        if inspect.iscoroutinefunction(on_event):
+        if any(map(inspect.iscoroutinefunction, (on_event, type(on_event).__call__))):
             raise TypeError("on_event takes a plain function, and no async one: it is not awaited")
         self._on_event = on_event
 
@@ -50,18 +51,24 @@ class Delivery:
             level, text = log_line(event)
             log.log(level, "%s", text)
             if self._on_event is not None:
-                try:
-                    self._on_event(event)
-                except Exception:
-                    log.exception("on_event failed at %s", type(event).__name__)
+                self._tell(event, self._on_event)
+
+    def _tell(self, event: Event, on_event: OnEvent) -> None:
+        try:
+            result = on_event(event)
+            if inspect.iscoroutine(result):
+                result.close()
+                raise TypeError("it returned a coroutine, which nobody awaits")
+        except Exception:
+            log.exception("on_event failed at %s", type(event).__name__)
 
 
 def log_line(event: Event) -> tuple[int, str]:
     """The level and the text that an event has in the log. Control characters come escaped."""
     level, text = _said(event)
     request = event.request
-    where = f"{request.method} {request.path}" + (f" from {request.client}" * bool(request.client))
-    line = f"{text} ({where})"
+    sender = f" from {request.client}" if request.client else ""
+    line = f"{text} ({request.method} {request.path[:MAX_PATH_CHARS]!r}{sender})"
     return level, line if line.isprintable() else line.encode("unicode_escape").decode()
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import httpx
 
 IDENTITY = "cognito_gate.identity"
-LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out
+LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out, at most
+MIN_LOOK_SECONDS = 1.0  # the same, at least, whatever a look brings
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 _MAX_IDENTITY_NAME = 64  # no header that tells an identity needs more characters to be known as one
 # What most requests consist of: only the rest is looked at. None of these tells who is there.
@@ -158,19 +159,19 @@ class ASGIGate:
     async def _watch(self, socket: EndableWebSocket, incoming: Incoming, decision: Pass) -> None:
         """End a WebSocket with its session: signed out, or over, or not to be refreshed when its
         access token ends."""
-        gate, now = self._gate, time.time()
+        gate, now, pause = self._gate, time.time(), 0.05
         if gate is None:
             return
         try:
             while not gate.signed_out(decision, now):
-                await asyncio.sleep(max(0.05, min(decision.until - now, LOOK_SECONDS)))
+                await asyncio.sleep(max(pause, min(decision.until - now, LOOK_SECONDS)))
                 now = time.time()
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
                     latest = await self._run(gate, incoming)
                     if isinstance(latest, Respond) or latest.identity is None:
                         break
-                    decision = latest
+                    decision, pause = latest, MIN_LOOK_SECONDS
         except Exception:
             log.exception("an unexpected error; the WebSocket is closed")  # fail closed
         await socket.end()

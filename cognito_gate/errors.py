@@ -80,14 +80,15 @@ class TokenRefused(GateError):
     """A token or a sealed value is not valid.
 
     `cause` names what is wrong if it is only that: the token has expired ("expired"), it is from
-    the future by this server's clock ("early"), or the pool has no such key ("unknown_key").
+    the future by this server's clock ("early"), the pool has no such key ("unknown_key"), or
+    another version of this package has written the value ("version").
     """
 
     code = "invalid_token"
     status = 401
 
     def __init__(
-        self, reason: str, *, cause: Literal["", "expired", "early", "unknown_key"] = ""
+        self, reason: str, *, cause: Literal["", "expired", "early", "unknown_key", "version"] = ""
     ) -> None:
         self.cause = cause
         super().__init__(reason)

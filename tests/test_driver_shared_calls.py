@@ -190,9 +190,32 @@ def test_many_threads_make_one_call() -> None:
         answers = list(pool.map(sender.answer, [ASK] * 20))
         assert calls == ["POST"]
         assert {answer.body for answer in answers} == {b"call 1"}
+        assert sum(not answer.shared for answer in answers) == 1
         # Those who come a little later are given the same.
         assert sender.answer(ASK).body == b"call 1"
         assert sender.answer(HttpCall("POST", URL, share="refresh two")).body == b"call 2"
+
+
+def test_many_tasks_make_one_call() -> None:
+    released = asyncio.Event()
+
+    async def answering(request: httpx.Request) -> httpx.Response:
+        await released.wait()
+        return httpx.Response(200)
+
+    async def main() -> list[HttpAnswer]:
+        transport = httpx.MockTransport(answering)
+        async with httpx.AsyncClient(transport=transport) as client, asyncio.TaskGroup() as group:
+            sender = AsyncSender(client)
+            tasks = [group.create_task(sender.answer(ASK)) for _ in range(3)]
+            group.create_task(asyncio.to_thread(lambda: None)).add_done_callback(
+                lambda _: released.set()
+            )
+        return [task.result() for task in tasks]
+
+    answers = asyncio.run(main())
+    assert [answer.status for answer in answers] == [200] * 3
+    assert sum(not answer.shared for answer in answers) == 1
 
 
 def test_unshared_calls_are_each_made() -> None:

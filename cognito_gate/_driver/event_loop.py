@@ -5,6 +5,7 @@ Knows asyncio and time-outs; must not know what a call means. `threads.py` is fo
 
 import asyncio
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 from weakref import WeakKeyDictionary
 
@@ -98,7 +99,8 @@ class AsyncSender:
     ) -> HttpAnswer:
         try:
             async with asyncio.timeout(call.timeout):
-                return await asyncio.wrap_future(future)
+                answer = await asyncio.wrap_future(future)
+                return answer if leads else replace(answer, shared=True)
         except TimeoutError:
             answer = timed_out(call)
         except asyncio.CancelledError:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall
@@ -124,7 +125,8 @@ class Sender:
     def _wait(self, call: HttpCall, future: "Future[HttpAnswer]", *, leads: bool) -> HttpAnswer:
         with self._waiting_time(call) as seconds:
             try:
-                return future.result(seconds)
+                answer = future.result(seconds)
+                return answer if leads else replace(answer, shared=True)
             except TimeoutError:
                 answer = timed_out(call)
         self._calls.leave(call, future)

@@ -6,13 +6,14 @@ flow, and whether the visitor may go on is asked as it is there. None always mea
 
 from collections.abc import Container, Iterable
 
-from ..errors import GateError
 from .authorization import Authorization, Target
 from .context import Context
 from .messages import Pass
 from .protocol import cookies
 from .protocol.session_cache import SessionCache
 
+MAX_LINE_BYTES = 8_192
+"""Of a Cookie header that is looked at here. Servers cap it near that, and flows take more."""
 ANYBODY = Pass(None)
 """The decision for a public path, where nobody is signed in."""
 
@@ -38,8 +39,8 @@ class CachedDecisions:
         path: str,
         headers: Iterable[tuple[bytes, bytes]],
         now: float,
-        method: str = "GET",
-        mount: str = "",
+        method: str,
+        mount: str,
     ) -> Pass | None:
         """The decision that a flow would come to, where it is known already.
 
@@ -59,6 +60,8 @@ class CachedDecisions:
                     token = value
                 else:
                     return None  # a WebSocket's origin counts; two tokens are none
+        if len(line) > MAX_LINE_BYTES:
+            return None
         if token:
             visitor = self._caller(token, now)
         elif cookies.MARK in line:
@@ -96,6 +99,6 @@ class CachedDecisions:
     def _allowed(self, visitor: Pass, target: Target) -> Pass | None:
         try:
             self._authorization.check(target, visitor.identity)
-        except GateError:
+        except Exception:  # noqa: BLE001 - the flow asks again, and says what is wrong
             return None
         return visitor

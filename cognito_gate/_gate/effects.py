@@ -16,7 +16,8 @@ from .messages import Headers
 class HttpAnswer:
     """What came back: a response, or (status 0) the reason there is none.
 
-    `remembered` marks the answer to an earlier call, which may be older than what it says lasts.
+    `remembered` marks the answer to an earlier call, which may be older than what it says lasts;
+    `shared` one to a call that another request had made and that was under way.
     """
 
     status: int
@@ -24,6 +25,7 @@ class HttpAnswer:
     body: bytes = field(default=b"", repr=False)
     failure: str = ""
     remembered: bool = False
+    shared: bool = False
 
     def ok(self) -> bool:
         """True for a plain success."""

@@ -11,7 +11,7 @@ from ..errors import BadRequest
 from ..events import Event, RequestFacts
 from ..settings import Settings
 from .context import Context
-from .messages import Incoming
+from .messages import Incoming, Pass
 from .protocol import cookies
 
 MAX_QUERY_FIELDS = 50
@@ -20,29 +20,49 @@ T = TypeVar("T")
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
+class _Shared:
+    """What every view of one request shares: what was read from it, decided, and found."""
+
+    __slots__ = ("events", "read", "visitor")
+
+    def __init__(self) -> None:
+        self.read: dict[Callable[[Any], Any], Any] = {}
+        self.events: list[Event] = []
+        self.visitor: Pass | None = None
+
+
 class Exchange:
     """One request on its way through the gate.
 
-    `context` are the parts of the gate, `incoming` the facts of the request. `events` is what was
-    decided on the way, in order; `sessions` are the names of the session that the request came
-    with, as far as it is known by now.
+    `context` are the parts of the gate, `incoming` the facts of the request.
     """
 
-    __slots__ = ("_read", "context", "events", "incoming", "sessions")
+    __slots__ = ("_shared", "context", "incoming")
 
-    def __init__(self, context: Context, incoming: Incoming) -> None:
+    def __init__(self, context: Context, incoming: Incoming, shared: _Shared | None = None) -> None:
         self.context = context
         self.incoming = incoming
-        self.events: list[Event] = []
-        self.sessions: tuple[str, ...] = ()
-        self._read: dict[Callable[[Any], Any], Any] = {}
+        self._shared = shared or _Shared()
 
     @classmethod
     def sharing(cls, other: "Exchange", context: Context) -> Self:
         """The same exchange for flows that need a larger context."""
-        exchange = cls(context, other.incoming)
-        exchange._read, exchange.events = other._read, other.events
-        return exchange
+        return cls(context, other.incoming, other._shared)
+
+    @property
+    def events(self) -> list[Event]:
+        """What was decided on the way, in order."""
+        return self._shared.events
+
+    @property
+    def visitor(self) -> Pass | None:
+        """The visitor of the session that the request came with, once it is known."""
+        return self._shared.visitor
+
+    def found(self, visitor: Pass) -> Pass:
+        """Remember who the visitor is for the rest of this request."""
+        self._shared.visitor = visitor
+        return visitor
 
     @property
     def settings(self) -> Settings:
@@ -61,7 +81,7 @@ class Exchange:
 
     def record(self, event: Event) -> None:
         """Say that something was decided; the edge hands it on with the decision."""
-        self.events.append(event)
+        self._shared.events.append(event)
 
     @property
     def jar(self) -> cookies.Jar:
@@ -87,9 +107,10 @@ class Exchange:
 
             attempts = exchange.once(_attempts)
         """
-        if read not in self._read:
-            self._read[read] = read(self)
-        value: T = self._read[read]
+        results = self._shared.read
+        if read not in results:
+            results[read] = read(self)
+        value: T = results[read]
         return value
 
 

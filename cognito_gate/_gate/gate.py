@@ -146,6 +146,9 @@ class Gate:
             return self._to_login(exchange, visitor.headers)
         except Forbidden as error:
             return error_responses.forbidden(exchange, error, visitor)
+        except Exception:
+            log.exception("an unexpected error in a rule")
+            return error_responses.broken(exchange, visitor.headers)
         # Nobody on a public path: without what clears, a sign-in may have replaced it by then.
         return visitor if visitor.identity is not None else Pass(None)
 
@@ -236,7 +239,8 @@ class Gate:
 
     def _kept_back(self, exchange: Exchange, headers: Headers) -> Headers:
         """Without the cookies of a session that was signed out while the response was made."""
-        if not self._context.is_over(exchange.sessions, exchange.now):
+        visitor = exchange.visitor
+        if visitor is None or not self.signed_out(visitor, exchange.now):
             return headers
         names = self._context.sessions.cookie_names
         return tuple(

@@ -39,7 +39,7 @@ def _load(text: str, shape: dict[str, type], optional: tuple[str, ...] = ()) -> 
     if isinstance(record, dict):
         version = record.pop("v", VERSION)
         if type(version) is not int or version != VERSION:
-            raise TokenRefused("a sealed cookie of ours is of another version")
+            raise TokenRefused("a sealed cookie of ours is of another version", cause="version")
     return _typed(record, shape, optional)
 
 

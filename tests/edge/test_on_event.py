@@ -7,7 +7,7 @@ import pytest
 
 from cognito_gate import ASGIGate, WSGIGate
 from cognito_gate._delivery import Delivery, OnEvent
-from cognito_gate.events import Event, Refused, RequestFacts, SignedIn
+from cognito_gate.events import BearerRejected, Event, Refused, RequestFacts, SignedIn
 from tests.world.browser import Browser
 from tests.world.pool import Pool
 from tests.world.site import ASGISite, Site, WSGISite
@@ -52,12 +52,25 @@ def test_an_error_in_it_is_logged_and_fails_nothing(
     assert "of the operator's own" in caplog.text
 
 
+def test_a_coroutine_that_it_returns_is_said_to_be_lost(caplog: pytest.LogCaptureFixture) -> None:
+    async def never_awaited() -> None:
+        raise AssertionError
+
+    facts = RequestFacts(1_800_000_000.0, "http", "GET", "/a")
+    Delivery(lambda event: never_awaited()).deliver([BearerRejected(facts, "no token")])
+    assert "returned a coroutine" in caplog.text
+
+
 @pytest.mark.parametrize("gate", [ASGIGate, WSGIGate])
 def test_an_async_one_is_refused_at_the_start(gate: Callable[..., object], pool: Pool) -> None:
     async def never_awaited(event: Event) -> None:
         raise AssertionError
 
-    for wrong in (never_awaited, "text"):
+    class Listener:
+        async def __call__(self, event: Event) -> None:
+            raise AssertionError
+
+    for wrong in (never_awaited, Listener(), "text"):
         with pytest.raises(TypeError, match="on_event takes"):
             gate(None, pool.settings(), on_event=wrong)
 
@@ -66,4 +79,4 @@ def test_the_log_has_a_line_for_each(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="cognito_gate")
     facts = RequestFacts(1_800_000_000.0, "http", "GET", "/a", "192.0.2.1")
     Delivery(None).deliver([Refused(facts, 403, "cross_site", "another site")])
-    assert caplog.messages == ["cross_site: another site (GET /a from 192.0.2.1)"]
+    assert caplog.messages == ["cross_site: another site (GET '/a' from 192.0.2.1)"]

@@ -145,11 +145,29 @@ def test_a_refusal_is_an_event_that_says_who(stage: Stage) -> None:
     assert event.reason == "only admin may go here"
 
 
-def test_a_session_that_was_refreshed_on_the_way_is_kept(stage: Stage) -> None:
+class Broken:
+    """A rule with a mistake in it."""
+
+    def check(self, target: Target, identity: Identity) -> None:
+        if target.path == "/admin/x":
+            raise LookupError("a mistake")
+
+
+@pytest.mark.parametrize(("rules", "status"), [(RULES, 403), ((Broken(),), 500)])
+def test_a_session_that_was_refreshed_on_the_way_is_kept(
+    rules: tuple[Rule, ...], status: int
+) -> None:
     """With rotation, its old refresh token would be worth nothing."""
-    stage = Stage({"refresh_flow_enabled": True}, rules=RULES)
+    stage = Stage({"refresh_flow_enabled": True}, rules=rules)
     browser = stage.signed_in()
     stage.now += DUE + 1
     reply = browser.go("/admin/x")
-    assert reply.status == 403
+    assert (reply.status, reply.app) == (status, None)
     assert REFRESH in reply.stored
+
+
+@SIGN_INS
+def test_a_rule_that_fails_lets_nobody_pass(sign_in: SignIn) -> None:
+    broken = Stage({"bearer": True}, rules=(Broken(),))
+    for way, reply in replies(broken, sign_in(broken), "GET", "/admin/x", "").items():
+        assert (reply.status, reply.app) == (500, None), way

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from cognito_gate._gate.cached_decisions import MAX_LINE_BYTES
 from cognito_gate._gate.messages import Incoming, Pass
 from cognito_gate.asgi import HARMLESS_HEADERS
 from cognito_gate.identity import tells_identity
@@ -105,6 +106,14 @@ def test_a_cookie_header_in_pieces_is_known(stage: Stage) -> None:
     pieces = [("cookie", f"{name}={value}") for name, value in jar.items()]
     assert stage.cached(facts(stage, "/a", *pieces)) is not None
     assert stage.cached(facts(stage, "/a", *pieces, pieces[0])) is None
+
+
+def test_many_cookies_are_for_the_flow(stage: Stage) -> None:
+    """Or what other apps keep in cookies would fill the memory."""
+    line = "; ".join(f"{name}={value}" for name, value in stage.signed_in().jar.items())
+    for length, known in ((100, True), (MAX_LINE_BYTES, False)):
+        request = facts(stage, "/a", ("cookie", f"{line}; theme={'x' * length}"))
+        assert (stage.cached(request) is not None) == known
 
 
 def test_no_header_that_is_passed_over_tells_who_is_there() -> None:

@@ -1,11 +1,12 @@
 """What the gate says of its decisions: the fields that an operator needs, and no secret."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
 from cognito_gate._delivery import log_line
+from cognito_gate._gate.messages import Pass
 from cognito_gate.events import (
     BearerRejected,
     Event,
@@ -17,9 +18,9 @@ from cognito_gate.events import (
     SignedOut,
     SignInFailed,
 )
-from tests.flows.stage import DUE, Stage
+from tests.flows.stage import DUE, Stage, end, until
 from tests.world import faults
-from tests.world.browser import Browser
+from tests.world.browser import NAVIGATION, Browser
 
 
 @pytest.fixture
@@ -72,6 +73,20 @@ def test_refreshed(stage: Stage, browser: Browser) -> None:
     browser.go("/")
     event = only(stage, Refreshed)
     assert event == Refreshed(event.request, stage.pool.sub, "the-sign-in")
+
+
+@pytest.mark.parametrize(("shared", "remembered"), [(True, False), (False, True)])
+def test_a_refresh_that_another_request_made_is_told_there(
+    stage: Stage, browser: Browser, shared: bool, remembered: bool
+) -> None:
+    stage.now += DUE + 1
+    flow = stage.decide(browser.request("GET", "/", NAVIGATION))
+    call = until(flow, stage.pool, "token")
+    answer = replace(stage.pool.answer(call), shared=shared, remembered=remembered)
+    decision = end(flow, answer)
+    assert isinstance(decision, Pass)
+    assert decision.identity is not None
+    assert decision.events == ()
 
 
 @pytest.mark.parametrize(("seconds", "goes_on"), [(DUE + 1, True), (3601, False)])

@@ -1,12 +1,27 @@
 """Renewing a session: when it is due, what is asked and kept, and its absolute life."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from cognito_gate._gate.cookie_kinds import Seals
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
+from cognito_gate._gate.messages import Pass
 from tests.flows.conftest import MakeStage
-from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
+from tests.flows.stage import (
+    ACCESS,
+    DUE,
+    ID,
+    REFRESH,
+    SESSION,
+    Stage,
+    asked,
+    end,
+    reply,
+    spent,
+    until,
+)
 from tests.world.browser import NAVIGATION, Browser
 
 
@@ -195,3 +210,35 @@ def test_an_answer_of_another_kind_is_an_outage(stage: Stage, browser: Browser) 
     flow = stage.decide(browser.request("GET", "/", NAVIGATION))
     until(flow, stage.pool, "/oauth2/token")
     assert reply(end(flow, HttpAnswer(204))).status == 503
+
+
+def test_an_answer_older_than_a_cookie_may_be_is_not_used(make_stage: MakeStage) -> None:
+    """One that could not be delivered is remembered for a day: what it makes would be over."""
+    stage = make_stage(refresh_flow_enabled=True, cookie_age_seconds=1800)
+    browser = stage.signed_in()
+    stage.now += DUE + 1
+    request = browser.request("GET", "/", NAVIGATION)
+    early = stage.pool.answer(until(stage.decide(request), stage.pool, "token"))
+    stage.now += 1801
+    flow = stage.decide(request)
+    until(flow, stage.pool, "token")
+    asked_again = asked(flow.send(replace(early, remembered=True)))
+    assert asked_again.fresh
+    decision = end(flow, stage.pool.answer(asked_again))
+    assert isinstance(decision, Pass)
+    assert decision.until > stage.now
+
+
+def test_a_record_of_another_version_is_left_where_it_is(stage: Stage, browser: Browser) -> None:
+    """While a fleet changes versions, each must leave the other's cookies alone."""
+    seal = Seals.of(stage.pool.settings(refresh_flow_enabled=True)).refresh
+    record = json.loads(seal.open(browser.jar[REFRESH]))
+    browser.jar[REFRESH] = later = seal.seal(json.dumps({**record, "v": 2}), stage.now)
+    shown = browser.go("/")
+    assert (shown.identity.username, shown.cookies) == ("ada", {})
+    stage.now += 3601
+    assert browser.go("/").status == 303
+    assert browser.jar[REFRESH] == later
+    del browser.jar[ACCESS]
+    assert browser.go("/").status == 303
+    assert browser.jar[REFRESH] == later

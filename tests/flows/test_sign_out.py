@@ -44,9 +44,9 @@ def test_copied_cookies_open_nothing(stage: Stage, browser: Browser) -> None:
 def test_a_warm_session_is_asked_too(stage: Stage, browser: Browser) -> None:
     request = browser.request("GET", "/", NAVIGATION)
     assert stage.handle(request).status == 200
-    assert stage.gate.cached("/", request.headers, stage.now) is not None
+    assert stage.gate.cached("/", request.headers, stage.now, "GET", "") is not None
     sign_out(browser)
-    assert stage.gate.cached("/", request.headers, stage.now) is None
+    assert stage.gate.cached("/", request.headers, stage.now, "GET", "") is None
     assert stage.handle(request).status == 303
 
 

@@ -126,11 +126,11 @@ def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
     return pages.show(error.status, pages.Page("Too many cookies", text))
 
 
-def broken(exchange: Exchange) -> Respond:
+def broken(exchange: Exchange, headers: Headers = ()) -> Respond:
     """A page for an error that nobody expected, and that the log has in full."""
     exchange.record(Refused(exchange.facts, 500, GateError.code, "an unexpected error"))
     page = pages.Page("Something went wrong", "The error has been noted. Please try again.")
-    return pages.show(500, page)
+    return pages.show(500, page, headers)
 
 
 def _text(error: GateError) -> str:

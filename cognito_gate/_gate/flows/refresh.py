@@ -152,9 +152,13 @@ def _adopted(due: Due, record: RefreshRecord, tokens: Tokens, answer: HttpAnswer
         # Before they are verified: a token over 16 KiB would be refused there for no such reason.
         due.context.sessions.check_size(tokens)
         access, identity = yield from token_trust.verify_pair(due.context, tokens, due.now)
+        if answer.remembered:
+            verified_session.check_age(due.context, access, due.now)
     except SessionTooLarge as error:
         return (yield from _grown(due, record, error))
     except TokenRefused as error:
+        if not error.cause:
+            raise
         kept = yield from _kept(due, record)
         if not answer.remembered:
             token_trust.check_clock(tokens, due.now, error, kept)
@@ -172,6 +176,8 @@ def _adopted(due: Due, record: RefreshRecord, tokens: Tokens, answer: HttpAnswer
         tokens, claims = _with_old_id(due, access, tokens)
     record = replace(record, sub=access["sub"], session=record.session or jwt.session_of(access))
     who = Identity(freeze(access), claims, tokens.access, tokens.id)
+    if not (answer.remembered or answer.shared):  # once, however many requests waited for it
+        due.exchange.record(Refreshed(due.exchange.facts, who.sub, record.name))
     return (yield from _saved(due, record, tokens, who))
 
 
@@ -212,5 +218,4 @@ def _saved(due: Due, record: RefreshRecord, tokens: Tokens, who: Identity) -> Fl
         return (yield from _grown(due, record, error))
     live = verified_session.of_identity(context, who, saved.ends_at)
     visitor = verified_session.remember(context, saved.values, live, record, due.now)
-    due.exchange.record(Refreshed(due.exchange.facts, who.sub, record.name))
     return replace(visitor, headers=saved.headers)

@@ -4,23 +4,34 @@ Knows when there is one to keep; must not know when a refresh is due, nor what o
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...errors import TokenRefused
 from ..context import Context
 from ..records import RefreshRecord, Tokens
 
 
-def find(context: Context, values: list[str], sub: str | None) -> tuple[RefreshRecord | None, str]:
-    """The first stored value that opens (and is of `sub`, if given): its record, and the value."""
+class Search(NamedTuple):
+    """A record, and the stored value that it was read from. `foreign`: there is one that another
+    version of this package has written, and can read."""
+
+    record: RefreshRecord | None
+    value: str = ""
+    foreign: bool = False
+
+
+def find(context: Context, values: list[str], sub: str | None) -> Search:
+    """The first stored value that opens (and is of `sub`, if given)."""
+    foreign = False
     for value in values:
         try:
             record = context.sessions.open_refresh(value)
-        except TokenRefused:
+        except TokenRefused as error:
+            foreign = foreign or error.cause == "version"
             continue
         if None in (sub, record.sub) or sub == record.sub:
-            return record, value
-    return None, ""
+            return Search(record, value)
+    return Search(None, foreign=foreign)
 
 
 def new(

@@ -26,9 +26,9 @@ def session(exchange: Exchange) -> Flow[Pass]:
     Raises:
         CognitoUnavailable: the session can be neither used nor refreshed now; nothing is lost.
     """
-    visitor = yield from _session(exchange)
-    exchange.sessions = visitor.sessions
-    return visitor
+    if exchange.visitor is not None:
+        return exchange.visitor
+    return exchange.found((yield from _session(exchange)))
 
 
 def _session(exchange: Exchange) -> Flow[Pass]:
@@ -42,11 +42,14 @@ def _session(exchange: Exchange) -> Flow[Pass]:
     read = yield from verified_session.read(context, stored, now)
     live = read.session
     sub = live.identity.sub if live else None
-    record, value = refresh_record.find(context, stored.refresh, sub)
+    record, value, foreign = refresh_record.find(context, stored.refresh, sub)
     if context.is_over(verified_session.names(live, record), now):
         return Pass(None)  # signed out: its cookies were cleared, and others may be there by now
     if record is not None:
         return (yield from _with_refresh(exchange, read, record, value))
+    if foreign:  # nothing is cleared: that version is in use, somewhere behind this address
+        holds = live is not None and live.complete
+        return Pass(live.identity, (), live.ends_at, (live.name,)) if live and holds else Pass(None)
     if live is None or not live.complete:
         # Whose time is over ends by itself; another tab's sign-in may have replaced it by now.
         expired = read.only_late and not stored.refresh

@@ -18,6 +18,7 @@ from ..records import RefreshRecord
 from ..sessions.interface import Stored
 from . import token_trust
 
+_TOO_OLD = "the session's cookie is older than AWS_COGNITO_COOKIE_AGE_SECONDS"
 log = logging.getLogger("cognito_gate")
 
 
@@ -93,13 +94,13 @@ def of_identity(context: Context, who: Identity, stored_until: float) -> Verifie
     """The session of verified claims, whose stored value ends at `stored_until` (Unix time)."""
     sets: tuple[Claims, ...] = (who.access_claims, who.id_claims)
     token_end = min(jwt.end_of(claims) for claims in sets if claims)
-    end = min(token_end + context.expected.leeway, stored_until, _age_end(context, who))
+    age_end = _age_end(context, who.access_claims)
+    end = min(token_end + context.expected.leeway, stored_until, age_end)
     return Verified(who, token_end, end, jwt.session_of(who.access_claims))
 
 
-def _age_end(context: Context, who: Identity) -> float:
-    """What a browser keeps ends by Max-Age; what somebody copied ends here."""
-    return float(who.access_claims["iat"] + context.settings.cookie_age_seconds)
+def _age_end(context: Context, access: Claims) -> float:
+    return float(access["iat"] + context.settings.cookie_age_seconds)
 
 
 def names(live: Verified | None, record: RefreshRecord | None) -> tuple[str, ...]:
@@ -162,9 +163,14 @@ def _one(context: Context, value: str, access: dict[str, Any] | None, now: float
         return _Token(value, text, claims, float("inf"))
     text, sealed_end = context.sessions.open_access(value)
     claims = yield from token_trust.verify(context, text, "access", expected, now)
-    # What a browser keeps ends by Max-Age; what somebody copied ends here.
-    ends_at = min(sealed_end, claims["iat"] + context.settings.cookie_age_seconds)
-    if ends_at <= now:
-        text = "the session's cookie is older than AWS_COGNITO_COOKIE_AGE_SECONDS"
-        raise TokenRefused(text, cause="expired")
-    return _Token(value, text, claims, ends_at)
+    if sealed_end <= now:
+        raise TokenRefused(_TOO_OLD, cause="expired")
+    check_age(context, claims, now)
+    return _Token(value, text, claims, sealed_end)
+
+
+def check_age(context: Context, access: Claims, now: float) -> None:
+    """What a browser keeps ends by Max-Age; what somebody copied, or a process remembered, ends
+    here. Raises TokenRefused."""
+    if _age_end(context, access) <= now:
+        raise TokenRefused(_TOO_OLD, cause="expired")
