@@ -101,8 +101,8 @@ class Keys:
 
     def tokens(self, browser: str) -> list[str]:
         """The token of each key, the one that signs first."""
-        told = browser.encode("utf-8", "surrogatepass")
-        return [hmac.digest(key, told, "sha256").hex() for key in self._keys]
+        data = browser.encode("utf-8", "surrogatepass")
+        return [hmac.digest(key, data, "sha256").hex() for key in self._keys]
 
 
 def _key(secret: str) -> bytes:
@@ -128,8 +128,10 @@ def check(keys: Keys, browser: str, token: str) -> None:
     Raises:
         CrossSiteRefused: it was not, or the browser brought no cookie.
     """
-    given = token.encode("utf-8", "surrogatepass")
+    received = token.encode("utf-8", "surrogatepass")
     # All keys are tried, so that the time tells nothing of them.
-    same = [hmac.compare_digest(made.encode(), given) for made in keys.tokens(browser)]
-    if not browser or not any(same):
+    matches = [
+        hmac.compare_digest(expected.encode(), received) for expected in keys.tokens(browser)
+    ]
+    if not browser or not any(matches):
         raise CrossSiteRefused("a form came without the token of this browser")

@@ -1,7 +1,4 @@
-"""The addresses of our own sign-in pages, each with what is shown and taken there.
-
-The one table of them. Must not know what a page does.
-"""
+"""The table of sign-in pages by their paths. Must not know what a page does."""
 
 from collections.abc import Callable
 

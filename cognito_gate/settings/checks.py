@@ -1,7 +1,7 @@
-"""What each setting takes: value -> sound, or a `Problem`.
+"""The check of each setting: a wrong value raises a `Problem`.
 
-Knows formats (URLs, pool ids, names of domains) and nothing of the environment they came from.
-A problem never repeats a secret's value.
+Knows formats (URLs, pool ids, names of domains), and not where values come from. A problem never
+contains a secret's value.
 """
 
 import re
@@ -21,14 +21,14 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class Problem(ValueError):
-    """What is wrong with one setting, to be read after the variable's name."""
+    """What is wrong with one setting, as a text that follows the variable's name."""
 
 
 # Addresses
 
 
 def pool_region(user_pool_id: str) -> str:
-    """The region a pool id begins with; empty when it is no pool id."""
+    """The region at the start of a pool id; empty for an invalid pool id."""
     match = POOL_ID.fullmatch(user_pool_id)
     return match["region"] if match else ""
 
@@ -56,9 +56,9 @@ def _url(value: str, takes: str) -> SplitResult:
         parts = urlsplit(value)
         port = parts.port
     except ValueError as exc:
-        raise Problem(f"is {value!r}, which is no URL; it takes {takes}") from exc
-    # urlsplit drops tabs and line ends silently; nothing outside printable ASCII belongs here.
-    # urlsplit does not tell an empty query or fragment from none.
+        raise Problem(f"is {value!r}, which is not a URL; it takes {takes}") from exc
+    # urlsplit silently drops tabs and line ends, so the raw text must be printable ASCII. It also
+    # cannot tell an empty query or fragment from none.
     dangling = value.endswith(("?", "#"))
     if not re.fullmatch(r"[\x21-\x7e]+", value) or not parts.hostname or port == 0 or dangling:
         raise Problem(f"is {value!r}; it takes {takes}")
@@ -77,7 +77,7 @@ def _origin(value: str, takes: str) -> None:
         raise Problem(f"is {value!r}; it takes {takes}, without a path")
 
 
-# Value -> sound
+# Checks
 
 _KINDS = {
     str: "a text",
@@ -86,21 +86,21 @@ _KINDS = {
     float: "a number",
     NoneType: "True, False or None",  # a flag whose default depends on other settings
 }
-_ALSO: dict[type, tuple[type, ...]] = {float: (int,), NoneType: (bool,)}
+_ALSO_ALLOWED: dict[type, tuple[type, ...]] = {float: (int,), NoneType: (bool,)}
 
 
 def check_type(value: object, default: object, *, secret: bool) -> None:
-    """A value given in code has the type of its default."""
+    """Check that a value given in code has the type of its default."""
     if isinstance(default, tuple):
         if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
             return
-        raise Problem(f"is {_shown(value, secret)}; it takes a tuple of texts")
+        raise Problem(f"is {_printable_value(value, secret)}; it takes a tuple of texts")
     kind = type(default)
-    if type(value) not in (kind, *_ALSO.get(kind, ())):
-        raise Problem(f"is {_shown(value, secret)}; it takes {_KINDS[kind]}")
+    if type(value) not in (kind, *_ALSO_ALLOWED.get(kind, ())):
+        raise Problem(f"is {_printable_value(value, secret)}; it takes {_KINDS[kind]}")
 
 
-def _shown(value: object, secret: bool) -> str:
+def _printable_value(value: object, secret: bool) -> str:
     return f"of type {type(value).__name__}" if secret else f"{value!r:.100}"
 
 
@@ -141,16 +141,17 @@ def _client_id(value: str) -> None:
 
 def _client_secret(value: str) -> None:
     if value and not re.fullmatch(r"[\x21-\x7e]{1,256}", value):
-        raise Problem("holds blanks or characters that no client secret has")
+        raise Problem("contains spaces or characters that no client secret has")
 
 
 def _redirect_url(value: str) -> None:
     takes = "the full URL of the callback, such as https://app.example.com/auth/callback"
     _required(value, takes)
     parts = _url(value, takes)
-    if parts.query or not PATH.fullmatch(parts.path.removesuffix("/")) or dotted(parts.path):
+    path = parts.path.removesuffix("/")
+    if parts.query or not PATH.fullmatch(path) or has_dot_segment(path):
         raise Problem(
-            f"is {value!r}; it takes {takes}: a path of its own, no query (the gate answers there)"
+            f"is {value!r}; it takes {takes}, with a path that only the gate uses and no query"
         )
 
 
@@ -158,7 +159,7 @@ def _logout_url(value: str) -> None:
     takes = "the full URL after sign-out, such as https://app.example.com/auth/signed-out"
     _required(value, takes)
     path = _url(value, takes).path.removesuffix("/")
-    if path and (not PATH.fullmatch(path) or dotted(path)):
+    if path and (not PATH.fullmatch(path) or has_dot_segment(path)):
         raise Problem(f"is {value!r}; it takes {takes}")
 
 
@@ -174,7 +175,7 @@ def _endpoint(value: str) -> None:
 
 
 def _secret_key(value: str) -> None:
-    takes = "at least 32 characters; `cognito-gate secret` prints a fresh one"
+    takes = "at least 32 characters; `cognito-gate secret` prints a new one"
     _required(value, takes)
     if len(value) < 32:
         raise Problem(f"has {len(value)} characters; it takes {takes}")
@@ -190,29 +191,29 @@ def _fallbacks(values: tuple[str, ...]) -> None:
         raise Problem("lists a key of under 32 characters; it takes retired SECRET_KEY values")
     if any(_repeats(value) for value in values):
         raise Problem(
-            "lists a key that can be guessed (few different characters, or a short pattern "
-            "repeated), so that anybody could make cookies; take it out: what it sealed ends"
+            "lists a key that can be guessed (few different characters, or a repeated short "
+            "pattern), so that anybody could forge cookies; remove it: sessions sealed with it end"
         )
 
 
 def _repeats(key: str) -> bool:
-    """True for a key that nobody drew at random: of 32 random hex digits, one in ten thousand."""
+    """True for a key that is hardly random; of random keys of 32 hex digits, 1 in 10,000 fails."""
     return len(set(key)) < 10 or any(key[n:] == key[:-n] for n in range(1, 16))
 
 
 def _prefix(value: str) -> None:
-    if not PATH.fullmatch(value) or dotted(value):
+    if not PATH.fullmatch(value) or has_dot_segment(value):
         raise Problem(f"is {value!r}; it takes a path such as /auth")
 
 
 def _public_paths(values: tuple[str, ...]) -> None:
     for value in values:
         base = value[:-2] if value.endswith("/*") else value.removesuffix("/")
-        if value not in ("/", "/*") and (not PATH.fullmatch(base) or dotted(base)):
+        if value not in ("/", "/*") and (not PATH.fullmatch(base) or has_dot_segment(base)):
             raise Problem(f"lists {value!r}; it takes paths such as /health and /static/*")
 
 
-def dotted(path: str) -> bool:
+def has_dot_segment(path: str) -> bool:
     """True when a segment of the path is `.` or `..`."""
     return any(segment in (".", "..") for segment in path.split("/"))
 
@@ -220,13 +221,13 @@ def dotted(path: str) -> bool:
 def _scopes(values: tuple[str, ...]) -> None:
     for value in values:
         if not SCOPE.fullmatch(value):
-            raise Problem(f"lists {value!r}, which is no OAuth scope")
+            raise Problem(f"lists {value!r}, which is not an OAuth scope")
 
 
 def _client_ids(values: tuple[str, ...]) -> None:
     for value in values:
         if not CLIENT_ID.fullmatch(value):
-            raise Problem(f"lists {value!r}, which is no app client id")
+            raise Problem(f"lists {value!r}, which is not an app client id")
 
 
 def _audiences(values: tuple[str, ...]) -> None:
@@ -254,7 +255,7 @@ def _cookie_domain(value: str) -> None:
 
 def _session_bytes(value: int) -> None:
     if value and not 4_000 <= value <= 64_000:
-        raise Problem(f"is {value}; it takes 4000 to 64000 bytes, or 0 for what the edge has")
+        raise Problem(f"is {value}; it takes 4000 to 64000 bytes, or 0 for the default")
 
 
 def _between(low: float, high: float, unit: str) -> Callable[[float], None]:
@@ -265,7 +266,7 @@ def _between(low: float, high: float, unit: str) -> Callable[[float], None]:
     return check
 
 
-# Settings that are not here take any value of their type.
+# Settings that are not listed here take any value of their type.
 CHECKS: dict[str, Callable[[Any], None]] = {
     "region": _region,
     "domain": _domain,

@@ -31,7 +31,7 @@ def test_a_healthy_set_up_is_all_well(secret: str | None, refresh: dict[str, str
     assert found.codes("wrong", "warning") == set()
     assert found.codes("unknown") == {"aws"}
     assert "✗" not in found.text
-    assert found.text.endswith("1 not checked, 28 well.\n")
+    assert found.text.endswith("1 not checked, 28 ok.\n")
 
 
 @pytest.mark.parametrize(
