@@ -105,12 +105,7 @@ class Gate:
         """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""
         exchange = Exchange(self._context, incoming)
         try:
-            decision = yield from self._decided(exchange)
-        except CookiesTooLarge as error:
-            decision = self._too_many_cookies(exchange, error)
-        except GateError as error:
-            form = self.takes_form(incoming)
-            decision = error_responses.refuse(exchange, error, form=form)
+            decision = yield from self._answered(exchange)
         except Exception:
             # Fail closed: whatever happened, the app is not called.
             log.exception("an unexpected error in the gate")
@@ -118,6 +113,16 @@ class Gate:
         if isinstance(decision, Respond):
             decision = self._finished(exchange, decision)
         return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
+
+    def _answered(self, exchange: Exchange) -> Flow[Decision]:
+        """The one place where errors become responses."""
+        try:
+            return (yield from self._decided(exchange))
+        except CookiesTooLarge as error:
+            return self._too_many_cookies(exchange, error)
+        except GateError as error:
+            form = self.takes_form(exchange.incoming)
+            return error_responses.refuse(exchange, error, form=form)
 
     def _decided(self, exchange: Exchange) -> Flow[Decision]:
         incoming = exchange.incoming

@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from cognito_gate._gate.context import Context
 from cognito_gate._gate.exchange import Exchange
 from cognito_gate._gate.flows import error_responses
 from cognito_gate._gate.gate import new_token
-from cognito_gate._gate.languages import OURS
+from cognito_gate._gate.languages import OURS, Languages
 from cognito_gate.errors import (
     BadRequest,
     CallbackRefused,
@@ -287,3 +289,20 @@ def test_with_sign_in_pages_of_our_own_too() -> None:
     browser.jar["__Host-cognito_language"] = "de"
     shown = browser.go("/auth/sign-in", method="POST")  # without a form
     assert (shown.status, heading(shown)) == (400, ("de", "Ungültige Anfrage"))
+
+
+class Unreadable:
+    """Catalogs whose files are gone."""
+
+    def choose(self, accept: bytes, chosen: str) -> str:
+        raise OSError("too many open files")
+
+
+@pytest.mark.parametrize("path", ["/auth/signed-out", "/auth/callback"])
+def test_without_its_texts_a_page_is_an_error_and_nobody_passes(stage: Stage, path: str) -> None:
+    context = replace(stage.gate._context, languages=cast(Languages, Unreadable()))
+    stage.gate._context = context
+    shown = stage.browser().go(path)
+    assert (shown.status, shown.app) == (500, None)
+    assert shown.body.startswith(b"Something went wrong")
+    assert shown.value("cache-control") == "no-store"

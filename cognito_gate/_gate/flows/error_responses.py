@@ -4,6 +4,7 @@ Knows which page an error gets and where trying again leads. Must not know where
 from, nor what pages say: their texts are in the catalogs, by the error's code.
 """
 
+import logging
 from dataclasses import replace
 
 from ...errors import (
@@ -27,6 +28,7 @@ from ..messages import Headers, Incoming, Pass, Respond
 from ..protocol import fetch_metadata, pages
 from . import callback, login, login_cookies
 
+log = logging.getLogger("cognito_gate")
 RETRY_AFTER = "5"
 
 
@@ -125,8 +127,12 @@ def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
 def broken(exchange: Exchange, headers: Headers = ()) -> Respond:
     """A page for an error that nobody expected, and that the log has in full."""
     exchange.record(Refused(exchange.facts, 500, GateError.code, "an unexpected error"))
-    # Whatever broke, the cookies and the query may have broken it.
-    return gate_pages.show(exchange, 500, GatePage(GateError.code, picked=False), headers)
+    try:
+        # Whatever broke, the cookies and the query may have broken it.
+        return gate_pages.show(exchange, 500, GatePage(GateError.code, picked=False), headers)
+    except Exception:
+        log.exception("the error page cannot be shown")
+        return Respond(500, headers, b"Something went wrong. Please try again in a moment.")
 
 
 def _page(exchange: Exchange, error: GateError) -> GatePage:
