@@ -62,7 +62,14 @@ FLOORS: list[set[str]] = [
     {"_driver.calls"},
     {"_driver.connections"},
     {"_driver.loading"},
-    {"_driver.event_loop", "_driver.threads", "_websocket", "_delivery", "_starlette_user"},
+    {
+        "_driver.event_loop",
+        "_driver.threads",
+        "_websocket",
+        "_delivery",
+        "_lifespan",
+        "_starlette_user",
+    },
     {"asgi", "wsgi"},
     {"integrations.", "demo.", "cli.env_files", "pool."},
     {"doctor."},
@@ -96,6 +103,7 @@ DOORS: dict[str, set[str]] = {
     "starlette.config": {"settings.reading"},
     "starlette": {
         "settings.reading",
+        "_lifespan",
         "_starlette_user",
         "_websocket",
         "asgi",
@@ -143,7 +151,16 @@ DOORS: dict[str, set[str]] = {
     "random": {"local."},
     "uuid": {"local.", "testing"},
 }
-ASYNC = {"asgi", "_driver.", "_websocket", "integrations.", "demo.", "local.", "testing"}
+ASYNC = {
+    "asgi",
+    "_driver.",
+    "_lifespan",
+    "_websocket",
+    "integrations.",
+    "demo.",
+    "local.",
+    "testing",
+}
 CLOCKS = {
     "time.time": {
         *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),
