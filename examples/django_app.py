@@ -32,6 +32,7 @@ settings.configure(
         "cognito_gate.integrations.django.CognitoMiddleware",
     ],
     AUTHENTICATION_BACKENDS=["cognito_gate.integrations.django.CognitoBackend"],
+    COGNITO_GATE_ACCOUNT_KEY="username",  # where nobody can choose one freely; else by their sub
 )
 django.setup()
 call_command("migrate", verbosity=0)

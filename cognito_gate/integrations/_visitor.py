@@ -54,7 +54,7 @@ class Rule:
     def __init__(
         self, groups: Collection[str], scopes: Collection[str] = (), *, any_group: bool = False
     ) -> None:
-        self._groups = _names("groups", groups)
+        self._groups = group_names(groups)
         self._scopes = _names("scopes", scopes)
         self._any = any_group
 
@@ -64,6 +64,15 @@ class Rule:
             return True
         in_groups = allowed(identity.groups, self._groups, any_of=self._any)
         return in_groups and allowed(identity.scopes, self._scopes)
+
+
+def group_names(groups: Collection[str]) -> tuple[str, ...]:
+    """The names of groups, checked to be a list.
+
+    Raises:
+        TypeError: they are not.
+    """
+    return _names("groups", groups)
 
 
 def _names(what: str, names: Any) -> tuple[str, ...]:

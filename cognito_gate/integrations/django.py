@@ -6,11 +6,14 @@ must not know how a visitor was verified.
 
 import functools
 import inspect
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
 from asgiref.sync import sync_to_async
-from django.contrib.auth import BACKEND_SESSION_KEY, load_backend
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, load_backend, logout
 from django.contrib.auth.backends import RemoteUserBackend
 from django.contrib.auth.middleware import RemoteUserMiddleware
 from django.contrib.auth.models import AbstractBaseUser
@@ -20,36 +23,77 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 from ..identity import Identity
+from ._django_accounts import (
+    AccountRules,
+    create_account,
+    fields_of,
+    find_account,
+    hand_over,
+    mirror_groups,
+    save_fields,
+)
 from ._visitor import Rule, present, visitor
+
+__all__ = [
+    "CognitoBackend",
+    "CognitoMiddleware",
+    "group_required",
+    "hand_over",
+    "maybe_identity",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 _User = TypeVar("_User", bound=AbstractBaseUser)
+log = logging.getLogger("cognito_gate")
 
 
 class CognitoBackend(RemoteUserBackend):
-    """Keeps one Django account for each username of the pool, made at the first visit.
+    """Keeps one Django account for each user of the pool, made at the first visit.
 
-    An account of the same name that is there already is taken: do not keep privileged accounts of
-    Django's own beside a pool in which people choose their usernames. `create_unknown_user`,
-    `user_can_authenticate` and so on are Django's.
+    Django's setting `COGNITO_GATE_ACCOUNT_KEY` says how it is found: by `sub` (default),
+    `username` or `email` (a verified one). An account that is Django's own is not taken
+    over: see `hand_over`. `create_unknown_user`, `user_can_authenticate` and so on are Django's.
 
     Example::
 
         AUTHENTICATION_BACKENDS = ["cognito_gate.integrations.django.CognitoBackend"]
-
-        class StaffBackend(CognitoBackend):
-            def fields_of(self, identity):
-                return {**super().fields_of(identity), "is_staff": "staff" in identity.groups}
+        COGNITO_GATE_STAFF_GROUPS = ["staff"]
+        COGNITO_GATE_SUPERUSER_GROUPS = ["admin"]
+        COGNITO_GATE_SYNC_GROUPS = ["editors", "authors"]
     """
 
+    def authenticate(  # type: ignore[override]  # as RemoteUserBackend, which differs as well
+        self, request: HttpRequest | None, remote_user: str
+    ) -> Any:
+        """The account of the visitor behind this request, whom a gate has verified.
+
+        Raises:
+            PermissionDenied: it is somebody else's. Django then asks no other backend.
+        """
+        identity = getattr(request, "cognito", None)
+        if identity is None or not remote_user:
+            return None
+        name, created = self.clean_username(remote_user), False
+        account = find_account(identity, name, AccountRules.from_settings().key)
+        if account is None and self.create_unknown_user:
+            account, created = create_account(identity, name)
+        account = self.configure_user(request, account, created=created)
+        return account if self.user_can_authenticate(account) else None
+
+    async def aauthenticate(  # type: ignore[override]
+        self, request: HttpRequest | None, remote_user: str
+    ) -> Any:
+        """The same in a thread: Django's own would take any account of that name."""
+        return await sync_to_async(self.authenticate, thread_sensitive=True)(request, remote_user)
+
     def fields_of(self, identity: Identity) -> dict[str, Any]:
-        """The account's fields that Cognito decides: the e-mail address, once it is verified.
+        """The account's fields that Cognito decides: the e-mail address, once it is verified, the
+        name, and with the settings for groups `is_staff` and `is_superuser`.
 
         They are compared at each request, and saved when they differ.
         """
-        verified_email = identity.email if identity.email_verified else None
-        return {"email": verified_email} if verified_email else {}
+        return fields_of(identity, AccountRules.from_settings())
 
     def configure_user(
         self, request: HttpRequest | None, user: _User, created: bool = True
@@ -61,26 +105,23 @@ class CognitoBackend(RemoteUserBackend):
         return user
 
     def update(self, user: AbstractBaseUser, identity: Identity) -> None:
-        """Save the fields of the account that are not as `fields_of` says."""
-        fields = self.fields_of(identity)
-        changed = [name for name, value in fields.items() if getattr(user, name) != value]
-        for name in changed:
-            setattr(user, name, fields[name])
-        if changed:
-            user.save(update_fields=changed)
+        """Save what is not as `fields_of` and `COGNITO_GATE_SYNC_GROUPS` say."""
+        save_fields(user, self.fields_of(identity))
+        mirror_groups(user, identity, AccountRules.from_settings())
 
 
 class CognitoMiddleware(RemoteUserMiddleware):
     """Sets `request.cognito` (the `Identity`, or None) and `request.user`. Sync and async.
 
     Who is not signed in is `AnonymousUser`; who has signed out, or is somebody else now, is
-    logged out of Django's session too. Logins by other backends than `RemoteUserBackend` and its
-    children stay Django's own. `request.auser()` says the same as `request.user`. Django keeps a
-    session for each login, also for a bearer token's. Needs Django 5.2.2 or newer.
+    logged out of Django's session too. A login by a password of Django's (`ModelBackend`) stays
+    for as long as the same visitor is there. `request.auser()` says the same as `request.user`.
+    Django keeps a session for each login, also for a bearer token's. Needs Django 5.2.2 or newer.
 
     Raises:
         RuntimeError: at a request, when no gate is in front of the app.
-        ImproperlyConfigured: at a request, without Django's middleware for sessions and users.
+        ImproperlyConfigured: at the start, a setting is wrong; at a request, without Django's
+            middleware for sessions and users.
 
     Example::
 
@@ -94,10 +135,20 @@ class CognitoMiddleware(RemoteUserMiddleware):
     # No header can have this name in META, and the gate clears it in an environ.
     header: ClassVar[str] = "cognito_gate.username"
 
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        AccountRules.from_settings()
+        if apps.is_installed("django.contrib.admin") and not settings.LOGOUT_REDIRECT_URL:
+            log.warning(
+                "the admin's log-out ends Django's session only, and the visitor is back at the "
+                'next request: set LOGOUT_REDIRECT_URL to the gate\'s log-out, "/auth/logout"'
+            )
+
     def name_of(self, identity: Identity) -> str:
-        """The name of the account: the username, or a machine's `sub`. Override it to key by
-        `identity.sub`, say, which a pool never gives to somebody else."""
-        return identity.username or identity.sub
+        """The name of a new account: the `sub`, or with `COGNITO_GATE_ACCOUNT_KEY = "username"`
+        the username (a machine has none)."""
+        by_username = AccountRules.from_settings().key == "username"
+        return (identity.username if by_username else None) or identity.sub
 
     def process_request(self, request: HttpRequest) -> None:
         """Find the account, log in or out where it is another one, and bring it up to date."""
@@ -106,7 +157,8 @@ class CognitoMiddleware(RemoteUserMiddleware):
         request.META.pop(self.header, None)
         if identity is not None:
             request.META[self.header] = self.name_of(identity)
-        super().process_request(request)
+        if not self._goes_on(request, identity):
+            super().process_request(request)
         user = request.user
 
         async def auser() -> Any:
@@ -114,14 +166,37 @@ class CognitoMiddleware(RemoteUserMiddleware):
 
         request.auser = auser  # Django's own would return the user from before the login
         if identity is not None and user.is_authenticated:
+            request.session[_SUB] = identity.sub
             backend = load_backend(request.session[BACKEND_SESSION_KEY])
             if isinstance(backend, CognitoBackend):
                 backend.update(user, identity)
+
+    def _goes_on(self, request: HttpRequest, identity: Identity | None) -> bool:
+        """Whether somebody stays logged in. A session that belongs to another visitor ends, however
+        they logged in: the next person at this browser must not go on with it."""
+        if not hasattr(request, "user"):
+            return False  # Django's own middleware says what is missing
+        known = request.session.get(_SUB)
+        sub = identity.sub if identity else None
+        if known not in (None, sub) or (known is None and _by_remote_user(request)):
+            logout(request)
+        return identity is not None and request.user.is_authenticated
 
     async def aprocess_request(self, request: HttpRequest) -> None:
         """The same in a thread, as Django's ORM requires."""
         # Django's own method would trust a client's header: it looks for "HTTP_" + header.
         await sync_to_async(self.process_request, thread_sensitive=True)(request)
+
+
+_SUB = "cognito_gate.sub"
+"""In Django's session: the visitor behind the gate when it began."""
+
+
+def _by_remote_user(request: HttpRequest) -> bool:
+    """Whether somebody is logged in by a backend that believes the gate."""
+    if not request.user.is_authenticated:
+        return False
+    return isinstance(load_backend(request.session[BACKEND_SESSION_KEY]), RemoteUserBackend)
 
 
 def maybe_identity(request: HttpRequest) -> Identity | None:

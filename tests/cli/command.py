@@ -11,10 +11,11 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import httpx
 from click.testing import CliRunner, Result
@@ -30,15 +31,14 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
-class Command:
-    """`cognito-gate` in a process of its own; its output is there to wait for."""
+class Process:
+    """A command in a process of its own; its output is there to wait for."""
 
-    def __init__(self, *words: str, cwd: Path, environ: Mapping[str, str] | None = None) -> None:
-        script = Path(sysconfig.get_path("scripts")) / "cognito-gate"
+    def __init__(self, words: Sequence[str], *, cwd: Path, environ: Mapping[str, str]) -> None:
         self.process = subprocess.Popen(
-            [str(script), *words],
+            words,
             cwd=cwd,
-            env={**clean_environment(), **(environ or {})},
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -50,7 +50,7 @@ class Command:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def __enter__(self) -> Command:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -103,6 +103,15 @@ class Command:
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+
+class Command(Process):
+    """`cognito-gate` in a process of its own."""
+
+    def __init__(self, *words: str, cwd: Path, environ: Mapping[str, str] | None = None) -> None:
+        script = Path(sysconfig.get_path("scripts")) / "cognito-gate"
+        merged = {**clean_environment(), **(environ or {})}
+        super().__init__([str(script), *words], cwd=cwd, environ=merged)
 
 
 def here(*words: str, environ: Mapping[str, str] | None = None) -> Result:

@@ -1,5 +1,6 @@
 """The stage of the integrations' tests: a pool with three people, and sites before it."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
@@ -54,3 +55,17 @@ def wsgi(cognito: LocalCognito) -> Iterator[OpenWSGI]:
     yield make
     for site in opened:
         site.close()
+
+
+@pytest.fixture
+def accounts() -> Iterator[Any]:
+    """Django, set up by the example (one process sets it up once), with no account."""
+    pytest.importorskip("django", reason="Django is not installed")
+    importlib.import_module("examples.django_app")
+    from django.contrib.auth.models import User as Account
+    from django.test import override_settings
+
+    Account.objects.all().delete()
+    views = "tests.integrations.django_views"
+    with override_settings(ROOT_URLCONF=views, ALLOWED_HOSTS=["localhost", "testserver"]):
+        yield Account.objects

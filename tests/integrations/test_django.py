@@ -1,6 +1,5 @@
 """Django: `request.user` and `request.cognito` under WSGI and ASGI, with its ORM and sessions."""
 
-import importlib
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
@@ -14,19 +13,6 @@ Site: TypeAlias = ASGISite | WSGISite
 HERE = "tests.integrations.django_views"
 OURS = "cognito_gate.integrations.django"
 STOCK = "django.contrib.auth.backends.RemoteUserBackend"
-
-
-@pytest.fixture
-def accounts() -> Iterator[Any]:
-    """Django, set up by the example (one process sets it up once), with no account."""
-    pytest.importorskip("django", reason="Django is not installed")
-    importlib.import_module("examples.django_app")
-    from django.contrib.auth.models import User as Account
-    from django.test import override_settings
-
-    Account.objects.all().delete()
-    with override_settings(ROOT_URLCONF=HERE, ALLOWED_HOSTS=["localhost", "testserver"]):
-        yield Account.objects
 
 
 @pytest.fixture(params=["asgi", "wsgi"])
@@ -45,6 +31,15 @@ def make_site(
 @pytest.fixture
 def site(make_site: Callable[..., Site]) -> Site:
     return make_site()
+
+
+@pytest.fixture(autouse=True)
+def named_by_username(accounts: Any) -> Iterator[None]:
+    """Accounts have readable names here; test_django_accounts.py has the other keys."""
+    from django.test import override_settings
+
+    with override_settings(COGNITO_GATE_ACCOUNT_KEY="username"):
+        yield
 
 
 def kept(answer: Any) -> dict[str, str]:

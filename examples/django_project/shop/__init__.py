@@ -1,0 +1,1 @@
+"""A Django project behind the gate: see README.md beside it."""
