@@ -7,7 +7,6 @@ With a Cognito on this machine:
 With your own pool: the same without --local, or gunicorn --chdir examples "django_app:gated()".
 """
 
-from pathlib import Path
 from tempfile import mkdtemp
 
 import django
@@ -19,7 +18,7 @@ from django.urls import path
 
 from cognito_gate import WSGIGate
 
-FILE = Path(mkdtemp(), "db.sqlite3")  # a new one at each start
+FILE = mkdtemp() + "/db.sqlite3"  # a new one at each start
 settings.configure(
     SECRET_KEY="yours comes from the environment",
     ALLOWED_HOSTS=["localhost", "127.0.0.1"],

@@ -71,11 +71,11 @@ FLOORS: list[set[str]] = [
         "_starlette_user",
     },
     {"asgi", "wsgi"},
-    {"integrations.", "demo.", "cli.env_files", "pool."},
+    {"integrations.", "demo.", "cli.env_files", "pool.", "migrate."},
     {"doctor."},
     {"", "cli.serve"},
     {"cli.local_commands", "testing"},
-    {"cli.secret_command"},
+    {"cli.secret_command", "cli.migrate_command"},
     {"cli.__init__"},
 ]
 # They import within a function, and say why: lazily for a library that takes its time (`_driver.`,
@@ -85,7 +85,7 @@ LATE = {
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
-FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "pool.")
+FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")
 
 # The only modules that start the local Cognito.
 STARTERS = ("cli.local_commands", "cli.__init__", "testing")
@@ -121,6 +121,7 @@ DOORS: dict[str, set[str]] = {
             "cli.local_commands",
             "cli.server_options",
             "cli.secret_command",
+            "cli.migrate_command",
             "pool._flags",
             "pool.output",
             "pool.commands",

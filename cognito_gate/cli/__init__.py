@@ -34,6 +34,7 @@ from .local_commands import (
     show_message,
     user_lines,
 )
+from .migrate_command import migrate
 from .process import export_variables, until_stopped
 from .secret_command import secret
 from .server_options import FILE, uvicorn_options
@@ -62,6 +63,7 @@ main.add_command(local)
 main.add_command(pool)
 main.add_command(doctor)
 main.add_command(secret)
+main.add_command(migrate)
 
 
 # run
