@@ -30,7 +30,7 @@ DECORATORS = {
     ),
 }
 NO_GROUPS = (
-    "Delete the decorator: the gate asks everybody to sign in, but on public paths. Keep it "
+    "Delete the decorator: the gate asks everybody to sign in, except on public paths. Keep it "
     "(from cognito_gate.integrations.flask) where the path stays public."
 )
 GROUPS = "Keep it, from cognito_gate.integrations.flask; nobody signed in is 401, no group 403:"

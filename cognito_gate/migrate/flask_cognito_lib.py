@@ -191,7 +191,8 @@ def _guard(decorator: ast.expr) -> str:
 
 
 def _source(node: ast.expr) -> str:
-    return ast.unparse(node).replace("'", '"')
+    text = ast.unparse(node)
+    return text if '"' in text else text.replace("'", '"')
 
 
 def _calls(node: ast.AST, local: dict[str, str], views: dict[str, str]) -> _Found:

@@ -209,8 +209,29 @@ def test_a_config_class_and_the_environment(tmp_path: Path) -> None:
         "    AWS_COGNITO_DISABLED: bool = False\n    SECRET_KEY = 'x'\n"
         "    TESTING = True\n    NAME = os.environ['AWS_COGNITO_DOMAIN']\n"
         "    REGION = os.getenv('AWS_COGNITO_DOMAIN')\n"
+        "app.secret_key = 'x'\napp.config |= {'AWS_COGNITO_DOMAIN': 'x'}\n"
     )
-    assert set(found(str(tmp_path))) == {2, 5, 6}
+    (tmp_path / "notes.txt").write_text("AWS_COGNITO_DOMAIN")
+    assert set(found(str(tmp_path))) == {2, 5, 6, 10, 11}
+
+
+def test_the_path_of_a_blueprint_is_not_the_whole_one(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "import flask_cognito_lib\nfrom flask import Blueprint\n"
+        "pages = Blueprint('pages', __name__)\n\n"
+        "@pages.get('/about')\n@other\ndef about(): ...\n"
+    )
+    assert "url_prefix" in found(str(tmp_path))[5]
+    output = here("migrate", "flask-cognito-lib", str(tmp_path)).output
+    assert "\nCOGNITO_GATE_PUBLIC_PATHS=/static/*\n" in output
+
+
+def test_quotes_in_the_name_of_a_group(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "from flask_cognito_lib.decorators import auth_required\n\n"
+        '@auth_required(groups=["ada\'s"])\ndef view(): ...\n'
+    )
+    assert '@auth_required(groups=["ada\'s"])' in found(str(tmp_path))[3]
 
 
 def test_templates(tmp_path: Path) -> None:

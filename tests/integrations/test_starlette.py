@@ -147,3 +147,30 @@ def test_a_rule_is_checked_at_decoration() -> None:
         require("admin")
     with pytest.raises(TypeError):
         require(test_a_rule_is_checked_at_decoration)  # type: ignore[arg-type]
+
+
+def test_cors_around_the_gate_covers_refusals_and_preflights(asgi: OpenASGI) -> None:
+    """As README has it; inside the gate, other origins cannot read the refusal."""
+    from starlette.applications import Starlette
+    from starlette.middleware.cors import CORSMiddleware
+
+    origin = "https://www.example.com"
+    preflight = {"origin": origin, "access-control-request-method": "PUT"}
+
+    def cors(app: Any) -> Any:
+        return CORSMiddleware(
+            app, allow_origins=[origin], allow_methods=["PUT"], allow_credentials=True
+        )
+
+    def answers(site: ASGISite) -> list[tuple[int, str | None]]:
+        refused = site.get("/data", headers={"origin": origin, "accept": "application/json"})
+        asked = site.get("/data", method="OPTIONS", headers=preflight)
+        allowed = "access-control-allow-origin"
+        return [(answer.status_code, answer.headers.get(allowed)) for answer in (refused, asked)]
+
+    without_bearer = {"COGNITO_GATE_BEARER": "false"}
+    inside = asgi(cors(Starlette()), **without_bearer)
+    assert answers(inside) == [(401, None), (401, None)]
+    around = asgi(Starlette(), **without_bearer)
+    around.gate = cors(around.gate)
+    assert answers(around) == [(401, origin), (200, origin)]
