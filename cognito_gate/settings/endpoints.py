@@ -6,7 +6,7 @@ Knows how AWS forms its URLs; must not know where the settings come from.
 from typing import Literal
 from urllib.parse import urlsplit
 
-from .checks import domain_origin, pool_region, web_origin
+from .formats import domain_origin, pool_region, web_origin
 
 ROUTES = ("/login", "/logout", "/me", "/signed-out")
 PAGES = (
