@@ -19,11 +19,11 @@ FLOORS: list[set[str]] = [
         *("_gate.sessions.__init__", "_sign_in.__init__"),
     },
     {
-        *("errors", "events", "identity", "settings.checks"),
+        *("errors", "events", "identity", "settings.formats"),
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
-    {"_gate.protocol.public_keys"},
+    {"_gate.protocol.public_keys", "settings.checks"},
     {"cli.listen", "cli.server_options", "cli.process"},
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},

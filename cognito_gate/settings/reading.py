@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.config import Config
 
-from .checks import Problem
+from .formats import Problem
 
 
 def reader(environ: Mapping[str, str], env_file: str | Path | None) -> Config:

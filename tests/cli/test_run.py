@@ -167,7 +167,8 @@ def test_settings_come_from_the_env_file_that_is_given(tmp_path: Path) -> None:
         *("run", f"--port={port}", "--env-file=other.env", "env_app:app"),
         url=f"http://127.0.0.1:{port}/",
         visit=lambda: answers.extend(
-            httpx.get(f"http://127.0.0.1:{port}/{path}") for path in ("open", "shut")
+            httpx.get(f"http://127.0.0.1:{port}/{path}", headers={"accept": "text/html"})
+            for path in ("open", "shut")
         ),
     )
     assert result.exit_code == 0, result.output
