@@ -2,7 +2,7 @@
 taken from somebody else, and with the privileges that the groups of the pool give."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import pytest
@@ -26,6 +26,17 @@ def person(
 ) -> Identity:
     access = {"sub": sub, "username": username, "cognito:groups": list(groups), "exp": 1}
     return Identity(access, {"sub": sub, "email": email, "email_verified": True, **claims})
+
+
+@pytest.fixture(autouse=True)
+def no_key_is_set(accounts: Any) -> Iterator[None]:
+    """The example sets one; these begin with the default."""
+    from django.conf import settings as django_settings
+    from django.test import override_settings
+
+    with override_settings():
+        del django_settings.COGNITO_GATE_ACCOUNT_KEY
+        yield
 
 
 @pytest.fixture
@@ -71,6 +82,14 @@ def test_an_account_is_named_by_the_sub(visit: Visit, accounts: Any) -> None:
     assert not account.has_usable_password()
     assert visit(person("renamed", email="ada@example.org")) == account
     assert accounts.count() == 1
+
+
+def test_an_account_that_is_named_by_a_sub_is_that_users(visit: Visit, accounts: Any) -> None:
+    made_before = accounts.create_user(SUB, password="given by an administrator", is_staff=True)
+    account = visit(person())
+    assert account == made_before
+    assert account.is_staff
+    assert not account.has_usable_password()
 
 
 def test_the_name_shown_is_what_the_pool_knows(visit: Visit) -> None:
@@ -330,6 +349,17 @@ def test_a_wrong_setting_stops_the_start(settings: Any, name: str, value: object
     settings(**{name: value})
     with pytest.raises(ImproperlyConfigured, match=name):
         get_wsgi_application()
+
+
+def test_djangos_own_middleware_is_needed(accounts: Any) -> None:
+    from django.core.exceptions import ImproperlyConfigured
+    from django.test import RequestFactory
+
+    from cognito_gate.integrations.django import CognitoMiddleware
+
+    extra: Any = {"cognito_gate.identity": person()}
+    with pytest.raises(ImproperlyConfigured, match="authentication middleware"):
+        CognitoMiddleware(lambda request: None)(RequestFactory().get("/", **extra))
 
 
 # Accounts that log in by a password of Django's, beside ours
