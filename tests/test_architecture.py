@@ -23,7 +23,7 @@ FLOORS: list[set[str]] = [
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
-    {"_gate.protocol.public_keys"},
+    {"_gate.protocol.public_keys", "settings.env_file", "settings.unknown_variables"},
     {"cli.listen", "cli.server_options", "cli.process"},
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
@@ -82,7 +82,7 @@ FLOORS: list[set[str]] = [
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
-    *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal"),
+    *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "pool.")
@@ -100,9 +100,8 @@ DOORS: dict[str, set[str]] = {
     },
     "jinja2": {"_sign_in.views", "demo.", "local.", "pool.template"},
     "segno": {"_sign_in.totp"},
-    "starlette.config": {"settings.reading"},
+    "dotenv": {"settings.env_file"},
     "starlette": {
-        "settings.reading",
         "_lifespan",
         "_starlette_user",
         "_websocket",
