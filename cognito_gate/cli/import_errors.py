@@ -45,7 +45,7 @@ def _own(frames: traceback.StackSummary) -> Iterator[traceback.FrameSummary]:
 def _is_library(filename: str) -> bool:
     parts = Path(filename).parents
     return (
-        filename.startswith("<frozen ")
+        filename.startswith("<")  # no file, such as <string>
         or not _LIBRARIES.isdisjoint(parts)
         or any(parent.name in ("site-packages", "dist-packages") for parent in parts)
     )

@@ -177,7 +177,7 @@ def local(
             *(f"{name}={value}" for name, value in environment.items()),
         )
         if not sys.stdout.isatty():
-            print_notices(*notices, "Its settings are in the output, which goes elsewhere.")
+            print_notices(*notices, "Its settings, as a .env file, are in the redirected output.")
         wait()
 
 

@@ -65,9 +65,8 @@ class Reading:
     @property
     def empty(self) -> bool:
         """Whether no variable of a pool is set, as before the first configuration."""
-        return not self.unknown_variables and not any(
-            name.startswith("AWS_COGNITO_") for name in self.given
-        )
+        unclear = self.unreadable or self.unknown_variables
+        return not unclear and not any(name.startswith("AWS_COGNITO_") for name in self.given)
 
     def reason_to_skip(self, *variables: str) -> str:
         """Why a check that needs these settings cannot run; empty when it can."""

@@ -148,7 +148,7 @@ def test_where_its_output_goes_to_a_file_local_says_on_the_terminal_what_it_did(
     )
     assert result.stderr.startswith(f"A local Cognito on http://127.0.0.1:{port}: for development")
     assert "\n  Sign in  ada  Correct-Horse-7  (group admin)\n" in result.stderr
-    assert result.stderr.endswith("Its settings are in the output, which goes elsewhere.\n")
+    assert result.stderr.endswith("Its settings, as a .env file, are in the redirected output.\n")
     assert "SECRET" not in result.stderr
 
 

@@ -62,6 +62,8 @@ def complaint(
             "2, in <module>",
             "route = Route('no/slash', print)",
         ),
+        # Code without a file has no line to show.
+        ("exec('1 / 0')", "ZeroDivisionError: division by zero", "1, in <module>", "exec('1 / 0')"),
         ("raise KeyError", "KeyError", "1, in <module>", "raise KeyError"),
     ],
 )
