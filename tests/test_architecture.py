@@ -19,11 +19,14 @@ FLOORS: list[set[str]] = [
         *("_gate.sessions.__init__", "_sign_in.__init__"),
     },
     {
-        *("errors", "events", "identity", "settings.checks"),
+        *("errors", "events", "identity", "settings.formats"),
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
-    {"_gate.protocol.public_keys", "settings.env_file", "settings.unknown_variables"},
+    {
+        *("_gate.protocol.public_keys", "settings.checks", "settings.env_file"),
+        "settings.unknown_variables",
+    },
     {
         *("cli.app_names", "cli.import_errors", "cli.listen", "cli.process"),
         *("cli.server_options", "cli.web_sockets"),

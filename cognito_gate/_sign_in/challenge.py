@@ -13,7 +13,6 @@ from .._gate.records import ChallengeRecord, View
 from ..errors import FormRefused
 from . import challenge_cookie, cognito_api, fields, forms, next_page, password, rate_limits, totp
 from . import choice as first
-from .cognito_api import Outcome
 from .context import SignInContext, SignInExchange
 from .page import Feedback, SignInPage
 
@@ -28,6 +27,10 @@ _CODE_NAMES = {
 
 
 # What both pages share
+_MFA_STEPS = (
+    *(*next_page.CODES, *next_page.PASSWORDS, *next_page.CHOICES),
+    *("MFA_SETUP", "WEB_AUTHN"),
+)
 
 
 def _view(record: ChallengeRecord, page: str, feedback: Feedback, facts: dict[str, Any]) -> View:
@@ -63,18 +66,6 @@ def _leave(exchange: SignInExchange) -> Flow[Respond]:
     return Respond(303, (("location", return_to), *visitor.headers))
 
 
-def _advance(exchange: SignInExchange, record: ChallengeRecord, outcome: Outcome) -> Flow[Respond]:
-    return (
-        yield from next_page.advance(
-            exchange,
-            outcome,
-            username=record.username,
-            typed=record.typed,
-            return_to=record.return_to,
-        )
-    )
-
-
 def _respond(
     exchange: SignInExchange,
     record: ChallengeRecord,
@@ -94,16 +85,10 @@ def _respond(
         )
     )
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
-    return (yield from _advance(exchange, record, outcome))
+    return (yield from next_page.advance_record(exchange, record, outcome))
 
 
 # /mfa
-
-
-def _find_record(exchange: SignInExchange) -> ChallengeRecord | None:
-    record = challenge_cookie.find(exchange)
-    answers = (*next_page.CODES, *next_page.PASSWORDS, *next_page.CHOICES, "MFA_SETUP", "WEB_AUTHN")
-    return record if record is not None and record.step in answers else None
 
 
 def _method(record: ChallengeRecord) -> str:
@@ -112,7 +97,7 @@ def _method(record: ChallengeRecord) -> str:
 
 
 def _show_mfa(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
-    record = _find_record(exchange)
+    record = challenge_cookie.find(exchange, *_MFA_STEPS)
     if record is None:
         return (yield from _leave(exchange))
     page, facts = _page_and_facts(exchange.context, record)
@@ -150,7 +135,7 @@ def totp_facts(context: SignInContext, action: str, account: str, secret: str) -
 def _take_mfa(exchange: SignInExchange) -> Flow[Respond]:
     limits = {"code": 64, "choice": 64, "password": 256, "credential": _MAX_CREDENTIAL}
     form = forms.posted(exchange, limits)
-    record = _find_record(exchange)
+    record = challenge_cookie.find(exchange, *_MFA_STEPS)
     if record is None or form["attempt"] != record.attempt:
         return _challenge_gone(exchange)
     method = _method(record)
@@ -164,7 +149,7 @@ def _take_mfa(exchange: SignInExchange) -> Flow[Respond]:
     if method in next_page.PASSWORDS:
         fields.check(fields.filled(form, "password"))
         outcome = yield from password.answer_password(exchange, record, method, form["password"])
-        return (yield from _advance(exchange, record, outcome))
+        return (yield from next_page.advance_record(exchange, record, outcome))
     if record.step == "WEB_AUTHN":
         fields.check(fields.filled(form, "credential"))
         responses = {"CREDENTIAL": form["credential"]}
@@ -213,11 +198,6 @@ def _verify_totp_setup(
 # /new-password
 
 
-def _find_password_record(exchange: SignInExchange) -> ChallengeRecord | None:
-    record = challenge_cookie.find(exchange)
-    return record if record is not None and record.step == "NEW_PASSWORD_REQUIRED" else None
-
-
 def _required_attributes(record: ChallengeRecord) -> tuple[str, ...]:
     """The attributes that Cognito requires together with the new password."""
     names = cognito_api.names(record.facts.get("requiredAttributes", ""))
@@ -225,7 +205,7 @@ def _required_attributes(record: ChallengeRecord) -> tuple[str, ...]:
 
 
 def _show_new_password(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
-    record = _find_password_record(exchange)
+    record = challenge_cookie.find(exchange, "NEW_PASSWORD_REQUIRED")
     if record is None:
         return (yield from _leave(exchange))
     facts = {"policy": exchange.context.policy, "attributes": _required_attributes(record)}
@@ -234,7 +214,7 @@ def _show_new_password(exchange: SignInExchange, feedback: Feedback) -> Flow[Res
 
 
 def _take_new_password(exchange: SignInExchange) -> Flow[Respond]:
-    record = _find_password_record(exchange)
+    record = challenge_cookie.find(exchange, "NEW_PASSWORD_REQUIRED")
     names = _required_attributes(record) if record else ()
     form = forms.posted(exchange, {"password": 256, **dict.fromkeys(names, 2048)})
     if record is None or form["attempt"] != record.attempt:

@@ -47,15 +47,16 @@ def again(
     return replace(record, session=session, facts={**record.facts, **(facts or {})})
 
 
-def find(exchange: Exchange) -> ChallengeRecord | None:
-    """The challenge of this browser's sign-in; None when there is none, or it has expired."""
+def find(exchange: Exchange, *steps: str) -> ChallengeRecord | None:
+    """The challenge of this browser's sign-in; None when there is none, it has expired, or it is at
+    another step than these (if there are any)."""
     for value in cookies.candidates(exchange.jar, exchange.context.names.pending):
         try:
             record = ChallengeRecord.from_json(exchange.context.seals.pending.open(value))
         except TokenRefused:
             continue
         if -60 <= exchange.now - record.started_at <= exchange.settings.login_seconds:
-            return record
+            return record if not steps or record.step in steps else None
     return None
 
 

@@ -59,15 +59,7 @@ def begin(exchange: SignInExchange, record: ChallengeRecord, method: str) -> Flo
         )
     if challenge is None:
         raise FormRefused({"choice": ("error.field.way", {})})
-    return (
-        yield from next_page.advance(
-            exchange,
-            challenge,
-            username=record.username,
-            typed=record.typed,
-            return_to=record.return_to,
-        )
-    )
+    return (yield from next_page.advance_record(exchange, record, challenge))
 
 
 def _initiate(
@@ -133,12 +125,4 @@ def answer(
             raise
         log.info("%s; the page does not say so", error)
         raise FormRefused({"code": ("error.code_wrong_or_expired", {})}) from error
-    return (
-        yield from next_page.advance(
-            exchange,
-            outcome,
-            username=record.username,
-            typed=record.typed,
-            return_to=record.return_to,
-        )
-    )
+    return (yield from next_page.advance_record(exchange, record, outcome))

@@ -78,6 +78,14 @@ def advance(
     return unsupported(exchange)
 
 
+def advance_record(
+    exchange: SignInExchange, record: ChallengeRecord, outcome: Outcome
+) -> Flow[Respond]:
+    """Respond to the visitor of a challenge after Cognito's `outcome`. Raises as `advance` does."""
+    names = {"username": record.username, "typed": record.typed, "return_to": record.return_to}
+    return (yield from advance(exchange, outcome, **names))
+
+
 def _signed_in(
     exchange: SignInExchange, tokens: Tokens, typed: str, return_to: str
 ) -> Flow[Respond]:

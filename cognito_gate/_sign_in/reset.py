@@ -57,14 +57,9 @@ def _make_record(exchange: SignInExchange, username: str) -> ChallengeRecord:
 # /reset
 
 
-def _find_record(exchange: SignInExchange) -> ChallengeRecord | None:
-    record = challenge_cookie.find(exchange)
-    return record if record is not None and record.step == "RESET" else None
-
-
 def _show_reset(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     yield from ()
-    record = _find_record(exchange)
+    record = challenge_cookie.find(exchange, "RESET")
     view = View(
         screen="reset",
         return_to=record.return_to if record else forms.return_to(exchange),
@@ -84,7 +79,7 @@ def _show_reset(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
 
 def _take_reset(exchange: SignInExchange) -> Flow[Respond]:
     form = forms.posted(exchange, {"username": 128, "code": 64, "password": 256})
-    record = _find_record(exchange)
+    record = challenge_cookie.find(exchange, "RESET")
     username = form["username"].strip() or (record.username if record else "")
     fields.check(fields.filled({"username": username}, "username"))
     if form["action"] == "resend":

@@ -100,14 +100,9 @@ def _make_record(
 # /confirm
 
 
-def _find_record(exchange: SignInExchange) -> ChallengeRecord | None:
-    record = challenge_cookie.find(exchange)
-    return record if record is not None and record.step == "CONFIRM" else None
-
-
 def _show_confirm(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     yield from ()
-    record = _find_record(exchange)
+    record = challenge_cookie.find(exchange, "CONFIRM")
     facts = record.facts if record else {}
     view = View(
         screen="confirm",
@@ -128,7 +123,7 @@ def _show_confirm(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]
 
 def _take_confirm(exchange: SignInExchange) -> Flow[Respond]:
     form = forms.posted(exchange, {"username": 128, "code": 64})
-    record = _find_record(exchange)
+    record = challenge_cookie.find(exchange, "CONFIRM")
     username = form["username"].strip() or (record.username if record else "")
     if not username:
         raise FormRefused({"username": ("error.field.missing", {})})
@@ -186,7 +181,7 @@ def _resend(exchange: SignInExchange, username: str) -> Flow[Respond]:
     )
     delivery = fields.uniform("ResendConfirmationCode", answer)
     rate_limits.went_to(exchange, username, "sign-up", delivery)
-    record = _find_record(exchange)
+    record = challenge_cookie.find(exchange, "CONFIRM")
     if record is None or record.username != username:
         return_to = forms.return_to(exchange)
         record = _make_record(exchange, username, return_to, Delivery("", ""), "")

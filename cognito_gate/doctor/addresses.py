@@ -12,7 +12,7 @@ from .._gate.protocol.jwks import read_jwks
 from .._gate.protocol.strict_json import load
 from ..errors import CognitoUnavailable
 from ..settings import Settings
-from ..settings.checks import LOOPBACK, POOL_ID, pool_region, web_origin
+from ..settings.formats import LOOPBACK, POOL_ID, pool_region, web_origin
 from . import reach
 from .case import Case
 from .findings import Check, Finding, Fix

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from .._gate.effects import Flow, HttpCall, call
 from .._gate.protocol import oauth
 from ..settings import Settings
-from ..settings.checks import LOOPBACK
+from ..settings.formats import LOOPBACK
 from . import domain, login_page, redirects, scopes
 from .case import Case
 from .findings import Check, Finding, Fix

@@ -59,27 +59,26 @@ def _grant(case: Case, client: ClientFacts) -> Finding:
 
 
 def _callback(case: Case, client: ClientFacts) -> Finding:
-    url, line = case.settings.redirect_url, authorize.CALLBACK
-    why = case.reason_to_skip("AWS_COGNITO_REDIRECT_URL")
-    if why:
-        return line.unchecked(why)
-    if url in client.callbacks:
-        return line.ok(f"{url} is registered")
-    return line.wrong(
-        f"{url} is not registered{nearest(url, client.callbacks)}", authorize.fix(case)
-    )
+    url, variable = case.settings.redirect_url, "AWS_COGNITO_REDIRECT_URL"
+    check = authorize.CALLBACK
+    return _registered(case, check, variable, url, client.callbacks, authorize.fix(case))
 
 
 def _sign_out(case: Case, client: ClientFacts) -> Finding:
-    url, line = case.settings.logout_url, sign_out.SIGN_OUT
-    why = case.reason_to_skip("AWS_COGNITO_LOGOUT_URL")
-    if why:
-        return line.unchecked(why)
-    if url in client.sign_outs:
-        return line.ok(f"{url} is registered")
-    return line.wrong(
-        f"{url} is not registered{nearest(url, client.sign_outs)}", sign_out.fix(case)
-    )
+    url, variable = case.settings.logout_url, "AWS_COGNITO_LOGOUT_URL"
+    check = sign_out.SIGN_OUT
+    return _registered(case, check, variable, url, client.sign_outs, sign_out.fix(case))
+
+
+def _registered(
+    case: Case, check: Check, variable: str, url: str, registered: tuple[str, ...], fix: Fix
+) -> Finding:
+    reason = case.reason_to_skip(variable)
+    if reason:
+        return check.unchecked(reason)
+    if url in registered:
+        return check.ok(f"{url} is registered")
+    return check.wrong(f"{url} is not registered{nearest(url, registered)}", fix)
 
 
 def nearest(url: str, registered: tuple[str, ...]) -> str:

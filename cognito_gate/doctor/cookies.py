@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..settings import ASGI_SESSION_BYTES, WSGI_SESSION_BYTES, Settings
-from ..settings.checks import LOOPBACK
+from ..settings.formats import LOOPBACK
 from .case import Case
 from .domain import reason_to_skip as domain_skip_reason
 from .findings import Check, Finding, Fix

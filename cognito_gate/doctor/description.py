@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..pool.aws import Account, AwsError
 from ..settings import Settings
-from ..settings.checks import LOOPBACK
+from ..settings.formats import LOOPBACK
 
 Record: TypeAlias = Mapping[str, Any]
 

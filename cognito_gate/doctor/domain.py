@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from .._gate.effects import HttpAnswer
 from ..settings import Settings
-from ..settings.checks import LOOPBACK, PREFIX_DOMAIN
+from ..settings.formats import LOOPBACK, PREFIX_DOMAIN
 from . import reach
 from .case import Case
 from .findings import Check, Finding, Fix

@@ -14,7 +14,7 @@ from .._gate.effects import HttpAnswer
 from .._gate.protocol.oauth import printable
 from .._gate.protocol.strict_json import load
 from ..settings import Settings
-from ..settings.checks import web_origin
+from ..settings.formats import web_origin
 from . import reach
 
 Kind: TypeAlias = Literal[

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..settings.checks import CHECKS as SETTING_CHECKS
-from ..settings.checks import PREFIX_DOMAIN, Problem
+from ..settings.formats import PREFIX_DOMAIN, Problem
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "sign_in": ("email", "username", "both"),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from ..settings.checks import Problem, check_type
+from ..settings.checks import check_type
+from ..settings.formats import Problem
 from ._values import VALUES
 
 _LINK = re.compile(r"\{##(?!##\}).+?##\}", re.DOTALL)

@@ -13,9 +13,10 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
-from .checks import CHECKS, Problem, check_type
-from .checks import web_origin as web_origin
+from .checks import CHECKS, check_type
 from .endpoints import Endpoints
+from .formats import Problem
+from .formats import web_origin as web_origin
 from .page_checks import PAGE_CHECKS
 from .parsers import PARSERS
 from .reading import read_variables, text

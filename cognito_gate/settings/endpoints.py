@@ -3,13 +3,13 @@
 Knows how AWS forms its URLs; must not know where the settings come from.
 """
 
-from typing import Literal
+from typing import Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
-from .checks import domain_origin, pool_region, web_origin
+from .formats import domain_origin, pool_region, web_origin
 
 ROUTES = ("/login", "/logout", "/me", "/signed-out")
-PAGES = (
+PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",
     "/confirm",
@@ -18,7 +18,8 @@ PAGES = (
     "/mfa",
     "/new-password",
     "/account",
-)
+]
+PAGES: tuple[PagePath, ...] = get_args(PagePath)
 """The gate's own routes, below the prefix; `PAGES` only where COGNITO_GATE_LOGIN is custom."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .checks import Problem
+from .formats import Problem, one_of
 
 # Standard attributes as Cognito names them, and custom ones (Developer Guide, "User attributes").
 ATTRIBUTE = re.compile(r"[a-z_]{1,32}|custom:[\w.:-]{1,20}", re.ASCII)
@@ -16,14 +16,6 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
 FORM_FIELDS = frozenset({"action", "attempt", "code", "form", "next", "password", "username"})
 METHODS = frozenset({"PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"})
 RULES = ("upper", "lower", "digits", "symbols")
-
-
-def _one_of(*values: str) -> Callable[[str], None]:
-    def check(value: str) -> None:
-        if value not in values:
-            raise Problem(f"is {value!r}; it takes {', '.join(values[:-1])} or {values[-1]}")
-
-    return check
 
 
 def _attributes(values: tuple[str, ...]) -> None:
@@ -79,10 +71,10 @@ def _attempts(value: int) -> None:
 
 
 PAGE_CHECKS: dict[str, Callable[[Any], None]] = {
-    "login": _one_of("hosted", "custom"),
-    "sign_in_flow": _one_of("srp", "password", "choice"),
+    "login": one_of("hosted", "custom"),
+    "sign_in_flow": one_of("srp", "password", "choice"),
     "sign_in_ways": _methods,
-    "sign_in": _one_of("email", "username", "both"),
+    "sign_in": one_of("email", "username", "both"),
     "sign_up_attributes": _attributes,
     "password_policy": _policy,
     "tries_per_address": _attempts,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .checks import Problem
+from .formats import Problem
 
 
 def _flag(text: str) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import SettingsError
-from .checks import Problem
 from .env_file import load_env_file
+from .formats import Problem
 
 
 def read_variables(environ: Mapping[str, str], env_file: str | Path | None) -> dict[str, str]:

@@ -38,9 +38,10 @@ def browser(stage: Stage) -> Browser:
 
 
 def only(stage: Stage, kind: type[Event]) -> Event:
-    """The one event there is."""
+    """The one event there is, which has a line of its own in the log."""
     [event] = stage.events
     assert type(event) is kind
+    assert kind.__name__ not in log_line(event)[1]
     return event
 
 

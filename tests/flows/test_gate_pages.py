@@ -179,8 +179,8 @@ def test_what_is_for_the_log_is_not_on_the_page() -> None:
     [
         ("/auth/signed-out", None, "", "en"),
         ("/auth/signed-out", "de", "", "de"),
-        ("/auth/signed-out", "fr, de-AT;q=0.5", "", "de"),
-        ("/auth/signed-out", "fr", "", "en"),
+        ("/auth/signed-out", "eo, de-AT;q=0.5", "", "de"),
+        ("/auth/signed-out", "eo", "", "en"),
         ("/auth/signed-out?lang=de", "en", "", "de"),
         ("/auth/signed-out", "en", "de", "de"),
         ("/auth/signed-out?lang=en", None, "de", "en"),
@@ -259,14 +259,14 @@ def test_head_has_the_headers_and_no_body(stage: Stage) -> None:
 def test_an_operator_changes_texts_and_adds_languages(tmp_path: Path) -> None:
     texts = 'gate.signed_out.title = "{title}"'
     (tmp_path / "en.toml").write_text(texts.format(title="Bye"), encoding="utf-8")
-    french = 'language.name = "Français"\n' + texts.format(title="Au revoir")
-    (tmp_path / "fr.toml").write_text(french, encoding="utf-8")
+    esperanto = 'language.name = "Esperanto"\n' + texts.format(title="Ĝis")
+    (tmp_path / "eo.toml").write_text(esperanto, encoding="utf-8")
     browser = Stage({"templates": str(tmp_path)}).browser()
     shown = {
         tag: heading(browser.go("/auth/signed-out", headers={"accept-language": tag}))
-        for tag in ("en", "de", "fr")
+        for tag in ("en", "de", "eo")
     }
-    assert shown == {"en": ("en", "Bye"), "de": ("de", "Abgemeldet"), "fr": ("fr", "Au revoir")}
+    assert shown == {"en": ("en", "Bye"), "de": ("de", "Abgemeldet"), "eo": ("eo", "Ĝis")}
 
 
 def test_an_operator_offers_one_language() -> None:
@@ -280,8 +280,8 @@ def test_what_cannot_be_used_stops_the_start(tmp_path: Path, login: str) -> None
     (tmp_path / "en.toml").write_text('gate.signed_out.titel = "Bye"', encoding="utf-8")
     with pytest.raises(SettingsError, match=r"gate\.signed_out\.titel is the id of no text"):
         Stage({"login": login, "templates": str(tmp_path)})
-    with pytest.raises(SettingsError, match="COGNITO_GATE_LANGUAGES: lists 'fr'"):
-        Stage({"login": login, "languages": ("fr",)})
+    with pytest.raises(SettingsError, match="COGNITO_GATE_LANGUAGES: lists 'eo'"):
+        Stage({"login": login, "languages": ("eo",)})
 
 
 def test_with_sign_in_pages_of_our_own_too() -> None:

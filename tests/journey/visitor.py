@@ -24,9 +24,12 @@ class Visitor:
         no_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the CAs takes its time
         # Servers close idle connections after seconds; on a busy machine that meets a request.
         fresh = httpx.Limits(keepalive_expiry=1)
-        page = {"accept": "text/html,*/*;q=0.8"}  # as browsers ask, and programs do not
         self.app = httpx.Client(
-            base_url=origin, timeout=_PATIENCE, verify=no_tls, limits=fresh, headers=page
+            base_url=origin,
+            timeout=_PATIENCE,
+            verify=no_tls,
+            limits=fresh,
+            headers={"accept": "text/html"},  # as people do; programs are not sent to sign in
         )
         self.cognito = httpx.Client(
             base_url=cognito, timeout=_PATIENCE, verify=no_tls, limits=fresh

@@ -126,7 +126,7 @@ def test_templates_are_read_once(tmp_path: Path) -> None:
         ("logo.png", SVG, "logo.png, which is no such picture"),
         ("logo.svg", PNG, "logo.svg, which is no such picture"),
         ("logo.svg", SVG + bytes(100_000), "logo.svg, which has 100071 bytes"),
-        ("fr.toml", "", "fr.toml, which lacks language.name"),
+        ("eo.toml", "", "eo.toml, which lacks language.name"),
     ],
 )
 def test_what_cannot_be_used(tmp_path: Path, name: str, content: str | bytes, problem: str) -> None:
