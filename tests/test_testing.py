@@ -220,7 +220,7 @@ def app(request, cognito_settings):
 
 def test_flask(app, signed_in):
     client = app.test_client()
-    assert client.get("/").status_code == 303
+    assert client.get("/").status_code == 401
     assert signed_in(client).get("/").text == "ada"
     assert signed_in(client, "bob").get("/").text == "bob"
 """
