@@ -94,6 +94,7 @@ def test_parts_of_an_older_layout_are_cleared() -> None:
         f"{NAME}.3": "Max-Age=0",
     }
     assert candidates(read(browser(lines, held)), NAME)[0] == "v" * (CHUNK * 2)
+    assert {parsed(line)[1] for line in lines if "Max-Age=0;" in line} == {""}
     short = HTTPS.store(NAME, "short", 60, held)
     assert candidates(read(browser(short, held)), NAME) == ["short"]
 
