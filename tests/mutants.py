@@ -93,7 +93,8 @@ class Mutating:
         if session.testsfailed or not unchanged_passes(session, reach):
             raise pytest.UsageError("a test fails before anything is changed")
         for number, name in enumerate(self._names):
-            print(f"\r{number}/{len(self._names)}", end="", file=sys.__stderr__, flush=True)
+            if number % 50 == 0:
+                print(f"{number} of {len(self._names)}", file=sys.__stderr__, flush=True)
             if len(self._running) == WORKERS:
                 self._wait(reach)
             if items := reach.of(name):
@@ -145,7 +146,8 @@ def unchanged_passes(session: pytest.Session, reach: Reach) -> bool:
     items = sorted(session.items, key=lambda item: reach.seconds[item.nodeid])
     fork = start(session, "", items, reach.limit(items))
     _, status = os.waitpid(fork.pid, 0)
-    print(fork.failed_test(), file=sys.__stderr__)
+    if failed := fork.failed_test():
+        print(failed, file=sys.__stderr__)
     return os.waitstatus_to_exitcode(status) == SURVIVED
 
 
@@ -222,7 +224,6 @@ def main(patterns: Sequence[str]) -> int:
             [*quiet, *config().pytest_add_cli_args_test_selection],
             plugins=[Mutating(files, patterns)],
         )
-    print(file=sys.stderr)
     report(files)
     return int(code)
 

@@ -50,6 +50,16 @@ def test_a_warm_session_is_asked_too(stage: Stage, browser: Browser) -> None:
     assert stage.handle(request).status == 303
 
 
+def test_a_single_sign_out_is_enough_to_ask(make_stage: MakeStage) -> None:
+    """Without refresh cookies a sign-out leaves one name behind."""
+    stage = make_stage()
+    browser = stage.signed_in()
+    request = browser.request("GET", "/", NAVIGATION)
+    assert stage.handle(request).status == 200
+    sign_out(browser)
+    assert stage.gate.cached("/", request.headers, stage.now, "GET", "") is None
+
+
 def test_an_older_refresh_cookie_opens_nothing(stage: Stage, browser: Browser) -> None:
     """Its answer may still be remembered: no call to Cognito would tell."""
     old = browser.jar[REFRESH]
