@@ -114,6 +114,16 @@ def test_a_refresh_cookie_of_before_this_rule_opens_nothing(stage: Stage, browse
     assert Browser(stage, {REFRESH: old}).go("/").status == 303
 
 
+def test_nor_is_another_token_of_that_sign_in(make_stage: MakeStage) -> None:
+    """One that was never seen here before."""
+    stage = make_stage(refresh_flow_enabled=True, bearer=True)
+    stage.pool.access["origin_jti"] = stage.pool.id["origin_jti"] = "the-sign-in"
+    browser = stage.signed_in()
+    bearer = {"authorization": f"Bearer {stage.pool.access_token(jti='another')}"}
+    sign_out(browser)
+    assert Browser(stage).fetch("/", headers=bearer).status == 401
+
+
 def test_its_access_token_is_no_bearer_token_either(make_stage: MakeStage) -> None:
     stage = make_stage(refresh_flow_enabled=True, bearer=True)
     browser = stage.signed_in()
