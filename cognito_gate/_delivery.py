@@ -25,9 +25,9 @@ MAX_PATH_CHARS = 200  # of a path in the log; an event has all of it
 log = logging.getLogger("cognito_gate")
 _CAUSES = {
     "expired": "its tokens have expired",
-    "invalid": "its cookies do not hold",
-    "lifetime": "its absolute life is over",
-    "refused": "its refresh token is no longer good",
+    "invalid": "its cookies are not valid",
+    "lifetime": "it has reached its maximum age",
+    "refused": "Cognito no longer accepts its refresh token",
 }
 
 
@@ -81,12 +81,12 @@ def _said(event: Event) -> tuple[int, str]:
         case Refreshed():
             return logging.DEBUG, f"a session was refreshed: {event.sub}"
         case RefreshFailed():
-            end = "; the session goes on until its access token ends" if event.goes_on else ""
+            end = "; the session continues until its access token expires" if event.goes_on else ""
             return _level_of_set_up(event), f"a session was not refreshed: {event.reason}{end}"
         case SessionEnded():
             return logging.INFO, f"a session ended: {_CAUSES[event.cause]}"
         case SignedOut():
-            return logging.INFO, f"signed out: {event.sub or 'nobody known'}"
+            return logging.INFO, f"signed out: {event.sub or 'an unknown visitor'}"
         case Refused():
             return _level(event), f"{event.code}: {event.reason}"
         case BearerRejected():

@@ -18,8 +18,10 @@ from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
+from ._lifespan import fail, in_lifespan
 from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
+from .errors import SettingsError
 from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
 
@@ -79,9 +81,18 @@ class ASGIGate:
         on_event: OnEvent | None = None,
     ) -> None:
         self._delivery = Delivery(on_event)
-        settings = settings or Settings.from_env()
         self.app = app
         self._gate: Gate | None = None
+        self._error: SettingsError | None = None
+        try:
+            settings = settings or Settings.from_env()
+        except SettingsError as error:
+            if not in_lifespan():
+                raise
+            # As `add_middleware(ASGIGate)` does it. Servers take an error for an app without a
+            # lifespan and serve on; what stops them is the lifespan's own word for it.
+            self._error = error
+            return
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES)
         self._ends = settings.websocket_close
@@ -96,7 +107,9 @@ class ASGIGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
-        if kind == "http" or kind == "websocket":
+        if self._error is not None:
+            await fail(self._error, scope, receive, send)
+        elif kind == "http" or kind == "websocket":
             if not isinstance(scope["headers"], list):  # any iterable may stand there, once
                 scope = {**scope, "headers": list(scope["headers"])}
             cached = self._cached(scope) if kind == "http" else None

@@ -24,7 +24,8 @@
         └── ClockWrong            clock              503
 
 Each is raised where it is known and becomes a response in `error_responses.py` only. Texts are for
-people and never hold a token, a code, a cookie or a secret.
+logs and events, and never hold a token, a code, a cookie or a secret; what a page says to people is
+in the language catalogs, by the error's code.
 """
 
 from typing import ClassVar, Literal
@@ -57,31 +58,53 @@ class SettingsError(GateError, ValueError):
 
 
 class BadRequest(GateError):
-    """The request cannot be understood."""
+    """The request cannot be understood. `field` names the field of a form that holds more than
+    `limit` characters, where that is the reason."""
 
     code = "bad_request"
     status = 400
 
+    def __init__(self, reason: str, *, field: str = "", limit: int = 0) -> None:
+        self.field = field
+        self.limit = limit
+        super().__init__(reason)
+
 
 class CallbackRefused(BadRequest):
-    """A sign-in came back that cannot become a session."""
+    """Cognito's redirect to the callback cannot become a session.
+
+    `cause` is what a page tells people apart: they cancelled the sign-in ("cancelled"), Cognito has
+    no session of theirs ("signed_out"), the sign-in was not started here ("not_started_here"), its
+    tokens are not valid ("not_verified"), or the operators have to act ("set_up").
+    """
 
     code = "login_failed"
 
+    def __init__(
+        self,
+        reason: str,
+        *,
+        cause: Literal[
+            "", "cancelled", "signed_out", "not_started_here", "not_verified", "set_up"
+        ] = "",
+    ) -> None:
+        self.cause = cause
+        super().__init__(reason)
+
 
 class LoginRequired(GateError):
-    """No session, and the request is not one that can be sent to sign-in."""
+    """There is no session, and the request is not a page that can be redirected to sign-in."""
 
     code = "login_required"
     status = 401
 
 
 class TokenRefused(GateError):
-    """A token or a sealed value that is not to be trusted.
+    """A token or a sealed value is not valid.
 
-    `cause` says that nothing else is wrong: its time is over ("expired"), or by this server's
-    clock yet to come ("early"), or its key is not among the pool's ("unknown_key"), or another
-    version of this package has written it ("version").
+    `cause` names what is wrong if it is only that: the token has expired ("expired"), it is from
+    the future by this server's clock ("early"), the pool has no such key ("unknown_key"), or
+    another version of this package has written the value ("version").
     """
 
     code = "invalid_token"
@@ -95,14 +118,14 @@ class TokenRefused(GateError):
 
 
 class CrossSiteRefused(GateError):
-    """Another site tried to make the browser do this."""
+    """Another site made the browser send this request."""
 
     code = "cross_site"
     status = 403
 
 
 class Forbidden(GateError):
-    """Somebody is signed in, and may not do this. `sub` says who."""
+    """The signed-in user is not allowed to do this. `sub` identifies the user."""
 
     code = "forbidden"
     status = 403
@@ -120,14 +143,14 @@ class MethodRefused(GateError):
 
     def __init__(self, allow: str) -> None:
         self.allow = allow
-        super().__init__(f"this address takes {allow} only")
+        super().__init__(f"this address accepts {allow} only")
 
 
 class StaleCallback(GateError):
     """A callback whose sign-in is unknown here: replayed, expired, or of another browser.
 
-    `again` says that this sign-in was itself a second try; `return_to` is where the visitor
-    wanted to go, when that is still known.
+    `again` says that this sign-in was itself a second attempt; `return_to` is where the visitor
+    wanted to go, if that is still known.
     """
 
     code = "stale_login"
@@ -140,7 +163,7 @@ class StaleCallback(GateError):
 
 
 class CookiesLost(GateError):
-    """The browser does not give our cookies back."""
+    """The browser does not send the gate's cookies back."""
 
     code = "cookies"
     status = 400
@@ -165,9 +188,9 @@ class GrantRefused(GateError):
 
 
 class ApiRefused(GateError):
-    """Cognito's JSON API refused a call. `exception` is its name for the reason.
+    """Cognito's JSON API refused a call. `exception` is Cognito's name of the error.
 
-    `message` may repeat what a visitor typed: it tells reasons apart, and is not for logs or pages.
+    `message` may contain what a visitor typed: use it to tell errors apart, not in logs or pages.
     """
 
     code = "refused"
@@ -181,8 +204,10 @@ class ApiRefused(GateError):
 
 
 class FormRefused(GateError):
-    """A form was filled in wrongly. `fields` maps each field's name to the id of what to say, and
-    what to fill in there."""
+    """A form was filled in wrongly.
+
+    `fields` maps each field's name to the id of an error message and the message's values.
+    """
 
     code = "form"
     status = 400
@@ -193,8 +218,10 @@ class FormRefused(GateError):
 
 
 class FormExpired(GateError):
-    """A form without the token of this browser: too old, or (not `kept`) the browser sends no
-    cookie that it could be held against."""
+    """A form has no valid token of this browser: it is too old, or its token does not match.
+
+    If `kept` is false, the browser sent no cookie to compare the token with.
+    """
 
     code = "form_expired"
     status = 403
@@ -205,41 +232,41 @@ class FormExpired(GateError):
 
 
 class TooManyTries(GateError):
-    """Too many tries in a short time. `wait` is in seconds."""
+    """The rate limit is reached. `wait` is the number of seconds until the next attempt."""
 
     code = "too_many_tries"
     status = 429
 
     def __init__(self, wait: float) -> None:
         self.wait = wait
-        super().__init__(f"too many tries; the next one in {wait:.0f} s")
+        super().__init__(f"too many attempts; the next one in {wait:.0f} s")
 
 
 class FormTooSlow(GateError):
-    """A form's body took longer to arrive than any form of ours may."""
+    """A form's body took longer to arrive than the gate waits."""
 
     code = "form_too_slow"
     status = 408
 
 
 class FormTooLarge(GateError):
-    """A form's body is larger than any form of ours."""
+    """A form's body is larger than any form of the gate can be."""
 
     code = "form_too_large"
     status = 413
 
 
 class CookiesTooLarge(GateError):
-    """The request's cookies are more than this gate looks at."""
+    """The request's cookies exceed what the gate is willing to parse."""
 
     code = "cookies_too_large"
     status = 431
 
 
 class CognitoUnavailable(GateError):
-    """Cognito cannot be reached, or answers with nothing usable. Nothing is lost: try again.
+    """Cognito cannot be reached, or its response is not usable. The request may be tried again.
 
-    `headers` keep in the browser what must not be lost meanwhile.
+    `headers` set the cookies that the browser must keep until then.
     """
 
     code = "unavailable"

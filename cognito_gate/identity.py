@@ -1,7 +1,7 @@
-"""What the wrapped app sees of its visitor.
+"""The visitor as the wrapped app sees them.
 
-Knows the names of Cognito's claims. Must not know how a token is verified: an `Identity`
-is only ever built from claims that already were.
+Knows the names of Cognito's claims. Must not know how a token is verified: an `Identity` is only
+built from verified claims.
 """
 
 from collections.abc import Mapping
@@ -55,8 +55,8 @@ Claims: TypeAlias = Mapping[str, Any]
 NO_CLAIMS: Claims = _Claims()
 
 
-# Headers by which proxies tell an app who is there. Behind a gate they are a client's own words.
-# README lists them.
+# Request headers by which proxies tell an app who the visitor is. Behind a gate nothing vouches
+# for them: the client itself may have sent them. README lists them.
 IDENTITY_HEADERS = frozenset(
     {
         *("oam-remote-user", "x-amzn-ava-user-context", "x-anonymous-consumer"),
@@ -85,7 +85,7 @@ def tells_identity(header: str) -> bool:
 
 
 DISABLED = "cognito_gate.disabled"
-"""Where both edges say that the gate is turned off, so that no guard need ask for a sign-in."""
+"""The key by which both edges tell the app that the gate is turned off and nobody signs in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +113,14 @@ class Identity:
         scope = str(self.access_claims.get("scope") or "")
         scopes = scope.split()
         if "group:" in scope:
-            # A scope must not pass for a group, however a resource server names it.
+            # A scope that a resource server names "group:..." must not count as a group.
             scopes = [scope for scope in scopes if not scope.startswith("group:")]
         groups = [f"group:{group}" for group in self.access_claims.get("cognito:groups") or ()]
         object.__setattr__(self, "permissions", ("authenticated", *scopes, *groups))
 
     @property
     def sub(self) -> str:
-        """The stable key of the user in this pool. Not always a valid UUID."""
+        """The stable id of the user in this pool. Not always a valid UUID."""
         return str(self.access_claims["sub"])
 
     @property
@@ -162,5 +162,5 @@ class Identity:
 
     @property
     def is_machine(self) -> bool:
-        """True when no user stands behind the token (client credentials)."""
+        """True for a token of a machine, without a user (client credentials)."""
         return "username" not in self.access_claims

@@ -1,8 +1,7 @@
-"""A pytest plugin: users' own tests, with a local Cognito and signed-in clients; nothing patched.
+"""A pytest plugin for apps' tests: a local Cognito and signed-in clients, without patching.
 
-pytest loads it in every run, so that only pytest and the standard library are imported up here;
-the gate itself is imported inside the fixtures, by the tests that use them. Nowhere else in this
-package is an import inside a function right.
+pytest loads it in every run, so that only pytest and the standard library are imported here; the
+fixtures import the gate when they are used. Other modules must not import inside functions.
 """
 
 from __future__ import annotations
@@ -68,19 +67,19 @@ class IssueTokens:
         Raises:
             LocalConfigError: a user or group that no pool could have.
         """
-        self._provide(username, groups)
+        self._make_sure_of_user(username, groups)
         return self._cognito.tokens_for(username, scopes=scopes, **claims)
 
-    def _provide(self, username: str, groups: Iterable[str] | None) -> None:
+    def _make_sure_of_user(self, username: str, groups: Iterable[str] | None) -> None:
         from .local import User  # noqa: PLC0415
 
-        found = {user.username: user for user in self._cognito.users}.get(username)
+        existing = {user.username: user for user in self._cognito.users}.get(username)
         email = username if "@" in username else f"{username}@example.com"
-        user = found or User(username, secrets.token_urlsafe(), email)
+        user = existing or User(username, secrets.token_urlsafe(), email)
         if groups is not None:
             names = groups if isinstance(groups, str) else tuple(groups)
             user = replace(user, groups=names)  # type: ignore[arg-type]  # it refuses a string
-        if user is not found:
+        if user is not existing:
             self._cognito.put_user(user)
 
 
@@ -116,12 +115,12 @@ class SignedIn:
             ValueError: the client would not send these cookies to its base URL.
         """
         tokens = self._issue(username, groups, **claims)
-        lines = _lines(self._settings, tokens)
+        lines = _set_cookie_values(self._settings, tokens)
         cookies = getattr(client, "cookies", None)
         jar = getattr(cookies, "jar", cookies)
         if isinstance(jar, CookieJar):
             base = str(getattr(client, "base_url", "")) or self._settings.app_origin
-            _fill(jar, lines, base)
+            _fill_jar(jar, lines, base)
         elif isinstance(jar, BaseCookie):
             _fill_django(client, jar, lines, _identity(tokens))
         elif hasattr(client, "set_cookie"):
@@ -195,7 +194,7 @@ def signed_in(issue_tokens: IssueTokens, cognito_settings: Settings) -> SignedIn
     return SignedIn(issue_tokens, cognito_settings)
 
 
-def _lines(settings: Settings, tokens: Mapping[str, Any]) -> list[str]:
+def _set_cookie_values(settings: Settings, tokens: Mapping[str, Any]) -> list[str]:
     """The Set-Cookie values of this session, just as the gate writes them."""
     from ._gate.context import Context  # noqa: PLC0415
     from ._gate.effects import at_once  # noqa: PLC0415
@@ -227,7 +226,7 @@ def _identity(tokens: Mapping[str, Any]) -> Identity:
     return Identity(freeze(_claims(access)), freeze(_claims(id_)), access, id_)
 
 
-def _parsed(lines: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+def _parse_cookies(lines: Iterable[str]) -> Iterator[tuple[str, str | None]]:
     """Names and values; None where a line clears the cookie."""
     for line in lines:
         pair, *attributes = line.split("; ")
@@ -235,8 +234,8 @@ def _parsed(lines: Iterable[str]) -> Iterator[tuple[str, str | None]]:
         yield name, None if "Max-Age=0" in attributes else value
 
 
-class _Answer:
-    """As much of a response as a cookie jar reads."""
+class _CookieResponse:
+    """The part of a response that a cookie jar reads."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._headers = Message()
@@ -247,14 +246,14 @@ class _Answer:
         return self._headers
 
 
-def _fill(jar: CookieJar, lines: list[str], base_url: str) -> None:
-    """As if the app at `base_url` had answered with these lines."""
+def _fill_jar(jar: CookieJar, lines: list[str], base_url: str) -> None:
+    """Fill a cookie jar as if the app at `base_url` had responded with these Set-Cookie lines."""
     request = Request(base_url)  # noqa: S310  # nobody opens it
-    jar.extract_cookies(_Answer(lines), request)  # type: ignore[arg-type]  # all that it reads
+    jar.extract_cookies(_CookieResponse(lines), request)  # type: ignore[arg-type]  # all that it reads
     probe = Request(base_url)  # noqa: S310
     jar.add_cookie_header(probe)
     sent = probe.get_header("Cookie") or ""
-    for name, value in _parsed(lines):
+    for name, value in _parse_cookies(lines):
         if value is not None and f"{name}={value}" not in sent:
             raise ValueError(
                 f"a client of {base_url} does not send the cookie {name} back: its base URL must "
@@ -263,17 +262,17 @@ def _fill(jar: CookieJar, lines: list[str], base_url: str) -> None:
 
 
 def _fill_django(client: Any, jar: BaseCookie[str], lines: list[str], identity: Identity) -> None:
-    for name, value in _parsed(lines):
+    for name, value in _parse_cookies(lines):
         jar.pop(name, None)
         if value is not None:
             jar[name] = value
-    # The handler takes an environ, or a scope: here is what the gate would have put into it.
-    told = {"cognito_gate.identity": identity, "REMOTE_USER": identity.username}
-    client.handler = _Told(getattr(client.handler, "inner", client.handler), told)
+    # The handler gets an environ or a scope, to which the gate would add these facts.
+    facts = {"cognito_gate.identity": identity, "REMOTE_USER": identity.username}
+    client.handler = _WithFacts(getattr(client.handler, "inner", client.handler), facts)
 
 
-class _Told:
-    """A handler of Django's test clients, sync or async, that is told more about each request."""
+class _WithFacts:
+    """A handler of Django's test clients, sync or async, that adds facts to each request."""
 
     def __init__(self, inner: Any, facts: Mapping[str, Any]) -> None:
         self.inner = inner
@@ -289,7 +288,7 @@ def _fill_werkzeug(client: Any, lines: list[str]) -> None:
     extra = {}
     if "domain" in inspect.signature(client.set_cookie).parameters:
         extra["domain"] = urlsplit(f"//{server or 'localhost'}").hostname
-    for name, value in _parsed(lines):
+    for name, value in _parse_cookies(lines):
         if value is not None:
             client.set_cookie(name, value, **extra)
         elif hasattr(client, "delete_cookie"):

@@ -19,16 +19,18 @@ FLOORS: list[set[str]] = [
         *("_gate.sessions.__init__", "_sign_in.__init__"),
     },
     {
-        *("errors", "events", "identity", "settings.checks"),
+        *("errors", "events", "identity", "settings.formats"),
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
-    {"_gate.protocol.public_keys"},
+    {"_gate.protocol.public_keys", "settings.checks"},
     {"cli.listen", "cli.server_options", "cli.process"},
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
     {"_gate.effects"},
-    {"_sign_in.languages", "_sign_in.cognito_api_answers"},
+    {"_gate.catalog", "_sign_in.cognito_api_answers"},
+    {"_gate.catalog_files"},
+    {"_gate.languages"},
     {
         "_gate.protocol.",
         *("_sign_in.cognito_api", "_sign_in.error_messages", "_sign_in.form_body"),
@@ -41,7 +43,7 @@ FLOORS: list[set[str]] = [
     {"_gate.exchange"},
     {
         *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
-        *("_sign_in.context", "_sign_in.challenge_cookie"),
+        *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
     {"_gate.flows.verified_session", "_sign_in.devices"},
     {"_gate.flows.refresh", "_gate.flows.establish", "_sign_in.rate_limits"},
@@ -60,7 +62,14 @@ FLOORS: list[set[str]] = [
     {"_driver.calls"},
     {"_driver.connections"},
     {"_driver.loading"},
-    {"_driver.event_loop", "_driver.threads", "_websocket", "_delivery", "_starlette_user"},
+    {
+        "_driver.event_loop",
+        "_driver.threads",
+        "_websocket",
+        "_delivery",
+        "_lifespan",
+        "_starlette_user",
+    },
     {"asgi", "wsgi"},
     {"integrations.", "demo.", "cli.env_files", "pool."},
     {"doctor."},
@@ -72,7 +81,7 @@ FLOORS: list[set[str]] = [
 # They import within a function, and say why: lazily for a library that takes its time (`_driver.`,
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
-    *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login"),
+    *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
@@ -94,6 +103,7 @@ DOORS: dict[str, set[str]] = {
     "starlette.config": {"settings.reading"},
     "starlette": {
         "settings.reading",
+        "_lifespan",
         "_starlette_user",
         "_websocket",
         "asgi",
@@ -141,7 +151,16 @@ DOORS: dict[str, set[str]] = {
     "random": {"local."},
     "uuid": {"local.", "testing"},
 }
-ASYNC = {"asgi", "_driver.", "_websocket", "integrations.", "demo.", "local.", "testing"}
+ASYNC = {
+    "asgi",
+    "_driver.",
+    "_lifespan",
+    "_websocket",
+    "integrations.",
+    "demo.",
+    "local.",
+    "testing",
+}
 CLOCKS = {
     "time.time": {
         *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),

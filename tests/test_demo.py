@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from cognito_gate import Identity, Settings
 from cognito_gate.demo import make_app
-from cognito_gate.demo.facts import facts_of
+from cognito_gate.demo.facts import read_facts
 
 SETTINGS = Settings(
     domain="https://login.example.com",
@@ -184,24 +184,24 @@ def test_with_the_gate_turned_off_nobody_is_there() -> None:
     assert "Nobody is signed in" in page.text
 
 
-def test_a_renewed_session_says_so() -> None:
-    assert "renewed" not in get("/", identity()).text
+def test_a_refreshed_session_says_so() -> None:
+    assert "refreshed" not in get("/", identity()).text
     later = identity({"iat": START + 60, "exp": START + 360})
-    assert ">renewed<" in get("/", later).text
-    facts = facts_of(later, SETTINGS)
-    assert facts.renews is not None
-    assert facts.renews.unix == START + 90
+    assert ">refreshed<" in get("/", later).text
+    facts = read_facts(later, SETTINGS)
+    assert facts.refreshes is not None
+    assert facts.refreshes.unix == START + 90
 
 
-def test_a_session_cannot_be_renewed_before_it_began() -> None:
-    facts = facts_of(identity({"exp": START + 60}), SETTINGS)
-    assert facts.renews is not None
-    assert facts.renews.unix == START
+def test_a_session_cannot_be_refreshed_before_it_began() -> None:
+    facts = read_facts(identity({"exp": START + 60}), SETTINGS)
+    assert facts.refreshes is not None
+    assert facts.refreshes.unix == START
 
 
 def test_without_refresh_nothing_is_promised() -> None:
     settings = Settings(disabled=True)
-    assert facts_of(identity(), settings).renews is None
+    assert read_facts(identity(), settings).refreshes is None
     page = get("/", identity(), settings)
     assert "asks for a sign-in again" in page.text
-    assert "Renews from" not in page.text
+    assert "Refreshes from" not in page.text

@@ -197,7 +197,7 @@ def test_each_loop_has_its_own_connections() -> None:
     with serving(answering) as (url, _):
         assert [asyncio.run(main(url)) for _ in range(3)] == [200] * 3
     assert sender._connections is not None
-    assert not sender._connections._own
+    assert not sender._connections._clients
 
 
 def test_closing_leaves_a_client_that_was_passed_in() -> None:

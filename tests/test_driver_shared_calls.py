@@ -14,7 +14,7 @@ from cognito_gate._driver.shared_calls import (
     MAX_REMEMBERED,
     UNDELIVERED_SECONDS,
     SharedCalls,
-    limit,
+    time_limit,
 )
 from cognito_gate._driver.threads import MAX_WAITING, Sender
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
@@ -45,7 +45,7 @@ def test_a_call_whose_loop_is_gone_is_made_again() -> None:
     clock = Clock()
     calls = SharedCalls(clock)
     lost, _ = calls.join(ASK)
-    clock.now += 2 * limit(ASK) + 1
+    clock.now += 2 * time_limit(ASK) + 1
     future, leads = calls.join(ASK)
     assert leads
     calls.finish(ASK, lost, HttpAnswer(0, failure="late"))  # which ends nothing but itself

@@ -57,7 +57,7 @@ def test_settings_error() -> None:
 def test_method_refused() -> None:
     error = MethodRefused("GET, HEAD")
     assert error.allow == "GET, HEAD"
-    assert str(error) == "this address takes GET, HEAD only"
+    assert str(error) == "this address accepts GET, HEAD only"
 
 
 def test_stale_callback() -> None:
@@ -87,7 +87,7 @@ def test_form_refused() -> None:
 
 def test_too_many_tries() -> None:
     error = TooManyTries(29.6)
-    assert (error.wait, str(error)) == (29.6, "too many tries; the next one in 30 s")
+    assert (error.wait, str(error)) == (29.6, "too many attempts; the next one in 30 s")
 
 
 def test_grant_refused() -> None:

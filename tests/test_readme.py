@@ -10,6 +10,7 @@ import pytest
 
 from cognito_gate import Settings
 from cognito_gate.cli import main
+from cognito_gate.events import Event
 from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
 from cognito_gate.pool.commands import pool
 
@@ -54,6 +55,15 @@ def _tells(shown: str, default: object) -> bool:
     if isinstance(default, tuple):
         return shown == ",".join(default)
     return shown == (str(default).lower() if isinstance(default, bool) else str(default))
+
+
+def test_the_events_table_lists_every_event() -> None:
+    table = dict(re.findall(r"^\| `([A-Z][a-z]\w+)` \| .*? \| (`.*`) \|$", README, re.MULTILINE))
+    listed = {name: re.findall(r"`(\w+)`", cell) for name, cell in table.items()}
+    assert listed == {
+        kind.__name__: [item.name for item in fields(kind) if item.name != "request"]
+        for kind in Event.__subclasses__()
+    }
 
 
 @pytest.mark.parametrize(
@@ -111,6 +121,8 @@ def test_the_make_targets_exist() -> None:
         assert re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE), target
 
 
-def test_the_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_the_links_lead_somewhere(name: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []

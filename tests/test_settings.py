@@ -216,7 +216,7 @@ def test_the_callback_is_no_other_route(route: str) -> None:
 @pytest.mark.parametrize("path", ["/auth/logout", "/auth/callback"])
 def test_signing_out_must_end(path: str) -> None:
     found = problems(AWS_COGNITO_LOGOUT_URL=f"https://app.example{path}")
-    assert "would never end" in found["AWS_COGNITO_LOGOUT_URL"]
+    assert "would loop forever" in found["AWS_COGNITO_LOGOUT_URL"]
     assert settings(AWS_COGNITO_LOGOUT_URL=f"https://www.app.example{path}").logout_path == ""
 
 

@@ -34,7 +34,7 @@ def test_no_secret_is_shown() -> None:
     [
         ("SECRET_KEY", "short-secret", "has 12 characters; it takes at least 32"),
         ("SECRET_KEY_FALLBACKS", f"{LONG} short-secret", "under 32 characters"),
-        ("AWS_COGNITO_USER_POOL_CLIENT_SECRET", "short-secret with blanks", "blanks"),
+        ("AWS_COGNITO_USER_POOL_CLIENT_SECRET", "short-secret with blanks", "spaces"),
         ("AWS_COGNITO_USER_POOL_CLIENT_SECRET", "short-secret" * 30, "client secret"),
     ],
 )
@@ -79,7 +79,7 @@ def test_a_secret_file_that_cannot_be_read(variable: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("variable", SECRETS)
 def test_a_secret_given_twice(variable: str, tmp_path: Path) -> None:
     found = problems(**{variable: LONG, f"{variable}_FILE": str(tmp_path / "x")})
-    assert found == {variable: f"is set, and so is {variable}_FILE; keep one of them"}
+    assert found == {variable: f"is set, and so is {variable}_FILE; keep only one of them"}
 
 
 def test_an_empty_secret_file(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The only code that sends: runs a flow, makes the calls it asks for, shares those under way."""
+"""The only code that sends: runs flows, makes the calls they yield, and shares running calls."""

@@ -1,4 +1,4 @@
-"""What the two senders share: how a call fails, when it is made again, how long it may go on.
+"""What both senders share: how a call fails, when it is repeated, and how long it may take.
 
 Must not know httpx, threads, event loops, nor what a call means.
 """
@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 
 from .._gate.effects import HttpAnswer, HttpCall
-from .shared_calls import limit
+from .shared_calls import time_limit
 
 LEFT_ALONE = "not asked: it failed a moment ago"
 _REPEATED = {
@@ -17,20 +17,20 @@ _REPEATED = {
 log = logging.getLogger("cognito_gate")
 
 
-def failed(ask: HttpCall, failure: str) -> HttpAnswer:
-    log.debug("%s %s: %s", ask.method, ask.url, failure)
+def failed(call: HttpCall, failure: str) -> HttpAnswer:
+    log.debug("%s %s: %s", call.method, call.url, failure)
     return HttpAnswer(0, failure=failure)
 
 
-def runs_on(ask: HttpCall) -> HttpCall:
-    """The call itself, which may go on when its askers have given up."""
-    return replace(ask, timeout=limit(ask))
+def with_longer_timeout(call: HttpCall) -> HttpCall:
+    """The call with the time limit of its sender, which may exceed that of the waiting requests."""
+    return replace(call, timeout=time_limit(call))
 
 
-def repeats(ask: HttpCall, answer: HttpAnswer) -> bool:
-    return answer.failure in _REPEATED.get(ask.repeats, ())
+def may_repeat(call: HttpCall, answer: HttpAnswer) -> bool:
+    return answer.failure in _REPEATED.get(call.repeats, ())
 
 
-def waited(ask: HttpCall) -> HttpAnswer:
-    """The answer to one who waits no longer."""
-    return failed(ask, "TimeoutError")
+def timed_out(call: HttpCall) -> HttpAnswer:
+    """The answer for a request that stops waiting."""
+    return failed(call, "TimeoutError")

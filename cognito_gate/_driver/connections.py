@@ -1,7 +1,7 @@
-"""The only door to httpx: one `HttpCall` over a connection, for threads and for event loops.
+"""Makes one `HttpCall` over a connection, for threads and for event loops.
 
-Knows httpx, its limits and its errors; must not know who waits for a call nor what it means. It is
-imported when the first call is made: only what sends needs httpx.
+The only module that imports httpx; knows its limits and errors. Must not know who waits for a call
+nor what it means. It is imported at the first call, because nothing else needs httpx.
 """
 
 import asyncio
@@ -31,51 +31,51 @@ class Connections:
 
     def __init__(self, client: httpx.Client | None = None) -> None:
         self._client = client
-        self._own: httpx.Client | None = None
+        self._own_client: httpx.Client | None = None
         self._lock = threading.Lock()
 
-    def send(self, ask: HttpCall) -> HttpAnswer:
+    def send(self, call: HttpCall) -> HttpAnswer:
         """The answer. Never raises for what the network does."""
         try:
-            return self._exchange(ask)
+            return self._exchange(call)
         except Exception as exc:  # noqa: BLE001 - `_failed` logs what is unexpected
-            return _failed(ask, exc)
+            return _failed(call, exc)
 
     def close(self) -> None:
         """Close the connections that were opened here; a later call opens others."""
         with self._lock:
-            client, self._own = self._own, None
+            client, self._own_client = self._own_client, None
         if client is not None:
             client.close()
 
-    def _exchange(self, ask: HttpCall) -> HttpAnswer:
-        client = self._client or self._made()
-        deadline = time.monotonic() + ask.timeout
-        response = client.send(_request(ask, client), stream=True, follow_redirects=False)
+    def _exchange(self, call: HttpCall) -> HttpAnswer:
+        client = self._client or self._open_client()
+        deadline = time.monotonic() + call.timeout
+        response = client.send(_request(call, client), stream=True, follow_redirects=False)
         try:
             if _encoded(response):
-                return failed(ask, "a compressed body that was not asked for")
+                return failed(call, "a compressed body that was not asked for")
             if response.is_stream_consumed:
-                return _read_already(ask, response)
+                return _read_complete(call, response)
             body = bytearray()
             if time.monotonic() > deadline:  # httpx limits each read, not their sum
                 raise TimeoutError
             for chunk in response.iter_raw():
                 body += chunk
-                if len(body) > ask.limit:
-                    return failed(ask, "a body that is too large")
+                if len(body) > call.limit:
+                    return failed(call, "a body that is too large")
                 if time.monotonic() > deadline:
                     raise TimeoutError
             return _answer(response, bytes(body))
         finally:
             response.close()
 
-    def _made(self) -> httpx.Client:
+    def _open_client(self) -> httpx.Client:
         context = _tls()
         with self._lock:
-            if self._own is None:
-                self._own = httpx.Client(cookies=_cookie_free(), verify=context)
-            return self._own
+            if self._own_client is None:
+                self._own_client = httpx.Client(cookies=_no_cookies(), verify=context)
+            return self._own_client
 
 
 class AsyncConnections:
@@ -84,54 +84,54 @@ class AsyncConnections:
 
     def __init__(self, client: httpx.AsyncClient | None = None) -> None:
         self._client = client
-        self._own: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
-        self._own = WeakKeyDictionary()
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
+        self._clients = WeakKeyDictionary()
         if client is None:
             _load_parts()
 
-    async def send(self, ask: HttpCall) -> HttpAnswer:
+    async def send(self, call: HttpCall) -> HttpAnswer:
         """The answer. Never raises for what the network does."""
         try:
-            async with asyncio.timeout(ask.timeout):
-                return await self._exchange(ask)
+            async with asyncio.timeout(call.timeout):
+                return await self._exchange(call)
         except Exception as exc:  # noqa: BLE001 - `_failed` logs what is unexpected
-            return _failed(ask, exc)
+            return _failed(call, exc)
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
-        client = self._own.pop(asyncio.get_running_loop(), None)
+        client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.aclose()
 
-    async def _exchange(self, ask: HttpCall) -> HttpAnswer:
-        client = self._client or self._made()
-        response = await client.send(_request(ask, client), stream=True, follow_redirects=False)
+    async def _exchange(self, call: HttpCall) -> HttpAnswer:
+        client = self._client or self._open_client()
+        response = await client.send(_request(call, client), stream=True, follow_redirects=False)
         try:
             if _encoded(response):
-                return failed(ask, "a compressed body that was not asked for")
+                return failed(call, "a compressed body that was not asked for")
             if response.is_stream_consumed:
-                return _read_already(ask, response)
+                return _read_complete(call, response)
             body = bytearray()
             async for chunk in response.aiter_raw():
                 body += chunk
-                if len(body) > ask.limit:
-                    return failed(ask, "a body that is too large")
+                if len(body) > call.limit:
+                    return failed(call, "a body that is too large")
             return _answer(response, bytes(body))
         finally:
             await response.aclose()
 
-    def _made(self) -> httpx.AsyncClient:
+    def _open_client(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
-        client = self._own.get(loop)
+        client = self._clients.get(loop)
         if client is None:
-            client = self._own[loop] = httpx.AsyncClient(cookies=_cookie_free(), verify=_tls())
+            client = self._clients[loop] = httpx.AsyncClient(cookies=_no_cookies(), verify=_tls())
         return client
 
 
 @cache
 def _load_parts() -> None:
-    """httpx and its parts load much of themselves within their first call, for a tenth of a second.
-    So that no event loop stands still then, that is a call to nobody, in a thread."""
+    """Load what httpx imports only during its first call, which takes a tenth of a second and would
+    block the event loop: make a call that must fail, in a thread."""
     asyncio.run(_call_nobody())
 
 
@@ -148,16 +148,16 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _cookie_free() -> CookieJar:
-    # What Cognito sets in one visitor's call must not ride along in another's.
+def _no_cookies() -> CookieJar:
+    # Cookies that Cognito sets in one visitor's call must not be sent in another's.
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def _request(ask: HttpCall, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-    headers = [*ask.headers, ("user-agent", USER_AGENT), ("accept-encoding", "identity")]
-    timeout = httpx.Timeout(ask.timeout, connect=min(CONNECT_SECONDS, ask.timeout))
+def _request(call: HttpCall, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+    headers = [*call.headers, ("user-agent", USER_AGENT), ("accept-encoding", "identity")]
+    timeout = httpx.Timeout(call.timeout, connect=min(CONNECT_SECONDS, call.timeout))
     return client.build_request(
-        ask.method, ask.url, headers=headers, content=ask.body or None, timeout=timeout
+        call.method, call.url, headers=headers, content=call.body or None, timeout=timeout
     )
 
 
@@ -170,14 +170,14 @@ def _answer(response: httpx.Response, body: bytes) -> HttpAnswer:
     return HttpAnswer(response.status_code, headers, body)
 
 
-def _read_already(ask: HttpCall, response: httpx.Response) -> HttpAnswer:
-    """The answer of a client that reads by itself, as httpx.MockTransport does."""
-    if len(response.content) > ask.limit:
-        return failed(ask, "a body that is too large")
+def _read_complete(call: HttpCall, response: httpx.Response) -> HttpAnswer:
+    """The answer of a client that has read the body already, as httpx.MockTransport does."""
+    if len(response.content) > call.limit:
+        return failed(call, "a body that is too large")
     return _answer(response, response.content)
 
 
-def _failed(ask: HttpCall, exc: Exception) -> HttpAnswer:
+def _failed(call: HttpCall, exc: Exception) -> HttpAnswer:
     if not isinstance(exc, (httpx.HTTPError, TimeoutError)):
-        log.error("an unexpected error in a call of %s", ask.url, exc_info=exc)
-    return failed(ask, type(exc).__name__)
+        log.error("an unexpected error in a call of %s", call.url, exc_info=exc)
+    return failed(call, type(exc).__name__)

@@ -1,6 +1,6 @@
 """The sender for event loops: runs a flow and makes its calls on the loop that is running.
 
-Knows asyncio and time-outs; must not know what a call means. `threads.py` is its twin.
+Knows asyncio and time-outs; must not know what a call means. `threads.py` is for threads.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from .._gate.effects import Compute, Done, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
-from .calls import LEFT_ALONE, failed, repeats, runs_on, waited
+from .calls import LEFT_ALONE, failed, may_repeat, timed_out, with_longer_timeout
 from .loading import async_connections
 from .shared_calls import SharedCalls
 
@@ -24,18 +24,18 @@ T = TypeVar("T")
 
 
 async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
-    """Run a flow to its result, sending what it asks for."""
+    """Run a flow to its result, carrying out the effects that it yields."""
     await sender.load()
     try:
-        need = next(flow)
+        effect = next(flow)
         while True:
-            match need:
+            match effect:
                 case HttpCall():
-                    need = flow.send(await sender.answer(need))
+                    effect = flow.send(await sender.answer(effect))
                 case Compute():
-                    need = flow.send(await _computed(need))
+                    effect = flow.send(await _compute(effect))
                 case _:
-                    assert_never(need)
+                    assert_never(effect)
     except StopIteration as stop:
         result: T = stop.value
         return result
@@ -44,12 +44,12 @@ async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
-async def _computed(need: Compute) -> Done:
-    """In a thread, so that the event loop goes on; and one at a time on each loop: Python computes
-    in one thread at once, and every further one would take its turn before the loop's."""
+async def _compute(effect: Compute) -> Done:
+    """Compute in a thread, so that the event loop goes on, and one at a time per loop: Python runs
+    one thread at a time, so that several of them would delay the loop."""
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
     async with turn:
-        return await asyncio.to_thread(need.done)
+        return await asyncio.to_thread(effect.done)
 
 
 class AsyncSender:
@@ -70,24 +70,24 @@ class AsyncSender:
             self._connections = self._connections or loaded  # another may have been faster
         return self._connections
 
-    async def answer(self, ask: HttpCall) -> HttpAnswer:
+    async def answer(self, call: HttpCall) -> HttpAnswer:
         """The answer to an `HttpCall`. Never raises for what the network does."""
-        if ask.ends:
-            self._calls.forget(ask.ends)
-        remembered = self._calls.recall(ask) if ask.share else None
+        if call.ends:
+            self._calls.forget(call.ends)
+        remembered = self._calls.recall(call) if call.share else None
         if remembered is not None:
             return remembered
-        if self._breaker.refuses(ask.place):
-            return failed(ask, LEFT_ALONE)
-        if not ask.share:
-            return await self._noted(ask)
-        future, leads = self._calls.join(ask)
+        if self._breaker.refuses(call.place):
+            return failed(call, LEFT_ALONE)
+        if not call.share:
+            return await self._send_and_note(call)
+        future, leads = self._calls.join(call)
         if leads:
-            # A task of its own: a visitor who leaves must not end the call others wait for.
-            task = asyncio.get_running_loop().create_task(self._lead(ask, future))
+            # A separate task: a request that is cancelled must not end a call others wait for.
+            task = asyncio.get_running_loop().create_task(self._lead(call, future))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return await self._wait(ask, future, leads=leads)
+        return await self._wait(call, future, leads=leads)
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
@@ -95,35 +95,35 @@ class AsyncSender:
             await self._connections.aclose()
 
     async def _wait(
-        self, ask: HttpCall, future: "Future[HttpAnswer]", *, leads: bool
+        self, call: HttpCall, future: "Future[HttpAnswer]", *, leads: bool
     ) -> HttpAnswer:
         try:
-            async with asyncio.timeout(ask.timeout):
+            async with asyncio.timeout(call.timeout):
                 answer = await asyncio.wrap_future(future)
                 return answer if leads else replace(answer, shared=True)
         except TimeoutError:
-            answer = waited(ask)
+            answer = timed_out(call)
         except asyncio.CancelledError:
-            self._calls.leave(ask, future)
+            self._calls.leave(call, future)
             raise
-        self._calls.leave(ask, future)
+        self._calls.leave(call, future)
         if leads:
-            self._breaker.note(ask, answer)
+            self._breaker.note(call, answer)
         return answer
 
-    async def _lead(self, ask: HttpCall, future: "Future[HttpAnswer]") -> None:
+    async def _lead(self, call: HttpCall, future: "Future[HttpAnswer]") -> None:
         answer = HttpAnswer(0, failure="the call was ended")
         try:
-            answer = await self._noted(runs_on(ask))
+            answer = await self._send_and_note(with_longer_timeout(call))
         finally:
-            self._calls.finish(ask, future, answer)
+            self._calls.finish(call, future, answer)
 
-    async def _noted(self, ask: HttpCall) -> HttpAnswer:
-        answer = await self._send(ask)
-        self._breaker.note(ask, answer)
+    async def _send_and_note(self, call: HttpCall) -> HttpAnswer:
+        answer = await self._send(call)
+        self._breaker.note(call, answer)
         return answer
 
-    async def _send(self, ask: HttpCall) -> HttpAnswer:
+    async def _send(self, call: HttpCall) -> HttpAnswer:
         connections = await self.load()
-        answer = await connections.send(ask)
-        return await connections.send(ask) if repeats(ask, answer) else answer
+        answer = await connections.send(call)
+        return await connections.send(call) if may_repeat(call, answer) else answer

@@ -1,4 +1,4 @@
-"""The calls that several requests share: those under way, and answers that are given again.
+"""The calls that several requests share: running ones, and answers that are used again.
 
 Knows keys, times and waiting; must not know what is called or how. The lock guards dict operations
 only.
@@ -14,21 +14,21 @@ from .._gate.effects import HttpAnswer, HttpCall
 
 MAX_REMEMBERED = 1024
 RUN_ON = 4
-"""How many times as long as its askers wait a call may take whose answer must not be lost: it may
-hold a refresh token that is the only good one from then on."""
+"""A call whose answer must not be lost may take this many times as long as the requests wait: its
+answer may contain a refresh token that is the only valid one from then on."""
 UNDELIVERED_SECONDS = 86_400.0
 MAX_UNDELIVERED = 8192
-"""How long an answer that reached no browser is kept for the next one who asks, and how many."""
+"""How long an answer that reached no browser is kept for the next request, and how many are."""
 
 
-def limit(ask: HttpCall) -> float:
-    """How long a call may take, in seconds. A GET that takes too long is simply made anew."""
-    return ask.timeout * (RUN_ON if ask.share and ask.method == "POST" else 1)
+def time_limit(http_call: HttpCall) -> float:
+    """How long a call may take, in seconds. A GET that takes too long is simply repeated."""
+    return http_call.timeout * (RUN_ON if http_call.share and http_call.method == "POST" else 1)
 
 
 @dataclass(slots=True)
 class _Call:
-    """A call under way, or its answer. `waiting` counts those who can hand the answer on."""
+    """A running call, or its answer. `waiting` counts the requests that can deliver the answer."""
 
     until: float
     session: str = ""
@@ -48,60 +48,62 @@ class SharedCalls:
         self._running: dict[str, _Call] = {}
         self._answered: dict[str, _Call] = {}
 
-    def recall(self, ask: HttpCall) -> HttpAnswer | None:
-        """The answer to an earlier call of this key, where it is still given again."""
+    def recall(self, http_call: HttpCall) -> HttpAnswer | None:
+        """The answer to an earlier call with this key, while it may be used again."""
         with self._lock:
-            call = self._remembered(ask)
+            call = self._remembered(http_call)
         return replace(call.future.result(0), remembered=True) if call else None
 
-    def join(self, ask: HttpCall) -> tuple[Future[HttpAnswer], bool]:
-        """The call that is under way, and whether the caller has to make it. Whoever stops waiting
-        for it says so (`leave`)."""
+    def join(self, http_call: HttpCall) -> tuple[Future[HttpAnswer], bool]:
+        """The running call's future, and whether the caller has to make the call. Callers that stop
+        waiting must call `leave`."""
         with self._lock:
-            call = self._remembered(ask)
+            call = self._remembered(http_call)
             if call is not None:
                 return call.future, False
             now = self._clock()
-            call = self._running.get(ask.share)
+            call = self._running.get(http_call.share)
             leads = call is None or now >= call.until
             if call is None or leads:
-                # A call whose event loop was torn down never ends: nobody waits for it for ever.
-                call = self._running[ask.share] = _Call(now + 2 * limit(ask) + 1, ask.session)
+                # A call whose event loop was closed never ends, so that a new one replaces it.
+                call = self._running[http_call.share] = _Call(
+                    now + 2 * time_limit(http_call) + 1, http_call.session
+                )
                 call.future.set_running_or_notify_cancel()  # no waiter that leaves can cancel it
-            call.waiting += ask.delivers
+            call.waiting += http_call.delivers
             return call.future, leads
 
-    def leave(self, ask: HttpCall, future: Future[HttpAnswer]) -> None:
-        """Wait no longer."""
+    def leave(self, http_call: HttpCall, future: Future[HttpAnswer]) -> None:
+        """Stop waiting for a call."""
         with self._lock:
-            call = self._running.get(ask.share)
+            call = self._running.get(http_call.share)
             if call is not None and call.future is future:
-                call.waiting -= ask.delivers
+                call.waiting -= http_call.delivers
 
-    def finish(self, ask: HttpCall, future: Future[HttpAnswer], answer: HttpAnswer) -> None:
-        """End the call and hand its answer to all who wait."""
-        keep = ask.remember(answer)
+    def finish(self, http_call: HttpCall, future: Future[HttpAnswer], answer: HttpAnswer) -> None:
+        """End the call and give its answer to all who wait."""
+        keep = http_call.remember(answer)
         with self._lock:
-            call = self._running.get(ask.share)
+            call = self._running.get(http_call.share)
             if call is not None and call.future is future:
-                del self._running[ask.share]
+                del self._running[http_call.share]
                 if keep > 0 and not call.forgotten:
-                    self._keep(ask.share, call, keep)
+                    self._keep(http_call.share, call, keep)
         future.set_result(answer)
 
     def forget(self, session: str) -> None:
-        """Give no answer of that session again, nor keep one that is yet to come."""
+        """Drop the answers of that session, and those of its running calls when they come."""
         with self._lock:
             for key in [key for key, call in self._answered.items() if call.session == session]:
                 del self._answered[key]
             for call in self._running.values():
                 call.forgotten = call.forgotten or call.session == session
 
-    def _remembered(self, ask: HttpCall) -> _Call | None:
-        call = self._answered.get(ask.share)
-        if call is None or ask.fresh or self._clock() >= call.until:
+    def _remembered(self, http_call: HttpCall) -> _Call | None:
+        call = self._answered.get(http_call.share)
+        if call is None or http_call.fresh or self._clock() >= call.until:
             return None
-        if call.undelivered and ask.delivers:
+        if call.undelivered and http_call.delivers:
             call.undelivered, call.until = False, self._clock() + call.remember
         return call
 

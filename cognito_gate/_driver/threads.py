@@ -1,6 +1,6 @@
 """The sender for threads: runs a flow and makes its calls, each in a thread of its own.
 
-Knows threads and time-outs; must not know what a call means. `event_loop.py` is its twin.
+Knows threads and time-outs; must not know what a call means. `event_loop.py` is for asyncio.
 """
 
 import threading
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
-from .calls import LEFT_ALONE, failed, repeats, runs_on, waited
+from .calls import LEFT_ALONE, failed, may_repeat, timed_out, with_longer_timeout
 from .loading import connections
 from .shared_calls import SharedCalls
 
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
 
 MAX_CALLS = 32  # at the same time, of one sender
 MAX_WAITING = 3
-"""How many threads wait for as long as a refresh may take; more wait a moment only, so that threads
-are left for requests that need no Cognito. The answer is kept for the next request."""
-MOMENT_SECONDS, STRAINED_SECONDS = 2.0, 0.5  # the second where Cognito was slow just now
+"""How many threads may wait for the full time of a refresh. Further ones wait briefly, so that
+threads are left for requests that need no call; the answer is kept for the next request."""
+SHORT_WAIT_SECONDS, STRAINED_WAIT_SECONDS = 2.0, 0.5  # the second where Cognito was slow just now
 T = TypeVar("T")
 
 
 def run(flow: Flow[T], sender: "Sender") -> T:
-    """Run a flow to its result, sending what it asks for."""
+    """Run a flow to its result, carrying out the effects that it yields."""
     try:
-        need = next(flow)
+        effect = next(flow)
         while True:
-            match need:
+            match effect:
                 case HttpCall():
-                    need = flow.send(sender.answer(need))
+                    effect = flow.send(sender.answer(effect))
                 case Compute():
-                    need = flow.send(need.done())
+                    effect = flow.send(effect.done())
                 case _:
-                    assert_never(need)
+                    assert_never(effect)
     except StopIteration as stop:
         result: T = stop.value
         return result
 
 
 class Sender:
-    """Makes calls for threads, each in a thread of its own: only so can waiting have an end,
+    """Makes calls for threads, each in a separate thread: only then can waiting end in time,
     whatever a server sends and however slowly."""
 
     def __init__(self, client: "httpx.Client | None" = None) -> None:
@@ -61,95 +61,99 @@ class Sender:
         self._calls = SharedCalls()
         self._breaker = Breaker()
 
-    def answer(self, ask: HttpCall) -> HttpAnswer:
+    def answer(self, call: HttpCall) -> HttpAnswer:
         """The answer to an `HttpCall`. Never raises for what the network does."""
-        if ask.ends:
-            self._calls.forget(ask.ends)
-        if not ask.share:
-            return self._alone(ask)
-        remembered = self._calls.recall(ask)
+        if call.ends:
+            self._calls.forget(call.ends)
+        if not call.share:
+            return self._answer_unshared(call)
+        remembered = self._calls.recall(call)
         if remembered is not None:
             return remembered
-        if self._breaker.refuses(ask.place):
-            return failed(ask, LEFT_ALONE)
-        future, leads = self._calls.join(ask)
+        if self._breaker.refuses(call.place):
+            return failed(call, LEFT_ALONE)
+        future, leads = self._calls.join(call)
         if leads:
-            self._start(ask, lambda answer: self._calls.finish(ask, future, answer))
-        return self._wait(ask, future, leads=leads)
+            self._start(call, lambda answer: self._calls.finish(call, future, answer))
+        return self._wait(call, future, leads=leads)
 
     def close(self) -> None:
         """Close the connections that were opened here; a later call opens others."""
         if self._connections is not None:
             self._connections.close()
 
-    def _alone(self, ask: HttpCall) -> HttpAnswer:
-        if self._breaker.refuses(ask.place):
-            return failed(ask, LEFT_ALONE)
+    def _answer_unshared(self, call: HttpCall) -> HttpAnswer:
+        if self._breaker.refuses(call.place):
+            return failed(call, LEFT_ALONE)
         future: Future[HttpAnswer] = Future()
-        self._start(ask, future.set_result)
-        return self._wait(ask, future, leads=True)
+        self._start(call, future.set_result)
+        return self._wait(call, future, leads=True)
 
-    def _start(self, ask: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
+    def _start(self, call: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
         if not self._free.acquire(blocking=False):
-            done(failed(ask, "too many calls are under way"))
+            done(failed(call, "too many calls are under way"))
             return
-        self._end_the_endless()
-        # A daemon: a server that hangs must not keep the process from ending.
-        thread = threading.Thread(target=self._run, args=(runs_on(ask), done), daemon=True)
+        self._close_if_overdue()
+        # A daemon thread: a server that hangs must not keep the process from ending.
+        thread = threading.Thread(
+            target=self._run, args=(with_longer_timeout(call), done), daemon=True
+        )
         try:
             thread.start()
-        except RuntimeError as error:  # no thread is to be had
+        except RuntimeError as error:  # the system gives no more threads
             self._free.release()
-            done(failed(ask, str(error)))
+            done(failed(call, str(error)))
 
-    def _run(self, ask: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
+    def _run(self, call: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
         answer = HttpAnswer(0, failure="the call was ended")
-        this, begun = object(), time.monotonic()
-        self._ends[this] = begun + 2 * ask.timeout + 1
+        key, started = object(), time.monotonic()
+        self._ends[key] = started + 2 * call.timeout + 1
         try:
-            answer = self._send(ask)
-            self._breaker.note(ask, answer, time.monotonic() - begun)
+            answer = self._send(call)
+            self._breaker.note(call, answer, time.monotonic() - started)
         finally:
-            del self._ends[this]
+            del self._ends[key]
             self._free.release()
             done(answer)
 
-    def _end_the_endless(self) -> None:
-        """A server that drips its headers holds a call's thread beyond any time-out of httpx's:
-        closing the connections under it ends it."""
+    def _close_if_overdue(self) -> None:
+        """End calls that are overdue by closing all connections: a server that sends its headers
+        byte by byte keeps a thread beyond any time-out of httpx."""
         if any(time.monotonic() > end for end in list(self._ends.values())):
             self.close()
 
-    def _wait(self, ask: HttpCall, future: "Future[HttpAnswer]", *, leads: bool) -> HttpAnswer:
-        with self._patience(ask) as seconds:
+    def _wait(self, call: HttpCall, future: "Future[HttpAnswer]", *, leads: bool) -> HttpAnswer:
+        with self._waiting_time(call) as seconds:
             try:
                 answer = future.result(seconds)
                 return answer if leads else replace(answer, shared=True)
             except TimeoutError:
-                answer = waited(ask)
-        self._calls.leave(ask, future)
-        if leads and ask.share and seconds >= ask.timeout:
-            self._breaker.note(ask, answer)
+                answer = timed_out(call)
+        self._calls.leave(call, future)
+        if leads and call.share and seconds >= call.timeout:
+            self._breaker.note(call, answer)
         return answer
 
     @contextmanager
-    def _patience(self, ask: HttpCall) -> Iterator[float]:
+    def _waiting_time(self, call: HttpCall) -> Iterator[float]:
         with self._lock:
             self._waiting += 1
             few = self._waiting <= MAX_WAITING
         try:
-            moment = STRAINED_SECONDS if self._breaker.strained(ask.place) else MOMENT_SECONDS
-            yield ask.timeout if few or ask.patient else min(moment, ask.timeout)
+            moment = (
+                STRAINED_WAIT_SECONDS if self._breaker.strained(call.place) else SHORT_WAIT_SECONDS
+            )
+            yield call.timeout if few or call.patient else min(moment, call.timeout)
         finally:
             with self._lock:
                 self._waiting -= 1
 
-    def _send(self, ask: HttpCall) -> HttpAnswer:
-        connected = self._connected()
-        answer = connected.send(ask)
-        return connected.send(ask) if repeats(ask, answer) else answer
+    def _send(self, call: HttpCall) -> HttpAnswer:
+        open_connections = self._open_connections()
+        answer = open_connections.send(call)
+        return open_connections.send(call) if may_repeat(call, answer) else answer
 
-    def _connected(self) -> "Connections":
+    def _open_connections(self) -> "Connections":
         if self._connections is None:
             loaded = connections(self._client)
             with self._lock:

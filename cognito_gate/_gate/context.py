@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..settings import ASGI_SESSION_BYTES, Settings
 from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
+from .languages import Languages
 from .messages import Pass
 from .protocol import oauth
 from .protocol.cookies import Attributes
@@ -52,6 +53,7 @@ class Context:
 
     settings: Settings
     token: Callable[[], str]
+    languages: Languages
     names: Names
     seals: Seals
     sessions: Sessions
@@ -93,6 +95,7 @@ class Context:
         return cls(
             settings=settings,
             token=token,
+            languages=Languages(settings.templates, settings.languages),
             names=names,
             seals=seals,
             sessions=sessions

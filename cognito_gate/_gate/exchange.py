@@ -15,6 +15,7 @@ from .messages import Incoming, Pass
 from .protocol import cookies
 
 MAX_QUERY_FIELDS = 50
+MAX_ASKED_CHARS = 2048
 
 T = TypeVar("T")
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -99,6 +100,12 @@ class Exchange:
         if pairs is None:
             raise BadRequest("the query is not form-encoded text")
         return pairs
+
+    def asked(self, name: str) -> str:
+        """A parameter of the address, or an empty text. Of several, the first counts."""
+        pairs = self.once(_query) or ()
+        values = (value for key, value in pairs if key == name)
+        return next((value for value in values if 0 < len(value) <= MAX_ASKED_CHARS), "")
 
     def once(self, read: "Callable[[Exchange], T]") -> T:
         """What `read` makes of this exchange, made at the first call only.

@@ -21,7 +21,7 @@ from ..errors import (
     StaleCallback,
 )
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
-from . import custom_login
+from . import custom_login, gate_pages
 from .authorization import Authorization, Rule, Target
 from .cached_decisions import CachedDecisions
 from .context import Context
@@ -105,12 +105,7 @@ class Gate:
         """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""
         exchange = Exchange(self._context, incoming)
         try:
-            decision = yield from self._decided(exchange)
-        except CookiesTooLarge as error:
-            decision = self._too_many_cookies(exchange, error)
-        except GateError as error:
-            form = self.takes_form(incoming)
-            decision = error_responses.refuse(exchange, error, form=form)
+            decision = yield from self._answered(exchange)
         except Exception:
             # Fail closed: whatever happened, the app is not called.
             log.exception("an unexpected error in the gate")
@@ -118,6 +113,16 @@ class Gate:
         if isinstance(decision, Respond):
             decision = self._finished(exchange, decision)
         return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
+
+    def _answered(self, exchange: Exchange) -> Flow[Decision]:
+        """The one place where errors become responses."""
+        try:
+            return (yield from self._decided(exchange))
+        except CookiesTooLarge as error:
+            return self._too_many_cookies(exchange, error)
+        except GateError as error:
+            form = self.takes_form(exchange.incoming)
+            return error_responses.refuse(exchange, error, form=form)
 
     def _decided(self, exchange: Exchange) -> Flow[Decision]:
         incoming = exchange.incoming
@@ -169,7 +174,7 @@ class Gate:
         if fetch_metadata.opens_websocket(incoming):
             origin = incoming.value(b"origin").decode("latin-1")
             if origin and origin not in self._origins:
-                raise CrossSiteRefused("A WebSocket of another site.")
+                raise CrossSiteRefused("a WebSocket of another site")
 
     # The routes
 
@@ -188,8 +193,7 @@ class Gate:
                 return Respond(303, (("location", stale.return_to), *visitor.headers, *spent))
             if stale.again or not fetch_metadata.is_navigation(exchange.incoming):
                 raise CookiesLost(
-                    "Your browser does not give our cookies back, or the sign-in took too long. "
-                    "Allow cookies for this site, then try again."
+                    "the cookie of the sign-in is gone: blocked, or the sign-in took too long"
                 ) from stale
             attempt = callback.attempt_of(exchange)
             state = attempt.state if attempt else ""
@@ -218,7 +222,7 @@ class Gate:
         yield from ()
         if exchange.incoming.method not in ("GET", "HEAD"):
             raise MethodRefused("GET, HEAD")
-        return pages.signed_out(login.login_url(self._context))
+        return gate_pages.signed_out(exchange, login.login_url(self._context))
 
     def _too_many_cookies(self, exchange: Exchange, error: CookiesTooLarge) -> Decision:
         """Answer without a look at the cookies."""

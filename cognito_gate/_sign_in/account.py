@@ -1,7 +1,7 @@
 """The page `{prefix}/account`: change the password, set up an authenticator app, turn it off.
 
-Needs a session whose access token may manage the account (`aws.cognito.signin.user.admin`); those
-of our own sign-in pages may.
+Needs a session whose access token may manage the account (scope `aws.cognito.signin.user.admin`),
+as tokens of the gate's sign-in pages may.
 """
 
 from .._gate.effects import Flow, call
@@ -24,12 +24,12 @@ from . import (
 from .challenge import totp_facts
 from .cognito_api import Account
 from .context import SignInContext, SignInExchange
-from .page import SignInPage, Trouble
+from .page import Feedback, SignInPage
 
 _STEP = "TOTP"
 FRESH_SECONDS = 900  # how long after a sign-in the second factor may be changed
-# Of a token that may not do this, and of an account that is not what it was at the sign-in.
-_NOT_THEIRS = frozenset(
+# Errors for a token that may not manage the account, and for an account that has changed.
+_ACCESS_ERRORS = frozenset(
     {
         "NotAuthorizedException",
         "PasswordResetRequiredException",
@@ -39,55 +39,57 @@ _NOT_THEIRS = frozenset(
 )
 
 
-def _show(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
+def _show(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     visitor = yield from session.session(exchange)
     if visitor.identity is None:
         return _signed_out(exchange, visitor.headers)
     answer = yield from call(cognito_api.get_user(exchange.settings, visitor.identity.access_token))
     try:
-        found = cognito_api.read_account(answer)
+        account = cognito_api.read_account(answer)
     except ApiRefused as error:
-        if error.exception not in _NOT_THEIRS:
+        if error.exception not in _ACCESS_ERRORS:
             raise CognitoUnavailable(str(error)) from error
-        return _not_here(exchange, visitor.headers)
-    view = _view(exchange, trouble, visitor.identity, found)
-    headers = (*visitor.headers, *trouble.headers)
-    return forms.show(exchange, view, trouble.status, headers)
+        return _not_allowed(exchange, visitor.headers)
+    view = _view(exchange, feedback, visitor.identity, account)
+    headers = (*visitor.headers, *feedback.headers)
+    return forms.show(exchange, view, feedback.status, headers)
 
 
-def _view(exchange: SignInExchange, trouble: Trouble, who: Identity, found: Account) -> View:
-    step = challenge_cookie.find(exchange)
-    setting_up = step is not None and step.step == _STEP and step.username == who.sub
-    email = found.attributes.get("email", "")
-    by_email = exchange.settings.sign_in == "email"  # the user name is one that nobody chose
-    name = email if email and by_email else found.username
+def _view(
+    exchange: SignInExchange, feedback: Feedback, identity: Identity, account: Account
+) -> View:
+    record = challenge_cookie.find(exchange)
+    setting_up = record is not None and record.step == _STEP and record.username == identity.sub
+    email = account.attributes.get("email", "")
+    by_email = exchange.settings.sign_in == "email"  # then the user name is generated
+    name = email if email and by_email else account.username
     facts = {
         "username": name,
         "email": email,
-        "totp": "SOFTWARE_TOKEN_MFA" in found.mfa,
+        "totp": "SOFTWARE_TOKEN_MFA" in account.mfa,
         "policy": exchange.context.policy,
     }
-    screen = "account"
-    if step is not None and setting_up and trouble.notice is None:
-        screen = "totp-setup"
-        facts |= totp_facts(exchange.context, "/account", name, step.facts["secret"])
+    page = "account"
+    if record is not None and setting_up and feedback.notice is None:
+        page = "totp-setup"
+        facts |= totp_facts(exchange.context, "/account", name, record.facts["secret"])
     return View(
-        screen=screen,
-        error=trouble.error,
-        notice=trouble.notice,
-        field_errors=trouble.fields,
-        typed=trouble.typed,
+        screen=page,
+        error=feedback.error,
+        notice=feedback.notice,
+        field_errors=feedback.fields,
+        typed=feedback.typed,
         facts=facts,
     )
 
 
 def _signed_out(exchange: SignInExchange, headers: Headers) -> Respond:
-    wanted = login.return_address(exchange)
-    return next_page.go(exchange.context, "/sign-in", return_to=wanted, headers=headers)
+    return_to = login.return_address(exchange)
+    return next_page.go(exchange.context, "/sign-in", return_to=return_to, headers=headers)
 
 
-def _not_here(exchange: SignInExchange, headers: Headers) -> Respond:
-    """A session of the hosted login may not manage the account, unless it asked for that scope."""
+def _not_allowed(exchange: SignInExchange, headers: Headers) -> Respond:
+    """The page for a session that may not manage the account, such as one of the hosted login."""
     facts = {
         "title": "message.not_here.title",
         "text": "message.not_here.text",
@@ -104,114 +106,126 @@ def _take(exchange: SignInExchange) -> Flow[Respond]:
     if visitor.identity is None:
         return _signed_out(exchange, visitor.headers)
     try:
-        answer = yield from _acted(exchange, visitor.identity, form)
+        answer = yield from _handle_action(exchange, visitor.identity, form)
     except ApiRefused as error:
         answer = yield from ACCOUNT.refused(exchange, error)
-    if answer.status != 303:  # the page itself, which has asked for the session once more
+    if answer.status != 303:  # the page itself, whose headers set the session cookies already
         return answer
     return Respond(answer.status, (*answer.headers, *visitor.headers), answer.body)
 
 
-def _acted(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[Respond]:
+def _handle_action(
+    exchange: SignInExchange, identity: Identity, form: dict[str, str]
+) -> Flow[Respond]:
     action = form["action"]
     if action == "password":
-        return (yield from _changed(exchange, who, form))
+        return (yield from _change_password(exchange, identity, form))
     if action == "cancel":
         return next_page.go(exchange.context, "/account", headers=challenge_cookie.forget(exchange))
-    if not -jwt.CLOCK_SKEW <= exchange.now - (who.auth_time or 0) <= FRESH_SECONDS:
-        # A session that was left open, or stolen, must not change the second factor.
+    if not -jwt.CLOCK_SKEW <= exchange.now - (identity.auth_time or 0) <= FRESH_SECONDS:
+        # An old session may be stolen or left open, and must not change the second factor.
         here = f"{exchange.settings.prefix}/account"
         return next_page.go(exchange.context, "/sign-in", return_to=here, notice="sign_in_again")
     if action == "totp":
-        return (yield from _begun(exchange, who, form))
+        return (yield from _begin_totp(exchange, identity, form))
     if action == "totp-verify":
-        return (yield from _turned_on(exchange, who, form["code"]))
+        return (yield from _turn_on_totp(exchange, identity, form["code"]))
     if action == "totp-off":
-        return (yield from _turned_off(exchange, who, form))
+        return (yield from _turn_off_totp(exchange, identity, form))
     raise BadRequest("no such action")
 
 
-def _name(who: Identity) -> str:
-    """Cognito's name for the person, by which the sign-in page's tries are counted, too."""
-    return who.username or who.sub
+def _name(identity: Identity) -> str:
+    """Cognito's name of the user, by which the sign-in page counts attempts, too."""
+    return identity.username or identity.sub
 
 
-def _changed(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[Respond]:
+def _change_password(
+    exchange: SignInExchange, identity: Identity, form: dict[str, str]
+) -> Flow[Respond]:
     wrong = fields.filled(form, "previous")
     fields.check(wrong | fields.new_password(exchange.context.policy, form["password"]))
-    rate_limits.check_guess(exchange, _name(who), "password")
+    rate_limits.check_guess(exchange, _name(identity), "password")
     answer = yield from call(
         cognito_api.change_password(
-            exchange.settings, who.access_token, form["previous"], form["password"]
+            exchange.settings, identity.access_token, form["previous"], form["password"]
         )
     )
     cognito_api.read("ChangePassword", answer)
-    rate_limits.proved(exchange, _name(who), _name(who))
+    rate_limits.proved(exchange, _name(identity), _name(identity))
     return next_page.go(exchange.context, "/account", notice="password_changed")
 
 
-# The authenticator app. Whoever finds a session that was left open may not take away the app that
-# is on, nor put their own in its place: for both the password is asked for.
+# The authenticator app. Removing or replacing it takes the password, so that somebody with an open
+# session of another person cannot do it.
 
 
-def _on(context: SignInContext, who: Identity) -> Flow[bool]:
-    """Whether an app is on now, which another browser may have changed."""
-    answer = yield from call(cognito_api.get_user(context.settings, who.access_token))
+def _is_totp_on(context: SignInContext, identity: Identity) -> Flow[bool]:
+    """Whether an app is turned on; asks Cognito, since another browser may have changed it."""
+    answer = yield from call(cognito_api.get_user(context.settings, identity.access_token))
     return "SOFTWARE_TOKEN_MFA" in cognito_api.read_account(answer).mfa
 
 
-def _check_password(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[None]:
+def _check_password(
+    exchange: SignInExchange, identity: Identity, form: dict[str, str]
+) -> Flow[None]:
     """Have Cognito check the password. Raises FormRefused when it is not right."""
     fields.check(fields.filled(form, "proof"))
-    rate_limits.check_guess(exchange, _name(who), "password")
+    rate_limits.check_guess(exchange, _name(identity), "password")
     try:
-        yield from password.prove(exchange, _name(who), form["proof"])
+        yield from password.prove(exchange, _name(identity), form["proof"])
     except ApiRefused as error:
         if error_messages.say(error)[0].id != "error.wrong_password":
             raise
         raise FormRefused({"proof": ("error.wrong_previous", {})}) from error
-    rate_limits.proved(exchange, _name(who), _name(who))
+    rate_limits.proved(exchange, _name(identity), _name(identity))
 
 
-def _begun(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[Respond]:
-    on = yield from _on(exchange.context, who)
+def _begin_totp(
+    exchange: SignInExchange, identity: Identity, form: dict[str, str]
+) -> Flow[Respond]:
+    on = yield from _is_totp_on(exchange.context, identity)
     if on:
-        yield from _check_password(exchange, who, form)
+        yield from _check_password(exchange, identity, form)
     answer = yield from call(
-        cognito_api.associate_totp(exchange.settings, access_token=who.access_token)
+        cognito_api.associate_totp(exchange.settings, access_token=identity.access_token)
     )
     secret, _ = cognito_api.read_totp(answer)
     facts = {"secret": secret, "replaces": "yes" if on else ""}
-    step = challenge_cookie.new(exchange, _STEP, username=who.sub, return_to="/", facts=facts)
-    return next_page.onward(exchange, "/account", step)
+    record = challenge_cookie.new(
+        exchange, _STEP, username=identity.sub, return_to="/", facts=facts
+    )
+    return next_page.onward(exchange, "/account", record)
 
 
-def _turned_on(exchange: SignInExchange, who: Identity, text: str) -> Flow[Respond]:
+def _turn_on_totp(exchange: SignInExchange, identity: Identity, text: str) -> Flow[Respond]:
     code = fields.totp(text)
-    step = challenge_cookie.find(exchange)
-    if step is None or (step.step, step.username) != (_STEP, who.sub):
+    record = challenge_cookie.find(exchange)
+    if record is None or (record.step, record.username) != (_STEP, identity.sub):
         return next_page.go(exchange.context, "/account", notice="start_over")
-    rate_limits.check_guess(exchange, _name(who), "code")
-    if (yield from _on(exchange.context, who)) and not step.facts.get("replaces"):
+    rate_limits.check_guess(exchange, _name(identity), "code")
+    if (yield from _is_totp_on(exchange.context, identity)) and not record.facts.get("replaces"):
         ended = challenge_cookie.forget(exchange)
         return next_page.go(exchange.context, "/account", notice="start_over", headers=ended)
     answer = yield from call(
-        cognito_api.verify_totp(exchange.settings, code, access_token=who.access_token)
+        cognito_api.verify_totp(exchange.settings, code, access_token=identity.access_token)
     )
     cognito_api.read_totp_verified(answer)
     answer = yield from call(
-        cognito_api.set_totp_preference(exchange.settings, who.access_token, on=True)
+        cognito_api.set_totp_preference(exchange.settings, identity.access_token, on=True)
     )
     cognito_api.read("SetUserMFAPreference", answer)
-    rate_limits.proved(exchange, _name(who), _name(who))
+    rate_limits.proved(exchange, _name(identity), _name(identity))
     ended = challenge_cookie.forget(exchange)
     return next_page.go(exchange.context, "/account", notice="totp_on", headers=ended)
 
 
-def _turned_off(exchange: SignInExchange, who: Identity, form: dict[str, str]) -> Flow[Respond]:
-    yield from _check_password(exchange, who, form)
+def _turn_off_totp(
+    exchange: SignInExchange, identity: Identity, form: dict[str, str]
+) -> Flow[Respond]:
+    yield from _check_password(exchange, identity, form)
     answer = yield from call(
-        cognito_api.set_totp_preference(exchange.settings, who.access_token, on=False)
+        cognito_api.set_totp_preference(exchange.settings, identity.access_token, on=False)
     )
     cognito_api.read("SetUserMFAPreference", answer)
     return next_page.go(exchange.context, "/account", notice="totp_off")

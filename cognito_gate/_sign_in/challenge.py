@@ -1,7 +1,7 @@
-"""The pages `{prefix}/mfa` and `{prefix}/new-password`: the steps between a password and a session.
+"""The pages `{prefix}/mfa` and `{prefix}/new-password`, where visitors respond to challenges.
 
-Knows how each challenge is answered (Developer Guide, "Authentication flows"); must not know what
-Cognito's refusals mean to a visitor (page.py).
+Knows the response to each challenge (Developer Guide, "Authentication flows"); must not know what
+Cognito's errors mean to a visitor (page.py).
 """
 
 from typing import Any
@@ -13,9 +13,8 @@ from .._gate.records import ChallengeRecord, View
 from ..errors import FormRefused
 from . import challenge_cookie, cognito_api, fields, forms, next_page, password, rate_limits, totp
 from . import choice as first
-from .cognito_api import Outcome
 from .context import SignInContext, SignInExchange
-from .page import SignInPage, Trouble
+from .page import Feedback, SignInPage
 
 _MAX_CREDENTIAL = 8192
 _CODE_NAMES = {
@@ -28,112 +27,98 @@ _CODE_NAMES = {
 
 
 # What both pages share
+_MFA_STEPS = (
+    *(*next_page.CODES, *next_page.PASSWORDS, *next_page.CHOICES),
+    *("MFA_SETUP", "WEB_AUTHN"),
+)
 
 
-def _view(step: ChallengeRecord, screen: str, trouble: Trouble, facts: dict[str, Any]) -> View:
+def _view(record: ChallengeRecord, page: str, feedback: Feedback, facts: dict[str, Any]) -> View:
     return View(
-        screen=screen,
-        return_to=step.return_to,
-        error=trouble.error,
-        notice=trouble.notice,
-        field_errors=trouble.fields,
-        typed=trouble.typed,
-        facts={"attempt": step.attempt, "username": step.typed, **facts},
+        screen=page,
+        return_to=record.return_to,
+        error=feedback.error,
+        notice=feedback.notice,
+        field_errors=feedback.fields,
+        typed=feedback.typed,
+        facts={"attempt": record.attempt, "username": record.typed, **facts},
     )
 
 
-def _lost(exchange: SignInExchange) -> Respond:
-    """The step of this page does not wait here: its time is over, or a later sign-in of this
-    browser waits instead, which goes on."""
-    wanted = forms.return_to(exchange)
+def _challenge_gone(exchange: SignInExchange) -> Respond:
+    """Back to sign-in: this page's challenge has expired, or a later sign-in has replaced it."""
+    return_to = forms.return_to(exchange)
     if challenge_cookie.find(exchange) is not None:
-        return next_page.go(exchange.context, "/sign-in", return_to=wanted, notice="replaced")
+        return next_page.go(exchange.context, "/sign-in", return_to=return_to, notice="replaced")
     ended = challenge_cookie.forget(exchange)
     return next_page.go(
-        exchange.context, "/sign-in", return_to=wanted, notice="start_over", headers=ended
+        exchange.context, "/sign-in", return_to=return_to, notice="start_over", headers=ended
     )
 
 
-def _left(exchange: SignInExchange) -> Flow[Respond]:
-    """A page whose step is over: "back" leads here from where the sign-in ended."""
+def _leave(exchange: SignInExchange) -> Flow[Respond]:
+    """Leave a page without a challenge, as after "back" in the browser: on to the app if there is
+    a session, else back to sign-in."""
     visitor = yield from session.session(exchange)
     if visitor.identity is None:
-        return _lost(exchange)
-    wanted = forms.return_to(exchange)
-    return Respond(303, (("location", wanted), *visitor.headers))
+        return _challenge_gone(exchange)
+    return_to = forms.return_to(exchange)
+    return Respond(303, (("location", return_to), *visitor.headers))
 
 
-def _advance(exchange: SignInExchange, step: ChallengeRecord, outcome: Outcome) -> Flow[Respond]:
-    return (
-        yield from next_page.advance(
-            exchange,
-            outcome,
-            username=step.username,
-            typed=step.typed,
-            return_to=step.return_to,
-        )
-    )
-
-
-def _answered(
+def _respond(
     exchange: SignInExchange,
-    step: ChallengeRecord,
-    said: dict[str, str],
+    record: ChallengeRecord,
+    responses: dict[str, str],
     session: str = "",
 ) -> Flow[Respond]:
-    # Keys first: what is proved for tokens that nobody can verify is lost.
+    # Fetch the signing keys first: without them the tokens of a used code could not be verified.
     yield from token_trust.ready(exchange.context, exchange.now)
     answer = yield from call(
         cognito_api.respond(
             exchange.settings,
-            step.step,
-            step.username,
-            session or step.session,
-            said,
+            record.step,
+            record.username,
+            session or record.session,
+            responses,
             exchange.incoming.client,
         )
     )
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
-    return (yield from _advance(exchange, step, outcome))
+    return (yield from next_page.advance_record(exchange, record, outcome))
 
 
 # /mfa
 
 
-def _waiting(exchange: SignInExchange) -> ChallengeRecord | None:
-    step = challenge_cookie.find(exchange)
-    answers = (*next_page.CODES, *next_page.PASSWORDS, *next_page.CHOICES, "MFA_SETUP", "WEB_AUTHN")
-    return step if step is not None and step.step in answers else None
+def _method(record: ChallengeRecord) -> str:
+    """The challenge's name, or for a choice the method that was chosen."""
+    return record.facts.get("choice", record.step)
 
 
-def _way(step: ChallengeRecord) -> str:
-    """The challenge, or what was chosen where it was a choice."""
-    return step.facts.get("choice", step.step)
+def _show_mfa(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
+    record = challenge_cookie.find(exchange, *_MFA_STEPS)
+    if record is None:
+        return (yield from _leave(exchange))
+    page, facts = _page_and_facts(exchange.context, record)
+    view = _view(record, page, feedback, facts)
+    return forms.show(exchange, view, feedback.status, feedback.headers)
 
 
-def _show_mfa(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
-    step = _waiting(exchange)
-    if step is None:
-        return (yield from _left(exchange))
-    screen, facts = _screen(exchange.context, step)
-    view = _view(step, screen, trouble, facts)
-    return forms.show(exchange, view, trouble.status, trouble.headers)
-
-
-def _screen(context: SignInContext, step: ChallengeRecord) -> tuple[str, dict[str, Any]]:
-    """The page for a step, and what it shows."""
-    if step.step in next_page.CODES:
-        destination = step.facts.get("CODE_DELIVERY_DESTINATION", "")
-        sure = challenge_cookie.UNPROVED not in step.facts
-        medium = next_page.CODES[step.step]
+def _page_and_facts(context: SignInContext, record: ChallengeRecord) -> tuple[str, dict[str, Any]]:
+    """The page for a challenge, and the facts that it shows."""
+    if record.step in next_page.CODES:
+        destination = record.facts.get("CODE_DELIVERY_DESTINATION", "")
+        sure = challenge_cookie.UNPROVED not in record.facts
+        medium = next_page.CODES[record.step]
         return "code", {"medium": medium, "destination": destination, "sure": sure}
-    if _way(step) in next_page.PASSWORDS:
+    if _method(record) in next_page.PASSWORDS:
         return "password", {}
-    if step.step == "WEB_AUTHN":
-        return "passkey", {"options": step.facts.get("CREDENTIAL_REQUEST_OPTIONS", "{}")}
-    if step.step == "MFA_SETUP":
-        return "totp-setup", totp_facts(context, "/mfa", step.typed, step.facts["secret"])
-    return "choose", {"options": next_page.options(step)}
+    if record.step == "WEB_AUTHN":
+        return "passkey", {"options": record.facts.get("CREDENTIAL_REQUEST_OPTIONS", "{}")}
+    if record.step == "MFA_SETUP":
+        return "totp-setup", totp_facts(context, "/mfa", record.typed, record.facts["secret"])
+    return "choose", {"options": next_page.options(record)}
 
 
 def totp_facts(context: SignInContext, action: str, account: str, secret: str) -> dict[str, Any]:
@@ -150,99 +135,104 @@ def totp_facts(context: SignInContext, action: str, account: str, secret: str) -
 def _take_mfa(exchange: SignInExchange) -> Flow[Respond]:
     limits = {"code": 64, "choice": 64, "password": 256, "credential": _MAX_CREDENTIAL}
     form = forms.posted(exchange, limits)
-    step = _waiting(exchange)
-    if step is None or form["attempt"] != step.attempt:
-        return _lost(exchange)
-    way = _way(step)
-    if way in next_page.CHOICES and challenge_cookie.UNPROVED in step.facts:
-        return (yield from _first(exchange, step, form["choice"]))
+    record = challenge_cookie.find(exchange, *_MFA_STEPS)
+    if record is None or form["attempt"] != record.attempt:
+        return _challenge_gone(exchange)
+    method = _method(record)
+    if method in next_page.CHOICES and challenge_cookie.UNPROVED in record.facts:
+        return (yield from _begin_first_factor(exchange, record, form["choice"]))
     rate_limits.check_guess(
-        exchange, step.typed, "password" if way in next_page.PASSWORDS else "code"
+        exchange, record.typed, "password" if method in next_page.PASSWORDS else "code"
     )
-    if way in next_page.CHOICES:
-        return (yield from _chosen(exchange, step, form["choice"]))
-    if way in next_page.PASSWORDS:
+    if method in next_page.CHOICES:
+        return (yield from _answer_choice(exchange, record, form["choice"]))
+    if method in next_page.PASSWORDS:
         fields.check(fields.filled(form, "password"))
-        outcome = yield from password.chosen(exchange, step, way, form["password"])
-        return (yield from _advance(exchange, step, outcome))
-    if step.step == "WEB_AUTHN":
+        outcome = yield from password.answer_password(exchange, record, method, form["password"])
+        return (yield from next_page.advance_record(exchange, record, outcome))
+    if record.step == "WEB_AUTHN":
         fields.check(fields.filled(form, "credential"))
-        said = {"CREDENTIAL": form["credential"]}
-        return (yield from _answered(exchange, step, said))
-    if step.step == "MFA_SETUP":
-        return (yield from _verified(exchange, step, fields.totp(form["code"])))
-    code = fields.totp if step.step == "SOFTWARE_TOKEN_MFA" else fields.code
-    said = {_CODE_NAMES[step.step]: code(form["code"])}
-    if challenge_cookie.UNPROVED in step.facts:
-        return (yield from first.answer(exchange, step, said))
-    return (yield from _answered(exchange, step, said))
+        responses = {"CREDENTIAL": form["credential"]}
+        return (yield from _respond(exchange, record, responses))
+    if record.step == "MFA_SETUP":
+        return (yield from _verify_totp_setup(exchange, record, fields.totp(form["code"])))
+    code = fields.totp if record.step == "SOFTWARE_TOKEN_MFA" else fields.code
+    responses = {_CODE_NAMES[record.step]: code(form["code"])}
+    if challenge_cookie.UNPROVED in record.facts:
+        return (yield from first.answer(exchange, record, responses))
+    return (yield from _respond(exchange, record, responses))
 
 
-def _first(exchange: SignInExchange, step: ChallengeRecord, choice: str) -> Flow[Respond]:
-    """The way to begin, of those that every visitor may choose from."""
-    if choice not in next_page.options(step) or choice in next_page.PASSWORDS:
-        return (yield from _chosen(exchange, step, choice))
-    return (yield from first.begin(exchange, step, choice))
+def _begin_first_factor(
+    exchange: SignInExchange, record: ChallengeRecord, choice: str
+) -> Flow[Respond]:
+    """Begin with one of the methods that are offered to every name."""
+    if choice not in next_page.options(record) or choice in next_page.PASSWORDS:
+        return (yield from _answer_choice(exchange, record, choice))
+    return (yield from first.begin(exchange, record, choice))
 
 
-def _chosen(exchange: SignInExchange, step: ChallengeRecord, choice: str) -> Flow[Respond]:
-    if choice not in next_page.options(step):
+def _answer_choice(exchange: SignInExchange, record: ChallengeRecord, choice: str) -> Flow[Respond]:
+    if choice not in next_page.options(record):
         raise FormRefused({"choice": ("error.field.missing", {})})
-    if step.step == "SELECT_CHALLENGE" and choice in next_page.PASSWORDS:
-        # It is answered together with the password, which has yet to be asked for.
-        waiting = challenge_cookie.again(step, step.session, {"choice": choice})
+    if record.step == "SELECT_CHALLENGE" and choice in next_page.PASSWORDS:
+        # The response needs the password as well, so the page asks for it first.
+        waiting = challenge_cookie.again(record, record.session, {"choice": choice})
         return next_page.onward(exchange, "/mfa", waiting)
     if next_page.CODES.get(choice, "totp") != "totp":
-        rate_limits.check_message(exchange, step.typed, "sign-in")
-    return (yield from _answered(exchange, step, {"ANSWER": choice}))
+        rate_limits.check_message(exchange, record.typed, "sign-in")
+    return (yield from _respond(exchange, record, {"ANSWER": choice}))
 
 
-def _verified(exchange: SignInExchange, step: ChallengeRecord, code: str) -> Flow[Respond]:
-    """The authenticator app's first code, then the challenge itself, under the session it gave."""
-    answer = yield from call(cognito_api.verify_totp(exchange.settings, code, session=step.session))
+def _verify_totp_setup(
+    exchange: SignInExchange, record: ChallengeRecord, code: str
+) -> Flow[Respond]:
+    """Verify the app's first code, then respond to MFA_SETUP with the session that this returns."""
+    answer = yield from call(
+        cognito_api.verify_totp(exchange.settings, code, session=record.session)
+    )
     session = cognito_api.read_totp_verified(answer)
-    return (yield from _answered(exchange, step, {}, session))
+    return (yield from _respond(exchange, record, {}, session))
 
 
 # /new-password
 
 
-def _setting(exchange: SignInExchange) -> ChallengeRecord | None:
-    step = challenge_cookie.find(exchange)
-    return step if step is not None and step.step == "NEW_PASSWORD_REQUIRED" else None
+def _required_attributes(record: ChallengeRecord) -> tuple[str, ...]:
+    """The attributes that Cognito requires together with the new password."""
+    names = cognito_api.names(record.facts.get("requiredAttributes", ""))
+    return tuple(name.removeprefix("userAttributes.") for name in names)
 
 
-def _required(step: ChallengeRecord) -> tuple[str, ...]:
-    """The attributes that Cognito wants along with the new password."""
-    found = cognito_api.names(step.facts.get("requiredAttributes", ""))
-    return tuple(name.removeprefix("userAttributes.") for name in found)
-
-
-def _show_new_password(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
-    step = _setting(exchange)
-    if step is None:
-        return (yield from _left(exchange))
-    facts = {"policy": exchange.context.policy, "attributes": _required(step)}
-    view = _view(step, "new-password", trouble, facts)
-    return forms.show(exchange, view, trouble.status, trouble.headers)
+def _show_new_password(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
+    record = challenge_cookie.find(exchange, "NEW_PASSWORD_REQUIRED")
+    if record is None:
+        return (yield from _leave(exchange))
+    facts = {"policy": exchange.context.policy, "attributes": _required_attributes(record)}
+    view = _view(record, "new-password", feedback, facts)
+    return forms.show(exchange, view, feedback.status, feedback.headers)
 
 
 def _take_new_password(exchange: SignInExchange) -> Flow[Respond]:
-    step = _setting(exchange)
-    names = _required(step) if step else ()
+    record = challenge_cookie.find(exchange, "NEW_PASSWORD_REQUIRED")
+    names = _required_attributes(record) if record else ()
     form = forms.posted(exchange, {"password": 256, **dict.fromkeys(names, 2048)})
-    if step is None or form["attempt"] != step.attempt:
-        return _lost(exchange)
-    found, wrong = fields.attributes(form, names)
+    if record is None or form["attempt"] != record.attempt:
+        return _challenge_gone(exchange)
+    attributes, wrong = fields.attributes(form, names)
     fields.check(wrong | fields.new_password(exchange.context.policy, form["password"]))
-    rate_limits.check_guess(exchange, step.typed, "code")
-    said = {f"userAttributes.{name}": value for name, value in found.items()}
-    return (yield from _answered(exchange, step, {"NEW_PASSWORD": form["password"], **said}))
+    rate_limits.check_guess(exchange, record.typed, "code")
+    attribute_responses = {f"userAttributes.{name}": value for name, value in attributes.items()}
+    return (
+        yield from _respond(
+            exchange, record, {"NEW_PASSWORD": form["password"], **attribute_responses}
+        )
+    )
 
 
-def _again(context: SignInContext) -> dict[str, int]:
+def _kept_fields(context: SignInContext) -> dict[str, int]:
     return dict.fromkeys(("email", "name", "phone_number", "given_name", "family_name"), 2048)
 
 
 MFA = SignInPage(_show_mfa, _take_mfa, lambda context: {}, signs_in=True)
-NEW_PASSWORD = SignInPage(_show_new_password, _take_new_password, _again, signs_in=True)
+NEW_PASSWORD = SignInPage(_show_new_password, _take_new_password, _kept_fields, signs_in=True)

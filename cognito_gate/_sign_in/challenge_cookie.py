@@ -1,7 +1,7 @@
-"""The step of a sign-in that waits for the visitor: one sealed cookie, so that no page holds it.
+"""The challenge of a sign-in that waits for the visitor, in one sealed cookie and in no page.
 
-Knows the pending cookie; nothing of what the steps are. A later sign-in of the same browser takes
-the place of an earlier one, which then says so (`find`).
+Knows the challenge cookie, and not what the challenges are. A later sign-in of the same browser
+replaces an earlier one.
 """
 
 from dataclasses import replace
@@ -12,9 +12,9 @@ from .._gate.protocol import cookies
 from .._gate.records import ChallengeRecord
 from ..errors import CognitoUnavailable, TokenRefused
 
-UNPROVED = "unproved"  # a fact of steps that must look the same whoever it is
-_ROOM = 2048 + 128  # characters of the longest session and user name (API reference)
-_PIECE = 256
+UNPROVED = "unproved"  # a fact of records whose pages must not reveal whether the account exists
+_MAX_SESSION_CHARS = 2048 + 128  # characters of the longest session and user name (API reference)
+_PADDING_UNIT = 256
 
 
 def new(
@@ -27,7 +27,7 @@ def new(
     session: str = "",
     facts: dict[str, str] | None = None,
 ) -> ChallengeRecord:
-    """A step to wait for, begun now."""
+    """A record of a challenge that starts now."""
     return ChallengeRecord(
         exchange.context.token()[:16],
         step,
@@ -41,31 +41,32 @@ def new(
 
 
 def again(
-    pending: ChallengeRecord, session: str, facts: dict[str, str] | None = None
+    record: ChallengeRecord, session: str, facts: dict[str, str] | None = None
 ) -> ChallengeRecord:
-    """The same step under Cognito's next session: every answer of its changes it."""
-    return replace(pending, session=session, facts={**pending.facts, **(facts or {})})
+    """The same challenge with Cognito's next session, which each of its responses changes."""
+    return replace(record, session=session, facts={**record.facts, **(facts or {})})
 
 
-def find(exchange: Exchange) -> ChallengeRecord | None:
-    """The step that this browser's sign-in waits at, while it may still be taken."""
+def find(exchange: Exchange, *steps: str) -> ChallengeRecord | None:
+    """The challenge of this browser's sign-in; None when there is none, it has expired, or it is at
+    another step than these (if there are any)."""
     for value in cookies.candidates(exchange.jar, exchange.context.names.pending):
         try:
-            found = ChallengeRecord.from_json(exchange.context.seals.pending.open(value))
+            record = ChallengeRecord.from_json(exchange.context.seals.pending.open(value))
         except TokenRefused:
             continue
-        if -60 <= exchange.now - found.started_at <= exchange.settings.login_seconds:
-            return found
+        if -60 <= exchange.now - record.started_at <= exchange.settings.login_seconds:
+            return record if not steps or record.step in steps else None
     return None
 
 
-def store(exchange: Exchange, pending: ChallengeRecord) -> Headers:
+def store(exchange: Exchange, record: ChallengeRecord) -> Headers:
     """Set-Cookie lines that keep it.
 
     Raises:
         CognitoUnavailable: what Cognito sent along is larger than cookies can hold.
     """
-    sealed = exchange.context.seals.pending.seal(_padded(pending), exchange.now)
+    sealed = exchange.context.seals.pending.seal(_padded(record), exchange.now)
     if len(sealed) > cookies.CHUNK * cookies.MAX_CHUNKS:
         raise CognitoUnavailable(f"a step of {len(sealed)} bytes does not fit into cookies")
     name, age = exchange.context.names.pending, exchange.settings.login_seconds
@@ -73,13 +74,13 @@ def store(exchange: Exchange, pending: ChallengeRecord) -> Headers:
     return tuple(("set-cookie", line) for line in lines)
 
 
-def _padded(pending: ChallengeRecord) -> str:
-    """As JSON, with blanks after it: how long a sealed cookie is tells what is in it."""
-    text = pending.to_json()
+def _padded(record: ChallengeRecord) -> str:
+    """JSON, padded with spaces, because the length of a sealed cookie could reveal its content."""
+    text = record.to_json()
     size = len(text)
-    if UNPROVED in pending.facts:  # as long as it may be with whatever Cognito says
-        size = len(replace(pending, session="", username="").to_json()) + _ROOM
-    return text.ljust(-(-max(size, len(text)) // _PIECE) * _PIECE)
+    if UNPROVED in record.facts:  # as long as with Cognito's longest session
+        size = len(replace(record, session="", username="").to_json()) + _MAX_SESSION_CHARS
+    return text.ljust(-(-max(size, len(text)) // _PADDING_UNIT) * _PADDING_UNIT)
 
 
 def forget(exchange: Exchange) -> Headers:

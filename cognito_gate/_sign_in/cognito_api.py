@@ -37,7 +37,7 @@ REVOKE_SECONDS = 2.0
 _TARGET = "AWSCognitoIdentityProviderService"
 
 
-def ask(
+def _api_call(
     settings: Settings, operation: str, parameters: Mapping[str, Any], client: str = ""
 ) -> HttpCall:
     """A call of the API.
@@ -57,62 +57,62 @@ def ask(
 
 
 def _overloaded(answer: HttpAnswer) -> bool:
-    """This API says "too many requests" by a 400."""
+    """Whether to try less often; this API says "too many requests" with a status of 400."""
     throttled = answer.status == 400 and b"TooManyRequestsException" in answer.body[:2048]
     return throttled or overloaded(answer)
 
 
 def _context(settings: Settings, client: str) -> dict[str, Any]:
-    """Whose address to judge the risk by, instead of ours (Developer Guide, "Collecting data for
-    threat protection in applications"). Cognito takes it only from clients that have a secret and
-    EnablePropagateAdditionalUserContextData, and refuses the call of others."""
+    """The visitor's address, for threat protection instead of this server's (Developer Guide,
+    "Collecting data for threat protection in applications"). Cognito accepts it only from clients
+    with a secret and EnablePropagateAdditionalUserContextData, and refuses calls of others."""
     if not (settings.user_context and settings.user_pool_client_secret):
         return {}
     try:
-        found = ip_address(client.partition("%")[0])
+        ip = ip_address(client.partition("%")[0])
     except ValueError:
         return {}  # a UNIX socket's, or none
-    return {"UserContextData": {"IpAddress": str(getattr(found, "ipv4_mapped", None) or found)}}
+    return {"UserContextData": {"IpAddress": str(getattr(ip, "ipv4_mapped", None) or ip)}}
 
 
-# What clients with a secret prove themselves by
+# How clients with a secret authenticate
 
 
-def _proof(settings: Settings, username: str, name: str) -> dict[str, str]:
+def _secret_hash(settings: Settings, username: str, name: str) -> dict[str, str]:
     """The secret hash of a call that names a user (Developer Guide, "Computing secret hash
     values"): of the very username that is sent."""
     secret = settings.user_pool_client_secret
     if not secret:
         return {}
-    said = f"{username}{settings.user_pool_client_id}"
-    return {name: b64encode(hmac.digest(secret.encode(), said.encode(), "sha256")).decode()}
+    message = f"{username}{settings.user_pool_client_id}"
+    return {name: b64encode(hmac.digest(secret.encode(), message.encode(), "sha256")).decode()}
 
 
 def _client(settings: Settings) -> dict[str, str]:
-    """The client, for the calls that take its secret itself."""
+    """The client id and secret, for the calls that take the secret itself."""
     secret = settings.user_pool_client_secret
-    known = {"ClientId": settings.user_pool_client_id}
-    return known | {"ClientSecret": secret} if secret else known
+    parameters = {"ClientId": settings.user_pool_client_id}
+    return parameters | {"ClientSecret": secret} if secret else parameters
 
 
 # Accounts. `client` is the visitor's address, here and below.
 
 
 def _of_user(
-    settings: Settings, operation: str, username: str, client: str, **more: Any
+    settings: Settings, operation: str, username: str, client: str, **parameters: Any
 ) -> HttpCall:
-    known = {"ClientId": settings.user_pool_client_id, "Username": username}
-    proof = _proof(settings, username, "SecretHash")
-    return ask(settings, operation, {**known, **proof, **more}, client)
+    identifiers = {"ClientId": settings.user_pool_client_id, "Username": username}
+    proof = _secret_hash(settings, username, "SecretHash")
+    return _api_call(settings, operation, {**identifiers, **proof, **parameters}, client)
 
 
 def sign_up(
     settings: Settings, username: str, password: str, attributes: Mapping[str, str], client: str
 ) -> HttpCall:
     """Create an account; `attributes` are by Cognito's names. `read_signed_up` reads the answer."""
-    given = [{"Name": name, "Value": value} for name, value in attributes.items()]
-    more = {"Password": password, "UserAttributes": given}
-    return _of_user(settings, "SignUp", username, client, **more)
+    members = [{"Name": name, "Value": value} for name, value in attributes.items()]
+    parameters = {"Password": password, "UserAttributes": members}
+    return _of_user(settings, "SignUp", username, client, **parameters)
 
 
 def confirm_sign_up(
@@ -120,8 +120,10 @@ def confirm_sign_up(
 ) -> HttpCall:
     """Prove a new account by the code it was sent; `session` is the sign-up's, or empty.
     `read_confirmed` reads the answer."""
-    more = {"Session": session} if session else {}
-    return _of_user(settings, "ConfirmSignUp", username, client, ConfirmationCode=code, **more)
+    parameters = {"Session": session} if session else {}
+    return _of_user(
+        settings, "ConfirmSignUp", username, client, ConfirmationCode=code, **parameters
+    )
 
 
 def resend_code(settings: Settings, username: str, client: str) -> HttpCall:
@@ -138,8 +140,8 @@ def confirm_forgot_password(
     settings: Settings, username: str, code: str, password: str, client: str
 ) -> HttpCall:
     """Set a new password by that code."""
-    more = {"ConfirmationCode": code, "Password": password}
-    return _of_user(settings, "ConfirmForgotPassword", username, client, **more)
+    parameters = {"ConfirmationCode": code, "Password": password}
+    return _of_user(settings, "ConfirmForgotPassword", username, client, **parameters)
 
 
 # Sign-in. `read_outcome` reads the answers.
@@ -148,10 +150,18 @@ def confirm_forgot_password(
 def _initiate(
     settings: Settings, flow: str, username: str, client: str, session: str = "", **more: str
 ) -> HttpCall:
-    said = {"USERNAME": username, **_proof(settings, username, "SECRET_HASH"), **more}
-    known = {"AuthFlow": flow, "AuthParameters": said, "ClientId": settings.user_pool_client_id}
-    kept = {"Session": session} if session else {}
-    return ask(settings, "InitiateAuth", {**known, **kept}, client)
+    auth_parameters = {
+        "USERNAME": username,
+        **_secret_hash(settings, username, "SECRET_HASH"),
+        **more,
+    }
+    parameters = {
+        "AuthFlow": flow,
+        "AuthParameters": auth_parameters,
+        "ClientId": settings.user_pool_client_id,
+    }
+    session_parameters = {"Session": session} if session else {}
+    return _api_call(settings, "InitiateAuth", {**parameters, **session_parameters}, client)
 
 
 def initiate_password(settings: Settings, username: str, password: str, client: str) -> HttpCall:
@@ -190,20 +200,24 @@ def respond(
         session: of the last answer; empty where that had none.
         responses: by AWS's names, such as {"EMAIL_OTP_CODE": "123456"}.
     """
-    said = {**responses, "USERNAME": username, **_proof(settings, username, "SECRET_HASH")}
-    known = {"ChallengeName": challenge, "ClientId": settings.user_pool_client_id}
-    kept = {"Session": session} if session else {}
-    found = {**known, **kept, "ChallengeResponses": said}
-    return ask(settings, "RespondToAuthChallenge", found, client)
+    challenge_responses = {
+        **responses,
+        "USERNAME": username,
+        **_secret_hash(settings, username, "SECRET_HASH"),
+    }
+    identifiers = {"ChallengeName": challenge, "ClientId": settings.user_pool_client_id}
+    session_parameters = {"Session": session} if session else {}
+    parameters = {**identifiers, **session_parameters, "ChallengeResponses": challenge_responses}
+    return _api_call(settings, "RespondToAuthChallenge", parameters, client)
 
 
 # Sessions
 
 
 def refresh(settings: Settings, refresh_token: str) -> HttpCall:
-    """Renew a session. Shared, remembered and repeated as a refresh at the token endpoint is."""
-    found = {"RefreshToken": refresh_token, **_client(settings)}
-    call = ask(settings, "GetTokensFromRefreshToken", found)
+    """Refresh a session. Shared, remembered and repeated as a refresh at the token endpoint is."""
+    parameters = {"RefreshToken": refresh_token, **_client(settings)}
+    call = _api_call(settings, "GetTokensFromRefreshToken", parameters)
     key = share_key("refresh", refresh_token)
     return replace(call, share=key, remember=_seconds_to_remember, repeats="broken", patient=False)
 
@@ -217,48 +231,52 @@ def _seconds_to_remember(answer: HttpAnswer) -> float:
 
 def revoke(settings: Settings, refresh_token: str) -> HttpCall:
     """Revoke a refresh token and all that came from it."""
-    call = ask(settings, "RevokeToken", {"Token": refresh_token, **_client(settings)})
+    call = _api_call(settings, "RevokeToken", {"Token": refresh_token, **_client(settings)})
     return replace(call, timeout=min(REVOKE_SECONDS, call.timeout))
 
 
-# One's own account, by its access token, which needs the scope aws.cognito.signin.user.admin
+# The signed-in user's account, by the access token with the scope aws.cognito.signin.user.admin
 
 
 def get_user(settings: Settings, access_token: str) -> HttpCall:
-    """Whose token it is. `read_account` reads the answer."""
-    return ask(settings, "GetUser", {"AccessToken": access_token})
+    """Read the account of an access token. `read_account` reads the response."""
+    return _api_call(settings, "GetUser", {"AccessToken": access_token})
 
 
 def change_password(
     settings: Settings, access_token: str, previous: str, proposed: str
 ) -> HttpCall:
     """Set another password, by proof of the previous one."""
-    said = {"PreviousPassword": previous, "ProposedPassword": proposed}
-    return ask(settings, "ChangePassword", {"AccessToken": access_token, **said})
+    passwords = {"PreviousPassword": previous, "ProposedPassword": proposed}
+    return _api_call(settings, "ChangePassword", {"AccessToken": access_token, **passwords})
 
 
 def associate_totp(settings: Settings, *, access_token: str = "", session: str = "") -> HttpCall:
     """Begin to set up an authenticator app: of an account, or in the `session` of MFA_SETUP.
     `read_totp` reads the answer."""
-    return ask(settings, "AssociateSoftwareToken", _whose(access_token, session))
+    return _api_call(settings, "AssociateSoftwareToken", _token_or_session(access_token, session))
 
 
 def verify_totp(
     settings: Settings, code: str, *, access_token: str = "", session: str = ""
 ) -> HttpCall:
     """Prove that the app gives the right codes. `read_totp_verified` reads the answer."""
-    return ask(settings, "VerifySoftwareToken", {**_whose(access_token, session), "UserCode": code})
+    return _api_call(
+        settings,
+        "VerifySoftwareToken",
+        {**_token_or_session(access_token, session), "UserCode": code},
+    )
 
 
-def _whose(access_token: str, session: str) -> dict[str, str]:
+def _token_or_session(access_token: str, session: str) -> dict[str, str]:
     return {"AccessToken": access_token} if access_token else {"Session": session}
 
 
 def set_totp_preference(settings: Settings, access_token: str, *, on: bool) -> HttpCall:
-    """Ask for codes of the app at sign-in, or no longer."""
-    said = {"Enabled": on, "PreferredMfa": on}
-    return ask(
+    """Turn codes of the authenticator app at sign-in on or off."""
+    preference = {"Enabled": on, "PreferredMfa": on}
+    return _api_call(
         settings,
         "SetUserMFAPreference",
-        {"AccessToken": access_token, "SoftwareTokenMfaSettings": said},
+        {"AccessToken": access_token, "SoftwareTokenMfaSettings": preference},
     )

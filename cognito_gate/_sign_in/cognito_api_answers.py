@@ -1,7 +1,7 @@
-"""What Cognito's JSON API answers: members, exceptions and failures made into values of ours.
+"""Reads the responses of Cognito's JSON API: members, exceptions and failures.
 
-Knows AWS's protocol "JSON 1.1" and the shapes of the API reference, and trusts no answer to have
-them; must not know what is asked (cognito_api.py), nor what a refusal means to a visitor
+Knows AWS's protocol "JSON 1.1" and the shapes of the API reference, and checks that responses have
+them; must not know the calls (cognito_api.py), nor what an error means to a visitor
 (error_messages.py).
 """
 
@@ -19,8 +19,8 @@ _NAME = re.compile("[A-Za-z]{1,100}")
 _REQUEST_ID = re.compile("[A-Za-z0-9-]{1,100}")
 _TOKEN = re.compile("[A-Za-z0-9_=.-]+")  # the API's own pattern
 _TOTP_SECRET = re.compile("[A-Za-z0-9]{16,256}")
-# These end a session. A Lambda's refusal does, too: it says why at the next sign-in.
-_ENDED = frozenset(
+# Errors that end a session. A Lambda trigger's refusal does, too; its text is shown at sign-in.
+_SESSION_ENDED_ERRORS = frozenset(
     {
         "NotAuthorizedException",
         "RefreshTokenReuseException",
@@ -32,7 +32,7 @@ _ENDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What Cognito wants next. `available` are the ways to choose from, where it is a choice."""
+    """Cognito's next challenge. `available` are the methods to choose from, if it is a choice."""
 
     name: str
     session: str = field(repr=False)
@@ -71,7 +71,7 @@ class Account:
 
 
 def read(operation: str, answer: HttpAnswer) -> dict[str, Any]:
-    """The members of a good answer; none where the operation has nothing to say.
+    """The members of a successful response; empty for an operation without output.
 
     Raises:
         ApiRefused: Cognito, or a firewall before it, refused the call.
@@ -83,8 +83,8 @@ def read(operation: str, answer: HttpAnswer) -> dict[str, Any]:
     exception = _exception(answer, record or {}) if 400 <= answer.status < 500 else ""
     if exception:
         raise ApiRefused(operation, exception, _message(record or {}))
-    found = answer.failure or f"an unusable answer, HTTP {answer.status}"
-    raise CognitoUnavailable(f"Cognito's {operation}: {found}{_request(answer)}")
+    reason = answer.failure or f"an unusable answer, HTTP {answer.status}"
+    raise CognitoUnavailable(f"Cognito's {operation}: {reason}{_request(answer)}")
 
 
 def _request(answer: HttpAnswer) -> str:
@@ -104,17 +104,17 @@ def _record(answer: HttpAnswer) -> dict[str, Any] | None:
 
 def _exception(answer: HttpAnswer, record: dict[str, Any]) -> str:
     """The exception's name, taken out of "namespace#Name" and "Name:more" as AWS's SDKs do."""
-    said = record.get("__type") or answer.header("x-amzn-errortype")
-    name = said.partition(":")[0].rpartition("#")[2] if isinstance(said, str) else ""
+    text = record.get("__type") or answer.header("x-amzn-errortype")
+    name = text.partition(":")[0].rpartition("#")[2] if isinstance(text, str) else ""
     if _NAME.fullmatch(name):
         return name
-    # A firewall answers as it likes, often with a page.
+    # A firewall's response has no such name, and is often an HTML page.
     return "ForbiddenException" if answer.status == 403 else ""
 
 
 def _message(record: dict[str, Any]) -> str:
-    said = record.get("message", record.get("Message"))
-    return said if isinstance(said, str) else ""
+    text = record.get("message", record.get("Message"))
+    return text if isinstance(text, str) else ""
 
 
 # The members of an answer. All raise CognitoUnavailable for a value of another kind.
@@ -122,50 +122,52 @@ def _message(record: dict[str, Any]) -> str:
 
 def _text(record: Mapping[str, Any], name: str) -> str:
     """A text; empty when it is not there."""
-    found = record.get(name)
-    return "" if found is None else _checked(found, name)
+    value = record.get(name)
+    return "" if value is None else _check_text(value, name)
 
 
 def _texts(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """A list of texts; empty when it is not there."""
-    found = record.get(name)
-    if not isinstance(found, list | None):
-        raise _odd(name)
-    return tuple(_checked(item, name) for item in found or ())
+    values = record.get(name)
+    if not isinstance(values, list | None):
+        raise _unusable_member(name)
+    return tuple(_check_text(item, name) for item in values or ())
 
 
 def _members(record: Mapping[str, Any], name: str) -> dict[str, Any]:
     """An object; empty when it is not there."""
-    found = record.get(name)
-    if not isinstance(found, dict | None):
-        raise _odd(name)
-    return found or {}
+    value = record.get(name)
+    if not isinstance(value, dict | None):
+        raise _unusable_member(name)
+    return value or {}
 
 
-def _odd(name: str) -> CognitoUnavailable:
+def _unusable_member(name: str) -> CognitoUnavailable:
     """The error for a member that is not what the API reference says."""
     return CognitoUnavailable(f"Cognito's answer has an unusable {name}")
 
 
-def _checked(found: Any, name: str) -> str:
-    # Half a character, which JSON can hold, is nothing that could be sent or kept.
-    if not isinstance(found, str) or any("\ud800" <= char <= "\udfff" for char in found):
-        raise _odd(name)
-    return found
+def _check_text(value: Any, name: str) -> str:
+    # JSON can contain lone surrogates, which cannot be encoded as UTF-8.
+    if not isinstance(value, str) or any("\ud800" <= char <= "\udfff" for char in value):
+        raise _unusable_member(name)
+    return value
 
 
 def names(listed: str) -> tuple[str, ...]:
     """The names in a list that is itself a text (MFAS_CAN_SETUP, requiredAttributes); none where it
     is no such list."""
     try:
-        found = load(listed.encode())
+        values = load(listed.encode())
     except ValueError:
         return ()
-    return tuple(name for name in found if isinstance(name, str)) if isinstance(found, list) else ()
+    return (
+        tuple(name for name in values if isinstance(name, str)) if isinstance(values, list) else ()
+    )
 
 
-# Operations. All raise ApiRefused where Cognito says no, and CognitoUnavailable where it says
-# nothing usable.
+# Operations. All raise ApiRefused when Cognito refuses, and CognitoUnavailable when the response
+# is not usable.
 
 
 def read_outcome(operation: str, answer: HttpAnswer) -> Outcome:
@@ -175,9 +177,9 @@ def read_outcome(operation: str, answer: HttpAnswer) -> Outcome:
         return _tokens(_members(record, "AuthenticationResult"), answer)
     name = _text(record, "ChallengeName")
     if not name:
-        raise _odd("ChallengeName")
-    given = _members(record, "ChallengeParameters")
-    parameters = {key: _text(given, key) for key in given}
+        raise _unusable_member("ChallengeName")
+    members = _members(record, "ChallengeParameters")
+    parameters = {key: _text(members, key) for key in members}
     available = _texts(record, "AvailableChallenges")
     return Challenge(name, _text(record, "Session"), parameters, available)
 
@@ -185,7 +187,7 @@ def read_outcome(operation: str, answer: HttpAnswer) -> Outcome:
 def _tokens(result: Mapping[str, Any], answer: HttpAnswer) -> Tokens:
     access, *rest = (_text(result, name) for name in ("AccessToken", "IdToken", "RefreshToken"))
     if not all(_TOKEN.fullmatch(token) for token in (access, *filter(None, rest))):
-        raise _odd("AuthenticationResult")
+        raise _unusable_member("AuthenticationResult")
     id_token, refresh = rest
     return Tokens(
         access, id_token, refresh, seconds_of(result.get("ExpiresIn")), answer.header("date")
@@ -196,7 +198,7 @@ def read_signed_up(answer: HttpAnswer) -> SignedUp:
     """Whether a new account needs a code, and where that was sent."""
     record = read("SignUp", answer)
     if not isinstance(record.get("UserConfirmed"), bool):
-        raise _odd("UserConfirmed")
+        raise _unusable_member("UserConfirmed")
     return SignedUp(record["UserConfirmed"], _delivery(record), _text(record, "Session"))
 
 
@@ -218,10 +220,10 @@ def read_confirmed(answer: HttpAnswer) -> str:
 def read_account(answer: HttpAnswer) -> Account:
     """The account of an access token."""
     record = read("GetUser", answer)
-    username, given = _text(record, "Username"), record.get("UserAttributes")
-    if not username or not isinstance(given, list):
-        raise _odd("user")
-    pairs = [_members({"UserAttributes": item}, "UserAttributes") for item in given]
+    username, attribute_list = _text(record, "Username"), record.get("UserAttributes")
+    if not username or not isinstance(attribute_list, list):
+        raise _unusable_member("user")
+    pairs = [_members({"UserAttributes": item}, "UserAttributes") for item in attribute_list]
     attributes = {_text(pair, "Name"): _text(pair, "Value") for pair in pairs}
     mfa = _texts(record, "UserMFASettingList")
     return Account(username, attributes, mfa, _text(record, "PreferredMfaSetting"))
@@ -232,7 +234,7 @@ def read_totp(answer: HttpAnswer) -> tuple[str, str]:
     record = read("AssociateSoftwareToken", answer)
     secret = _text(record, "SecretCode")
     if not _TOTP_SECRET.fullmatch(secret):
-        raise _odd("SecretCode")
+        raise _unusable_member("SecretCode")
     return secret, _text(record, "Session")
 
 
@@ -242,12 +244,12 @@ def read_totp_verified(answer: HttpAnswer) -> str:
     if record.get("Status") == "ERROR":
         raise ApiRefused("VerifySoftwareToken", "EnableSoftwareTokenMFAException", "")
     if record.get("Status") != "SUCCESS":
-        raise _odd("Status")
+        raise _unusable_member("Status")
     return _text(record, "Session")
 
 
 def read_refreshed(answer: HttpAnswer) -> Tokens:
-    """The tokens of a renewed session.
+    """The tokens of a refreshed session.
 
     Raises:
         GrantRefused: as the token endpoint would, "invalid_grant" where the session is over and
@@ -257,16 +259,16 @@ def read_refreshed(answer: HttpAnswer) -> Tokens:
     try:
         record = read("GetTokensFromRefreshToken", answer)
     except ApiRefused as error:
-        raise _not_refreshed(error) from error
+        raise _refresh_error(error) from error
     return _tokens(_members(record, "AuthenticationResult"), answer)
 
 
-def _not_refreshed(error: ApiRefused) -> GrantRefused | CognitoUnavailable:
-    if error.exception not in _ENDED:
+def _refresh_error(error: ApiRefused) -> GrantRefused | CognitoUnavailable:
+    if error.exception not in _SESSION_ENDED_ERRORS:
         return CognitoUnavailable(str(error))
-    # No session may end because the server has the wrong secret; only the message tells.
-    ours = error.exception == "NotAuthorizedException" and "secret" in error.message.lower()
-    if not ours:
+    # A wrong client secret must not end sessions; only the message tells it from other reasons.
+    wrong_secret = error.exception == "NotAuthorizedException" and "secret" in error.message.lower()
+    if not wrong_secret:
         return GrantRefused("invalid_grant", str(error))
     fix = "check AWS_COGNITO_USER_POOL_CLIENT_SECRET"
     return GrantRefused("invalid_client", f"{error}; {fix}")

@@ -1,6 +1,6 @@
-"""The parts of a gate that has sign-in pages of its own, beside those of any gate.
+"""The parts of a gate with sign-in pages, in addition to those of every gate.
 
-Knows how settings become parts. Holds the counters of tries, the third kind of mutable object.
+Knows how settings become parts. Holds the rate limits, one of the few mutable shared objects.
 """
 
 from dataclasses import dataclass, fields
@@ -26,7 +26,7 @@ ENTRIES = 50_000  # counters of each kind, at most
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """How often one may guess and have messages sent; and what is known of names."""
+    """The rate limits of guesses and messages, and what is known about names."""
 
     guesses_by_address: RateLimiter
     guesses: RateLimiter  # of a browser, of an address at an account, of codes at an account
@@ -62,13 +62,13 @@ class RateLimits:
 
 @dataclass(frozen=True, slots=True)
 class SignInContext(Context):
-    """A gate's parts, and those of its pages."""
+    """A gate's parts, with those of its sign-in pages."""
 
     app_name: str
     form_keys: Keys
     policy: Policy
     screens: Views
-    tries: RateLimits
+    limits: RateLimits
 
     @classmethod
     def extending(cls, base: Context) -> "SignInContext":
@@ -80,8 +80,8 @@ class SignInContext(Context):
             app_name=settings.app_name or settings.app_origin.partition("://")[2],
             form_keys=Keys(settings.secrets),
             policy=Policy.parse(settings.password_policy),
-            screens=Views(settings),
-            tries=RateLimits.of(settings),
+            screens=Views(settings, base.languages),
+            limits=RateLimits.of(settings),
         )
 
 

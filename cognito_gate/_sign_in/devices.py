@@ -1,6 +1,6 @@
 """The accounts that this browser has signed in to: one sealed cookie, which outlives its sessions.
 
-It opens nothing. Its browser has counts of tries of its own (rate_limits.py), so that nobody
+It grants no access. A browser with it has rate limits of its own (rate_limits.py), so that nobody
 elsewhere can use them up. Knows names and accounts as hashes only.
 """
 
@@ -16,7 +16,7 @@ MAX_NAMES = 8
 
 
 def find(exchange: Exchange) -> Device:
-    """What this browser brought; without an id when it has signed in to nothing."""
+    """The device cookie of this browser; one without an id when there is none."""
     jar = exchange.jar
     for value in cookies.candidates(jar, exchange.context.names.device):
         try:

@@ -1,4 +1,4 @@
-"""What is typed into our forms: taken as Cognito takes it, or refused with a word beside the field.
+"""Checks the fields of forms: a value is as Cognito accepts it, or gets an error beside the field.
 
 Must not know which page a field is on.
 """
@@ -20,9 +20,9 @@ Wrong: TypeAlias = dict[str, tuple[str, dict[str, str]]]
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 _PHONE = re.compile(r"\+[1-9][0-9]{5,14}")  # E.164, as Cognito's phone_number takes it
-# These say no more than that there is such an account, or none (Developer Guide, "Managing error
-# responses"), so that a page says the same for all of them.
-_TELLING = frozenset(
+# These errors reveal whether an account exists (Developer Guide, "Managing error responses"), so
+# the page answers as if there was none of them.
+_REVEALING_ERRORS = frozenset(
     {"UserNotFoundException", "NotAuthorizedException", "InvalidParameterException"}
 )
 
@@ -35,7 +35,7 @@ def sign_up(settings: Settings) -> tuple[str, ...]:
 
 def attributes(form: dict[str, str], names: tuple[str, ...]) -> tuple[dict[str, str], Wrong]:
     """The attributes that were typed, and what is wrong with others."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     wrong: Wrong = {}
     for name in names:
         value = form[name].strip()
@@ -47,8 +47,8 @@ def attributes(form: dict[str, str], names: tuple[str, ...]) -> tuple[dict[str, 
             wrong[name] = ("error.field.email", {})
         elif name == "phone_number" and not _PHONE.fullmatch(value):
             wrong[name] = ("error.field.phone", {})
-        found[name] = value
-    return found, wrong
+        values[name] = value
+    return values, wrong
 
 
 def new_password(policy: Policy, password: str, name: str = "password") -> Wrong:
@@ -63,12 +63,12 @@ def new_password(policy: Policy, password: str, name: str = "password") -> Wrong
 
 def code(text: str, name: str = "code") -> str:
     """A code, without the blanks that people copy along. Raises FormRefused."""
-    found = re.sub(r"\s", "", text)
-    if not found:
+    code_text = re.sub(r"\s", "", text)
+    if not code_text:
         raise FormRefused({name: ("error.field.missing", {})})
-    if not re.fullmatch(r"[\x21-\x7e]{1,64}", found):
+    if not re.fullmatch(r"[\x21-\x7e]{1,64}", code_text):
         raise FormRefused({name: ("error.field.code", {})})
-    return found
+    return code_text
 
 
 def check(wrong: Wrong) -> None:
@@ -78,8 +78,8 @@ def check(wrong: Wrong) -> None:
 
 
 def uniform(operation: str, answer: HttpAnswer) -> Delivery:
-    """Take an answer that must not tell whether an account exists: where the message went, for
-    our counts only.
+    """Read a response that must not reveal whether an account exists: where the message went, for
+    the rate limits only.
 
     Raises:
         ApiRefused: a refusal that tells nothing of that. CognitoUnavailable.
@@ -88,9 +88,9 @@ def uniform(operation: str, answer: HttpAnswer) -> Delivery:
         return cognito_api.read_delivery(operation, answer)
     except ApiRefused as error:
         broken = error_messages.say(error)[1] == "operator"
-        if broken or error.exception not in _TELLING:
+        if broken or error.exception not in _REVEALING_ERRORS:
             raise
-        log.info("%s; the page does not tell", error)
+        log.info("%s; the page does not say so", error)
         return Delivery("", "")
 
 
@@ -101,7 +101,7 @@ def filled(form: dict[str, str], *names: str) -> Wrong:
 
 def totp(text: str, name: str = "code") -> str:
     """Six digits, without blanks. Raises FormRefused."""
-    found = code(text, name)
-    if not re.fullmatch("[0-9]{6}", found):
+    code_text = code(text, name)
+    if not re.fullmatch("[0-9]{6}", code_text):
         raise FormRefused({name: ("error.field.code", {})})
-    return found
+    return code_text

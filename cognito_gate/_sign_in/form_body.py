@@ -61,9 +61,8 @@ def select(fields: Fields, wanted: Mapping[str, int]) -> dict[str, str]:
         if name in selected:  # parsers disagree on which of two counts
             raise BadRequest(f"the field {name} of this form was sent twice")
         if len(text) > wanted[name]:
-            raise BadRequest(
-                f"the field {name} of this form takes {wanted[name]} characters at most"
-            )
+            reason = f"the field {name} of this form takes {wanted[name]} characters at most"
+            raise BadRequest(reason, field=name, limit=wanted[name])
         selected[name] = text
     return selected
 
@@ -102,8 +101,8 @@ class Keys:
 
     def tokens(self, browser: str) -> list[str]:
         """The token of each key, the one that signs first."""
-        told = browser.encode("utf-8", "surrogatepass")
-        return [hmac.digest(key, told, "sha256").hex() for key in self._keys]
+        data = browser.encode("utf-8", "surrogatepass")
+        return [hmac.digest(key, data, "sha256").hex() for key in self._keys]
 
 
 def _key(secret: str) -> bytes:
@@ -129,8 +128,10 @@ def check(keys: Keys, browser: str, token: str) -> None:
     Raises:
         CrossSiteRefused: it was not, or the browser brought no cookie.
     """
-    given = token.encode("utf-8", "surrogatepass")
+    received = token.encode("utf-8", "surrogatepass")
     # All keys are tried, so that the time tells nothing of them.
-    same = [hmac.compare_digest(made.encode(), given) for made in keys.tokens(browser)]
-    if not browser or not any(same):
+    matches = [
+        hmac.compare_digest(expected.encode(), received) for expected in keys.tokens(browser)
+    ]
+    if not browser or not any(matches):
         raise CrossSiteRefused("a form came without the token of this browser")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from .._gate import gate_pages
 from .._gate.exchange import Exchange
 from .._gate.messages import MAX_FORM_BYTES, Headers, Respond
 from .._gate.protocol import paths
@@ -17,7 +18,6 @@ from .context import SignInExchange
 
 BROWSER_SECONDS = 604_800
 LANGUAGE_SECONDS = 31_536_000
-MAX_CHARS = 2048
 _OWN_VALUE = re.compile("[A-Za-z0-9_-]{1,64}")
 _OURS = {"form": 128, "next": paths.MAX_RETURN_CHARS, "attempt": 64, "action": 32}
 
@@ -27,12 +27,9 @@ def show(exchange: SignInExchange, view: View, status: int = 200, headers: Heade
     context = exchange.context
     browser = _browser(exchange) or context.token()
     token = form_body.token(context.form_keys, browser)
-    asked_for = asked(exchange, "lang")
-    accepted = b",".join(exchange.incoming.values(b"accept-language"))
-    chosen = asked_for or _cookie(exchange, context.names.language)
-    language = context.screens.language(accepted, chosen)
+    language = gate_pages.language(exchange)
     kept = [context.login.line(context.names.form, browser, BROWSER_SECONDS)]
-    if asked_for == language:
+    if exchange.asked("lang") == language:
         kept.append(context.login.line(context.names.language, language, LANGUAGE_SECONDS))
     lines = tuple(("set-cookie", line) for line in kept)
     return context.screens.show(replace(view, token=token), language, (*lines, *headers), status)
@@ -49,9 +46,9 @@ def posted(exchange: SignInExchange, fields: Mapping[str, int]) -> dict[str, str
         FormTooSlow: it did not arrive in time. FormTooLarge, BadRequest: it is no form of ours.
     """
     if exchange.incoming.late:
-        raise FormTooSlow("This form took too long to arrive. Nothing was changed; send it again.")
+        raise FormTooSlow("the form took too long to arrive")
     if len(exchange.incoming.body) > MAX_FORM_BYTES:
-        raise FormTooLarge("this form is too large")
+        raise FormTooLarge("the form is too large")
     _check_own(exchange)
     form = form_body.select(_body(exchange), {**_OURS, **fields})
     browser = _browser(exchange)
@@ -94,8 +91,7 @@ def _check_own(exchange: SignInExchange) -> None:
         "",
         exchange.settings.app_origin,
     ):
-        here = exchange.settings.app_origin
-        raise CrossSiteRefused(f"This form was sent from elsewhere. This app is at {here}/.")
+        raise CrossSiteRefused("a form was sent from another site")
 
 
 def _browser(exchange: SignInExchange) -> str:
@@ -107,16 +103,7 @@ def _cookie(exchange: Exchange, name: str) -> str:
     return value if _OWN_VALUE.fullmatch(value) else ""  # it goes back into a header
 
 
-def asked(exchange: Exchange, name: str) -> str:
-    """A parameter of the page's address, or an empty text. Of several, the first counts."""
-    try:
-        values = (value for key, value in exchange.query if key == name)
-        return next((value for value in values if 0 < len(value) <= MAX_CHARS), "")
-    except BadRequest:
-        return ""
-
-
 def return_to(exchange: SignInExchange) -> str:
     """Where the visitor wants to go: as the form says, else the address."""
-    address = typed(exchange, _OURS).get("next") or asked(exchange, "next") or "/"
+    address = typed(exchange, _OURS).get("next") or exchange.asked("next") or "/"
     return paths.safe_return(address, exchange.context.routes)

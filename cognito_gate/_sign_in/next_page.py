@@ -1,6 +1,6 @@
-"""What follows an answer of Cognito's: a session, or the next step and the page that takes it.
+"""What follows a response of Cognito: a session, or the next challenge and its page.
 
-Knows the challenges a person can answer; must not know how they are answered (challenge.py).
+Knows the challenges a person can answer; must not know their responses (challenge.py).
 """
 
 import json
@@ -29,7 +29,7 @@ CODES = {
 PASSWORDS = ("PASSWORD", "PASSWORD_SRP")
 CHOICES = ("SELECT_CHALLENGE", "SELECT_MFA_TYPE")
 OFFERED = (*CODES, *PASSWORDS, "WEB_AUTHN")
-_KEPT = (
+_KEPT_PARAMETERS = (
     *("CODE_DELIVERY_DESTINATION", "CREDENTIAL_REQUEST_OPTIONS", "requiredAttributes"),
     *("MFAS_CAN_CHOOSE", "MFAS_CAN_SETUP"),
 )
@@ -43,18 +43,18 @@ def advance(
     typed: str,
     return_to: str,
 ) -> Flow[Respond]:
-    """Answer a visitor for whom Cognito said `outcome`.
+    """Respond to a visitor after Cognito's `outcome`.
 
     Raises:
         ApiRefused, CognitoUnavailable, CallbackRefused, SessionTooLarge: there is no next step.
     """
     if not isinstance(outcome, Challenge):
         return (yield from _signed_in(exchange, outcome, typed, return_to))
-    told = outcome.parameters.get("USER_ID_FOR_SRP", "")
-    if told:
-        rate_limits.learn(exchange.context, typed, told)
-    person = told or username
-    step = challenge_cookie.new(
+    user_id = outcome.parameters.get("USER_ID_FOR_SRP", "")
+    if user_id:
+        rate_limits.learn(exchange.context, typed, user_id)
+    person = user_id or username
+    record = challenge_cookie.new(
         exchange,
         outcome.name,
         username=person,
@@ -64,16 +64,26 @@ def advance(
         facts=_facts(outcome),
     )
     if outcome.name == "NEW_PASSWORD_REQUIRED":
-        return onward(exchange, "/new-password", step)
+        return onward(exchange, "/new-password", record)
     if outcome.name == "MFA_SETUP":
-        return (yield from _set_up(exchange, step))
-    ways = options(step)
-    if len(ways) == 1 and ways[0] in PASSWORDS:  # nothing to choose: ask for it at once
-        step = challenge_cookie.again(step, step.session, {"choice": ways[0]})
-    if outcome.name in (*CODES, *PASSWORDS, "WEB_AUTHN") or ways:
-        return onward(exchange, "/mfa", step)
-    log.error("Cognito asks for %r, which cannot be answered here", outcome.name)
+        return (yield from _set_up(exchange, record))
+    methods = options(record)
+    if len(methods) == 1 and methods[0] in PASSWORDS:  # one method only: ask for it at once
+        record = challenge_cookie.again(record, record.session, {"choice": methods[0]})
+    if outcome.name in (*CODES, *PASSWORDS, "WEB_AUTHN") or methods:
+        return onward(exchange, "/mfa", record)
+    log.error(
+        "Cognito asks for %r, a challenge that the sign-in pages do not support", outcome.name
+    )
     return unsupported(exchange)
+
+
+def advance_record(
+    exchange: SignInExchange, record: ChallengeRecord, outcome: Outcome
+) -> Flow[Respond]:
+    """Respond to the visitor of a challenge after Cognito's `outcome`. Raises as `advance` does."""
+    names = {"username": record.username, "typed": record.typed, "return_to": record.return_to}
+    return (yield from advance(exchange, outcome, **names))
 
 
 def _signed_in(
@@ -84,7 +94,7 @@ def _signed_in(
     ended = (
         *challenge_cookie.forget(exchange),
         *login_cookies.forget_all(exchange),
-        # A token of the time before the sign-in is good for nothing after it.
+        # Form tokens from before the sign-in become invalid.
         ("set-cookie", context.login.line(context.names.form, context.token(), BROWSER_SECONDS)),
     )
     account = session.identity.username or session.identity.sub
@@ -95,38 +105,48 @@ def _signed_in(
 
 
 def _facts(challenge: Challenge) -> dict[str, str]:
-    found = {name: challenge.parameters[name] for name in _KEPT if name in challenge.parameters}
+    facts = {
+        name: challenge.parameters[name]
+        for name in _KEPT_PARAMETERS
+        if name in challenge.parameters
+    }
     if challenge.available:
-        found["available"] = json.dumps(challenge.available)
-    return found
+        facts["available"] = json.dumps(challenge.available)
+    return facts
 
 
-def options(step: ChallengeRecord) -> tuple[str, ...]:
-    """The ways a person may choose from, of those we can go; none when there is no choice."""
-    if step.step not in CHOICES:
+def options(record: ChallengeRecord) -> tuple[str, ...]:
+    """The methods a person may choose from, of those supported here; none if it is no choice."""
+    if record.step not in CHOICES:
         return ()
-    found = cognito_api.names(step.facts.get("available") or step.facts.get("MFAS_CAN_CHOOSE", ""))
-    offered = [name for name in found if name in OFFERED]
-    if "PASSWORD_SRP" in offered:  # two ways to type one password; this one keeps it here
+    listed = cognito_api.names(
+        record.facts.get("available") or record.facts.get("MFAS_CAN_CHOOSE", "")
+    )
+    offered = [name for name in listed if name in OFFERED]
+    if "PASSWORD_SRP" in offered:  # both take the password; with SRP it never leaves this server
         offered = [name for name in offered if name != "PASSWORD"]
     return tuple(offered)
 
 
-def _set_up(exchange: SignInExchange, step: ChallengeRecord) -> Flow[Respond]:
-    """Cognito wants a second factor: an authenticator app is the one we can set up."""
-    if "SOFTWARE_TOKEN_MFA" not in cognito_api.names(step.facts.get("MFAS_CAN_SETUP", "")):
-        log.error("Cognito wants MFA set up, and TOTP is not among the ways")
+def _set_up(exchange: SignInExchange, record: ChallengeRecord) -> Flow[Respond]:
+    """Set up the second factor that Cognito requires: only an authenticator app is supported."""
+    if "SOFTWARE_TOKEN_MFA" not in cognito_api.names(record.facts.get("MFAS_CAN_SETUP", "")):
+        log.error(
+            "Cognito requires MFA to be set up, and offers no authenticator app (TOTP) for it"
+        )
         return unsupported(exchange)
-    answer = yield from call(cognito_api.associate_totp(exchange.settings, session=step.session))
+    answer = yield from call(cognito_api.associate_totp(exchange.settings, session=record.session))
     secret, session = cognito_api.read_totp(answer)
-    waiting = challenge_cookie.again(step, session, {"secret": secret})
-    return onward(exchange, "/mfa", waiting)
+    next_record = challenge_cookie.again(record, session, {"secret": secret})
+    return onward(exchange, "/mfa", next_record)
 
 
-def onward(exchange: SignInExchange, page: str, step: ChallengeRecord, notice: str = "") -> Respond:
-    """Keep the step and go to the page that takes it."""
-    kept = challenge_cookie.store(exchange, step)
-    return go(exchange.context, page, notice=notice, headers=kept)
+def onward(
+    exchange: SignInExchange, page: str, record: ChallengeRecord, notice: str = ""
+) -> Respond:
+    """Store the record and redirect to its page."""
+    headers = challenge_cookie.store(exchange, record)
+    return go(exchange.context, page, notice=notice, headers=headers)
 
 
 def go(
@@ -137,15 +157,15 @@ def go(
     notice: str = "",
     headers: Headers = (),
 ) -> Respond:
-    """On to a page of ours, by a redirect, so that reloading it sends no form again."""
+    """Redirect to a sign-in page, so that reloading it sends no form again."""
     query = {"next": return_to if return_to != "/" else "", "notice": notice}
-    said = urlencode({name: value for name, value in query.items() if value})
+    parameters = urlencode({name: value for name, value in query.items() if value})
     path = f"{context.settings.prefix}{page}"
-    return Respond(303, (("location", f"{path}?{said}" if said else path), *headers))
+    return Respond(303, (("location", f"{path}?{parameters}" if parameters else path), *headers))
 
 
 def unsupported(exchange: SignInExchange) -> Respond:
-    """The page for a step that these pages cannot take; the sign-in ends here."""
+    """The page for a challenge that is not supported here; the sign-in ends."""
     view = View(
         screen="message",
         facts={

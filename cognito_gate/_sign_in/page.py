@@ -1,6 +1,6 @@
-"""One address of our own: its page is shown, its form is taken, and a refusal shows it again.
+"""A sign-in page: GET shows it, POST handles its form, and an error shows it again.
 
-The one place where errors become answers on these pages. Must not know what any form is for.
+The only place where errors become responses of these pages. Must not know what any form is for.
 """
 
 import logging
@@ -27,7 +27,7 @@ from .context import SignInContext, SignInExchange
 
 log = logging.getLogger("cognito_gate")
 _RETRY: Headers = (("retry-after", "5"),)
-# What the address of a page may say, since a redirect cannot.
+# The messages that a redirect may ask the next page to show, by the `notice` in its query.
 NOTICES = {
     "code_sent": "notice.code_sent",
     "code_sent_again": "notice.code_sent_again",
@@ -44,8 +44,8 @@ NOTICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a page is shown again: what to say, by which field, and what had been typed."""
+class Feedback:
+    """What a page tells the visitor: error, notice and field errors, and what had been typed."""
 
     status: int = 200
     error: Sentence | None = None
@@ -55,19 +55,19 @@ class Trouble:
     headers: Headers = ()
 
     @property
-    def calm(self) -> bool:
-        """True when there is nothing to say."""
+    def is_empty(self) -> bool:
+        """True when there is nothing to tell."""
         return self.status == 200 and self.error is None and self.notice is None
 
 
-Show: TypeAlias = Callable[[SignInExchange, Trouble], Flow[Respond]]
+Show: TypeAlias = Callable[[SignInExchange, Feedback], Flow[Respond]]
 Take: TypeAlias = Callable[[SignInExchange], Flow[Respond]]
 
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """How an address is shown, what its form does, and which fields are shown again (with the
-    most characters of each). `signs_in`: its form is a step of a sign-in."""
+    """A page: how it is shown, what its form does, and which fields keep what was typed (with the
+    maximum length of each). `signs_in`: its form is a step of a sign-in."""
 
     show: Show
     take: Take
@@ -81,7 +81,7 @@ class SignInPage:
             MethodRefused, CrossSiteRefused, BadRequest, FormTooLarge: the request is wrong.
         """
         if exchange.incoming.method in ("GET", "HEAD"):
-            return (yield from self.show(exchange, _asked_for(exchange)))
+            return (yield from self.show(exchange, _notice_of(exchange)))
         if exchange.incoming.method != "POST":
             raise MethodRefused("GET, HEAD, POST")
         try:
@@ -89,38 +89,38 @@ class SignInPage:
         except ApiRefused as error:
             return (yield from self.refused(exchange, error))
         except (FormRefused, FormExpired, TooManyTries, CognitoUnavailable) as error:
-            trouble = _trouble(error, self._typed(exchange))
-            self._record(exchange, error, trouble.status)
-            return (yield from self.show(exchange, trouble))
+            feedback = _feedback_for(error, self._typed(exchange))
+            self._record(exchange, error, feedback.status)
+            return (yield from self.show(exchange, feedback))
 
     def refused(self, exchange: SignInExchange, error: ApiRefused) -> Flow[Respond]:
-        """What Cognito's refusal means to the visitor (Developer Guide, "Managing errors")."""
-        said, remedy = error_messages.say(error)
+        """Respond to an error of Cognito (Developer Guide, "Managing errors")."""
+        message, remedy = error_messages.say(error)
         typed = self._typed(exchange)
         advice = error_messages.fix(error)
         if remedy == "operator":
             log.error("%s%s", error, f"; {advice}" if advice else "")
         self._record(exchange, error, _status(error, remedy))
         ended = challenge_cookie.forget(exchange)
-        wanted = forms.return_to(exchange)
+        return_to = forms.return_to(exchange)
         match remedy:
             case "start_over":
                 return next_page.go(
-                    exchange.context, "/sign-in", return_to=wanted, notice=remedy, headers=ended
+                    exchange.context, "/sign-in", return_to=return_to, notice=remedy, headers=ended
                 )
             case "confirm":
-                step = challenge_cookie.find(exchange)
-                username = typed.get("username", "").strip() or (step.typed if step else "")
-                return _to_confirm(exchange, username, wanted)
+                record = challenge_cookie.find(exchange)
+                username = typed.get("username", "").strip() or (record.typed if record else "")
+                return _to_confirm(exchange, username, return_to)
             case "reset":
                 return next_page.go(
-                    exchange.context, "/forgot", return_to=wanted, notice="reset_first"
+                    exchange.context, "/forgot", return_to=return_to, notice="reset_first"
                 )
             case "operator":
-                trouble = Trouble(503, said, typed=typed, headers=_RETRY)
+                feedback = Feedback(503, message, typed=typed, headers=_RETRY)
             case _:
-                trouble = Trouble(_status(error, remedy), said, typed=typed)
-        return (yield from self.show(exchange, trouble))
+                feedback = Feedback(_status(error, remedy), message, typed=typed)
+        return (yield from self.show(exchange, feedback))
 
     def _record(self, exchange: SignInExchange, error: GateError, status: int) -> None:
         kind = SignInFailed if self.signs_in else Refused
@@ -131,40 +131,40 @@ class SignInPage:
 
 
 def _to_confirm(exchange: SignInExchange, username: str, return_to: str) -> Respond:
-    step = challenge_cookie.new(exchange, "CONFIRM", username=username, return_to=return_to)
-    return next_page.onward(exchange, "/confirm", step, notice="confirm_first")
+    record = challenge_cookie.new(exchange, "CONFIRM", username=username, return_to=return_to)
+    return next_page.onward(exchange, "/confirm", record, notice="confirm_first")
 
 
 def _status(error: ApiRefused, remedy: str) -> int:
-    """The HTTP status of a refusal of Cognito's."""
+    """The HTTP status for an error of Cognito."""
     if remedy in ("operator", "wait"):
         return 503 if remedy == "operator" else 429
     return 403 if error.exception == "ForbiddenException" else 400
 
 
-def _asked_for(exchange: SignInExchange) -> Trouble:
-    """What the page's address asks it to say."""
-    said = NOTICES.get(forms.asked(exchange, "notice"))
-    if said is None:
-        return Trouble()
-    if said.startswith("error."):
-        return Trouble(error=Sentence(said))
-    return Trouble(notice=Sentence(said))
+def _notice_of(exchange: SignInExchange) -> Feedback:
+    """The message that the query of the page's URL asks for."""
+    message_id = NOTICES.get(exchange.asked("notice"))
+    if message_id is None:
+        return Feedback()
+    if message_id.startswith("error."):
+        return Feedback(error=Sentence(message_id))
+    return Feedback(notice=Sentence(message_id))
 
 
-def _trouble(error: Exception, typed: Mapping[str, str]) -> Trouble:
+def _feedback_for(error: Exception, typed: Mapping[str, str]) -> Feedback:
     match error:
         case FormRefused():
             fields = {
                 name: Sentence(said, values=tuple(values.items()))
                 for name, (said, values) in error.fields.items()
             }
-            return Trouble(400, fields=fields, typed=typed)
+            return Feedback(400, fields=fields, typed=typed)
         case FormExpired():
             said = Sentence("error.form_expired" if error.kept else "error.no_cookies")
-            return Trouble(403, said, typed=typed)
+            return Feedback(403, said, typed=typed)
         case TooManyTries():
             wait = str(math.ceil(error.wait))
             said = Sentence("error.throttled", values=(("seconds", wait),))
-            return Trouble(429, said, typed=typed, headers=(("retry-after", wait),))
-    return Trouble(503, Sentence("error.unavailable"), typed=typed, headers=_RETRY)
+            return Feedback(429, said, typed=typed, headers=(("retry-after", wait),))
+    return Feedback(503, Sentence("error.unavailable"), typed=typed, headers=_RETRY)

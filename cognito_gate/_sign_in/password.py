@@ -1,4 +1,4 @@
-"""Prove a password to Cognito, or ask which ways there are. The password lives for this call only.
+"""Proves a password to Cognito, by the flow in the settings. Keeps it for this call only.
 
 Knows the flows of InitiateAuth; must not know what follows (next_page.py).
 """
@@ -28,25 +28,27 @@ def sign_in(exchange: SignInExchange, username: str, password: str) -> Flow[Outc
     """Begin a sign-in as COGNITO_GATE_SIGN_IN_FLOW says.
 
     Raises:
-        ApiRefused: Cognito says no. CognitoUnavailable: it says nothing usable.
+        ApiRefused: Cognito refuses. CognitoUnavailable: its response is not usable.
     """
-    # Keys first: what is proved for tokens that nobody can verify is lost.
+    # Fetch the signing keys first: without them the tokens of a sign-in could not be verified.
     yield from token_trust.ready(exchange.context, exchange.now)
     settings, client = exchange.settings, exchange.incoming.client
     if settings.sign_in_flow == "choice":
-        way = next((way for way in settings.sign_in_ways if way == "PASSWORD"), "PASSWORD_SRP")
-        return (yield from _preferred(exchange, username, username, way, password))
+        method = next(
+            (method for method in settings.sign_in_ways if method == "PASSWORD"), "PASSWORD_SRP"
+        )
+        return (yield from _initiate_with_method(exchange, username, username, method, password))
     if settings.sign_in_flow == "srp":
         key = yield from _key(exchange.context)
         answer = yield from call(cognito_api.initiate_srp(settings, username, key.public, client))
         outcome = cognito_api.read_outcome("InitiateAuth", answer)
-        return (yield from _verified(exchange, username, username, password, outcome, key))
+        return (yield from _answer_srp(exchange, username, username, password, outcome, key))
     answer = yield from call(cognito_api.initiate_password(settings, username, password, client))
     return cognito_api.read_outcome("InitiateAuth", answer)
 
 
 def prove(exchange: SignInExchange, username: str, password: str) -> Flow[None]:
-    """Have the password of somebody checked who is signed in: by a new sign-in, which ends here.
+    """Check the password of a signed-in user by a new sign-in, whose tokens are revoked.
 
     Raises as `sign_in` does.
     """
@@ -55,38 +57,47 @@ def prove(exchange: SignInExchange, username: str, password: str) -> Flow[None]:
         yield from call(cognito_api.revoke(exchange.settings, outcome.refresh))
 
 
-def chosen(
-    exchange: SignInExchange, step: ChallengeRecord, way: str, password: str
+def answer_password(
+    exchange: SignInExchange, record: ChallengeRecord, method: str, password: str
 ) -> Flow[Outcome]:
-    """The password, where Cognito asked for it or where it was the `way` chosen (PASSWORD or
-    PASSWORD_SRP). Raises as `sign_in` does."""
-    # Keys first: what is proved for tokens that nobody can verify is lost.
+    """Respond with the password, which Cognito asked for or which is the chosen `method` (PASSWORD
+    or PASSWORD_SRP). Raises as `sign_in` does."""
+    # Fetch the signing keys first: without them the tokens of a sign-in could not be verified.
     yield from token_trust.ready(exchange.context, exchange.now)
-    name = step.username
-    if step.step == "SELECT_CHALLENGE":
-        # Begun anew: the choice's session serves once, and passwords are mistyped.
-        return (yield from _preferred(exchange, step.typed, name, way, password))
-    said, key = yield from _said(exchange.context, way, password)
+    name = record.username
+    if record.step == "SELECT_CHALLENGE":
+        # Start again: the choice's session can be used only once, and passwords are mistyped.
+        return (yield from _initiate_with_method(exchange, record.typed, name, method, password))
+    responses, key = yield from _password_parameters(exchange.context, method, password)
     answer = yield from call(
         cognito_api.respond(
-            exchange.settings, step.step, name, step.session, said, exchange.incoming.client
+            exchange.settings,
+            record.step,
+            name,
+            record.session,
+            responses,
+            exchange.incoming.client,
         )
     )
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
     if key is None:
         return outcome
-    return (yield from _verified(exchange, step.typed, name, password, outcome, key))
+    return (yield from _answer_srp(exchange, record.typed, name, password, outcome, key))
 
 
-def _preferred(
-    exchange: SignInExchange, typed: str, username: str, way: str, password: str
+def _initiate_with_method(
+    exchange: SignInExchange, typed: str, username: str, method: str, password: str
 ) -> Flow[Outcome]:
-    """USER_AUTH, with the password as the way that is preferred. Cognito answers with a choice
-    where an account has none, which must look as if it were wrong."""
-    said, key = yield from _said(exchange.context, way, password)
+    """USER_AUTH with the password as the preferred method. Cognito responds with a choice for an
+    account without a password; that must look like a wrong password."""
+    parameters, key = yield from _password_parameters(exchange.context, method, password)
     answer = yield from call(
         cognito_api.initiate_choice(
-            exchange.settings, username, exchange.incoming.client, PREFERRED_CHALLENGE=way, **said
+            exchange.settings,
+            username,
+            exchange.incoming.client,
+            PREFERRED_CHALLENGE=method,
+            **parameters,
         )
     )
     outcome = cognito_api.read_outcome("InitiateAuth", answer)
@@ -95,20 +106,20 @@ def _preferred(
         raise ApiRefused("InitiateAuth", "NotAuthorizedException", "no password to sign in with")
     if key is None:
         return outcome
-    return (yield from _verified(exchange, typed, username, password, outcome, key))
+    return (yield from _answer_srp(exchange, typed, username, password, outcome, key))
 
 
-def _said(
-    context: SignInContext, way: str, password: str
+def _password_parameters(
+    context: SignInContext, method: str, password: str
 ) -> Flow[tuple[dict[str, str], _Key | None]]:
-    """What goes along with the way, and the key that SRP goes on with."""
-    if way == "PASSWORD":
+    """The parameters of a password method, and for SRP the key of its second half."""
+    if method == "PASSWORD":
         return {"PASSWORD": password}, None
     key = yield from _key(context)
     return {"SRP_A": key.public}, key
 
 
-def _verified(
+def _answer_srp(
     exchange: SignInExchange,
     typed: str,
     username: str,
@@ -122,16 +133,21 @@ def _verified(
     """
     if not isinstance(first, Challenge) or first.name != "PASSWORD_VERIFIER":
         raise CognitoUnavailable("Cognito answered SRP with something else")
-    settings, found = exchange.settings, first.parameters
-    person = found.get("USER_ID_FOR_SRP") or username
+    settings, parameters = exchange.settings, first.parameters
+    person = parameters.get("USER_ID_FOR_SRP") or username
     rate_limits.check_account(exchange, typed, person, "password")
     pool, now = settings.user_pool_id, exchange.now
-    said = yield from compute(
-        partial(srp.answer, key.secret, key.public, person, password, pool, found, now)
+    responses = yield from compute(
+        partial(srp.answer, key.secret, key.public, person, password, pool, parameters, now)
     )
     answer = yield from call(
         cognito_api.respond(
-            settings, "PASSWORD_VERIFIER", person, first.session, said, exchange.incoming.client
+            settings,
+            "PASSWORD_VERIFIER",
+            person,
+            first.session,
+            responses,
+            exchange.incoming.client,
         )
     )
     return cognito_api.read_outcome("RespondToAuthChallenge", answer)

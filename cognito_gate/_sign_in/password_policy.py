@@ -14,18 +14,18 @@ MAX_CHARS = 256  # characters of any password (API reference, PasswordType)
 _LENGTHS = range(6, 100)  # what a pool may ask for at least
 
 
-def _holds(characters: str) -> Callable[[str], bool]:
-    wanted = frozenset(characters)
-    return lambda password: not wanted.isdisjoint(password)
+def _contains_any(characters: str) -> Callable[[str], bool]:
+    allowed = frozenset(characters)
+    return lambda password: not allowed.isdisjoint(password)
 
 
 # Basic Latin letters and digits only. Cognito's list of symbols is ASCII's punctuation, all of it;
 # the space it names as well never gets there, since the API takes no white space.
 _RULES = {
-    "upper": _holds(string.ascii_uppercase),
-    "lower": _holds(string.ascii_lowercase),
-    "digits": _holds(string.digits),
-    "symbols": _holds(string.punctuation),
+    "upper": _contains_any(string.ascii_uppercase),
+    "lower": _contains_any(string.ascii_lowercase),
+    "digits": _contains_any(string.digits),
+    "symbols": _contains_any(string.punctuation),
 }
 
 

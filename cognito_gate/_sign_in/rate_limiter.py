@@ -1,7 +1,7 @@
-"""How often a key (an account, an address) may try: counters in bounded memory.
+"""A rate limiter by keys (an account, an address) in bounded memory.
 
-Knows keys as hashes only, and time as it is told; must not know what is tried. A counter that had
-to make room is never forgotten: the floor stands in for it.
+Knows keys as hashes only; must not read a clock, nor know what is attempted. A counter that was
+dropped to make room still has effect: the floor stands for it.
 """
 
 import hashlib
@@ -32,8 +32,8 @@ class RateLimiter:
 
     Example::
 
-        throttle = Throttle(most=10, seconds=300, entries=50_000)
-        wait = throttle.count(account, now)   # 0.0, or seconds until another try may be made
+        limiter = RateLimiter(10, seconds=300, entries=50_000)
+        wait = limiter.count(account, now)   # 0.0, or seconds until the next attempt
     """
 
     def __init__(self, most: int, seconds: float, entries: int) -> None:

@@ -1,8 +1,8 @@
-"""How often a visitor may guess, and have messages sent, before Cognito is asked at all.
+"""Rate limits of guesses and messages, checked before a call to Cognito.
 
-Knows whom a try is counted for; the numbers are in context.py, and in the README under "Guessing".
-Must not know what is tried. Cognito sees one address for all visitors of a server, so that its own
-limits cannot tell them apart.
+Knows for whom an attempt is counted; the numbers are in context.py, and in README under "Guessing".
+Must not know what is attempted. Cognito sees one address for all visitors of a server, so that its
+own limits cannot tell them apart.
 """
 
 import logging
@@ -22,89 +22,90 @@ log = logging.getLogger("cognito_gate")
 Proof: TypeAlias = Literal["password", "code", "confirm", "reset"]
 Message: TypeAlias = Literal["sign-up", "reset", "sign-in"]
 _FORWARDED = (b"x-forwarded-for", b"forwarded")
-_HOW = (
+_HOW_TO_FIX = (
     "let the server believe the proxy, and nobody else: uvicorn and cognito-gate run by "
     "--proxy-headers and --forwarded-allow-ips, gunicorn by --forwarded-allow-ips (with uvicorn's "
     "workers), other WSGI servers by an option of theirs or by Werkzeug's ProxyFix around the gate"
 )
 
-# Guesses. Each kind of proof has counts of its own: who guesses at somebody's password must not
-# keep them from setting a new one.
+# Guesses. Each kind of proof is counted separately: guesses at somebody's password must not keep
+# that person from setting a new one.
 
 
 def check_guess(exchange: SignInExchange, name: str, proof: Proof) -> None:
-    """Count a try to prove to be the person who is called `name`.
+    """Count an attempt to prove to be the person called `name`.
 
-    A browser that has signed in to this account before has a count of its own, which no other
-    visitor touches. All others are counted by their address, and by the account.
+    A browser that has signed in to this account before is counted by itself, unaffected by other
+    visitors. All others are counted by their address, and by the account.
 
     Raises:
         TooManyTries: there were too many.
     """
-    tries, now = exchange.context.tries, exchange.now
+    limits, now = exchange.context.limits, exchange.now
     browser = _browser(exchange, name)
     if browser:
-        _count(tries.guesses, f"{proof} {browser}", now)
+        _count(limits.guesses, f"{proof} {browser}", now)
         return
-    place = _place(exchange)
-    _count(tries.guesses_by_address, place, now)
-    _count_for(tries, proof, _account(tries, name), place, now)
+    address_key = _address_of(exchange)
+    _count(limits.guesses_by_address, address_key, now)
+    _count_for(limits, proof, _account(limits, name), address_key, now)
 
 
 def check_address(exchange: SignInExchange) -> None:
-    """Count a request that is no guess, and asks Cognito something. Raises TooManyTries."""
-    _count(exchange.context.tries.guesses_by_address, _place(exchange), exchange.now)
+    """Count a request that calls Cognito without a guess. Raises TooManyTries."""
+    _count(exchange.context.limits.guesses_by_address, _address_of(exchange), exchange.now)
 
 
 def check_account(exchange: SignInExchange, name: str, account: str, proof: Proof) -> None:
-    """Count the same try once more when Cognito has said which account has that name: however a
-    name is spelled, its account has one count. Raises TooManyTries."""
-    tries, now = exchange.context.tries, exchange.now
-    counted = _browser(exchange, name) or _account(tries, name)
-    tries.accounts.learn(name, digest(account))
+    """Count the same attempt for the account, once Cognito has said which account has that name:
+    all spellings of a name share one count. Raises TooManyTries."""
+    limits, now = exchange.context.limits, exchange.now
+    counted_key = _browser(exchange, name) or _account(limits, name)
+    limits.accounts.learn(name, digest(account))
     browser = _browser(exchange, name)
-    if counted in (browser, digest(account)):
+    if counted_key in (browser, digest(account)):
         return
     if browser:
-        _count(tries.guesses, f"{proof} {browser}", now)
+        _count(limits.guesses, f"{proof} {browser}", now)
     else:
-        _count_for(tries, proof, digest(account), _place(exchange), now)
+        _count_for(limits, proof, digest(account), _address_of(exchange), now)
 
 
 def learn(context: SignInContext, name: str, account: str) -> None:
-    """Cognito has said which account has that name."""
-    context.tries.accounts.learn(name, digest(account))
+    """Remember which account has a name, as Cognito has said."""
+    context.limits.accounts.learn(name, digest(account))
 
 
 def proved(exchange: SignInExchange, name: str, account: str = "") -> None:
-    """The person has proved who they are: the tries at their account no longer count.
+    """Reset the counts of a person who has proved who they are.
 
     Args:
-        name: exactly as it was typed. Of others, even of such as look alike, nothing is forgiven.
-        account: Cognito's name for the person, where it has said so.
+        name: exactly as it was typed. Counts of other names, even similar ones, stay.
+        account: Cognito's name of the user, if it has said so.
     """
-    tries = exchange.context.tries
-    if account or not tries.accounts.of(name):
-        tries.accounts.learn(name, digest(account) if account else _one_named(name))
-    who, place = _account(tries, name), address(exchange.incoming.client)
+    limits = exchange.context.limits
+    if account or not limits.accounts.of(name):
+        limits.accounts.learn(name, digest(account) if account else _one_named(name))
+    who, place = _account(limits, name), address(exchange.incoming.client)
     browser = _browser(exchange, name)
     for proof in get_args(Proof):
-        tries.passwords_by_account.forgive(f"{proof} {who}")
+        limits.passwords_by_account.forgive(f"{proof} {who}")
         for key in (f"{proof} {who}", f"{proof} {who} {place}", f"{proof} {browser}"):
-            tries.guesses.forgive(key)
+            limits.guesses.forgive(key)
 
 
-def _count_for(tries: RateLimits, proof: Proof, account: str, place: str, now: float) -> None:
+def _count_for(limits: RateLimits, proof: Proof, account: str, place: str, now: float) -> None:
     if proof == "password":
-        # Strangers may guess at passwords of anybody: who comes from elsewhere has tries left.
-        _count(tries.guesses, f"{proof} {account} {place}", now)
-        _count(tries.passwords_by_account, f"{proof} {account}", now)
+        # Anybody may guess at a person's password, so the person, at another address, is counted
+        # separately.
+        _count(limits.guesses, f"{proof} {account} {place}", now)
+        _count(limits.passwords_by_account, f"{proof} {account}", now)
     else:
-        _count(tries.guesses, f"{proof} {account}", now)
+        _count(limits.guesses, f"{proof} {account}", now)
 
 
-# Messages. Each kind has counts of its own: a sign-up in somebody's name must not use up the codes
-# by which they set a new password.
+# Messages. Each kind is counted separately: a sign-up in somebody's name must not use up the codes
+# by which that person sets a new password.
 
 
 def check_message(
@@ -119,51 +120,51 @@ def check_message(
         TooManyTries: there were too many of this kind for the account, from this address, or to
             where it would go.
     """
-    tries, now = exchange.context.tries, exchange.now
+    limits, now = exchange.context.limits, exchange.now
     browser = _browser(exchange, name)
     if not browser:
-        _count(tries.messages_by_address, _place(exchange), now)
-    per_account = tries.one_time_codes if kind == "sign-in" else tries.messages
-    _count(per_account, f"{kind} {browser or _account(tries, name)}", now)
+        _count(limits.messages_by_address, _address_of(exchange), now)
+    per_account = limits.one_time_codes if kind == "sign-in" else limits.messages
+    _count(per_account, f"{kind} {browser or _account(limits, name)}", now)
     if kind != "sign-in":  # those go to proven addresses only
-        for where in _destinations(to) or tries.destinations.of(name.casefold()).split():
+        for where in _destinations(to) or limits.destinations.of(name.casefold()).split():
             mask = where.startswith("+")
-            by = tries.messages_by_mask if mask else tries.messages_by_destination
+            by = limits.messages_by_mask if mask else limits.messages_by_destination
             _count(by, f"{kind} {where}", now)
 
 
 def goes_to(context: SignInContext, name: str, to: Iterable[str]) -> None:
-    """There is a new account of that name, with these addresses: its messages go there."""
-    context.tries.destinations.learn(name.casefold(), " ".join(_destinations(to)))
+    """Remember the addresses of a new account, to which its messages go."""
+    context.limits.destinations.learn(name.casefold(), " ".join(_destinations(to)))
 
 
 def went_to(exchange: SignInExchange, name: str, kind: Message, where: Delivery) -> None:
-    """Cognito has said where a message went, by the last digits of a phone number.
+    """Count a message by its masked phone number, which Cognito's response contains.
 
-    Nothing else of the number may be known, so that many may share this count: it is a wide one.
-    Of a mailbox Cognito tells two letters, which are too few to count by.
+    Several numbers may have the same last digits, so that this limit is a high one. Of an e-mail
+    address Cognito shows two letters, which are too few to count by.
     """
-    tries, mask = exchange.context.tries, "".join(where.destination.split())
-    if mask.startswith("+") and not tries.destinations.of(name.casefold()):
-        tries.destinations.learn(name.casefold(), mask)
-        tries.messages_by_mask.count(f"{kind} {mask}", exchange.now)
+    limits, mask = exchange.context.limits, "".join(where.destination.split())
+    if mask.startswith("+") and not limits.destinations.of(name.casefold()):
+        limits.destinations.learn(name.casefold(), mask)
+        limits.messages_by_mask.count(f"{kind} {mask}", exchange.now)
 
 
 def _destinations(to: Iterable[str]) -> list[str]:
     return [digest(text.strip().casefold()) for text in dict.fromkeys(to) if text.strip()]
 
 
-# Whom a try is counted for
+# The keys that attempts are counted by
 
 
-def _account(tries: RateLimits, name: str) -> str:
-    """The account that has this name; or the name, where Cognito has not said whose it is."""
-    return tries.accounts.of(name) or digest(f"whoever is named {name.casefold()}")
+def _account(limits: RateLimits, name: str) -> str:
+    """The key of the account with this name; or of the name, if the account is not known yet."""
+    return limits.accounts.of(name) or digest(f"whoever is named {name.casefold()}")
 
 
 def _one_named(name: str) -> str:
-    """The account of whoever has proved to have exactly this name, which Cognito calls something
-    that it has not said."""
+    """The key of the person who has proved to have exactly this name, while Cognito has not said
+    which account that is."""
     return digest(f"the one named {name}")
 
 
@@ -171,58 +172,58 @@ def _browser(exchange: SignInExchange, name: str) -> str:
     """This browser and the account, when it has signed in to that before: by this very name, or by
     any where Cognito has said whose name this is."""
     device = devices.find(exchange)
-    account = exchange.context.tries.accounts.of(name)
+    account = exchange.context.limits.accounts.of(name)
     if account in ("", _one_named(name)):  # Cognito has not said whose name it is
         account = device.accounts.get(digest(name), "")
     return f"{account} {device.id}" if account in device.accounts.values() else ""
 
 
 def address(client: str) -> str:
-    """What counts as one address: of IPv6 the network, since everybody there has billions. All who
-    have none, as behind a UNIX socket, are one."""
+    """The key of an address: for IPv6 its /64 network, since one visitor has billions of addresses.
+    All visitors without an address, as behind a UNIX socket, share one key."""
     try:
-        found = ip_address(client.partition("%")[0])
+        ip = ip_address(client.partition("%")[0])
     except ValueError:
         return client or "no address"
-    if isinstance(found, IPv6Address):
-        mapped = found.ipv4_mapped
-        return str(mapped) if mapped else str(IPv6Address(int(found) >> 64 << 64))
-    return str(found)
+    if isinstance(ip, IPv6Address):
+        mapped = ip.ipv4_mapped
+        return str(mapped) if mapped else str(IPv6Address(int(ip) >> 64 << 64))
+    return str(ip)
 
 
-def _place(exchange: SignInExchange) -> str:
-    """The visitor's address; and a word to the operator where it is not the visitor's."""
+def _address_of(exchange: SignInExchange) -> str:
+    """The key of the visitor's address; warns the operator if it is that of a proxy."""
     try:
-        found = ip_address(exchange.incoming.client.partition("%")[0])
+        ip = ip_address(exchange.incoming.client.partition("%")[0])
     except ValueError:
-        what = "the server gives no addresses of visitors, as behind a UNIX socket"
+        what = "the server does not say which addresses visitors have, as behind a UNIX socket"
         _warn(
             exchange.context,
             "address",
-            f"{what}, so that all of them share one count of tries; {_HOW}",
+            f"{what}, so all visitors share one rate limit; {_HOW_TO_FIX}",
         )
         return address(exchange.incoming.client)
-    told = b",".join(
+    forwarded = b",".join(
         value for name in _FORWARDED for value in exchange.incoming.values(name)
     ).lower()
-    inside = found.is_loopback or found.is_private
-    if told and inside and exchange.incoming.client.lower().encode() not in told:
-        what = f"a proxy tells whose requests it passes on, and the server says they are {found}'s"
+    is_internal = ip.is_loopback or ip.is_private
+    if forwarded and is_internal and exchange.incoming.client.lower().encode() not in forwarded:
+        what = f"a proxy forwards visitors' addresses, but the server says that they come from {ip}"
         _warn(
             exchange.context,
             "proxy",
-            f"{what}, so that all visitors share one count of tries; {_HOW}",
+            f"{what}, so all visitors share one rate limit; {_HOW_TO_FIX}",
         )
     return address(exchange.incoming.client)
 
 
 def _warn(context: SignInContext, what: str, text: str) -> None:
-    if what not in context.tries.warned:  # once is enough
-        context.tries.warned.add(what)
+    if what not in context.limits.warned:  # each warning is logged once
+        context.limits.warned.add(what)
         log.warning("%s", text)
 
 
-def _count(throttle: RateLimiter, key: str, now: float) -> None:
-    wait = throttle.count(key, now)
+def _count(limiter: RateLimiter, key: str, now: float) -> None:
+    wait = limiter.count(key, now)
     if wait > 0:
         raise TooManyTries(wait)

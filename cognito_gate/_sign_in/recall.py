@@ -1,4 +1,4 @@
-"""What a name stands for, as far as it was told, in bounded memory: the oldest is forgotten first.
+"""A bounded mapping from names to values, which drops the oldest entries first.
 
 Knows names as hashes only; must not know what they are names of.
 """
@@ -8,7 +8,7 @@ import threading
 
 
 def digest(text: str) -> str:
-    """A text that stands for another one, which it does not tell."""
+    """A hash that stands for a text without revealing it."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

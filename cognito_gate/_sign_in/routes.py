@@ -1,7 +1,4 @@
-"""The addresses of our own sign-in pages, each with what is shown and taken there.
-
-The one table of them. Must not know what a page does.
-"""
+"""The table of sign-in pages by their paths. Must not know what a page does."""
 
 from collections.abc import Callable
 
@@ -10,31 +7,35 @@ from .._gate.exchange import Exchange
 from .._gate.messages import Respond
 from .._gate.records import View
 from ..errors import MethodRefused
+from ..settings.endpoints import PAGES, PagePath
 from . import forms
 from .account import ACCOUNT
 from .challenge import MFA, NEW_PASSWORD
 from .context import SignInContext, SignInExchange
+from .page import SignInPage
 from .reset import FORGOT, RESET
 from .sign_in import SIGN_IN
 from .sign_up import CONFIRM, SIGN_UP
 
-_PAGES = {
+# Which page is at which of the paths that the settings list; `routes` misses none of them.
+_PAGES: dict[PagePath, SignInPage] = {
     "/sign-in": SIGN_IN,
+    "/sign-up": SIGN_UP,
+    "/confirm": CONFIRM,
     "/forgot": FORGOT,
     "/reset": RESET,
     "/mfa": MFA,
     "/new-password": NEW_PASSWORD,
     "/account": ACCOUNT,
 }
-_SIGN_UP_PAGES = {"/sign-up": SIGN_UP, "/confirm": CONFIRM}
 
 
 def routes(context: SignInContext) -> dict[str, Callable[[Exchange], Flow[Respond]]]:
     """Every page by its path."""
     settings = context.settings
-    pages = _PAGES | _SIGN_UP_PAGES if settings.sign_up else _PAGES | {"/confirm": CONFIRM}
-    serve = {name: page.serve for name, page in pages.items()} | {"/signed-out": _signed_out}
-    return {settings.prefix + name: _route(context, take) for name, take in serve.items()}
+    paths = [path for path in PAGES if settings.sign_up or path != "/sign-up"]
+    pages = {settings.prefix + path: _route(context, _PAGES[path].serve) for path in paths}
+    return pages | {f"{settings.prefix}/signed-out": _route(context, _signed_out)}
 
 
 def _route(

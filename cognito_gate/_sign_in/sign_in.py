@@ -1,6 +1,6 @@
-"""The page `{prefix}/sign-in`: who one is, and the password.
+"""The page `{prefix}/sign-in`: user name and password.
 
-Must not know what Cognito asks for next (next_page.py), nor what its refusals mean (page.py).
+Must not know what Cognito asks for next (next_page.py), nor what its errors mean (page.py).
 """
 
 from .._gate.effects import Flow
@@ -10,36 +10,36 @@ from .._gate.records import View
 from ..errors import CognitoUnavailable
 from . import choice, fields, forms, next_page, password, rate_limits
 from .context import SignInExchange
-from .page import SignInPage, Trouble
+from .page import Feedback, SignInPage
 
 _FIELDS = {"username": 128, "password": 256}
 
 
-def _show(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
+def _show(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     settings = exchange.settings
-    wanted = forms.return_to(exchange)
-    if trouble.calm:
+    return_to = forms.return_to(exchange)
+    if feedback.is_empty:
         visitor = yield from _visitor(exchange)
         if visitor.identity is not None:
-            return Respond(303, (("location", wanted), *visitor.headers))
+            return Respond(303, (("location", return_to), *visitor.headers))
     view = View(
         screen="sign-in",
-        return_to=wanted,
-        error=trouble.error,
-        notice=trouble.notice,
-        field_errors=trouble.fields,
-        typed=trouble.typed or {"username": forms.asked(exchange, "login_hint")[:128]},
+        return_to=return_to,
+        error=feedback.error,
+        notice=feedback.notice,
+        field_errors=feedback.fields,
+        typed=feedback.typed or {"username": exchange.asked("login_hint")[:128]},
         facts={
             "kind": settings.sign_in,
             "asks_password": settings.sign_in_flow != "choice",
             "sign_up": settings.sign_up,
         },
     )
-    return forms.show(exchange, view, trouble.status, trouble.headers)
+    return forms.show(exchange, view, feedback.status, feedback.headers)
 
 
 def _visitor(exchange: SignInExchange) -> Flow[Pass]:
-    """Who is signed in already; nobody, where that cannot be said: a new sign-in fixes it."""
+    """Who is signed in already; nobody if that cannot be checked, so that a new sign-in starts."""
     try:
         return (yield from session.session(exchange))
     except CognitoUnavailable:
@@ -51,7 +51,7 @@ def _take(exchange: SignInExchange) -> Flow[Respond]:
     username = form["username"].strip()
     _check_filled({**form, "username": username}, exchange.settings.sign_in_flow != "choice")
     if exchange.settings.sign_in_flow == "choice":
-        return choice.ask(exchange, username, forms.return_to(exchange))
+        return choice.show_choice(exchange, username, forms.return_to(exchange))
     rate_limits.check_guess(exchange, username, "password")
     outcome = yield from password.sign_in(exchange, username, form["password"])
     return (
@@ -66,8 +66,8 @@ def _take(exchange: SignInExchange) -> Flow[Respond]:
 
 
 def _check_filled(form: dict[str, str], asks_password: bool) -> None:
-    wanted = ("username", "password") if asks_password else ("username",)
-    fields.check(fields.filled(form, *wanted))
+    names = ("username", "password") if asks_password else ("username",)
+    fields.check(fields.filled(form, *names))
 
 
 SIGN_IN = SignInPage(_show, _take, lambda context: {"username": 128}, signs_in=True)

@@ -10,7 +10,7 @@ from ..errors import ApiRefused, FormRefused
 from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits
 from .cognito_api import Delivery
 from .context import SignInContext, SignInExchange
-from .page import SignInPage, Trouble
+from .page import Feedback, SignInPage
 
 RESEND_SECONDS = 30  # what the page counts down; the limit itself is in rate_limits.py
 
@@ -18,27 +18,27 @@ RESEND_SECONDS = 30  # what the page counts down; the limit itself is in rate_li
 # /sign-up
 
 
-def _shown_again(context: SignInContext) -> dict[str, int]:
+def _kept_fields(context: SignInContext) -> dict[str, int]:
     return {"username": 128, **dict.fromkeys(fields.sign_up(context.settings), 2048)}
 
 
-def _show_sign_up(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
+def _show_sign_up(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     yield from ()
     settings = exchange.settings
     view = View(
         screen="sign-up",
         return_to=forms.return_to(exchange),
-        error=trouble.error,
-        notice=trouble.notice,
-        field_errors=trouble.fields,
-        typed=trouble.typed,
+        error=feedback.error,
+        notice=feedback.notice,
+        field_errors=feedback.fields,
+        typed=feedback.typed,
         facts={
             "kind": settings.sign_in,
             "attributes": fields.sign_up(settings),
             "policy": exchange.context.policy,
         },
     )
-    return forms.show(exchange, view, trouble.status, trouble.headers)
+    return forms.show(exchange, view, feedback.status, feedback.headers)
 
 
 def _take_sign_up(exchange: SignInExchange) -> Flow[Respond]:
@@ -61,24 +61,26 @@ def _take_sign_up(exchange: SignInExchange) -> Flow[Respond]:
             settings, username, form["password"], attributes, exchange.incoming.client
         )
     )
-    wanted = forms.return_to(exchange)
+    return_to = forms.return_to(exchange)
     try:
-        done = cognito_api.read_signed_up(answer)
+        signed_up = cognito_api.read_signed_up(answer)
     except ApiRefused as error:
         if error.exception not in ("LimitExceededException", "CodeDeliveryFailureException"):
             raise
-        # The account may be there, and only its message not (API reference, "SignUp").
-        step = _step(exchange, username, wanted, Delivery("", ""), "")
-        return next_page.onward(exchange, "/confirm", step)
+        # The account may exist although its message was not sent (API reference, "SignUp").
+        record = _make_record(exchange, username, return_to, Delivery("", ""), "")
+        return next_page.onward(exchange, "/confirm", record)
     rate_limits.goes_to(exchange.context, username, to)
-    if done.confirmed:
-        return next_page.go(exchange.context, "/sign-in", return_to=wanted, notice="confirmed")
-    session = done.session if settings.sign_in_flow == "choice" else ""  # it leads to USER_AUTH
-    step = _step(exchange, username, wanted, done.delivery, session)
-    return next_page.onward(exchange, "/confirm", step)
+    if signed_up.confirmed:
+        return next_page.go(exchange.context, "/sign-in", return_to=return_to, notice="confirmed")
+    session = (
+        signed_up.session if settings.sign_in_flow == "choice" else ""
+    )  # it leads to USER_AUTH
+    record = _make_record(exchange, username, return_to, signed_up.delivery, session)
+    return next_page.onward(exchange, "/confirm", record)
 
 
-def _step(
+def _make_record(
     exchange: SignInExchange,
     username: str,
     return_to: str,
@@ -98,56 +100,51 @@ def _step(
 # /confirm
 
 
-def _confirming(exchange: SignInExchange) -> ChallengeRecord | None:
-    found = challenge_cookie.find(exchange)
-    return found if found is not None and found.step == "CONFIRM" else None
-
-
-def _show_confirm(exchange: SignInExchange, trouble: Trouble) -> Flow[Respond]:
+def _show_confirm(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     yield from ()
-    step = _confirming(exchange)
-    facts = step.facts if step else {}
+    record = challenge_cookie.find(exchange, "CONFIRM")
+    facts = record.facts if record else {}
     view = View(
         screen="confirm",
-        return_to=step.return_to if step else forms.return_to(exchange),
-        error=trouble.error,
-        notice=trouble.notice,
-        field_errors=trouble.fields,
-        typed=trouble.typed,
+        return_to=record.return_to if record else forms.return_to(exchange),
+        error=feedback.error,
+        notice=feedback.notice,
+        field_errors=feedback.fields,
+        typed=feedback.typed,
         facts={
-            "username": step.username if step else "",
+            "username": record.username if record else "",
             "destination": facts.get("destination", ""),
             "medium": facts.get("medium", ""),
-            "wait": RESEND_SECONDS if facts.get("medium") or trouble.notice else 0,
+            "wait": RESEND_SECONDS if facts.get("medium") or feedback.notice else 0,
         },
     )
-    return forms.show(exchange, view, trouble.status, trouble.headers)
+    return forms.show(exchange, view, feedback.status, feedback.headers)
 
 
 def _take_confirm(exchange: SignInExchange) -> Flow[Respond]:
     form = forms.posted(exchange, {"username": 128, "code": 64})
-    step = _confirming(exchange)
-    username = form["username"].strip() or (step.username if step else "")
+    record = challenge_cookie.find(exchange, "CONFIRM")
+    username = form["username"].strip() or (record.username if record else "")
     if not username:
         raise FormRefused({"username": ("error.field.missing", {})})
     if form["action"] == "resend":
         return (yield from _resend(exchange, username))
     code = fields.code(form["code"])
     rate_limits.check_guess(exchange, username, "confirm")
-    session = step.session if step and step.username == username else ""
-    session = yield from _confirmed(exchange, username, code, session)
+    session = record.session if record and record.username == username else ""
+    session = yield from _confirm(exchange, username, code, session)
     rate_limits.proved(exchange, username)
-    wanted = step.return_to if step else forms.return_to(exchange)
+    return_to = record.return_to if record else forms.return_to(exchange)
     if session:
-        return (yield from _signed_in(exchange, username, session, wanted))
+        return (yield from _sign_in_by_session(exchange, username, session, return_to))
     ended = challenge_cookie.forget(exchange)
     return next_page.go(
-        exchange.context, "/sign-in", return_to=wanted, notice="confirmed", headers=ended
+        exchange.context, "/sign-in", return_to=return_to, notice="confirmed", headers=ended
     )
 
 
-def _confirmed(exchange: SignInExchange, username: str, code: str, session: str) -> Flow[str]:
-    """Have the code checked; the session to sign in with, where there is one."""
+def _confirm(exchange: SignInExchange, username: str, code: str, session: str) -> Flow[str]:
+    """Check the code; returns the session to sign in with, if there is one."""
     settings, client = exchange.settings, exchange.incoming.client
     answer = yield from call(cognito_api.confirm_sign_up(settings, username, code, session, client))
     try:
@@ -155,13 +152,15 @@ def _confirmed(exchange: SignInExchange, username: str, code: str, session: str)
     except ApiRefused as error:
         if not session or error.exception != "NotAuthorizedException":
             raise
-    # The sign-up's session has ended, as it does long before its code.
+    # The sign-up's session expires long before its code: try again without it.
     answer = yield from call(cognito_api.confirm_sign_up(settings, username, code, "", client))
     return cognito_api.read_confirmed(answer)
 
 
-def _signed_in(exchange: SignInExchange, username: str, session: str, wanted: str) -> Flow[Respond]:
-    """The code has proved enough where the client takes USER_AUTH."""
+def _sign_in_by_session(
+    exchange: SignInExchange, username: str, session: str, return_to: str
+) -> Flow[Respond]:
+    """Sign in without a password, as USER_AUTH allows right after the confirmation."""
     answer = yield from call(
         cognito_api.initiate_with_session(
             exchange.settings, username, session, exchange.incoming.client
@@ -170,7 +169,7 @@ def _signed_in(exchange: SignInExchange, username: str, session: str, wanted: st
     outcome = cognito_api.read_outcome("InitiateAuth", answer)
     return (
         yield from next_page.advance(
-            exchange, outcome, username=username, typed=username, return_to=wanted
+            exchange, outcome, username=username, typed=username, return_to=return_to
         )
     )
 
@@ -182,12 +181,12 @@ def _resend(exchange: SignInExchange, username: str) -> Flow[Respond]:
     )
     delivery = fields.uniform("ResendConfirmationCode", answer)
     rate_limits.went_to(exchange, username, "sign-up", delivery)
-    kept = _confirming(exchange)
-    if kept is None or kept.username != username:
-        wanted = forms.return_to(exchange)
-        kept = _step(exchange, username, wanted, Delivery("", ""), "")
-    return next_page.onward(exchange, "/confirm", kept, notice="code_sent_again")
+    record = challenge_cookie.find(exchange, "CONFIRM")
+    if record is None or record.username != username:
+        return_to = forms.return_to(exchange)
+        record = _make_record(exchange, username, return_to, Delivery("", ""), "")
+    return next_page.onward(exchange, "/confirm", record, notice="code_sent_again")
 
 
-SIGN_UP = SignInPage(_show_sign_up, _take_sign_up, _shown_again)
+SIGN_UP = SignInPage(_show_sign_up, _take_sign_up, _kept_fields)
 CONFIRM = SignInPage(_show_confirm, _take_confirm, lambda context: {"username": 128})

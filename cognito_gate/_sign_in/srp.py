@@ -121,10 +121,10 @@ def _power_of_g(exponent: int) -> int:
     """G ** exponent (mod N): one product for each digit, a quarter of what `pow` costs."""
     if exponent.bit_length() > 256:
         return _power(G, exponent)
-    found = 1
+    product = 1
     for row, digit in zip(_table_of_g(), _digits(exponent), strict=False):
-        found = found * row[digit] % N
-    return found
+        product = product * row[digit] % N
+    return product
 
 
 def _power(base: int, exponent: int) -> int:
@@ -136,13 +136,13 @@ def _power(base: int, exponent: int) -> int:
     row = [1]
     for _ in range(15):
         row.append(row[-1] * base % N)
-    found = 1
+    product = 1
     for digit in reversed(_digits(exponent)):
         for _ in range(_WIDTH):
-            found = found * found % N
-        found = found * row[digit] % N
+            product = product * product % N
+        product = product * row[digit] % N
         time.sleep(0)  # whichever thread waits goes on first
-    return found
+    return product
 
 
 def _padded(number: int) -> bytes:

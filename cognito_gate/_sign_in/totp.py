@@ -1,14 +1,14 @@
-"""What an authenticator app needs to know: its secret as an address, as a picture, as a text.
+"""The secret of an authenticator app as a URI, as a QR code, and as text.
 
-The only door to segno. Knows the otpauth form of Google Authenticator, which all such apps read
-("Key URI Format"); must not know where the secret comes from.
+The only module that imports segno. Knows the otpauth form of Google Authenticator, which all such
+apps read ("Key URI Format"); must not know where the secret comes from.
 """
 
 from urllib.parse import quote
 
 import segno
 
-_LONGEST_NAME = 64  # characters: however they are encoded, the picture holds them
+_MAX_NAME_CHARS = 64  # characters: however they are encoded, the picture holds them
 
 
 def uri(issuer: str, account: str, secret: str) -> str:
@@ -30,7 +30,7 @@ def uri(issuer: str, account: str, secret: str) -> str:
 
 def _encoded(name: str) -> str:
     # Apps decode first and part at a colon then, so that neither name may hold one.
-    return quote(name[:_LONGEST_NAME].replace(":", "-"), safe="", errors="replace")
+    return quote(name[:_MAX_NAME_CHARS].replace(":", "-"), safe="", errors="replace")
 
 
 def qr(uri: str, title: str = "") -> str:

@@ -10,6 +10,7 @@ import tomllib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from traceback import extract_tb
 from types import MappingProxyType, SimpleNamespace
@@ -28,10 +29,14 @@ from jinja2 import (
     TemplateError,
 )
 
+from .._gate.catalog import Catalog, first_upper
+from .._gate.catalog_files import wrong_file
+from .._gate.languages import Languages
 from .._gate.messages import Headers, Respond
 from .._gate.records import Sentence, View
 from ..settings import Settings
-from .languages import OURS, Catalog, Languages, first_upper, wrong_file
+
+OURS = files("cognito_gate") / "templates" / "sign_in"
 
 
 def _example(table: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -67,14 +72,14 @@ class Views:
 
     Example::
 
-        screens = Screens(settings)
-        view = View(screen="forgot", token=token)
-        return screens.show(view, screens.language(b"de-AT", ""))
+        views = Views(settings, languages)
+        return views.show(View(screen="forgot", token=token), languages.choose(b"de-AT", ""))
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, languages: Languages) -> None:
         own = Path(settings.templates) if settings.templates else None
-        self._languages = Languages(settings.templates, settings.languages)
+        self._catalogs = languages.catalogs
+        self._default = languages.catalogs[languages.tags[0]]
         style, script, logo = _style(own), _script(), _logo(own)
         self._headers = _headers(style, script, images=bool(logo))
         self._prefix = settings.prefix
@@ -90,14 +95,9 @@ class Views:
         if own:
             self._try_out(own)
 
-    def language(self, accept_language: bytes, chosen: str) -> str:
-        """A visitor's language: the one picked, if offered, else what the browser asks for."""
-        return self._languages.choose(accept_language, chosen)
-
     def show(self, view: View, language: str, headers: Headers = (), status: int = 200) -> Respond:
         """A page as an answer. A language that is not offered becomes the default one."""
-        catalogs = self._languages.catalogs
-        catalog = catalogs.get(language) or catalogs[self._languages.tags[0]]
+        catalog = self._catalogs.get(language, self._default)
         html = self._templates[view.screen].render(self._context(view, catalog))
         head = (*self._headers, ("content-language", catalog.tag), *headers)
         return Respond(status, head, html.encode("utf-8", "replace"))
@@ -133,7 +133,7 @@ class Views:
         self, catalog: Catalog, onward: Mapping[str, str]
     ) -> Iterator[tuple[str, str, str]]:
         """The other languages: tag, name, and this page's address in it."""
-        for tag, other in self._languages.catalogs.items():
+        for tag, other in self._catalogs.items():
             if tag != catalog.tag:
                 yield tag, other.text("language.name"), "?" + urlencode({"lang": tag, **onward})
 
@@ -148,7 +148,7 @@ class Views:
                 notice=Sentence("notice.code_sent"),
                 field_errors=trouble,
             )
-            for catalog in self._languages.catalogs.values():
+            for catalog in self._catalogs.values():
                 for view in (calm, troubled):
                     told = self._context(view, catalog) | {"text": catalog.exactly}
                     try:

@@ -1,7 +1,7 @@
-"""The command line: reads options, starts what they ask for, says what people need to know.
+"""The command line: reads options, starts what they ask for, and prints what people need to know.
 
-A top floor: besides testing.py the only module that starts the local Cognito. Must not know how
-a request is decided, nor how an app is found (serve.py).
+Like local_commands.py and testing.py it may start the local Cognito, and nothing else may. Must
+not know how a request is decided, nor how an app is loaded (serve.py).
 """
 
 import os
@@ -22,19 +22,19 @@ from ..local import AUTH_FLOWS, SAMPLE_USERS, Client, LocalCognito, LocalConfigE
 from ..pool.commands import pool
 from ..settings import Settings
 from . import listen, serve
-from .env_files import ENDPOINT, POOL, settings_so_far, without_pool
+from .env_files import ENDPOINT, POOL, env_file_without_pool, read_partial_settings
 from .local_commands import (
     NOT_FOR_PRODUCTION,
-    announced,
     demo,
     local,
-    new_secret,
-    policy_of,
-    say,
-    users_of,
-    users_told,
+    make_secret_key,
+    print_lines,
+    read_policy,
+    read_users,
+    show_message,
+    user_lines,
 )
-from .process import exported, until_stopped
+from .process import export_variables, until_stopped
 from .secret_command import secret
 from .server_options import FILE, uvicorn_options
 
@@ -73,12 +73,12 @@ main.add_command(secret)
     "--interface",
     type=click.Choice(["auto", "asgi", "wsgi"]),
     default="auto",
-    help="What APP is, where that cannot be found out.",
+    help="Interface of APP, if it cannot be detected.",
 )
-@click.option("--factory", is_flag=True, help="APP is a function that makes the app.")
-@click.option("--app-dir", default=".", help="Where MODULE is.  [default: .]")
-@click.option("--env-file", type=FILE, help="Settings the environment lacks.  [default: .env]")
-@click.option("--local", "with_local", is_flag=True, help="Bring up a local Cognito beside it.")
+@click.option("--factory", is_flag=True, help="APP is a function that returns the app.")
+@click.option("--app-dir", default=".", help="Directory of MODULE.  [default: .]")
+@click.option("--env-file", type=FILE, help="Settings that the environment lacks.  [default: .env]")
+@click.option("--local", "with_local", is_flag=True, help="Start a local Cognito with it.")
 @click.option("--users", type=FILE, help="With --local: users from this TOML file.")
 @uvicorn_options
 def run(
@@ -109,22 +109,23 @@ def run(
     if server["uds"] is None:
         server["port"] = listen.check_free(server["host"], server["port"])
     with until_stopped(), ExitStack() as stack:
-        news: list[str] = []
+        notices: list[str] = []
         if with_local:
-            target, news = stack.enter_context(_local_beside(target, users, server))
-        found = serve.check(target)
-        say(*news)
-        serve.serve(target, found, server)
+            target, notices = stack.enter_context(_local_beside(target, users, server))
+        app_interface = serve.check(target)
+        print_lines(*notices)
+        serve.serve(target, app_interface, server)
 
 
 def _check_not_published(host: str, file: str | None) -> None:
-    """Our sign-in pages take the samples' passwords from wherever the app can be reached."""
-    known = {user.password for user in SAMPLE_USERS}
-    if not listen.is_loopback(host) and known & {user.password for user in users_of(file)}:
+    """Anybody who can reach the app could sign in with the publicly known sample passwords."""
+    sample_passwords = {user.password for user in SAMPLE_USERS}
+    passwords = {user.password for user in read_users(file)}
+    if not listen.is_loopback(host) and sample_passwords & passwords:
         raise click.UsageError(
-            "--local has sample users with passwords that everybody knows, and "
-            f"{host or 'an empty --host'} is an address that others can reach. Keep it on this "
-            "machine with --host 127.0.0.1, or bring users of your own: --users FILE"
+            "--local has sample users with publicly known passwords, and "
+            f"{host or 'an empty --host'} is an address that others can reach. Use "
+            "--host 127.0.0.1, or your own users: --users FILE"
         )
 
 
@@ -132,68 +133,71 @@ def _check_not_published(host: str, file: str | None) -> None:
 def _local_beside(
     target: serve.Target, users: str | None, server: dict[str, Any]
 ) -> Iterator[tuple[serve.Target, list[str]]]:
-    """A local Cognito for the block, and the settings that lead to it in the environment."""
-    found = settings_so_far(target.env_file)
+    """Run a local Cognito for the block, with its settings in the environment."""
+    settings = read_partial_settings(target.env_file)
     scheme = "https" if server["ssl_certfile"] else "http"
-    if not found.redirect_url and (server["uds"] or server["root_path"]):
+    if not settings.redirect_url and (server["uds"] or server["root_path"]):
         raise click.UsageError(
             "behind a proxy (--uds, --root-path), --local needs AWS_COGNITO_REDIRECT_URL: "
             "the address of the callback as browsers see it"
         )
-    redirect, logout = _urls_beside(found, f"{scheme}://localhost:{server['port']}", server)
+    redirect, logout = _urls_beside(settings, f"{scheme}://localhost:{server['port']}", server)
     origin = redirect.removesuffix(urlsplit(redirect).path)
     client = Client(
         secret=secrets.token_hex(24),
         callback_urls=(redirect,),
         logout_urls=(logout,),
-        custom_scopes=tuple(scope for scope in found.scopes if "/" in scope),
+        custom_scopes=tuple(scope for scope in settings.scopes if "/" in scope),
         auth_flows=AUTH_FLOWS,
     )
     cognito = LocalCognito(
-        users=users_of(users),
+        users=read_users(users),
         clients=(client,),
-        sign_in=found.sign_in if found.login == "custom" else "both",
-        password_policy=policy_of(found.password_policy),
-        announce=announced,
+        sign_in=settings.sign_in if settings.login == "custom" else "both",
+        password_policy=read_policy(settings.password_policy),
+        announce=show_message,
     )
     with ExitStack() as stack:
         stack.enter_context(cognito.serve())
-        env_file = stack.enter_context(without_pool(target.env_file))
-        stack.enter_context(exported(_local_environment(cognito, found)))
-        news = [f"A local Cognito is on {cognito.origin}: {NOT_FOR_PRODUCTION}."]
-        if found.domain or found.user_pool_id or found.user_pool_client_id:
-            news += ["With --local, the pool in your environment or .env is not used."]
-        custom = found.login == "custom"
-        told = users_told(cognito, by_email=custom and found.sign_in == "email")
+        env_file = stack.enter_context(env_file_without_pool(target.env_file))
+        stack.enter_context(export_variables(_local_environment(cognito, settings)))
+        notices = [f"A local Cognito is on {cognito.origin}: {NOT_FOR_PRODUCTION}."]
+        if settings.domain or settings.user_pool_id or settings.user_pool_client_id:
+            notices += ["With --local, the pool in your environment or .env is not used."]
+        custom = settings.login == "custom"
+        users_by_name = user_lines(cognito, by_email=custom and settings.sign_in == "email")
         codes = [f"  Codes    {cognito.origin}/_local/outbox"] if custom else []
-        news += ["", f"  Open     {origin}", *told, *codes, "", "Ctrl-C ends both."]
-        yield replace(target, env_file=env_file), news
+        notices += ["", f"  Open     {origin}", *users_by_name, *codes, "", "Ctrl-C ends both."]
+        yield replace(target, env_file=env_file), notices
 
 
-def _urls_beside(found: Settings, origin: str, server: dict[str, Any]) -> tuple[str, str]:
-    """The redirect and logout URL. The pool is here, and so is the app: a host that .env names for
-    elsewhere does not count, unless the environment says it again or a proxy stands before us."""
+def _urls_beside(settings: Settings, origin: str, server: dict[str, Any]) -> tuple[str, str]:
+    """The redirect and logout URL, on this machine, where both the local Cognito and the app are.
+
+    A host in .env is usually that of a deployment and is ignored, unless the environment sets it
+    too or the app runs behind a proxy.
+    """
     paths = (
-        urlsplit(found.redirect_url).path or f"{found.prefix}/callback",
-        urlsplit(found.logout_url).path or f"{found.prefix}/signed-out",
+        urlsplit(settings.redirect_url).path or f"{settings.prefix}/callback",
+        urlsplit(settings.logout_url).path or f"{settings.prefix}/signed-out",
     )
     proxied = bool(server["uds"] or server["root_path"])
-    if found.redirect_url and (proxied or os.environ.get("AWS_COGNITO_REDIRECT_URL")):
-        origin = found.redirect_url.removesuffix(paths[0])
-        return found.redirect_url, found.logout_url or origin + paths[1]
+    if settings.redirect_url and (proxied or os.environ.get("AWS_COGNITO_REDIRECT_URL")):
+        origin = settings.redirect_url.removesuffix(paths[0])
+        return settings.redirect_url, settings.logout_url or origin + paths[1]
     return origin + paths[0], origin + paths[1]
 
 
-def _local_environment(cognito: LocalCognito, found: Settings) -> dict[str, str]:
-    """The pool is always the local one; all else stays as the user has set it."""
+def _local_environment(cognito: LocalCognito, settings: Settings) -> dict[str, str]:
+    """The variables that name the local pool; all others stay as the user has set them."""
     values = {
         **dict.fromkeys(POOL, ""),
         **cognito.environment(),
-        # An AWS_ENDPOINT_URL for other services must not lead away from it.
+        # It overrides an AWS_ENDPOINT_URL that the user has set for other services.
         ENDPOINT: cognito.origin,
     }
     if os.environ.get("AWS_REGION"):
         del values["AWS_REGION"]
-    if not found.secret_key:
-        values["SECRET_KEY"] = new_secret()
+    if not settings.secret_key:
+        values["SECRET_KEY"] = make_secret_key()
     return values

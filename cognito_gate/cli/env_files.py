@@ -1,6 +1,6 @@
-"""Environment variables and .env files around `cognito-gate run --local`.
+"""Environment variables and .env files for `cognito-gate run --local`.
 
-Knows which variables say what pool it is. Must not know where their values come from.
+Knows which variables identify a pool. Must not know where their values come from.
 """
 
 import os
@@ -21,18 +21,18 @@ POOL = (
     "AWS_COGNITO_USER_POOL_CLIENT_ID",
     "AWS_COGNITO_USER_POOL_ID",
 )
-"""What says which pool it is; `--local` takes none of it from the user."""
+"""The variables that identify a pool; `--local` replaces all of them."""
 
 
-def settings_so_far(env_file: str | None) -> Settings:
-    """What is set, though not all of it is there; "disabled" asks for nothing."""
-    with _without(env_file, _SECRET) as kept:  # its file need not be on this machine
+def read_partial_settings(env_file: str | None) -> Settings:
+    """The settings as far as they are set. A disabled gate requires none, so it is read as such."""
+    with _without(env_file, _SECRET) as remaining_file:  # its file need not be on this machine
         environ = {name: value for name, value in os.environ.items() if name not in _SECRET}
-        return Settings.from_env({**environ, "AWS_COGNITO_DISABLED": "true"}, kept)
+        return Settings.from_env({**environ, "AWS_COGNITO_DISABLED": "true"}, remaining_file)
 
 
-def without_pool(env_file: str | None) -> AbstractContextManager[str | None]:
-    """An env file like that one, for the block, in which no pool is named."""
+def env_file_without_pool(env_file: str | None) -> AbstractContextManager[str | None]:
+    """A copy of the env file for the block, without the variables that identify a pool."""
     return _without(env_file, POOL)
 
 
@@ -42,8 +42,8 @@ def _without(env_file: str | None, names: Collection[str]) -> Iterator[str | Non
         yield env_file
         return
     lines = Path(env_file).read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if line.partition("=")[0].strip() not in names]
+    remaining = [line for line in lines if line.partition("=")[0].strip() not in names]
     with TemporaryDirectory(prefix="cognito-gate-") as directory:  # only its owner reads it
-        copy_of_it = Path(directory) / ".env"
-        copy_of_it.write_text("\n".join(kept), encoding="utf-8")
-        yield str(copy_of_it)
+        copy = Path(directory) / ".env"
+        copy.write_text("\n".join(remaining), encoding="utf-8")
+        yield str(copy)

@@ -1,4 +1,4 @@
-"""Finding a port to listen on, and saying plainly when there is none.
+"""Finds a port to listen on, or raises an error that says why there is none.
 
 Knows sockets only; must not know what will be served on them.
 """
@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 LOOPBACK = ("127.0.0.1", "::1")
-"""What `localhost` means to browsers; some try IPv6 first."""
+"""The addresses that browsers try for `localhost`; some try IPv6 first."""
 
 
 class PortError(Exception):
-    """Nothing can be served at that address; the text says why and what to do."""
+    """It is not possible to listen at that address; the text says why and what to do."""
 
 
 def is_loopback(host: str) -> bool:
@@ -49,22 +49,24 @@ def listen_on_localhost(port: int, hosts: Iterable[str] = LOOPBACK) -> list[sock
             if _busy(error):
                 close(listeners)
                 raise
-            # A machine without IPv6 has no ::1, and nobody else can be there.
+            # A machine without IPv6 has no ::1, so that no other server can listen there.
     return listeners
 
 
-def listen_near(first: int, tries: int = 20) -> list[socket.socket]:
+def listen_near(first: int, attempts: int = 20) -> list[socket.socket]:
     """Listeners on localhost, on the first free port from `first` on.
 
     Raises:
         PortError: all of them are taken.
     """
-    for port in range(first, first + tries):
+    for port in range(first, first + attempts):
         try:
             return listen_on_localhost(port)
         except PortError:
             continue
-    raise PortError(f"Ports {first} to {first + tries - 1} are all busy: choose one with --port.")
+    raise PortError(
+        f"Ports {first} to {first + attempts - 1} are all busy: choose one with --port."
+    )
 
 
 def port_of(listeners: list[socket.socket]) -> int:
@@ -73,7 +75,7 @@ def port_of(listeners: list[socket.socket]) -> int:
 
 
 def close(listeners: Iterable[socket.socket]) -> None:
-    """Give the port back."""
+    """Close the listeners and so free their port."""
     for listener in listeners:
         listener.close()
 

@@ -1,7 +1,6 @@
-"""The commands around the local Cognito: `demo` and `local`, and what they tell people.
+"""The commands that start the local Cognito, `demo` and `local`, and what they print.
 
-Besides cli.py and testing.py the only module that starts the local Cognito. Must not know how a
-request is decided.
+Must not know how a request is decided.
 """
 
 import secrets
@@ -31,8 +30,8 @@ _DEMO_PORT = 8000
 NOT_FOR_PRODUCTION = "for development on this machine, not for production"
 
 
-def new_secret() -> str:
-    """A fresh SECRET_KEY."""
+def make_secret_key() -> str:
+    """A new random SECRET_KEY."""
     return secrets.token_urlsafe(48)
 
 
@@ -40,11 +39,13 @@ def new_secret() -> str:
 
 
 @click.command()
-@click.option("--port", type=PORT, help="Port of the app; 0 picks one. [default: 8000, or next]")
-@click.option("--cognito-port", type=PORT, default=0, help="Port of the Cognito; 0 picks one.")
-@click.option("--custom", is_flag=True, help="With sign-in pages of the app's own, and sign-up.")
+@click.option("--port", type=PORT, help="Port of the app; 0 picks one. [default: from 8000 on]")
+@click.option(
+    "--cognito-port", type=PORT, default=0, help="Port of the local Cognito; 0 picks one."
+)
+@click.option("--custom", is_flag=True, help="With the gate's sign-in pages and sign-up.")
 def demo(port: int | None, cognito_port: int, custom: bool) -> None:
-    """See it work: a small app behind the gate, and a Cognito of its own."""
+    """Run a demo: a small app behind the gate, and a local Cognito."""
     if port is None:
         listeners = listen.listen_near(_DEMO_PORT)
         moved = listen.port_of(listeners) != _DEMO_PORT
@@ -63,34 +64,34 @@ def _demo(listeners: list[socket], cognito_port: int, *, moved: bool, custom: bo
     cognito = LocalCognito(
         callback_urls=(f"{origin}/auth/callback",),
         logout_urls=(f"{origin}/auth/signed-out",),
-        announce=announced,
+        announce=show_message,
     )
     cognito.switch(access_seconds=300, id_seconds=300)
     with until_stopped(), cognito.serve(port=cognito_port):
         app = _demo_app(cognito, custom=custom)
-        news = [
+        notices = [
             *([f"Port {_DEMO_PORT} is busy, so the demo is on port {port}."] if moved else []),
             f"The demo of cognito-gate: {NOT_FOR_PRODUCTION}.",
             "",
             f"  Open     {origin}",
-            *users_told(cognito),
-            f"  Cognito  {cognito.origin} (a stand-in for the real one)",
-            *(_pages_told(origin, cognito) if custom else ()),
+            *user_lines(cognito),
+            f"  Cognito  {cognito.origin} (local, instead of the real one)",
+            *(_page_lines(origin, cognito) if custom else ()),
             "",
             "Ctrl-C ends both.",
         ]
-        serve.serve_on(listeners, app, lambda: say(*news))
+        serve.serve_on(listeners, app, lambda: print_lines(*notices))
     click.echo("The demo has ended.")
 
 
-def _pages_told(origin: str, cognito: LocalCognito) -> Iterator[str]:
+def _page_lines(origin: str, cognito: LocalCognito) -> Iterator[str]:
     yield f"  Sign up  {origin}/auth/sign-up"
     yield f"  Account  {origin}/auth/account (password, authenticator app)"
     yield f"  Codes    {cognito.origin}/_local/outbox (and here below)"
 
 
-def announced(message: Message) -> None:
-    """Tell of a message that would have gone out."""
+def show_message(message: Message) -> None:
+    """Print a message that the real Cognito would have sent by e-mail or SMS."""
     click.echo(f"# {message}")
 
 
@@ -105,9 +106,9 @@ def _demo_app(cognito: LocalCognito, *, custom: bool) -> ASGIGate:
         {
             **cognito.environment(),
             **(pages if custom else {}),
-            "SECRET_KEY": new_secret(),
+            "SECRET_KEY": make_secret_key(),
             "AWS_COGNITO_REFRESH_FLOW_ENABLED": "true",
-            # Early, so that nobody has to wait long for a renewal.
+            # Early, so that a refresh can be seen after half a minute.
             "COGNITO_GATE_REFRESH_BEFORE_SECONDS": "270",
             "COGNITO_GATE_PUBLIC_PATHS": "/public",
         },
@@ -121,17 +122,17 @@ def _demo_app(cognito: LocalCognito, *, custom: bool) -> ASGIGate:
 
 @click.command()
 @click.option("--port", type=PORT, default=9229, show_default=True, help="0 picks a free one.")
-@click.option("--users", type=FILE, help="Users from this TOML file, not the two samples.")
+@click.option("--users", type=FILE, help="Users from this TOML file instead of the samples.")
 @click.option("--callback-url", "callbacks", multiple=True, metavar="URL", help="Repeatable.")
 @click.option("--logout-url", "logouts", multiple=True, metavar="URL", help="Repeatable.")
 @click.option("--public", is_flag=True, help="An app client without a secret.")
-@click.option("--rotation/--no-rotation", help="Refresh tokens serve once.  [default: no]")
+@click.option("--rotation/--no-rotation", help="Use each refresh token only once.  [default: no]")
 @click.option(
     "--access-seconds",
     type=click.IntRange(1, 86400),
     default=3600,
     show_default=True,
-    help="Life of access and ID tokens.",
+    help="Lifetime of access and ID tokens.",
 )
 def local(
     port: int,
@@ -142,14 +143,14 @@ def local(
     rotation: bool,
     access_seconds: int,
 ) -> None:
-    """Run only the local Cognito. What it prints is a .env file.
+    """Run only the local Cognito, and print its settings as a .env file.
 
-    Ids and the client secret are the same at each start, so the file stays good.
+    Ids and the client secret are the same at each start, so the file stays valid.
     """
     cognito = LocalCognito(
-        users=users_of(users),
+        users=read_users(users),
         pool_id="us-east-1_LOCAL",
-        announce=announced,
+        announce=show_message,
         clients=(
             Client(
                 client_id="localclient",
@@ -163,33 +164,33 @@ def local(
     cognito.switch(access_seconds=access_seconds, id_seconds=access_seconds, rotation=rotation)
     port = listen.check_free("127.0.0.1", port)
     with until_stopped(), cognito.serve(port=port) as origin:
-        environment = {**cognito.environment(), "SECRET_KEY": new_secret()}
-        say(
+        environment = {**cognito.environment(), "SECRET_KEY": make_secret_key()}
+        print_lines(
             f"# A local Cognito on {origin}: {NOT_FOR_PRODUCTION}. Ctrl-C ends it.",
-            *(f"#{line}" for line in users_told(cognito)),
+            *(f"#{line}" for line in user_lines(cognito)),
             *(f"{name}={value}" for name, value in environment.items()),
         )
         wait()
 
 
-def users_of(file: str | None) -> tuple[User, ...]:
+def read_users(file: str | None) -> tuple[User, ...]:
     return SAMPLE_USERS if file is None else load_users(file)
 
 
-def policy_of(words: str) -> PasswordPolicy:
-    """What COGNITO_GATE_PASSWORD_POLICY says, for a pool that keeps to it."""
-    length, *wanted = words.split()
+def read_policy(policy: str) -> PasswordPolicy:
+    """The value of COGNITO_GATE_PASSWORD_POLICY as a policy of the local pool."""
+    length, *kinds = policy.split()
     return PasswordPolicy(
         minimum_length=int(length),
-        uppercase="upper" in wanted,
-        lowercase="lower" in wanted,
-        numbers="digits" in wanted,
-        symbols="symbols" in wanted,
+        uppercase="upper" in kinds,
+        lowercase="lower" in kinds,
+        numbers="digits" in kinds,
+        symbols="symbols" in kinds,
     )
 
 
-def users_told(cognito: LocalCognito, *, by_email: bool = False) -> Iterator[str]:
-    """A line for each; the passwords of the samples only, not of a user's own file."""
+def user_lines(cognito: LocalCognito, *, by_email: bool = False) -> Iterator[str]:
+    """A line for each user, with the passwords of the samples but not those of a user's file."""
     label = "Sign in"
     for user in cognito.users:
         name = user.email if by_email and user.email else user.username
@@ -199,6 +200,6 @@ def users_told(cognito: LocalCognito, *, by_email: bool = False) -> Iterator[str
         label = ""
 
 
-def say(*lines: str) -> None:
+def print_lines(*lines: str) -> None:
     for line in lines:
         click.echo(line)

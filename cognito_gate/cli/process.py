@@ -1,6 +1,6 @@
-"""What a command does to its own process: signals, exported variables, logging.
+"""What a command changes in its own process: signals, environment variables, logging.
 
-Must not know what runs meanwhile.
+Must not know what the process runs.
 """
 
 import copy
@@ -15,59 +15,59 @@ from typing import Any
 
 from uvicorn.config import LOG_LEVELS, LOGGING_CONFIG
 
-_SPENT = re.compile(r"\b(code|state)=[^&\s]+")
+_CODE_OR_STATE = re.compile(r"\b(code|state)=[^&\s]+")
 
 
 @contextmanager
 def until_stopped() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the block, quietly and in order."""
+    """End the block at Ctrl-C or SIGTERM, without a traceback."""
     # SIGINT as well: a shell without job control starts background commands with it ignored.
     signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(item, signal.default_int_handler) for item in signals]
+    old_handlers = [signal.signal(item, signal.default_int_handler) for item in signals]
     try:
         yield
     except KeyboardInterrupt:
         pass
     finally:
-        for item, handler in zip(signals, before, strict=True):
+        for item, handler in zip(signals, old_handlers, strict=True):
             signal.signal(item, handler)
 
 
 def wait() -> None:
-    """Until a signal comes."""
+    """Wait until a signal comes."""
     while True:
         time.sleep(3600)  # unlike a lock, Ctrl-C ends a sleep on Windows too
 
 
 @contextmanager
-def exported(values: Mapping[str, str]) -> Iterator[None]:
+def export_variables(values: Mapping[str, str]) -> Iterator[None]:
     """Environment variables for the block, and for the processes started in it."""
-    before = dict(os.environ)
+    old_environment = dict(os.environ)
     os.environ.update(values)
     try:
         yield
     finally:
         os.environ.clear()
-        os.environ.update(before)
+        os.environ.update(old_environment)
 
 
 def log_config(level: str) -> dict[str, Any]:
-    """uvicorn's own logging, and the gate's beside it."""
+    """uvicorn's logging configuration, with the gate's logger added."""
     config = copy.deepcopy(LOGGING_CONFIG)
     gate = {"handlers": ["default"], "level": LOG_LEVELS[level], "propagate": False}
     config["loggers"]["cognito_gate"] = gate
-    config["filters"] = {"discreet": {"()": Discreet}}
-    config["handlers"]["access"]["filters"] = ["discreet"]
+    config["filters"] = {"redacting": {"()": RedactingFilter}}
+    config["handlers"]["access"]["filters"] = ["redacting"]
     return config
 
 
-class Discreet(logging.Filter):
-    """Takes authorization codes and states out of the access log's addresses."""
+class RedactingFilter(logging.Filter):
+    """Removes authorization codes and states from the URLs in the access log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                _SPENT.sub(r"\1=...", item) if isinstance(item, str) else item
+                _CODE_OR_STATE.sub(r"\1=...", item) if isinstance(item, str) else item
                 for item in record.args
             )
         return True

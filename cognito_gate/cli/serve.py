@@ -1,7 +1,7 @@
-"""What `cognito-gate run` serves: the app named by MODULE:APP, behind the gate that fits it.
+"""What `cognito-gate run` serves: the app named by MODULE:APP, behind the gate for its interface.
 
-uvicorn's reloader and workers are new processes: they find what to serve in one environment
-variable and call `app()`. Must not know of the local Cognito, which lives in the parent.
+uvicorn's reloader and workers are new processes: they read what to serve from one environment
+variable and call `app()`. Must not know the local Cognito, which runs in the parent process.
 """
 
 import functools
@@ -25,12 +25,12 @@ from ..asgi import ASGIGate
 from ..errors import SettingsError
 from ..settings import Settings
 from ..wsgi import WSGIGate
-from .process import exported, log_config
+from .process import export_variables, log_config
 
 VARIABLE = "COGNITO_GATE_RUN"
 """Carries the `Target` to the processes that uvicorn starts."""
 
-STARTUP_FAILURE = 3  # uvicorn's exit code for it: its parent process does not try again
+STARTUP_FAILURE = 3  # uvicorn's exit code; its parent process does not start another worker
 log = logging.getLogger("cognito_gate")
 
 App: TypeAlias = Callable[..., Any]
@@ -55,7 +55,7 @@ class Target:
 
 
 def check(target: Target) -> str:
-    """All that can be checked in the parent, before anything is served; the app's interface.
+    """Check in the parent process what can be checked before serving; return the interface.
 
     Raises:
         SettingsError, AppError: what is wrong.
@@ -71,9 +71,9 @@ def check(target: Target) -> str:
 
 
 def serve(target: Target, interface: str, server: dict[str, Any]) -> None:
-    """Let uvicorn serve `app()`, with its own options from `server`, until a signal comes."""
+    """Serve `app()` by uvicorn, with the options in `server`, until a signal comes."""
     wsgi = interface == "wsgi"
-    with exported({VARIABLE: target.to_text()}):
+    with export_variables({VARIABLE: target.to_text()}):
         uvicorn.run(
             f"{__name__}:app",
             factory=True,
@@ -85,7 +85,10 @@ def serve(target: Target, interface: str, server: dict[str, Any]) -> None:
 
 
 def serve_on(listeners: list[socket], asgi_app: App, announce: Callable[[], None]) -> None:
-    """Serve quietly in this process, until a signal comes; `announce` once signals are heard."""
+    """Serve in this process without logging, until a signal comes.
+
+    `announce` is called as soon as signals are handled.
+    """
     config = uvicorn.Config(
         asgi_app,
         interface="asgi3",
@@ -105,7 +108,7 @@ class _Announcing(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        # Before this, a KeyboardInterrupt could be raised where Python ignores it, while importing.
+        # Announce only now: earlier, Python could ignore a KeyboardInterrupt during an import.
         with super().capture_signals():
             self._announce()
             yield
@@ -115,8 +118,8 @@ def app() -> App:
     """The gated app, for uvicorn (`--factory`), in whichever process it runs."""
     target = Target(**json.loads(os.environ[VARIABLE]))
     try:
-        found, interface = load(target)
-        return gated(found, interface, Settings.from_env(env_file=target.env_file))
+        loaded_app, interface = load(target)
+        return wrap_in_gate(loaded_app, interface, Settings.from_env(env_file=target.env_file))
     except (AppError, SettingsError) as error:
         log.error("%s", error)
         sys.exit(STARTUP_FAILURE)
@@ -127,28 +130,28 @@ def load(target: Target) -> tuple[App, str]:
     """The app and its interface, `asgi` or `wsgi`.
 
     Raises:
-        AppError: it is not there, breaks, is no app, or is already behind a gate.
+        AppError: it does not exist, fails, is not an app, or is already behind a gate.
     """
-    found = _find(target.app)
+    loaded_app = _find(target.app)
     if target.factory:
-        found = _made(target.app, found)
-    _check_not_gated(target.app, found)
+        loaded_app = _call_factory(target.app, loaded_app)
+    _check_not_gated(target.app, loaded_app)
     if target.interface != "auto":
-        return found, target.interface
-    return found, interface_of(target.app, found)
+        return loaded_app, target.interface
+    return loaded_app, interface_of(target.app, loaded_app)
 
 
-def gated(found: App, interface: str, settings: Settings) -> App:
+def wrap_in_gate(app: App, interface: str, settings: Settings) -> App:
     """The app behind the gate of its interface."""
     if interface == "wsgi":
-        return WSGIGate(trimmed(found), settings=settings)
-    return ASGIGate(found, settings=settings)
+        return WSGIGate(trim_header_values(app), settings=settings)
+    return ASGIGate(app, settings=settings)
 
 
-def trimmed(app: App) -> App:
-    """The WSGI app without blanks around its header values.
+def trim_header_values(app: App) -> App:
+    """The WSGI app, with spaces around its header values removed.
 
-    The Set-Cookie of Django 5 begins with one; uvicorn passes it on, and h11 refuses it.
+    Django 5 starts Set-Cookie values with a space, which h11 under uvicorn refuses.
     """
 
     def trim(environ: Any, start_response: Any) -> Any:
@@ -161,36 +164,36 @@ def trimmed(app: App) -> App:
     return trim
 
 
-def interface_of(name: str, found: Any) -> str:
+def interface_of(name: str, app: Any) -> str:
     """Whether an app is `asgi` or `wsgi`, by how it can be called.
 
     Raises:
         AppError: neither, or both are possible.
     """
-    if not callable(found):
-        raise AppError(f"{name} is no app but {_article(type(found).__name__)}.")
-    if inspect.iscoroutinefunction(found) or inspect.iscoroutinefunction(_call(found)):
+    if not callable(app):
+        raise AppError(f"{name} is not an app but {_article(type(app).__name__)}.")
+    if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(_call_method(app)):
         return "asgi"
-    match [count for count in (2, 3) if _takes(found, count)]:
+    match [count for count in (2, 3) if _accepts(app, count)]:
         case [3]:
             return "asgi"
         case [2]:
             return "wsgi"
         case []:
-            hint = " Is it a factory? Then add --factory." if _takes(found, 0) else ""
+            hint = " If it is a factory, add --factory." if _accepts(app, 0) else ""
             raise AppError(f"{name} is neither an ASGI nor a WSGI app.{hint}")
     raise AppError(
         f"Cannot tell whether {name} is ASGI or WSGI: add --interface asgi or --interface wsgi."
     )
 
 
-def _call(found: App) -> Any:
-    return None if inspect.isclass(found) else getattr(found, "__call__", None)  # noqa: B004
+def _call_method(app: App) -> Any:
+    return None if inspect.isclass(app) else getattr(app, "__call__", None)  # noqa: B004
 
 
-def _takes(found: App, count: int) -> bool:
+def _accepts(app: App, count: int) -> bool:
     try:
-        inspect.signature(found).bind(*[None] * count)
+        inspect.signature(app).bind(*[None] * count)
     except (TypeError, ValueError):  # ValueError: a callable without a signature
         return False
     return True
@@ -198,12 +201,12 @@ def _takes(found: App, count: int) -> bool:
 
 def _find(name: str) -> Any:
     module_name, _, path = name.partition(":")
-    found: Any = _module(module_name)
+    attribute_value: Any = _module(module_name)
     for attribute in path.split("."):
-        if not hasattr(found, attribute):
+        if not hasattr(attribute_value, attribute):
             raise AppError(f"There is no {path!r} in the module {module_name!r}.")
-        found = getattr(found, attribute)
-    return found
+        attribute_value = getattr(attribute_value, attribute)
+    return attribute_value
 
 
 def _module(name: str) -> ModuleType:
@@ -219,21 +222,21 @@ def _module(name: str) -> ModuleType:
         raise AppError(f"Cannot import {name}: {_reason(exc)}") from exc
 
 
-def _made(name: str, factory: Any) -> Any:
-    if not callable(factory) or not _takes(factory, 0):
-        raise AppError(f"{name} is no factory: it cannot be called without arguments.")
+def _call_factory(name: str, factory: Any) -> Any:
+    if not callable(factory) or not _accepts(factory, 0):
+        raise AppError(f"{name} is not a factory: it cannot be called without arguments.")
     try:
         return factory()
     except Exception as exc:
         raise AppError(f"{name}() failed: {_reason(exc)}") from exc
 
 
-def _check_not_gated(name: str, found: Any) -> None:
-    added: Iterable[Any] = getattr(found, "user_middleware", ())  # of Starlette and FastAPI
-    inner = getattr(found, "wsgi_app", None)  # of Flask
-    if isinstance(found, _GATES) or isinstance(inner, _GATES) or any(map(_adds_gate, added)):
+def _check_not_gated(name: str, app: Any) -> None:
+    added: Iterable[Any] = getattr(app, "user_middleware", ())  # of Starlette and FastAPI
+    inner = getattr(app, "wsgi_app", None)  # of Flask
+    if isinstance(app, _GATES) or isinstance(inner, _GATES) or any(map(_adds_gate, added)):
         raise AppError(
-            f"{name} is already behind a gate. Serve it as it is (uvicorn {name}), or give "
+            f"{name} is already behind a gate. Serve it directly (uvicorn {name}), or give "
             "`cognito-gate run` the app without the gate."
         )
 
@@ -243,15 +246,15 @@ def _adds_gate(middleware: Any) -> bool:
 
 
 def _reason(exc: Exception) -> str:
-    """One line: what happened, and in which line of whose file."""
+    """One line: what happened, and in which file and line."""
     if isinstance(exc, SyntaxError) and exc.filename:
         where = f"{exc.filename}, line {exc.lineno}"
         text = exc.msg
     else:
         frame = traceback.extract_tb(exc.__traceback__)[-1]
         where, text = f"{frame.filename}, line {frame.lineno}", str(exc)
-    said = f"{type(exc).__name__}: {text}" if text else type(exc).__name__
-    return f"{said} ({where})"
+    text_with_type = f"{type(exc).__name__}: {text}" if text else type(exc).__name__
+    return f"{text_with_type} ({where})"
 
 
 def _article(noun: str) -> str:

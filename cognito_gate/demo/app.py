@@ -1,7 +1,7 @@
-"""The demo's routes. Knows what to show whom; the looks are pages.py's.
+"""The demo's routes. Knows which page a visitor gets; pages.py renders them.
 
-Who may open `/admin` is said the Starlette way: the gate gives each group of the visitor as
-the permission `group:<name>`.
+`/admin` is restricted as usual in Starlette: the gate gives each group of the visitor as the
+permission `group:<name>`.
 """
 
 from starlette.applications import Starlette
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..settings import Settings
-from .facts import facts_of
+from .facts import read_facts
 from .pages import Pages
 
 
@@ -30,29 +30,31 @@ def home(request: Request) -> Response:
     identity = request.scope.get("cognito_gate.identity")
     if identity is None:  # the gate is turned off
         return public(request)
-    return _show(request, "home.html", facts=facts_of(identity, request.app.state.settings))
+    return _render_page(
+        request, "home.html", facts=read_facts(identity, request.app.state.settings)
+    )
 
 
 @requires("group:admin", status_code=403)
 def admin(request: Request) -> Response:
-    return _show(request, "admin.html")
+    return _render_page(request, "admin.html")
 
 
 def public(request: Request) -> Response:
-    return _show(request, "public.html")
+    return _render_page(request, "public.html")
 
 
 def forbidden(request: Request, error: Exception) -> Response:
-    return _show(request, "forbidden.html", 403)
+    return _render_page(request, "forbidden.html", 403)
 
 
 def missing(request: Request, error: Exception) -> Response:
-    return _show(request, "missing.html", 404)
+    return _render_page(request, "missing.html", 404)
 
 
-def _show(request: Request, template: str, status: int = 200, **values: object) -> Response:
+def _render_page(request: Request, template: str, status: int = 200, **values: object) -> Response:
     pages: Pages = request.app.state.pages
-    return pages.show(
+    return pages.render(
         template,
         status,
         here=request.url.path,

@@ -1,4 +1,4 @@
-"""What the home page says of a visitor: claims as rows, times as text.
+"""The facts about a visitor for the home page: claims as rows, times as text.
 
 Knows `Identity`; must not know HTML.
 """
@@ -34,31 +34,35 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the home page shows. `renews` is None when sessions are not renewed."""
+    """All that the home page shows.
+
+    `refreshes` is the time from which the session is refreshed, None if it never is; `refreshed`
+    says that it was.
+    """
 
     name: str
     signed_in: Moment | None
     issued: Moment
     ends: Moment
-    renews: Moment | None
-    renewed: bool
+    refreshes: Moment | None
+    refreshed: bool
     access: tuple[Row, ...]
     id: tuple[Row, ...]
 
 
-def facts_of(identity: Identity, settings: Settings) -> Facts:
-    """Read them off an identity."""
+def read_facts(identity: Identity, settings: Settings) -> Facts:
+    """Read the facts from an identity."""
     name = identity.id_claims.get("name") or identity.username or identity.sub
     issued = int(identity.access_claims.get("iat", identity.expires_at))
     signed_in = identity.auth_time
-    renews = identity.expires_at - settings.refresh_before_seconds
+    refreshes = identity.expires_at - settings.refresh_before_seconds
     return Facts(
         name=str(name),
         signed_in=None if signed_in is None else _moment(signed_in),
         issued=_moment(issued),
         ends=_moment(identity.expires_at),
-        renews=_moment(max(renews, issued)) if settings.refresh_flow_enabled else None,
-        renewed=signed_in is not None and issued > signed_in + 1,
+        refreshes=_moment(max(refreshes, issued)) if settings.refresh_flow_enabled else None,
+        refreshed=signed_in is not None and issued > signed_in + 1,
         access=_rows(identity.access_claims),
         id=_rows(identity.id_claims),
     )

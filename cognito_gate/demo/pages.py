@@ -32,7 +32,7 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         self._prefix = settings.prefix
-        # Browsers apply form-action to redirects too, and signing out leads by way of Cognito.
+        # Browsers apply form-action to redirects too, and signing out redirects to Cognito.
         away = "" if settings.disabled else f" {settings.domain_origin}"
         self._headers = {
             "Cache-Control": "private, no-store",
@@ -45,8 +45,8 @@ class Pages:
             "X-Content-Type-Options": "nosniff",
         }
 
-    def show(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
-        """A page."""
+    def render(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """Render a page."""
         html = _ENVIRONMENT.get_template(template).render(
             prefix=self._prefix, style=_STYLE, script=_SCRIPT, **values
         )

@@ -1,6 +1,6 @@
-"""The pool, by its own addresses: region, issuer, discovery document, signing keys.
+"""Checks of the pool's own addresses: region, issuer, discovery document, signing keys.
 
-Knows what Cognito publishes of a pool; nothing of the login domain beyond its name there.
+Knows what Cognito publishes about a pool; of the login domain only its name in that document.
 """
 
 from dataclasses import dataclass, replace
@@ -12,17 +12,17 @@ from .._gate.protocol.jwks import read_jwks
 from .._gate.protocol.strict_json import load
 from ..errors import CognitoUnavailable
 from ..settings import Settings
-from ..settings.checks import LOOPBACK, POOL_ID, pool_region, web_origin
+from ..settings.formats import LOOPBACK, POOL_ID, pool_region, web_origin
 from . import reach
 from .case import Case
-from .findings import Finding, Fix, Line
+from .findings import Check, Finding, Fix
 
-REGION = Line("region", "region")
-POOL = Line("user-pool", "user pool")
-ISSUER = Line("issuer", "issuer")
-KEYS = Line("signing-keys", "signing keys")
+REGION = Check("region", "region")
+POOL = Check("user-pool", "user pool")
+ISSUER = Check("issuer", "issuer")
+KEYS = Check("signing-keys", "signing keys")
 
-USUAL_KEYS = 2  # one signs ID tokens, the other access tokens
+USUAL_KEY_COUNT = 2  # one signs ID tokens, the other access tokens
 _DOCUMENT = "openid-configuration"
 _ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 _FORMS = {"cognito-idp.": "the original form", "issuer-cognito-idp.": "the updated form"}
@@ -31,9 +31,9 @@ _AWS = (".amazonaws.com", ".amazonaws.eu")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the discovery document says; nothing, where none could be read.
+    """What the discovery document says; the texts are empty when it could not be read.
 
-    `answer` is how it came. `origin` is the login domain's, as the pool itself names it.
+    `answer` is the HTTP response. `origin` is the login domain's, as the pool itself names it.
     """
 
     answer: HttpAnswer
@@ -42,7 +42,7 @@ class Document:
 
     @property
     def absent(self) -> bool:
-        """Cognito knows no such pool there."""
+        """Whether Cognito says that there is no such pool at this address."""
         return self.answer.status in (400, 404)
 
 
@@ -54,39 +54,42 @@ class Addresses:
     advertised: str = ""
 
 
-def examine(case: Case) -> Flow[Addresses]:
-    """Look the pool up where the gate would."""
-    why = case.unsure("AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", _ENDPOINT)
+def check(case: Case) -> Flow[Addresses]:
+    """Read the discovery document and the keys from where the gate would read them."""
+    why = case.reason_to_skip(
+        "AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", _ENDPOINT
+    )
     if why:
         return Addresses(tuple(line.unchecked(why) for line in (REGION, POOL, ISSUER, KEYS)))
     settings = case.settings
-    document = read_document((yield from call(_document_ask(settings))))
+    document = read_document((yield from call(_discovery_request(settings))))
     keys = yield from call(oauth.jwks_call(settings))
-    other = Document(HttpAnswer(0))
+    other_document = Document(HttpAnswer(0))
     if document.absent and _other_form(settings):
-        other = read_document(
-            (yield from call(_document_ask(replace(settings, issuer=_other_form(settings)))))
+        other_document = read_document(
+            (yield from call(_discovery_request(replace(settings, issuer=_other_form(settings)))))
         )
     region = _region(case, document)
-    pool = _pool(case, document, keys, other)
-    gone = "there is no such user pool there" if pool.state == "wrong" else ""
+    pool = _pool(case, document, keys, other_document)
+    unusable = "there is no such user pool there" if pool.state == "wrong" else ""
     if reach.failure(document.answer):
-        gone = "its address cannot be reached"
-    issuer = ISSUER.unchecked(gone) if gone else _issuer(case, document, other)
-    if region.state == "wrong" and not settings.issuer:  # which then is wrong for that alone
-        pool = POOL.unchecked("the region is wrong") if gone else pool
+        unusable = "its address cannot be reached"
+    issuer = ISSUER.unchecked(unusable) if unusable else _issuer(case, document, other_document)
+    if region.state == "wrong" and not settings.issuer:
+        # The gate makes the issuer from the region, so that the region is what has to be fixed.
+        pool = POOL.unchecked("the region is wrong") if unusable else pool
         issuer = ISSUER.unchecked("the region is wrong")
-    found = KEYS.unchecked(gone) if gone else _keys(case, keys, issuer)
-    return Addresses((region, pool, issuer, found), document.origin)
+    keys_finding = KEYS.unchecked(unusable) if unusable else _keys(case, keys, issuer)
+    return Addresses((region, pool, issuer, keys_finding), document.origin)
 
 
-def _document_ask(settings: Settings) -> HttpCall:
-    ask = oauth.jwks_call(settings)
-    return replace(ask, url=ask.url.removesuffix("jwks.json") + _DOCUMENT, share="")
+def _discovery_request(settings: Settings) -> HttpCall:
+    request = oauth.jwks_call(settings)
+    return replace(request, url=request.url.removesuffix("jwks.json") + _DOCUMENT, share="")
 
 
 def read_document(answer: HttpAnswer) -> Document:
-    """The discovery document of an answer, read leniently: AWS may change it at any time."""
+    """The discovery document of a response, read leniently because AWS may add to it."""
     try:
         record = load(answer.body) if answer.status == 200 else {}
     except ValueError:
@@ -94,17 +97,17 @@ def read_document(answer: HttpAnswer) -> Document:
     if not isinstance(record, dict):
         return Document(answer)
     issuer, endpoint = map(_address, (record.get("issuer"), record.get("authorization_endpoint")))
-    # A pool without a domain names its issuer's address there.
+    # For a pool without a domain, the endpoint is below the issuer's address.
     origin = "" if not endpoint or endpoint.startswith(f"{issuer}/") else web_origin(endpoint)
     return Document(answer, issuer, origin)
 
 
 def _address(value: object) -> str:
-    """An address out of the document, fit to be shown; empty when it is none."""
+    """A URL from the document, safe to print; empty when it is not a valid URL."""
     text = oauth.printable(value) if isinstance(value, str) else ""
     try:
         parts = urlsplit(text)
-        _ = parts.port  # which is only looked at now
+        _ = parts.port  # raises for a port that is not a number
     except ValueError:
         return ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
@@ -112,7 +115,7 @@ def _address(value: object) -> str:
 
 
 def _other_form(settings: Settings) -> str:
-    """The same pool's issuer in AWS's other form; empty for an address that is not AWS's."""
+    """The same pool's issuer in AWS's other form; empty when the address is not one of AWS."""
     parts = urlsplit(settings.issuer_url)
     host = parts.hostname or ""
     if settings.endpoint_url or not host.endswith(_AWS):
@@ -127,26 +130,26 @@ def _other_form(settings: Settings) -> str:
 
 def _region(case: Case, document: Document) -> Finding:
     settings = case.settings
-    of_pool = pool_region(settings.user_pool_id)
+    pool_region_name = pool_region(settings.user_pool_id)
     if not settings.region:
-        return REGION.ok(f"{of_pool}, as the pool id says")
-    if settings.region == of_pool:
-        return REGION.ok(f"{of_pool}, in AWS_REGION and in the pool id")
-    found = f"AWS_REGION is {settings.region}, and the pool id says {of_pool}"
+        return REGION.ok(f"{pool_region_name}, as the pool id says")
+    if settings.region == pool_region_name:
+        return REGION.ok(f"{pool_region_name}, in AWS_REGION and in the pool id")
+    difference = f"AWS_REGION is {settings.region}, and the pool id says {pool_region_name}"
     # A replica in another Region keeps the pool's id (Developer Guide, multi-Region replication).
     host = urlsplit(settings.issuer_url).hostname or ""
     if document.issuer == settings.issuer_url and f".{settings.region}." in f".{host}":
-        return REGION.ok(f"{found}; the pool answers there, as a replica does")
+        return REGION.ok(f"{difference}; the pool answers there, as a replica does")
     fix = Fix(
-        "Take the region of the pool, or leave AWS_REGION out. Where AWS sets it for you (Lambda, "
-        "ECS), give AWS_COGNITO_ISSUER and the full AWS_COGNITO_DOMAIN.",
-        setting=f"AWS_REGION={of_pool}",
+        "Use the region of the pool, or leave AWS_REGION out. Where AWS sets it for you (Lambda, "
+        "ECS), set AWS_COGNITO_ISSUER and the full AWS_COGNITO_DOMAIN.",
+        setting=f"AWS_REGION={pool_region_name}",
     )
-    if f".{of_pool}." in f".{host}" and "." in settings.domain:
+    if f".{pool_region_name}." in f".{host}" and "." in settings.domain:
         return REGION.warning(
-            f"{found}; issuer and domain are given in full, so it is not used", fix
+            f"{difference}; issuer and domain are given in full, so it is not used", fix
         )
-    return REGION.wrong(found, fix)
+    return REGION.wrong(difference, fix)
 
 
 def _pool(case: Case, document: Document, keys: HttpAnswer, other: Document) -> Finding:
@@ -164,29 +167,35 @@ def _pool(case: Case, document: Document, keys: HttpAnswer, other: Document) -> 
             Fix(
                 "Check the pool's id, letter for letter (case counts), and its region.",
                 console="Amazon Cognito > User pools: the column User pool ID",
-                command=case.place.aws("list-user-pools", "--max-results", "60"),
+                command=case.directions.aws("list-user-pools", "--max-results", "60"),
             ),
         )
-    said = reach.passing(answer) or f"HTTP {answer.status} without an OpenID configuration"
-    return POOL.unchecked(f"{reach.origin(url)} does not answer as Cognito does: {said}")
+    reason = reach.passing(answer) or f"HTTP {answer.status} without an OpenID configuration"
+    return POOL.unchecked(f"{reach.origin(url)} does not answer as Cognito does: {reason}")
 
 
 def _issuer(case: Case, document: Document, other: Document) -> Finding:
-    ours = case.settings.issuer_url
-    theirs = document.issuer or other.issuer
-    if not theirs:
+    configured = case.settings.issuer_url
+    published = document.issuer or other.issuer
+    if not published:
         return ISSUER.unchecked("there is no OpenID configuration to compare it with")
-    named = theirs.rpartition("/")[2]
-    if POOL_ID.fullmatch(named) and named != case.settings.user_pool_id:
+    pool_id = published.rpartition("/")[2]
+    if POOL_ID.fullmatch(pool_id) and pool_id != case.settings.user_pool_id:
         return ISSUER.wrong(
-            f"the document is of another pool: its issuer is {theirs}",
+            f"the document is of another pool: its issuer is {published}",
             Fix("Check AWS_COGNITO_ISSUER and AWS_COGNITO_USER_POOL_ID: they must go together."),
         )
-    if theirs == ours:
-        return ISSUER.ok(f"{ours} ({_form(ours)})")
-    found = f"the pool's issuer is {theirs} ({_form(theirs)}), ours is {ours} ({_form(ours)})"
-    what = "No token would be accepted. Set it to the pool's own, or leave it out if that is the "
-    return ISSUER.wrong(found, Fix(f"{what}original form.", setting=f"AWS_COGNITO_ISSUER={theirs}"))
+    if published == configured:
+        return ISSUER.ok(f"{configured} ({_form(configured)})")
+    return ISSUER.wrong(
+        f"the pool's issuer is {published} ({_form(published)}), ours is {configured} "
+        f"({_form(configured)})",
+        Fix(
+            "No token would be accepted. Set AWS_COGNITO_ISSUER to the pool's issuer, or leave it "
+            "out if that is the original form.",
+            setting=f"AWS_COGNITO_ISSUER={published}",
+        ),
+    )
 
 
 def _form(issuer: str) -> str:
@@ -203,7 +212,7 @@ def _keys(case: Case, answer: HttpAnswer, issuer: Finding) -> Finding:
         return KEYS.unchecked(f"{url}: {reach.passing(answer)}")
     count = count_keys(answer)
     if count:
-        usual = "" if count == USUAL_KEYS else f" (a pool of Cognito's has {USUAL_KEYS})"
+        usual = "" if count == USUAL_KEY_COUNT else f" (a pool of Cognito's has {USUAL_KEY_COUNT})"
         return KEYS.ok(f"{count} RS256 {'key' if count == 1 else 'keys'} for use{usual}")
     if issuer.state == "wrong":
         return KEYS.unchecked("the issuer is wrong")
@@ -214,7 +223,7 @@ def _keys(case: Case, answer: HttpAnswer, issuer: Finding) -> Finding:
 
 
 def count_keys(answer: HttpAnswer) -> int:
-    """How many keys of an answer the gate would use."""
+    """How many keys of a response the gate would use."""
     try:
         return len(read_jwks(oauth.read_keys(answer)))
     except CognitoUnavailable:

@@ -1,33 +1,33 @@
-"""What is examined: the settings as read, and one made-up sign-in.
+"""The input of all checks: the settings as read, and one made-up sign-in.
 
-Knows no check. The sign-in's values come from above: nothing here is random.
+Knows no check. The sign-in's random values are made by the caller (command.py).
 """
 
 from dataclasses import dataclass, field
 
 from .._gate.records import LoginAttempt
 from ..settings import Settings
-from .places import Place
+from .places import Directions
 from .reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One examination. No code of the made-up sign-in is ever redeemed."""
+    """What one run of the doctor checks. No code of the made-up sign-in is ever redeemed."""
 
     reading: Reading
     attempt: LoginAttempt = field(repr=False)
 
     @property
     def settings(self) -> Settings:
-        """The settings, with stand-ins where `unsure` says so."""
+        """The settings, with stand-ins for those that `reason_to_skip` names."""
         return self.reading.settings
 
     @property
-    def place(self) -> Place:
-        """Where the pool and its client are fixed."""
-        return Place.of(self.reading)
+    def directions(self) -> Directions:
+        """How to reach the pool and its client in the console and on the command line."""
+        return Directions.of(self.reading)
 
-    def unsure(self, *variables: str) -> str:
+    def reason_to_skip(self, *variables: str) -> str:
         """Why a check that needs these settings cannot run; empty when it can."""
-        return self.reading.unsure(*variables)
+        return self.reading.reason_to_skip(*variables)

@@ -1,6 +1,6 @@
-"""The app client's own configuration against the settings: what the login domain cannot tell.
+"""Checks of the app client's configuration at AWS against the settings.
 
-Judges facts that somebody else has read. Compares the secret in memory, and never shows it.
+Compares facts that description.py has read. Compares the secret in memory, and never shows it.
 """
 
 from collections.abc import Iterator
@@ -11,22 +11,22 @@ from urllib.parse import urlsplit
 from . import authorize, client_secret, sign_in_pages, sign_out
 from .case import Case
 from .description import ClientFacts
-from .findings import Finding, Fix, Line
+from .findings import Check, Finding, Fix
 from .places import RESETS
 from .scopes import SCOPES
 
-PROVIDERS = Line("identity-providers", "identity providers")
-FLOWS = Line("auth-flows", "auth flows")
-ROTATION = Line("rotation", "rotation")
-USERS = Line("user-existence", "user existence")
-ATTRIBUTES = Line("attributes", "attributes")
+PROVIDERS = Check("identity-providers", "identity providers")
+FLOWS = Check("auth-flows", "auth flows")
+ROTATION = Check("rotation", "rotation")
+USERS = Check("user-existence", "user existence")
+ATTRIBUTES = Check("attributes", "attributes")
 
-ENOUGH_GRACE = 5  # seconds
+MIN_GRACE_SECONDS = 5  # seconds
 _REFRESH = "ALLOW_REFRESH_TOKEN_AUTH"
 
 
-def examine(case: Case, client: ClientFacts) -> Iterator[Finding]:
-    """All lines but those of lifetimes."""
+def check(case: Case, client: ClientFacts) -> Iterator[Finding]:
+    """All checks of the app client except those of lifetimes."""
     if case.settings.domain:  # with sign-in pages of the gate's own there may be none
         yield _grant(case, client)
         yield _callback(case, client)
@@ -59,45 +59,44 @@ def _grant(case: Case, client: ClientFacts) -> Finding:
 
 
 def _callback(case: Case, client: ClientFacts) -> Finding:
-    url, line = case.settings.redirect_url, authorize.CALLBACK
-    why = case.unsure("AWS_COGNITO_REDIRECT_URL")
-    if why:
-        return line.unchecked(why)
-    if url in client.callbacks:
-        return line.ok(f"{url} is registered")
-    return line.wrong(
-        f"{url} is not registered{nearest(url, client.callbacks)}", authorize.fix(case)
-    )
+    url, variable = case.settings.redirect_url, "AWS_COGNITO_REDIRECT_URL"
+    check = authorize.CALLBACK
+    return _registered(case, check, variable, url, client.callbacks, authorize.fix(case))
 
 
 def _sign_out(case: Case, client: ClientFacts) -> Finding:
-    url, line = case.settings.logout_url, sign_out.SIGN_OUT
-    why = case.unsure("AWS_COGNITO_LOGOUT_URL")
-    if why:
-        return line.unchecked(why)
-    if url in client.sign_outs:
-        return line.ok(f"{url} is registered")
-    return line.wrong(
-        f"{url} is not registered{nearest(url, client.sign_outs)}", sign_out.fix(case)
-    )
+    url, variable = case.settings.logout_url, "AWS_COGNITO_LOGOUT_URL"
+    check = sign_out.SIGN_OUT
+    return _registered(case, check, variable, url, client.sign_outs, sign_out.fix(case))
+
+
+def _registered(
+    case: Case, check: Check, variable: str, url: str, registered: tuple[str, ...], fix: Fix
+) -> Finding:
+    reason = case.reason_to_skip(variable)
+    if reason:
+        return check.unchecked(reason)
+    if url in registered:
+        return check.ok(f"{url} is registered")
+    return check.wrong(f"{url} is not registered{nearest(url, registered)}", fix)
 
 
 def nearest(url: str, registered: tuple[str, ...]) -> str:
-    """Words for the registered URL that comes closest, and in what it differs."""
-    near = get_close_matches(url, registered, 1, cutoff=0.6)
-    if not near:
+    """A clause that names the most similar registered URL, and how it differs."""
+    closest = get_close_matches(url, registered, 1, cutoff=0.6)
+    if not closest:
         return f"; {len(registered)} others are" if registered else "; none is"
-    return f"; {near[0]} is, and differs in {difference(url, near[0])}"
+    return f"; {closest[0]} is, and differs in {difference(url, closest[0])}"
 
 
 def difference(one: str, other: str) -> str:
-    """In what two URLs differ, in words."""
+    """How two URLs differ, in words."""
     if one.lower() == other.lower():
-        return "capitals"
+        return "case"
     if one.rstrip("/") == other.rstrip("/"):
         return "the slash at the end"
     first, second = urlsplit(one), urlsplit(other)
-    found = [
+    parts = [
         word
         for word, left, right in (
             ("http and https", first.scheme, second.scheme),
@@ -107,12 +106,12 @@ def difference(one: str, other: str) -> str:
         )
         if left != right
     ]
-    return " and ".join(found) or "its end"
+    return " and ".join(parts) or "its end"
 
 
 def _scopes(case: Case, client: ClientFacts) -> Finding:
     asked = case.settings.scopes
-    why = case.unsure("AWS_COGNITO_SCOPES")
+    why = case.reason_to_skip("AWS_COGNITO_SCOPES")
     if why:
         return SCOPES.unchecked(why)
     refused = [scope for scope in asked if scope not in client.scopes]
@@ -121,8 +120,8 @@ def _scopes(case: Case, client: ClientFacts) -> Finding:
             f"{' '.join(refused)}: not among the client's ({' '.join(client.scopes) or 'none'})",
             Fix(
                 f"Allow it, or do not ask for it. {RESETS}",
-                console=case.place.login_pages("OpenID Connect scopes (or Custom scopes)"),
-                command=case.place.add_to_client("AllowedOAuthScopes", refused[0]),
+                console=case.directions.login_pages("OpenID Connect scopes (or Custom scopes)"),
+                command=case.directions.add_to_client("AllowedOAuthScopes", refused[0]),
             ),
         )
     if "openid" not in (asked or client.scopes):
@@ -130,8 +129,8 @@ def _scopes(case: Case, client: ClientFacts) -> Finding:
             "without openid there is no ID token (no e-mail, no name)",
             Fix(
                 f"Allow openid, and ask for it. {RESETS}",
-                console=case.place.login_pages("OpenID Connect scopes"),
-                command=case.place.add_to_client("AllowedOAuthScopes", "openid"),
+                console=case.directions.login_pages("OpenID Connect scopes"),
+                command=case.directions.add_to_client("AllowedOAuthScopes", "openid"),
             ),
         )
     return SCOPES.ok(" ".join(asked or client.scopes))
@@ -143,26 +142,26 @@ def _providers(case: Case, client: ClientFacts) -> Finding:
     return PROVIDERS.wrong(
         "the app client has none: nobody can sign in",
         Fix(
-            f"Choose one at least; Cognito's own directory of users is one. {RESETS}",
-            console=case.place.login_pages("Identity providers"),
-            command=case.place.add_to_client("SupportedIdentityProviders", "COGNITO"),
+            f"Choose at least one; Cognito's own user directory is one. {RESETS}",
+            console=case.directions.login_pages("Identity providers"),
+            command=case.directions.add_to_client("SupportedIdentityProviders", "COGNITO"),
         ),
     )
 
 
 def _secret(case: Case, client: ClientFacts) -> Finding:
-    why = case.unsure("AWS_COGNITO_USER_POOL_CLIENT_SECRET")
+    why = case.reason_to_skip("AWS_COGNITO_USER_POOL_CLIENT_SECRET")
     if why:
         return client_secret.SECRET.unchecked(why)
-    ours = case.settings.user_pool_client_secret
-    if bool(ours) != bool(client.secret):
-        return client_secret.superfluous() if ours else client_secret.missing(case)
-    if not compare_digest(ours.encode(), client.secret.encode()):
+    configured = case.settings.user_pool_client_secret
+    if bool(configured) != bool(client.secret):
+        return client_secret.superfluous() if configured else client_secret.missing(case)
+    if not compare_digest(configured.encode(), client.secret.encode()):
         return client_secret.SECRET.warning(
-            "is another than the one AWS tells; an app client may have two while they change over",
+            "differs from the one AWS returns; an app client may have two during a rotation",
             client_secret.copy(case),
         )
-    return client_secret.SECRET.ok("is the app client's" if ours else "none, and none needed")
+    return client_secret.SECRET.ok("is the app client's" if configured else "none, and none needed")
 
 
 def _flows(case: Case, client: ClientFacts) -> Finding:
@@ -173,41 +172,41 @@ def _flows(case: Case, client: ClientFacts) -> Finding:
     needed = [sign_in_pages.ALLOWED_BY[settings.sign_in_flow]]
     if settings.refresh_flow_enabled and not client.rotates:
         needed.append(_REFRESH)
-    lacking = [flow for flow in needed if flow not in client.flows]
-    if not lacking:
+    missing = [flow for flow in needed if flow not in client.flows]
+    if not missing:
         return sign_in_pages.FLOW.ok(listed)
     return sign_in_pages.FLOW.wrong(
-        f"the gate's own sign-in pages need {' and '.join(lacking)}; there is {listed}",
+        f"the gate's own sign-in pages need {' and '.join(missing)}; there is {listed}",
         Fix(
             f"Allow it. {RESETS}",
-            console=case.place.client_form("Authentication flows"),
-            command=case.place.add_to_client("ExplicitAuthFlows", lacking[0]),
+            console=case.directions.client_form("Authentication flows"),
+            command=case.directions.add_to_client("ExplicitAuthFlows", missing[0]),
         ),
     )
 
 
 def _rotation(case: Case, client: ClientFacts) -> Finding:
     if not client.rotates:
-        return ROTATION.ok("off: a refresh token serves until its end")
+        return ROTATION.ok("off: a refresh token can be used until it expires")
     grace = f"on, with {client.grace} s of grace"
-    if case.settings.refresh_flow_enabled and client.grace < ENOUGH_GRACE:
+    if case.settings.refresh_flow_enabled and client.grace < MIN_GRACE_SECONDS:
         return ROTATION.warning(
-            f"{grace}: with several workers, two renewals at once end a session",
+            f"{grace}: with several workers, two refreshes at the same time end a session",
             Fix(
-                f"Give it {ENOUGH_GRACE} s or more. {RESETS}",
-                console=case.place.client_form("Refresh token rotation grace period"),
-                command=case.place.update_client(
+                f"Give it {MIN_GRACE_SECONDS} s or more. {RESETS}",
+                console=case.directions.client_form("Refresh token rotation grace period"),
+                command=case.directions.update_client(
                     ".RefreshTokenRotation.RetryGracePeriodSeconds = 30"
                 ),
             ),
         )
     if _REFRESH in client.flows:
         return ROTATION.warning(
-            f"{grace}, but {_REFRESH} is allowed as well, which does not go with it",
+            f"{grace}, but {_REFRESH} is allowed as well, which conflicts with rotation",
             Fix(
                 f"Take {_REFRESH} out of the app client's flows. {RESETS}",
-                console=case.place.client_form("Authentication flows"),
-                command=case.place.update_client(".ExplicitAuthFlows -= [$value]", _REFRESH),
+                console=case.directions.client_form("Authentication flows"),
+                command=case.directions.update_client(".ExplicitAuthFlows -= [$value]", _REFRESH),
             ),
         )
     return ROTATION.ok(grace)
@@ -215,15 +214,15 @@ def _rotation(case: Case, client: ClientFacts) -> Finding:
 
 def _users(case: Case, client: ClientFacts) -> Finding:
     if client.hides_users:
-        return USERS.ok("errors do not tell who has an account")
+        return USERS.ok("errors do not reveal who has an account")
     return USERS.warning(
-        "errors tell whether somebody has an account (PreventUserExistenceErrors is not ENABLED)",
+        "errors reveal who has an account (PreventUserExistenceErrors is not ENABLED)",
         Fix(
             f"Turn it on. {RESETS}",
-            console=case.place.client_form(
+            console=case.directions.client_form(
                 "Advanced security configurations: Prevent user existence errors"
             ),
-            command=case.place.update_client('.PreventUserExistenceErrors = "ENABLED"'),
+            command=case.directions.update_client('.PreventUserExistenceErrors = "ENABLED"'),
         ),
     )
 
@@ -233,14 +232,14 @@ def _attributes(case: Case, client: ClientFacts) -> Finding:
     for scope, name in (("email", "email"), ("phone", "phone_number")):
         verified = f"{name}_verified"
         if name in client.readable and verified not in client.readable:
-            found = f"the app client may read {name} and not {verified}"
+            fault = f"the app client may read {name} and not {verified}"
             fix = Fix(
                 f"Allow it to read {verified}, too. {RESETS}",
-                console=case.place.client_menu("Attribute permissions", "Edit"),
-                command=case.place.add_to_client("ReadAttributes", verified),
+                console=case.directions.client_menu("Attribute permissions", "Edit"),
+                command=case.directions.add_to_client("ReadAttributes", verified),
             )
             if scope in asked:
-                return ATTRIBUTES.wrong(f"{found}: each sign-in ends with invalid_grant", fix)
-            return ATTRIBUTES.warning(f"{found}: nothing tells whether it is true", fix)
+                return ATTRIBUTES.wrong(f"{fault}: each sign-in ends with invalid_grant", fix)
+            return ATTRIBUTES.warning(f"{fault}: the app cannot know whether it is verified", fix)
     listed = " ".join(client.readable)
     return ATTRIBUTES.ok(f"{listed}: readable" if listed else "the app client may read all")

@@ -1,7 +1,7 @@
-"""The client secret, by a code that never was; and token revocation, by a token that never was.
+"""Checks of the client secret with a made-up code, and of revocation with a made-up token.
 
 Knows the errors of the token and revocation endpoints (RFC 6749 section 5.2, RFC 7009 section
-2.2.1). Nothing is spent: no code, no token, no session.
+2.2.1). No real code, token or session is used up.
 """
 
 from dataclasses import replace
@@ -12,30 +12,30 @@ from .._gate.protocol import oauth
 from .._gate.protocol.strict_json import load
 from . import reach
 from .case import Case
-from .findings import Finding, Fix, Line
+from .findings import Check, Finding, Fix
 from .places import RESETS
 
-SECRET = Line("client-secret", "client secret")
-REVOCATION = Line("revocation", "revocation")
+SECRET = Check("client-secret", "client secret")
+REVOCATION = Check("revocation", "revocation")
 
 _VARIABLE = "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
 NO_CODE = "00000000-0000-4000-8000-000000000000"
 NO_TOKEN = "cognito-gate-doctor"
-# Errors that come after the client has proved itself.
-_TAKEN = ("invalid_grant", "unauthorized_client", "invalid_scope")
-_REFUSED = "invalid_client"
+# Errors that come only after the client has authenticated itself.
+_ERRORS_AFTER_AUTHENTICATION = ("invalid_grant", "unauthorized_client", "invalid_scope")
+_INVALID_CLIENT = "invalid_client"
 
 
-def examine(case: Case, closed: str) -> Flow[tuple[Finding, Finding]]:
-    """Both lines; `closed` is why the login domain cannot be asked."""
+def check(case: Case, closed: str) -> Flow[tuple[Finding, Finding]]:
+    """Check the secret, then revocation; `closed` is why the login domain cannot be called."""
     secret = yield from _secret(case, closed)
     if closed or secret.state == "wrong":
         return secret, REVOCATION.unchecked(closed or "the client secret has to be right first")
     return secret, (yield from _revocation(case))
 
 
-def said(answer: HttpAnswer) -> str:
-    """The OAuth error of an answer, fit to be shown; empty when it holds none."""
+def read_error(answer: HttpAnswer) -> str:
+    """The OAuth error of a response, safe to print; empty when there is none."""
     if answer.status not in (400, 401):
         return ""
     try:
@@ -47,26 +47,30 @@ def said(answer: HttpAnswer) -> str:
 
 
 def _secret(case: Case, closed: str) -> Flow[Finding]:
-    why = closed or case.unsure(_VARIABLE)
+    why = closed or case.reason_to_skip(_VARIABLE)
     if why:
         return SECRET.unchecked(why)
     settings = case.settings
     answer = yield from call(oauth.code_exchange(settings, NO_CODE, case.attempt))
-    error = said(answer)
-    if error in _TAKEN:
-        has = "the secret is right" if settings.user_pool_client_secret else "none, and none needed"
-        return SECRET.ok(f"{has} (a made-up code is refused as such)")
-    if error != _REFUSED:
-        return SECRET.unchecked(_unclear(answer, error))
+    error = read_error(answer)
+    if error in _ERRORS_AFTER_AUTHENTICATION:
+        detail = (
+            "the secret is right" if settings.user_pool_client_secret else "none, and none needed"
+        )
+        return SECRET.ok(f"{detail} (a made-up code is refused as such)")
+    if error != _INVALID_CLIENT:
+        return SECRET.unchecked(_reason_unclear(answer, error))
     if not settings.user_pool_client_secret:
         return missing(case)
-    bare = replace(settings, user_pool_client_secret="")
-    without = said((yield from call(oauth.code_exchange(bare, NO_CODE, case.attempt))))
-    return _wrong(case, without)
+    without_secret = replace(settings, user_pool_client_secret="")
+    error_without_secret = read_error(
+        (yield from call(oauth.code_exchange(without_secret, NO_CODE, case.attempt)))
+    )
+    return _wrong(case, error_without_secret)
 
 
-def _wrong(case: Case, without: str) -> Finding:
-    if without in _TAKEN:
+def _wrong(case: Case, error_without_secret: str) -> Finding:
+    if error_without_secret in _ERRORS_AFTER_AUTHENTICATION:
         return superfluous()
     return SECRET.wrong(f"{_VARIABLE} is not this app client's secret (invalid_client)", copy(case))
 
@@ -79,23 +83,23 @@ def missing(case: Case) -> Finding:
 def superfluous() -> Finding:
     """The line for a public client with a secret."""
     return SECRET.wrong(
-        f"{_VARIABLE} is set, and the app client is a public one: Cognito takes it without only",
-        Fix("Take the variable away, or name a confidential app client."),
+        f"{_VARIABLE} is set, but the app client is public: Cognito refuses a secret from it",
+        Fix("Remove the variable, or use a confidential app client."),
     )
 
 
 def copy(case: Case) -> Fix:
-    """Where the secret is."""
+    """Where to find the secret."""
     return Fix(
-        "Copy the app client's own secret. One that was just made may take a minute.",
-        console=case.place.client_menu("App client information", "Show client secret"),
-        command=case.place.about_client(
+        "Copy the app client's secret. A new one may take a minute to work.",
+        console=case.directions.client_menu("App client information", "Show client secret"),
+        command=case.directions.about_client(
             "describe-user-pool-client", "--query", "UserPoolClient.ClientSecret"
         ),
     )
 
 
-def _unclear(answer: HttpAnswer, error: str) -> str:
+def _reason_unclear(answer: HttpAnswer, error: str) -> str:
     if reach.firewalled(answer):
         return "a firewall answers HTTP 403 at the token endpoint"
     why = reach.failure(answer) or reach.passing(answer)
@@ -104,7 +108,7 @@ def _unclear(answer: HttpAnswer, error: str) -> str:
 
 def _revocation(case: Case) -> Flow[Finding]:
     answer = yield from call(oauth.revoke_call(case.settings, NO_TOKEN))
-    error = said(answer)
+    error = read_error(answer)
     if answer.status == 200 or error == "unsupported_token_type":
         return REVOCATION.ok("is on: signing out ends the refresh token")
     if error == "invalid_request":
@@ -114,13 +118,15 @@ def _revocation(case: Case) -> Flow[Finding]:
 
 
 def disabled(case: Case) -> Finding:
-    """The line for a client whose tokens cannot be revoked: bad where refresh tokens are kept."""
-    found = "token revocation is off at the app client"
+    """The finding for a client whose tokens cannot be revoked: wrong if the gate refreshes."""
+    fault = "token revocation is off at the app client"
     fix = Fix(
         f"Turn it on, so that signing out ends the refresh token, too. {RESETS}",
-        console=case.place.client_form("Advanced security configurations: Enable token revocation"),
-        command=case.place.update_client(".EnableTokenRevocation = true"),
+        console=case.directions.client_form(
+            "Advanced security configurations: Enable token revocation"
+        ),
+        command=case.directions.update_client(".EnableTokenRevocation = true"),
     )
     if case.settings.refresh_flow_enabled:
-        return REVOCATION.wrong(f"{found}: refresh tokens outlive a sign-out", fix)
-    return REVOCATION.warning(found, fix)
+        return REVOCATION.wrong(f"{fault}: refresh tokens outlive a sign-out", fix)
+    return REVOCATION.warning(fault, fix)

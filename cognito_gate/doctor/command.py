@@ -1,4 +1,4 @@
-"""`cognito-gate doctor`: reads its options, brings network, clock and AWS, prints the report.
+"""`cognito-gate doctor`: reads its options, runs the checks, and prints the report.
 
 The only module here that reads a clock, makes random values, or knows a terminal.
 """
@@ -17,8 +17,8 @@ from ..pool.aws import AwsError, connect
 from ..settings import Settings
 from . import report
 from .case import Case
-from .description import Described, describe, not_asked
-from .diagnosis import completed, examine
+from .description import Described, describe, reason_not_to_ask
+from .diagnosis import check, complete_findings
 from .findings import Finding, State
 from .reading import Reading, read
 from .watch import Watch
@@ -35,23 +35,23 @@ _COLORS: dict[State, str] = {
 @click.option(
     "--env-file",
     type=click.Path(exists=True, dir_okay=False),
-    help="Settings the environment lacks.  [default: .env]",
+    help="Settings that the environment lacks.  [default: .env]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @click.option(
     "--aws/--no-aws",
     default=True,
-    help="With AWS credentials, look at the app client's own configuration, too.  [default: yes]",
+    help="With AWS credentials, also check the configuration at AWS.  [default: --aws]",
 )
 def doctor(env_file: str | None, as_json: bool, aws: bool) -> None:
     """Check the set-up against the real Cognito, and say how to fix it.
 
-    Reads what `run` would read, signs nobody in, changes nothing, and never prints a secret. Exits
-    with 1 when something is wrong.
+    Reads the settings that `run` would read, signs nobody in, changes nothing, and never prints a
+    secret. Exits with 1 when something is wrong.
     """
     reading = read(os.environ, env_file or ".env")
-    described = _described(reading) if aws else Described(absent="--no-aws was given")
-    findings = examined(reading, described, time.time)
+    described = _describe_configuration(reading) if aws else Described(absent="--no-aws was given")
+    findings = make_findings(reading, described, time.time)
     if as_json:
         click.echo(report.as_json(findings))
     else:
@@ -60,28 +60,28 @@ def doctor(env_file: str | None, as_json: bool, aws: bool) -> None:
         sys.exit(1)
 
 
-def examined(
+def make_findings(
     reading: Reading, described: Described, clock: Callable[[], float]
 ) -> tuple[Finding, ...]:
-    """All that there is to say, fit to be shown. `clock` gives Unix time."""
+    """Run all checks; the findings contain no secret. `clock` returns Unix time."""
     state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
     case = Case(reading, LoginAttempt(state, nonce, verifier, "/", int(clock())))
     watch = Watch(clock)
     try:
-        found = run(examine(case), watch)
+        findings_offline = run(check(case), watch)
     finally:
         watch.close()
-    findings = completed(case, found, watch.moments, described)
+    findings = complete_findings(case, findings_offline, watch.moments, described)
     told = described.client.secret if described.client else ""
     ours = case.settings.user_pool_client_id, case.settings.user_pool_client_secret
-    hidden = (*reading.secrets, told, ":".join(ours), state, nonce, verifier)
-    return report.hidden(findings, hidden)
+    redact = (*reading.secrets, told, ":".join(ours), state, nonce, verifier)
+    return report.redact(findings, redact)
 
 
-def _described(reading: Reading) -> Described:
+def _describe_configuration(reading: Reading) -> Described:
     settings: Settings = reading.settings
-    why = reading.unsure("AWS_COGNITO_USER_POOL_ID", "AWS_COGNITO_USER_POOL_CLIENT_ID")
-    why = why or not_asked(settings)
+    why = reading.reason_to_skip("AWS_COGNITO_USER_POOL_ID", "AWS_COGNITO_USER_POOL_CLIENT_ID")
+    why = why or reason_not_to_ask(settings)
     if why or reading.empty:
         return Described(absent=why)
     try:
@@ -92,7 +92,7 @@ def _described(reading: Reading) -> Described:
 
 
 def _marks() -> dict[State, str]:
-    """Signs where the terminal has them, letters elsewhere."""
+    """Symbols where the terminal's encoding has them, letters elsewhere."""
     try:
         "".join(report.MARKS.values()).encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -101,7 +101,7 @@ def _marks() -> dict[State, str]:
 
 
 def paint(text: str, state: State) -> str:
-    """The text in the colour of a state, where a terminal shows it (https://no-color.org)."""
+    """The text in the colour of a state, on a terminal with colours (https://no-color.org)."""
     if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
         return text
     return click.style(text, fg=_COLORS[state])

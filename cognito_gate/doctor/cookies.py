@@ -1,31 +1,31 @@
-"""The app's own addresses against cookies: hosts, the cookie domain, public paths.
+"""Checks of the app's addresses and cookies: hosts, cookie domain, public paths, session size.
 
-Knows what browsers do with cookies (RFC 6265bis); nothing here asks Cognito.
+Knows what browsers do with cookies (RFC 6265bis); nothing here calls Cognito.
 """
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..settings import ASGI_SESSION_BYTES, WSGI_SESSION_BYTES, Settings
-from ..settings.checks import LOOPBACK
+from ..settings.formats import LOOPBACK
 from .case import Case
-from .domain import unsure as domain_unsure
-from .findings import Finding, Fix, Line
+from .domain import reason_to_skip as domain_skip_reason
+from .findings import Check, Finding, Fix
 
-COOKIE_DOMAIN = Line("cookie-domain", "cookie domain")
-AFTER = Line("after-sign-out", "after sign-out")
-HOSTS = Line("app-host", "app's host")
-PUBLIC = Line("public-paths", "public paths")
-SIZE = Line("session-size", "session size")
+COOKIE_DOMAIN = Check("cookie-domain", "cookie domain")
+AFTER = Check("after-sign-out", "after sign-out")
+HOSTS = Check("app-host", "app's host")
+PUBLIC = Check("public-paths", "public paths")
+SIZE = Check("session-size", "session size")
 
-# Who refuses a request whose Cookie header is longer, by their own documentation, in bytes.
-_REFUSES = (
+# The largest Cookie header, in bytes, that servers and proxies accept by their documentation.
+_HEADER_LIMITS = (
     (8_000, "gunicorn, Apache and nginx (8,190, unless they are told otherwise)"),
     (10_000, "API Gateway (10,240 of all headers)"),
     (16_000, "an Application Load Balancer (16,384)"),
 )
 
-# Some of the Public Suffix List's, on which browsers refuse cookies: those that apps live under.
+# Entries of the Public Suffix List under which apps are hosted; browsers refuse cookies for them.
 _SUFFIXES = frozenset((
     "amazonaws.com", "amazoncognito.com", "appspot.com", "awsapprunner.com", "azurewebsites.net",
     "cloudfront.net", "elasticbeanstalk.com", "fly.dev", "github.io", "gitlab.io", "herokuapp.com",
@@ -33,15 +33,29 @@ _SUFFIXES = frozenset((
     "on.aws", "onrender.com", "pages.dev", "run.app", "streamlit.app", "trycloudflare.com",
     "up.railway.app", "vercel.app", "web.app", "workers.dev",
 ))  # fmt: skip
-_SECOND = ("ac", "co", "com", "edu", "gob", "gov", "gouv", "go", "ne", "net", "nom", "or", "org")
+_SECOND_LEVEL = (
+    "ac",
+    "co",
+    "com",
+    "edu",
+    "gob",
+    "gov",
+    "gouv",
+    "go",
+    "ne",
+    "net",
+    "nom",
+    "or",
+    "org",
+)
 
 
-def examine(case: Case) -> Iterator[Finding]:
-    """The lines, in which nothing is asked of anybody."""
-    redirect = case.unsure("AWS_COGNITO_REDIRECT_URL")
+def check(case: Case) -> Iterator[Finding]:
+    """All checks of this file; none of them sends a request."""
+    redirect = case.reason_to_skip("AWS_COGNITO_REDIRECT_URL")
     yield _hosts(case, redirect)
     yield _cookie_domain(case, redirect)
-    yield _after(case, redirect)
+    yield _after_sign_out(case, redirect)
     yield _public(case)
     yield _size(case)
 
@@ -52,24 +66,24 @@ def _host(url: str) -> str:
 
 def _hosts(case: Case, why: str) -> Finding:
     settings = case.settings
-    why = why or domain_unsure(case)
+    why = why or domain_skip_reason(case)
     if why:
         return HOSTS.unchecked(why)
     app, login = _host(settings.redirect_url), _host(settings.domain_origin)
     if app == login and app in LOOPBACK:
         other = "127.0.0.1" if login == "localhost" else "localhost"
         return HOSTS.warning(
-            f"the app and the login are both on {app}, and cookies ignore ports: they share theirs",
-            Fix(f"Reach one of them as {other}."),
+            f"the app and the login are both on {app}; cookies ignore ports, so they share them",
+            Fix(f"Use {other} for one of them."),
         )
     if app == login:
         return HOSTS.wrong(
             f"the redirect URL is on the login's own host, {login}: it leads to Cognito",
-            Fix("Let AWS_COGNITO_REDIRECT_URL be an address of the app."),
+            Fix("Set AWS_COGNITO_REDIRECT_URL to an address of the app."),
         )
     if app.endswith(f".{login}"):
         return HOSTS.warning(
-            f"the app's host, {app}, is under the login's, {login}, whose session cookie it gets",
+            f"the app's host, {app}, is below the login's, {login}, and gets its session cookie",
             Fix(f"Move the app, or the login, such as to auth.{login.partition('.')[2] or login}."),
         )
     scheme = "https" if settings.secure else "http, which is for this machine only"
@@ -79,7 +93,7 @@ def _hosts(case: Case, why: str) -> Finding:
 def _cookie_domain(case: Case, why: str) -> Finding:
     settings = case.settings
     domain = settings.cookie_domain
-    why = why or case.unsure("AWS_COGNITO_COOKIE_DOMAIN")
+    why = why or case.reason_to_skip("AWS_COGNITO_COOKIE_DOMAIN")
     if why:
         return COOKIE_DOMAIN.unchecked(why)
     if not domain:
@@ -96,7 +110,7 @@ def _cookie_domain(case: Case, why: str) -> Finding:
         return COOKIE_DOMAIN.warning(
             f"{domain} covers the login, {login}: each session cookie is sent to Cognito, too, "
             "whose limit on headers it fills",
-            Fix("Leave it out where one host is enough.", setting="AWS_COGNITO_COOKIE_DOMAIN="),
+            Fix("Leave it out if one host is enough.", setting="AWS_COGNITO_COOKIE_DOMAIN="),
         )
     return COOKIE_DOMAIN.ok(f"{domain}, which the app's host belongs to")
 
@@ -105,12 +119,12 @@ def _is_suffix(domain: str) -> bool:
     if domain in _SUFFIXES or domain.endswith((".amazoncognito.com", ".elb.amazonaws.com")):
         return True
     labels = domain.split(".")
-    return len(labels) == 2 and labels[0] in _SECOND and len(labels[1]) == 2
+    return len(labels) == 2 and labels[0] in _SECOND_LEVEL and len(labels[1]) == 2
 
 
-def _after(case: Case, why: str) -> Finding:
+def _after_sign_out(case: Case, why: str) -> Finding:
     settings = case.settings
-    why = why or case.unsure("AWS_COGNITO_LOGOUT_URL")
+    why = why or case.reason_to_skip("AWS_COGNITO_LOGOUT_URL")
     if why:
         return AFTER.unchecked(why)
     if settings.lands_on_sign_in:
@@ -134,7 +148,7 @@ def _after(case: Case, why: str) -> Finding:
         )
     return AFTER.warning(
         f"visitors land on another site, {settings.logout_url}",
-        Fix("If that is not meant, let the sign-out URL be one of the app's."),
+        Fix("If that is not intended, set the sign-out URL to an address of the app."),
     )
 
 
@@ -147,7 +161,7 @@ def _same(settings: Settings, one: str, other: str) -> Fix:
 
 
 def _public(case: Case) -> Finding:
-    why = case.unsure("COGNITO_GATE_PUBLIC_PATHS")
+    why = case.reason_to_skip("COGNITO_GATE_PUBLIC_PATHS")
     if why:
         return PUBLIC.unchecked(why)
     paths = case.settings.public_paths
@@ -160,21 +174,21 @@ def _public(case: Case) -> Finding:
 
 
 def _size(case: Case) -> Finding:
-    why = case.unsure("COGNITO_GATE_SESSION_BYTES")
+    why = case.reason_to_skip("COGNITO_GATE_SESSION_BYTES")
     if why:
         return SIZE.unchecked(why)
-    most = case.settings.session_bytes
-    if not most:
+    limit_bytes = case.settings.session_bytes
+    if not limit_bytes:
         return SIZE.ok(
             f"{ASGI_SESSION_BYTES:,} bytes under ASGI, {WSGI_SESSION_BYTES:,} under WSGI: what is "
             "larger is refused with a page that says so"
         )
-    refuses = [who for limit, who in _REFUSES if most > limit]
-    if not refuses:
-        return SIZE.ok(f"{most:,} bytes: what is larger is refused with a page that says so")
+    refused_by = [what for max_bytes, what in _HEADER_LIMITS if limit_bytes > max_bytes]
+    if not refused_by:
+        return SIZE.ok(f"{limit_bytes:,} bytes: what is larger is refused with a page that says so")
     return SIZE.warning(
-        f"{most:,} bytes, which is more than some take, and then visitors are locked out without "
-        f"a page that says why: {'; '.join(refuses)}",
+        f"{limit_bytes:,} bytes, which is more than some servers accept; they would refuse "
+        f"visitors without a page that says why: {'; '.join(refused_by)}",
         Fix(
             "Unless none of them is between your visitors and your app, or their limits were "
             "raised, lower it.",

@@ -1,6 +1,6 @@
-"""What AWS itself says of app client, pool and domain, for those who have credentials.
+"""The configuration of app client, pool and domain, read from AWS with credentials.
 
-Asks through an `Account`, and turns boto3's answers into facts with types. Must not judge them.
+Calls AWS through an `Account`, and turns boto3's responses into typed facts. Checks nothing.
 """
 
 from collections.abc import Mapping
@@ -10,20 +10,20 @@ from urllib.parse import urlsplit
 
 from ..pool.aws import Account, AwsError
 from ..settings import Settings
-from ..settings.checks import LOOPBACK
+from ..settings.formats import LOOPBACK
 
 Record: TypeAlias = Mapping[str, Any]
 
 _SERVICE = "cognito-idp"
 _NOT_FOUND = "ResourceNotFoundException"
-# What an app client has that was made without any (API reference, CreateUserPoolClient).
+# The flows of an app client created without any (API reference, CreateUserPoolClient).
 _USUAL_FLOWS = ("ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH")
 _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientFacts:
-    """An app client. Lifetimes are in seconds; `readable` is empty where all attributes are."""
+    """An app client. Lifetimes are in seconds; an empty `readable` means all attributes."""
 
     hosted: bool
     grants: tuple[str, ...]
@@ -45,7 +45,7 @@ class ClientFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolFacts:
-    """A user pool. `guarded` says that a trigger looks at each sign-up."""
+    """A user pool. `guarded` says that a Lambda trigger checks each sign-up."""
 
     updated_issuer: bool
     open_sign_up: bool
@@ -55,7 +55,7 @@ class PoolFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainFacts:
-    """A login domain; `pool_id` is empty where nobody has it."""
+    """A login domain; `pool_id` is empty when no pool has it."""
 
     pool_id: str
     status: str
@@ -64,7 +64,7 @@ class DomainFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """All of it, as far as it could be read; `absent` is why there is no app client.
+    """The configuration, as far as it could be read; `absent` is why there is no app client.
 
     `styled` says whether the client has a managed login style; None where that is not known.
     """
@@ -76,8 +76,8 @@ class Described:
     styled: bool | None = None
 
 
-def not_asked(settings: Settings) -> str:
-    """Why AWS has nothing to say of this pool; empty when it, or an emulator of it, may have."""
+def reason_not_to_ask(settings: Settings) -> str:
+    """Why AWS cannot know this pool; empty when AWS, or an emulator of it, may know it."""
     issuer, domain = (
         urlsplit(url).hostname in LOOPBACK for url in (settings.issuer_url, settings.domain_origin)
     )
@@ -87,7 +87,7 @@ def not_asked(settings: Settings) -> str:
 
 
 def describe(account: Account, settings: Settings) -> Described:
-    """Ask for all of it. What may not be read is left out; nothing is raised."""
+    """Read all of it. Leaves out what these credentials may not read; raises nothing."""
     emulated = (urlsplit(settings.endpoint_url).hostname or "") in LOOPBACK
     try:
         if emulated and not account.emulator(_SERVICE):
@@ -98,9 +98,9 @@ def describe(account: Account, settings: Settings) -> Described:
     except AwsError as error:
         return Described(absent=_why(error))
     pool = {"UserPoolId": settings.user_pool_id}
-    described = _asked(account, "describe_user_pool", **pool)
+    described = _call_or_none(account, "describe_user_pool", **pool)
     name = domain_name(settings)
-    domain = _asked(account, "describe_user_pool_domain", Domain=name) if name else None
+    domain = _call_or_none(account, "describe_user_pool_domain", Domain=name) if name else None
     return Described(
         client=client,
         pool=None if described is None else _pool(_record(described, "UserPool")),
@@ -125,7 +125,7 @@ def _client(account: Account, settings: Settings) -> ClientFacts:
     return read_client(_record(answer, "UserPoolClient"))
 
 
-def _asked(account: Account, operation: str, **parameters: str) -> Record | None:
+def _call_or_none(account: Account, operation: str, **parameters: str) -> Record | None:
     try:
         return account.call(_SERVICE, operation, **parameters)
     except AwsError:
@@ -149,7 +149,7 @@ def _styled(account: Account, settings: Settings) -> bool | None:
 def domain_name(settings: Settings) -> str:
     """The domain as AWS's operations name it: a prefix, or the whole name of a custom one.
 
-    Empty for one on this machine: an emulator's address is no domain of a pool's.
+    Empty for one on this machine: an emulator's address is not a domain of a pool.
     """
     host = urlsplit(settings.domain_origin).hostname or ""
     if host in LOOPBACK:
@@ -161,7 +161,7 @@ def domain_name(settings: Settings) -> str:
 
 
 def read_client(record: Record) -> ClientFacts:
-    """The facts of a `UserPoolClient`; what is missing has AWS's default."""
+    """The facts of a `UserPoolClient`; AWS's default for what is missing."""
     units = _record(record, "TokenValidityUnits")
     rotation = _record(record, "RefreshTokenRotation")
     grace = rotation.get("RetryGracePeriodSeconds", 0)

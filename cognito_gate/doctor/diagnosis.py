@@ -1,7 +1,7 @@
-"""The whole examination, in the order in which a person would fix things.
+"""All checks together, in the order in which a person would fix things.
 
-A flow: it yields the calls it needs made, and returns what was found. Knows the order of the
-families of checks, and what one needs of another.
+A flow: it yields the calls it needs, and returns the findings. Knows the order of the groups of
+checks, and what one group needs from another.
 """
 
 from collections.abc import Iterable
@@ -23,35 +23,35 @@ from . import (
 from .case import Case
 from .clock import Moment
 from .description import Described
-from .findings import Finding, merged
+from .findings import Finding, merge_findings
 
 
-def examine(case: Case) -> Flow[tuple[Finding, ...]]:
-    """All that can be found out without credentials of AWS."""
+def check(case: Case) -> Flow[tuple[Finding, ...]]:
+    """All checks that need no AWS credentials."""
     if case.reading.empty:
         return (variables.beginning(),)
-    pool = yield from addresses.examine(case)
-    entry = yield from authorize.examine(case, pool.advertised)
-    out = yield from sign_out.examine(case, entry.closed)
-    secret = yield from client_secret.examine(case, entry.closed)
-    own = yield from sign_in_pages.examine(case)
+    pool = yield from addresses.check(case)
+    entry = yield from authorize.check(case, pool.advertised)
+    sign_out_finding = yield from sign_out.check(case, entry.closed)
+    secret = yield from client_secret.check(case, entry.closed)
+    sign_in_findings = yield from sign_in_pages.check(case)
     return (
-        *variables.examine(case.reading),
+        *variables.check(case.reading),
         *pool.findings,
         *entry.findings,
-        out,
-        *merged(secret, own),
-        *cookies.examine(case),
-        *secret_key.examine(case),
-        *lifetimes.examine(case),
+        sign_out_finding,
+        *merge_findings(secret, sign_in_findings),
+        *cookies.check(case),
+        *secret_key.check(case),
+        *lifetimes.check(case),
     )
 
 
-def completed(
-    case: Case, found: tuple[Finding, ...], moments: Iterable[Moment], described: Described
+def complete_findings(
+    case: Case, findings: tuple[Finding, ...], moments: Iterable[Moment], described: Described
 ) -> tuple[Finding, ...]:
-    """What was found, with what the answers tell of the clock, and AWS of the configuration."""
+    """The findings, completed by those of the clock and of the configuration at AWS."""
     if case.reading.empty:
-        return found
-    skew = clock.examine(moments, case.settings.expiration_leeway)
-    return merged((*found, skew), pool_configuration.examine(case, described))
+        return findings
+    skew = clock.check(moments, case.settings.expiration_leeway)
+    return merge_findings((*findings, skew), pool_configuration.check(case, described))

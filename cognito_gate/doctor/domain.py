@@ -1,35 +1,35 @@
-"""The login domain: whether it answers as Cognito does, and whether it is this pool's.
+"""Checks of the login domain: whether it answers as Cognito does, and belongs to this pool.
 
-Knows the two forms of domains and how each fails; must not know app clients.
+Knows the two kinds of domains and how each fails; must not know app clients.
 """
 
 from urllib.parse import urlsplit
 
 from .._gate.effects import HttpAnswer
 from ..settings import Settings
-from ..settings.checks import LOOPBACK, PREFIX_DOMAIN
+from ..settings.formats import LOOPBACK, PREFIX_DOMAIN
 from . import reach
 from .case import Case
-from .findings import Finding, Fix, Line
-from .redirects import Goal
+from .findings import Check, Finding, Fix
+from .redirects import Destination
 
-DOMAIN = Line("domain", "login domain")
+DOMAIN = Check("domain", "login domain")
 
 _SUFFIX = ".amazoncognito.com"
-_WORDS = ("aws", "amazon", "cognito")  # which no prefix may hold
-# What CloudFront, on which custom domains stand, says where no distribution has the name yet.
+_WORDS = ("aws", "amazon", "cognito")  # words that no prefix may contain
+# CloudFront, which serves custom domains, says this where no distribution has the name yet.
 _NO_DISTRIBUTION = b"the request could not be satisfied"
 
 
-def unsure(case: Case) -> str:
-    """Why nothing can be asked of the domain; empty when it can."""
-    if not case.settings.domain and not case.unsure("AWS_COGNITO_DOMAIN"):
+def reason_to_skip(case: Case) -> str:
+    """Why the login domain cannot be called; empty when it can."""
+    if not case.settings.domain and not case.reason_to_skip("AWS_COGNITO_DOMAIN"):
         return "there is no login domain, as COGNITO_GATE_LOGIN=custom allows"
     bare = "." not in case.settings.domain and ":" not in case.settings.domain
     if not bare:
-        return case.unsure("AWS_COGNITO_DOMAIN")
+        return case.reason_to_skip("AWS_COGNITO_DOMAIN")
     region = ("AWS_REGION",) if case.settings.region else ("AWS_REGION", "AWS_COGNITO_USER_POOL_ID")
-    return case.unsure("AWS_COGNITO_DOMAIN", *region)
+    return case.reason_to_skip("AWS_COGNITO_DOMAIN", *region)
 
 
 def is_prefix(settings: Settings) -> bool:
@@ -37,31 +37,37 @@ def is_prefix(settings: Settings) -> bool:
     return (urlsplit(settings.domain_origin).hostname or "").endswith(_SUFFIX)
 
 
-def judge(case: Case, goal: Goal, answer: HttpAnswer, advertised: str, *, known: bool) -> Finding:
-    """The domain's line.
+def check_domain(
+    case: Case, destination: Destination, answer: HttpAnswer, advertised: str, *, known: bool
+) -> Finding:
+    """The finding about the domain.
 
     Args:
         advertised: the login domain that the pool itself names; empty when it names none.
         known: whether the domain knows the app client.
     """
     origin = case.settings.domain_origin
-    match goal.kind:
+    match destination.kind:
         case "unreachable":
             return DOMAIN.wrong(reach.failed("the login", origin, answer), _absent(case, answer))
         case "refused":
-            found = f"{origin} answers HTTP {answer.status} where Cognito's login would redirect"
-            return DOMAIN.wrong(found, _absent(case, answer))
+            fault = f"{origin} answers HTTP {answer.status} where Cognito's login would redirect"
+            return DOMAIN.wrong(fault, _absent(case, answer))
         case "firewall" if _NO_DISTRIBUTION in answer.body.lower():
-            found = f"{origin} has no login of Cognito's behind it (CloudFront says HTTP 403)"
-            return DOMAIN.wrong(found, _absent(case, answer))
+            fault = f"{origin} has no login of Cognito's behind it (CloudFront says HTTP 403)"
+            return DOMAIN.wrong(fault, _absent(case, answer))
         case "moved":
-            found = f"{origin} sends on to {reach.origin(goal.shown)}"
-            return DOMAIN.wrong(found, fix(case, "If that is the pool's domain, name it."))
+            fault = f"{origin} sends on to {reach.origin(destination.printable_location)}"
+            return DOMAIN.wrong(fault, fix(case, "If that is the pool's domain, use it."))
         case "passing":
             return DOMAIN.unchecked(f"{origin}: {reach.passing(answer)}")
         case "odd":
-            found = f"{origin} answers HTTP {answer.status}, and not as Cognito's login does"
-            return DOMAIN.unchecked(f"{found} ({goal.shown})" if goal.shown else found)
+            fault = f"{origin} answers HTTP {answer.status}, and not as Cognito's login does"
+            return DOMAIN.unchecked(
+                f"{fault} ({destination.printable_location})"
+                if destination.printable_location
+                else fault
+            )
     return _of_pool(case, advertised, known=known)
 
 
@@ -75,54 +81,56 @@ def _absent(case: Case, answer: HttpAnswer) -> Fix:
     else:
         what = (
             "A custom domain needs its DNS record (an alias or CNAME to the pool's CloudFront "
-            "distribution), and takes up to an hour after it was made."
+            "distribution), and takes up to an hour to work."
         )
     return fix(case, f"{what} {reach.fix(answer).what}" if reach.failure(answer) else what)
 
 
 def _prefix(prefix: str) -> str:
     if not PREFIX_DOMAIN.fullmatch(prefix) or any(word in prefix for word in _WORDS):
-        return f"The prefix {prefix!r} is none that Cognito allows: compare it."
-    return f"No pool there seems to have the prefix {prefix!r}: compare prefix and region."
+        return f"Cognito does not allow the prefix {prefix!r}: check it."
+    return f"No pool there seems to have the prefix {prefix!r}: check prefix and region."
 
 
 def fix(case: Case, what: str, setting: str = "") -> Fix:
-    """Where the pool's domains are."""
+    """Where to find the pool's domains."""
     return Fix(
         what,
         setting,
-        console=case.place.pool_menu("Branding", "Domain"),
-        command=case.place.about_pool(
+        console=case.directions.pool_menu("Branding", "Domain"),
+        command=case.directions.about_pool(
             "describe-user-pool", "--query", "UserPool.[CustomDomain,Domain]"
         ),
     )
 
 
 def _of_pool(case: Case, advertised: str, *, known: bool) -> Finding:
-    """Whether a domain that answers is one of this pool's, as far as the pool tells."""
+    """Whether a domain that answers belongs to this pool, as far as the pool says."""
     settings = case.settings
     origin = settings.domain_origin
     if not advertised or _same(advertised, origin):
         return DOMAIN.ok(f"{origin} answers" + (", the pool names it" if advertised else ""))
-    own = fix(case, "Take the pool's own domain.", f"AWS_COGNITO_DOMAIN={advertised}")
-    other = f"{origin} is the domain of another pool; this one's is {advertised}"
+    fix_domain = fix(case, "Use this pool's domain.", f"AWS_COGNITO_DOMAIN={advertised}")
+    fault = f"{origin} is the domain of another pool; this one's is {advertised}"
     # A pool with both kinds names the custom one only (Developer Guide, "Configuring a domain").
-    second = is_prefix(settings) and not advertised.endswith(_SUFFIX)
+    is_second_domain = is_prefix(settings) and not advertised.endswith(_SUFFIX)
     if not known:
-        return DOMAIN.ok(f"{origin} answers") if second else DOMAIN.wrong(other, own)
-    if settings.endpoint_url:  # emulators have names of their own for themselves
+        return (
+            DOMAIN.ok(f"{origin} answers") if is_second_domain else DOMAIN.wrong(fault, fix_domain)
+        )
+    if settings.endpoint_url:  # an emulator may name itself differently
         return DOMAIN.ok(f"{origin} answers; the pool itself names {advertised}")
-    if is_prefix(settings) and not second:  # of which a pool has one
-        return DOMAIN.wrong(other, own)
+    if is_prefix(settings) and not is_second_domain:  # a pool has only one prefix domain
+        return DOMAIN.wrong(fault, fix_domain)
     return DOMAIN.warning(
         f"{origin} answers, but the pool names {advertised}: this is its second domain (cookies "
         "and passkeys of the two differ), a proxy of yours, or another pool's",
-        own,
+        fix_domain,
     )
 
 
 def _same(one: str, other: str) -> bool:
-    """The same origin; the names of this machine count as one."""
+    """Whether two origins are the same; all names of this machine count as equal."""
     first, second = urlsplit(one), urlsplit(other)
     here = first.hostname in LOOPBACK and second.hostname in LOOPBACK
     return one == other or (here and first.port == second.port)

@@ -1,6 +1,6 @@
-"""What a check has found: one line of the report, and how to fix what is wrong.
+"""The result of a check: one line of the report, and how to fix what is wrong.
 
-Knows nothing of Cognito, of networks, or of how findings are shown.
+Knows nothing about Cognito, networks, or how findings are shown.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 State: TypeAlias = Literal["ok", "wrong", "warning", "unknown"]
 
-# Where two checks look at one thing, the worse of them is told.
+# Where two checks have the same code, the report shows the worse finding.
 _RANK: dict[State, int] = {"unknown": 0, "ok": 1, "warning": 2, "wrong": 3}
 
 
@@ -17,7 +17,7 @@ _RANK: dict[State, int] = {"unknown": 0, "ok": 1, "warning": 2, "wrong": 3}
 class Fix:
     """What to do: in words, as a line of settings, as clicks in the console, as a command.
 
-    A way that does not exist for this problem is empty.
+    Those that do not apply to the problem are empty.
     """
 
     what: str
@@ -28,7 +28,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line. `code` is stable and names the check; `unknown` means that it was not checked."""
+    """One line of the report. `code` names the check and is stable; `unknown` is not checked."""
 
     code: str
     title: str
@@ -38,7 +38,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Check:
     """A check by its code and title, from which its finding is made.
 
     Example::
@@ -51,30 +51,30 @@ class Line:
     title: str
 
     def ok(self, found: str) -> Finding:
-        """All is well."""
+        """Nothing has to be done."""
         return Finding(self.code, self.title, "ok", found)
 
     def wrong(self, found: str, fix: Fix) -> Finding:
-        """Somebody has to fix this, or visitors cannot sign in or out as they should."""
+        """This must be fixed, or visitors cannot sign in or out as they should."""
         return Finding(self.code, self.title, "wrong", found, fix)
 
     def warning(self, found: str, fix: Fix) -> Finding:
-        """It works, and somebody should know."""
+        """It works, but an operator should know about it."""
         return Finding(self.code, self.title, "warning", found, fix)
 
     def unchecked(self, why: str) -> Finding:
-        """Nobody can say, because of something else."""
+        """The check could not run; `why` says what is in its way."""
         return Finding(self.code, self.title, "unknown", f"not checked: {why}")
 
 
-def merged(first: Iterable[Finding], second: Iterable[Finding]) -> tuple[Finding, ...]:
+def merge_findings(first: Iterable[Finding], second: Iterable[Finding]) -> tuple[Finding, ...]:
     """Both lists as one, in the order of the first; of two findings for one code, the worse.
 
-    Where they are equally bad, the second is kept: it looked closer.
+    Where they are equally bad, the second is kept, which comes from the more detailed check.
     """
-    found = {finding.code: finding for finding in first}
+    by_code = {finding.code: finding for finding in first}
     for finding in second:
-        known = found.get(finding.code)
-        if known is None or _RANK[finding.state] >= _RANK[known.state]:
-            found[finding.code] = finding
-    return tuple(found.values())
+        earlier = by_code.get(finding.code)
+        if earlier is None or _RANK[finding.state] >= _RANK[earlier.state]:
+            by_code[finding.code] = finding
+    return tuple(by_code.values())

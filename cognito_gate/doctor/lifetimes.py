@@ -1,108 +1,110 @@
-"""How long things last, by the settings alone: cookies, sessions, sign-ins, renewals.
+"""Checks of lifetimes in the settings: cookies, sessions, refresh, sign-ins.
 
-Knows Cognito's own limits; the app client's token lifetimes are another check's.
+Knows Cognito's own limits; pool_configuration.py checks the app client's token lifetimes.
 """
 
 from collections.abc import Iterator
 
 from .case import Case
-from .findings import Finding, Fix, Line
+from .findings import Check, Finding, Fix
 
-SESSIONS = Line("session-lifetimes", "session lifetimes")
-RENEWAL = Line("renewal", "renewal")
-SIGN_IN = Line("sign-in-time", "sign-in time")
+SESSIONS = Check("session-lifetimes", "session lifetimes")
+REFRESH = Check("renewal", "refresh")
+SIGN_IN = Check("sign-in-time", "sign-in time")
 
-USUAL_TOKEN, MAX_TOKEN_CHARS = 3600, 86_400  # seconds; Developer Guide, "Quotas"
-LONGEST_PROMPT = 300  # seconds after which Cognito gives a login page up
+USUAL_TOKEN_SECONDS, MAX_TOKEN_SECONDS = 3600, 86_400  # seconds; Developer Guide, "Quotas"
+LOGIN_PAGE_SECONDS = 300  # seconds after which Cognito's login page expires
 
-_REFRESH = {
+_REFRESH_VARIABLES = {
     "AWS_COGNITO_REFRESH_COOKIE_AGE_SECONDS",
     "AWS_COGNITO_REFRESH_COOKIE_ENCRYPTED",
     "COGNITO_GATE_REFRESH_BEFORE_SECONDS",
 }
 
 
-def examine(case: Case) -> Iterator[Finding]:
-    """The lines, in which nothing is asked of anybody."""
+def check(case: Case) -> Iterator[Finding]:
+    """All checks of this file; none of them sends a request."""
     yield _sessions(case)
-    yield _renewal(case)
+    yield _refresh(case)
     yield _sign_in(case)
 
 
 def _sessions(case: Case) -> Finding:
     settings = case.settings
-    why = case.unsure(
+    why = case.reason_to_skip(
         "AWS_COGNITO_COOKIE_AGE_SECONDS",
         "AWS_COGNITO_REFRESH_FLOW_ENABLED",
         "AWS_COGNITO_REFRESH_COOKIE_AGE_SECONDS",
     )
     if why:
         return SESSIONS.unchecked(why)
-    age, whole = settings.cookie_age_seconds, settings.refresh_cookie_age_seconds
+    age, session_age = settings.cookie_age_seconds, settings.refresh_cookie_age_seconds
     if not settings.refresh_flow_enabled:
-        if age > MAX_TOKEN_CHARS:
+        if age > MAX_TOKEN_SECONDS:
             return SESSIONS.warning(
                 f"the cookies last {age} s, but no token lasts over a day: sessions end with it",
                 Fix(
-                    "For longer sessions let them be renewed.",
+                    "For longer sessions, turn refresh on.",
                     setting="AWS_COGNITO_REFRESH_FLOW_ENABLED=true",
                 ),
             )
-        return SESSIONS.ok(f"{age} s from sign-in, or less where the token ends before")
-    if whole < age:
+        return SESSIONS.ok(f"{age} s from sign-in, or less if the token expires before")
+    if session_age < age:
         return SESSIONS.warning(
-            f"sessions end for good after {whole} s, before their cookies do ({age} s)",
+            f"sessions end for good after {session_age} s, before their cookies do ({age} s)",
             Fix(
-                "Let AWS_COGNITO_REFRESH_COOKIE_AGE_SECONDS be the longer one: it is the whole "
-                "life of a session."
+                "Make AWS_COGNITO_REFRESH_COOKIE_AGE_SECONDS the longer one: it is the maximum "
+                "age of a session."
             ),
         )
-    return SESSIONS.ok(f"{whole} s from sign-in, renewed on the way")
+    return SESSIONS.ok(f"{session_age} s from sign-in, refreshed meanwhile")
 
 
-def _renewal(case: Case) -> Finding:
+def _refresh(case: Case) -> Finding:
     settings = case.settings
-    why = case.unsure("AWS_COGNITO_REFRESH_FLOW_ENABLED", "COGNITO_GATE_REFRESH_BEFORE_SECONDS")
+    why = case.reason_to_skip(
+        "AWS_COGNITO_REFRESH_FLOW_ENABLED", "COGNITO_GATE_REFRESH_BEFORE_SECONDS"
+    )
     if why:
-        return RENEWAL.unchecked(why)
-    idle = sorted(_REFRESH & case.reading.given)
+        return REFRESH.unchecked(why)
+    without_effect = sorted(_REFRESH_VARIABLES & case.reading.given)
     if not settings.refresh_flow_enabled:
-        if idle:
-            return RENEWAL.warning(
-                f"sessions are not renewed, so {' and '.join(idle)} has no effect",
+        if without_effect:
+            return REFRESH.warning(
+                f"sessions are not refreshed, so {' and '.join(without_effect)} has no effect",
                 Fix(
-                    "Turn renewal on, or take it away.",
+                    "Turn refresh on, or remove the setting.",
                     setting="AWS_COGNITO_REFRESH_FLOW_ENABLED=true",
                 ),
             )
-        return RENEWAL.ok("off: whoever stays longer signs in again")
+        return REFRESH.ok("off: visitors sign in again when their token expires")
     before = settings.refresh_before_seconds
-    if before >= USUAL_TOKEN:
-        return too_early(before, USUAL_TOKEN, "tokens usually last")
-    return RENEWAL.ok(f"on, {before} s before a token ends")
+    if before >= USUAL_TOKEN_SECONDS:
+        return too_early(before, USUAL_TOKEN_SECONDS, "tokens usually last")
+    return REFRESH.ok(f"on, {before} s before a token expires")
 
 
 def too_early(before: int, life: int, lasts: str) -> Finding:
-    """The line for a session that is renewed at each request, since its tokens end so soon."""
-    return RENEWAL.wrong(
-        f"sessions are renewed {before} s before a token ends, but {lasts} {life} s: every "
+    """The finding for sessions that are refreshed at every request, as tokens expire so soon."""
+    return REFRESH.wrong(
+        f"sessions are refreshed {before} s before a token expires, but {lasts} {life} s: every "
         "request asks Cognito for new ones",
         Fix(
-            "Let it be a minute or so, and less than the life of a token.",
+            "Set it to about a minute, and less than the lifetime of a token.",
             setting="COGNITO_GATE_REFRESH_BEFORE_SECONDS=60",
         ),
     )
 
 
 def _sign_in(case: Case) -> Finding:
-    why = case.unsure("COGNITO_GATE_LOGIN_SECONDS")
+    why = case.reason_to_skip("COGNITO_GATE_LOGIN_SECONDS")
     if why:
         return SIGN_IN.unchecked(why)
     seconds = case.settings.login_seconds
-    if seconds < LONGEST_PROMPT:
+    if seconds < LOGIN_PAGE_SECONDS:
         return SIGN_IN.warning(
-            f"a sign-in may take {seconds} s, and Cognito's page gives {LONGEST_PROMPT} s: who "
-            "types slowly starts over",
-            Fix("Let it be five minutes or more.", setting="COGNITO_GATE_LOGIN_SECONDS=900"),
+            f"a sign-in may take {seconds} s, less than the {LOGIN_PAGE_SECONDS} s of Cognito's "
+            "page: slow visitors have to start again",
+            Fix("Set it to five minutes or more.", setting="COGNITO_GATE_LOGIN_SECONDS=900"),
         )
     return SIGN_IN.ok(f"up to {seconds} s")

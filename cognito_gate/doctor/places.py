@@ -1,4 +1,4 @@
-"""Where something is fixed: the way through AWS's console, and the command of AWS's CLI.
+"""Directions to a setting of the pool or the app client: console menus and AWS CLI commands.
 
 Knows names of menus and operations. Must not know what is wrong, nor hold a secret.
 """
@@ -10,28 +10,28 @@ from .reading import Reading
 
 _READ_ONLY = "del(.ClientSecret, .ClientType, .CreationDate, .LastModifiedDate)"
 RESETS = (
-    "An update resets what it leaves out: this command sends all settings of the client back. (A "
-    "pool of `cognito-gate pool deploy` is changed there, or the next deploy undoes it.)"
+    "An update resets what it leaves out: this command sends all settings of the client back. "
+    "(Change a pool of `cognito-gate pool deploy` by that command, or the next deploy undoes it.)"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The pool and the app client that settings name; a placeholder where they name none."""
+class Directions:
+    """Menus and commands for the pool and the app client in the settings, or for placeholders."""
 
     region: str
     pool: str
     client: str
 
     @classmethod
-    def of(cls, reading: Reading) -> "Place":
+    def of(cls, reading: Reading) -> "Directions":
         settings = reading.settings
-        known = not reading.unsure("AWS_COGNITO_USER_POOL_ID")
+        known = not reading.reason_to_skip("AWS_COGNITO_USER_POOL_ID")
         return cls(
             settings.pool_region if known else settings.region,
             settings.user_pool_id if known else "YOUR_POOL_ID",
             "YOUR_CLIENT_ID"
-            if reading.unsure("AWS_COGNITO_USER_POOL_CLIENT_ID")
+            if reading.reason_to_skip("AWS_COGNITO_USER_POOL_CLIENT_ID")
             else settings.user_pool_client_id,
         )
 

@@ -1,6 +1,6 @@
-"""The pool's and the domain's own configuration, and token lifetimes against cookie ages.
+"""Checks of the pool's and the domain's configuration, and of token lifetimes and cookie ages.
 
-Judges facts that somebody else has read.
+Compares facts that description.py has read.
 """
 
 from collections.abc import Iterator
@@ -9,27 +9,29 @@ from . import addresses, client_configuration, lifetimes, login_page
 from .case import Case
 from .description import ClientFacts, Described, DomainFacts, PoolFacts
 from .domain import DOMAIN, fix
-from .findings import Finding, Fix, Line
+from .findings import Check, Finding, Fix
 from .places import RESETS
 
-ACCOUNT = Line("aws", "AWS")
-TOKENS = Line("token-lifetimes", "token lifetimes")
-SIGN_UP = Line("sign-up", "sign-up")
-MFA = Line("mfa", "MFA")
+ACCOUNT = Check("aws", "AWS")
+TOKENS = Check("token-lifetimes", "token lifetimes")
+SIGN_UP = Check("sign-up", "sign-up")
+MFA = Check("mfa", "MFA")
 
-_LEAST, _MOST, _MOST_REFRESH = 300, 86_400, 315_360_000  # seconds; Developer Guide, "Quotas"
+# Developer Guide, "Quotas".
+MIN_TOKEN_SECONDS, MAX_TOKEN_SECONDS = 300, 86_400
+MAX_REFRESH_SECONDS = 315_360_000
 _UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
-def examine(case: Case, described: Described) -> Iterator[Finding]:
-    """All that AWS says; one line alone where it says nothing."""
+def check(case: Case, described: Described) -> Iterator[Finding]:
+    """All checks of the configuration at AWS; one finding alone when it could not be read."""
     client = described.client
-    why = case.unsure("AWS_COGNITO_USER_POOL_ID", "AWS_COGNITO_USER_POOL_CLIENT_ID")
+    why = case.reason_to_skip("AWS_COGNITO_USER_POOL_ID", "AWS_COGNITO_USER_POOL_CLIENT_ID")
     if client is None or why:
         yield ACCOUNT.unchecked(why or described.absent)
         return
     yield ACCOUNT.ok("the app client's own configuration was read")
-    yield from client_configuration.examine(case, client)
+    yield from client_configuration.check(case, client)
     yield _tokens(case, client)
     yield from _sessions(case, client)
     if described.domain is not None:
@@ -41,18 +43,22 @@ def examine(case: Case, described: Described) -> Iterator[Finding]:
 def _tokens(case: Case, client: ClientFacts) -> Finding:
     shortest = min(client.access_seconds, client.id_seconds)
     longest = max(client.access_seconds, client.id_seconds)
-    found = (
-        f"access {told(client.access_seconds)}, ID {told(client.id_seconds)}, "
-        f"refresh {told(client.refresh_seconds)}"
+    lifetimes_text = (
+        f"access {duration(client.access_seconds)}, ID {duration(client.id_seconds)}, "
+        f"refresh {duration(client.refresh_seconds)}"
     )
-    if shortest >= _LEAST and longest <= _MOST and client.refresh_seconds <= _MOST_REFRESH:
-        return TOKENS.ok(found)
+    if (
+        shortest >= MIN_TOKEN_SECONDS
+        and longest <= MAX_TOKEN_SECONDS
+        and client.refresh_seconds <= MAX_REFRESH_SECONDS
+    ):
+        return TOKENS.ok(lifetimes_text)
     return TOKENS.wrong(
-        f"{found}: AWS allows 5 minutes to 1 day, and 10 years for refresh tokens",
+        f"{lifetimes_text}: AWS allows 5 minutes to 1 day, and 10 years for refresh tokens",
         Fix(
             f"Without TokenValidityUnits, numbers are hours, and days for refresh tokens. {RESETS}",
-            console=case.place.client_form("Access token expiration"),
-            command=case.place.update_client(
+            console=case.directions.client_form("Access token expiration"),
+            command=case.directions.update_client(
                 ".AccessTokenValidity = 60 | .IdTokenValidity = 60 | .RefreshTokenValidity = 30 | "
                 '.TokenValidityUnits = {"AccessToken": "minutes", "IdToken": "minutes", '
                 '"RefreshToken": "days"}'
@@ -61,23 +67,23 @@ def _tokens(case: Case, client: ClientFacts) -> Finding:
     )
 
 
-def told(seconds: int) -> str:
+def duration(seconds: int) -> str:
     """A lifetime in the largest unit that divides it."""
     size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
     return f"{seconds // size} {unit}"
 
 
 def _sessions(case: Case, client: ClientFacts) -> Iterator[Finding]:
-    """Cookie ages against what the tokens really last."""
+    """Compare cookie ages with the lifetimes of the tokens."""
     settings = case.settings
     life = min(client.access_seconds, client.id_seconds)
     if not settings.refresh_flow_enabled:
         if settings.cookie_age_seconds > life:
             yield lifetimes.SESSIONS.warning(
-                f"the cookies last {told(settings.cookie_age_seconds)}, the tokens in them "
-                f"{told(life)}: sessions end with the tokens",
+                f"the cookies last {duration(settings.cookie_age_seconds)}, the tokens in them "
+                f"{duration(life)}: sessions end with the tokens",
                 Fix(
-                    "For longer sessions let them be renewed.",
+                    "For longer sessions, turn refresh on.",
                     setting="AWS_COGNITO_REFRESH_FLOW_ENABLED=true",
                 ),
             )
@@ -87,18 +93,18 @@ def _sessions(case: Case, client: ClientFacts) -> Iterator[Finding]:
         yield lifetimes.too_early(before, life, "this app client's last")
     if settings.refresh_cookie_age_seconds > client.refresh_seconds:
         yield lifetimes.SESSIONS.warning(
-            f"sessions are to last {told(settings.refresh_cookie_age_seconds)}, the refresh token "
-            f"lasts {told(client.refresh_seconds)}: they end with it",
+            f"sessions may last {duration(settings.refresh_cookie_age_seconds)}, but the refresh "
+            f"token lasts {duration(client.refresh_seconds)}: they end with it",
             Fix(
                 f"Shorten AWS_COGNITO_REFRESH_COOKIE_AGE_SECONDS, or lengthen the token. {RESETS}",
-                console=case.place.client_form("Refresh token expiration"),
+                console=case.directions.client_form("Refresh token expiration"),
             ),
         )
 
 
 def _domain(case: Case, domain: DomainFacts, *, styled: bool | None) -> Iterator[Finding]:
     origin = case.settings.domain_origin
-    if not case.settings.domain or case.unsure("AWS_COGNITO_DOMAIN"):
+    if not case.settings.domain or case.reason_to_skip("AWS_COGNITO_DOMAIN"):
         return
     compare = fix(case, "Compare the pool's domains.")
     if not domain.pool_id:
@@ -118,7 +124,7 @@ def _domain(case: Case, domain: DomainFacts, *, styled: bool | None) -> Iterator
 
 
 def _pool(case: Case, pool: PoolFacts) -> Iterator[Finding]:
-    settings, place = case.settings, case.place
+    settings, directions = case.settings, case.directions
     updated = settings.issuer_url.startswith("https://issuer-")
     if pool.updated_issuer and not updated and not settings.endpoint_url:
         issuer = f"https://issuer-cognito-idp.{settings.pool_region}.amazonaws.com"
@@ -133,14 +139,14 @@ def _pool(case: Case, pool: PoolFacts) -> Iterator[Finding]:
         yield SIGN_UP.warning(
             "anybody may sign up for the pool, and then sign in here",
             Fix(
-                "If that is not meant, turn it off, or let a trigger limit it to e-mail domains "
+                "If that is not intended, turn it off, or let a trigger limit it to e-mail domains "
                 "(`cognito-gate pool template` has one).",
-                console=place.pool_menu(
+                console=directions.pool_menu(
                     "Authentication", "Sign-up", "Self-service sign-up", "Edit"
                 ),
             ),
         )
     else:
-        how = "a trigger looks at each one" if pool.open_sign_up else "by administrators only"
-        yield SIGN_UP.ok(how)
+        policy = "a trigger checks each one" if pool.open_sign_up else "by administrators only"
+        yield SIGN_UP.ok(policy)
     yield MFA.ok(pool.mfa)

@@ -1,6 +1,6 @@
-"""Why there is no usable answer: in words, and what to do about it.
+"""Why there is no usable response, in words, and what to do about it.
 
-Knows failures of connections and statuses that say nothing of Cognito itself.
+Knows failures of connections, and statuses that say nothing about the set-up.
 """
 
 from urllib.parse import urlsplit
@@ -17,11 +17,11 @@ _KINDS = {
 }
 _FIXES = {
     "dns": "Check the name for a typing error, and that this machine can resolve names.",
-    "tls": "The certificate is not one for this name that this machine trusts. Behind a proxy "
-    "that opens TLS, let SSL_CERT_FILE name its authority's certificate.",
-    "refused": "Check host and port; a firewall or a proxy may stand in the way.",
+    "tls": "This machine does not trust the certificate, or it is for another name. Behind a proxy "
+    "that intercepts TLS, set SSL_CERT_FILE to the certificate of its authority.",
+    "refused": "Check host and port; a firewall or a proxy may block the connection.",
     "timeout": "Check that this machine may reach it (firewall, proxy, VPC endpoint); "
-    "COGNITO_GATE_HTTP_TIMEOUT_SECONDS says how long is waited.",
+    "COGNITO_GATE_HTTP_TIMEOUT_SECONDS sets how long to wait.",
 }
 _ANY = "Check that this machine may reach it (firewall, proxy, VPC endpoint)."
 
@@ -31,8 +31,8 @@ def failure(answer: HttpAnswer) -> str:
     if answer.status:
         return ""
     kind, _, detail = answer.failure.partition(": ")
-    said = _KINDS.get(kind, printable(answer.failure))
-    return f"{said}: {printable(detail)}" if detail and kind in _KINDS else said
+    reason = _KINDS.get(kind, printable(answer.failure))
+    return f"{reason}: {printable(detail)}" if detail and kind in _KINDS else reason
 
 
 def failed(what: str, url: str, answer: HttpAnswer) -> str:
@@ -46,13 +46,13 @@ def fix(answer: HttpAnswer) -> Fix:
 
 
 def origin(url: str) -> str:
-    """Scheme and host of one of our own addresses, to be shown."""
+    """Scheme and host of a URL from the settings, for a finding."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def passing(answer: HttpAnswer) -> str:
-    """Words for an answer that says nothing of the set-up; empty for one that may."""
+    """Why a response says nothing about the set-up (a passing failure); empty if it may."""
     if answer.status == 429:
         return "Cognito answers HTTP 429 (too many requests); try again in a minute"
     if answer.status >= 500:
@@ -61,5 +61,5 @@ def passing(answer: HttpAnswer) -> str:
 
 
 def firewalled(answer: HttpAnswer) -> bool:
-    """True for a refusal by something in front of Cognito, which itself never says 403."""
+    """True for a refusal by a firewall in front of Cognito, which itself never answers 403."""
     return answer.status == 403

@@ -1,7 +1,7 @@
-"""The settings as far as they can be read: what is wrong in them must not hide the rest.
+"""Reads the settings as far as possible: one wrong variable must not hide the others.
 
-A wrong variable is noted and a stand-in takes its place, so that all checks that do not need it
-can run. Knows variables; must not know what is checked.
+Notes each wrong variable and replaces its value by a stand-in, so that all checks that do not need
+it can run. Knows variables; must not know the checks.
 """
 
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ _PREFIXES = ("AWS_COGNITO_", "COGNITO_GATE_")
 _ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 _DISABLED = "AWS_COGNITO_DISABLED"
 _SECRET = {item.metadata["variable"] for item in fields(Settings) if item.metadata["secret"]}
-# Where one of these cannot be read, its default stands in at once.
+# When one of these has no valid value, its default is used.
 _FLAGS = {
     item.metadata["variable"] for item in fields(Settings) if item.metadata["parser"] == "flag"
 }
-_KNOWN = {*VARIABLES, *(f"{name}_FILE" for name in _SECRET), "AWS_ENDPOINT_URL"}
-# For variables without which there are no settings. No host may be reached by these names
-# (RFC 6761 section 6.4).
+_KNOWN_NAMES = {*VARIABLES, *(f"{name}_FILE" for name in _SECRET), "AWS_ENDPOINT_URL"}
+# Values for required variables that are missing or wrong. No host can have a name that ends in
+# .invalid (RFC 6761 section 6.4).
 _STAND_INS = {
     "AWS_COGNITO_DOMAIN": "https://stand-in.invalid",
     "AWS_COGNITO_ISSUER": "https://stand-in.invalid/pool",
@@ -33,8 +33,8 @@ _STAND_INS = {
     "AWS_COGNITO_USER_POOL_ID": "us-east-1_StandIn",
     "SECRET_KEY": "stand-in-for-a-key-of-32-characters",
 }
-# Problems that settings have with each other: a stand-in may be the only reason for them.
-_LEANS_ON = {
+# A problem of the first variable may exist only because one of the others has a stand-in.
+_DEPENDS_ON = {
     "AWS_COGNITO_COOKIE_DOMAIN": {"AWS_COGNITO_REDIRECT_URL"},
     "AWS_COGNITO_COOKIE_SAMESITE": {"AWS_COGNITO_REDIRECT_URL"},
     "AWS_COGNITO_DOMAIN": {"AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "COGNITO_GATE_LOGIN"},
@@ -46,8 +46,8 @@ _LEANS_ON = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
-    """A variable that looks like ours and is none; `meant` is the nearest of ours, if any."""
+class UnknownVariable:
+    """A variable that looks like one of the gate's but is not; `meant` is the most similar one."""
 
     name: str
     meant: str
@@ -55,17 +55,17 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read. `stood_in` names the variables whose value in `settings` is a stand-in.
+    """What was read. `replaced` names the variables whose value in `settings` is a stand-in.
 
-    `problems` are texts to be read after the variable's name; `disabled` says that the gate is
-    turned off, which `settings` are not; `unreadable` is why the env file could not be read.
+    `problems` are texts that follow the variable's name; `disabled` says that the variables turn
+    the gate off, while `settings` have it on; `unreadable` is why the env file could not be read.
     """
 
     settings: Settings
     problems: Mapping[str, str]
-    stood_in: frozenset[str]
+    replaced: frozenset[str]
     given: frozenset[str]
-    strangers: tuple[Stranger, ...]
+    unknown_variables: tuple[UnknownVariable, ...]
     disabled: bool
     env_file: str
     env_file_found: bool
@@ -74,30 +74,30 @@ class Reading:
 
     @property
     def empty(self) -> bool:
-        """Nothing says which pool it is: nobody has begun."""
-        return not self.strangers and not any(
+        """Whether no variable of a pool is set, as before the first configuration."""
+        return not self.unknown_variables and not any(
             name.startswith("AWS_COGNITO_") for name in self.given
         )
 
-    def unsure(self, *variables: str) -> str:
+    def reason_to_skip(self, *variables: str) -> str:
         """Why a check that needs these settings cannot run; empty when it can."""
-        wrong = [name for name in variables if name in self.stood_in]
-        if not wrong:
+        wrong_names = [name for name in variables if name in self.replaced]
+        if not wrong_names:
             return ""
-        return f"{' and '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong"
+        return f"{' and '.join(wrong_names)} {'is' if len(wrong_names) == 1 else 'are'} wrong"
 
 
 def read(environ: Mapping[str, str], env_file: str) -> Reading:
     """Read the settings as `Settings.from_env` does, and never raise for what they hold."""
     values, unreadable = _values(environ, env_file)
     rest = dict(values)
-    settings, problems, stood_in, disabled = _settled(rest)
+    settings, problems, replaced, disabled = _read_with_stand_ins(rest)
     return Reading(
         settings=settings,
         problems=problems,
-        stood_in=stood_in,
+        replaced=replaced,
         given=frozenset(name for name in VARIABLES if _is_given(values, name)),
-        strangers=_strangers(values),
+        unknown_variables=_find_unknown(values),
         disabled=disabled,
         env_file=env_file,
         env_file_found=Path(env_file).is_file(),
@@ -112,43 +112,46 @@ def _values(environ: Mapping[str, str], env_file: str) -> tuple[dict[str, str], 
         in_file, unreadable = reader({}, env_file).file_values, ""
     except (OSError, UnicodeDecodeError) as error:
         in_file, unreadable = {}, type(error).__name__
-    ours = {name: value for name, value in environ.items() if value.strip()}
-    return {**in_file, **ours}, unreadable
+    in_environment = {name: value for name, value in environ.items() if value.strip()}
+    return {**in_file, **in_environment}, unreadable
 
 
-def _settled(values: dict[str, str]) -> tuple[Settings, dict[str, str], frozenset[str], bool]:
-    """Settings at last: wrong variables are replaced until none is left."""
+def _read_with_stand_ins(
+    values: dict[str, str],
+) -> tuple[Settings, dict[str, str], frozenset[str], bool]:
+    """Replace wrong values until none is left; settings, problems, replaced names, disabled."""
     problems: dict[str, str] = {}
-    stood_in: set[str] = set()
+    replaced: set[str] = set()
     disabled = False
     while True:
         try:
             settings = Settings.from_env(values, env_file=None)
         except SettingsError as error:
-            if error.problems.keys() <= stood_in:
-                raise  # a stand-in that clashes with what is set: better told than tried for ever
+            if error.problems.keys() <= replaced:
+                raise  # a stand-in conflicts with another setting: fail instead of looping forever
             for name in error.problems:
-                if not _follows(name, error.problems, stood_in):
+                if not _may_follow(name, error.problems, replaced):
                     problems[name] = error.problems[name]
             for name in error.problems:
                 _replace(values, name)
-            stood_in |= error.problems.keys()
+            replaced |= error.problems.keys()
             continue
         if not settings.disabled:
-            return settings, problems, frozenset(stood_in), disabled
+            return settings, problems, frozenset(replaced), disabled
         disabled = True
-        del values[_DISABLED]  # which asks for nothing else; what is there shall be checked
+        # A disabled gate needs no settings, but those that are set shall be checked.
+        del values[_DISABLED]
 
 
-def _follows(name: str, now: Mapping[str, str], before: set[str]) -> bool:
+def _may_follow(name: str, problems: Mapping[str, str], replaced: set[str]) -> bool:
     """Whether the problem may only be there because another variable is wrong."""
-    return not _LEANS_ON.get(name, frozenset()).isdisjoint(before | (now.keys() & _FLAGS))
+    return not _DEPENDS_ON.get(name, frozenset()).isdisjoint(replaced | (problems.keys() & _FLAGS))
 
 
 def _replace(values: dict[str, str], name: str) -> None:
-    also = "AWS_ENDPOINT_URL" if name == _ENDPOINT else f"{name}_FILE"
-    for known in (name, also):
-        values.pop(known, None)
+    alternative = "AWS_ENDPOINT_URL" if name == _ENDPOINT else f"{name}_FILE"
+    for each in (name, alternative):
+        values.pop(each, None)
     if name in _STAND_INS:
         values[name] = _STAND_INS[name]
 
@@ -158,18 +161,18 @@ def _is_given(values: Mapping[str, str], name: str) -> bool:
     return any(values.get(each, "").strip() for each in names)
 
 
-def _strangers(values: Mapping[str, str]) -> tuple[Stranger, ...]:
-    found = []
-    for name in sorted(values.keys() - _KNOWN):
-        ours = name.upper().startswith(_PREFIXES)
-        near = get_close_matches(name.upper(), VARIABLES, 1, cutoff=0.8 if ours else 0.85)
-        if ours or (near and "COG" in name.upper()):
-            found.append(Stranger(name, near[0] if near else ""))
-    return tuple(found)
+def _find_unknown(values: Mapping[str, str]) -> tuple[UnknownVariable, ...]:
+    unknown = []
+    for name in sorted(values.keys() - _KNOWN_NAMES):
+        has_prefix = name.upper().startswith(_PREFIXES)
+        similar = get_close_matches(name.upper(), VARIABLES, 1, cutoff=0.8 if has_prefix else 0.85)
+        if has_prefix or (similar and "COG" in name.upper()):
+            unknown.append(UnknownVariable(name, similar[0] if similar else ""))
+    return tuple(unknown)
 
 
 def _secrets(values: Mapping[str, str], settings: Settings) -> tuple[str, ...]:
-    """All that must never be shown, also where it is wrong; stand-ins are none."""
+    """All texts that must never be shown, also invalid values; stand-ins are not secret."""
     read_in = (getattr(settings, VARIABLES[name]) for name in _SECRET)
     texts = [text for item in read_in for text in ((item,) if isinstance(item, str) else item)]
     texts += [word for name in _SECRET for word in _words(values.get(name, ""))]

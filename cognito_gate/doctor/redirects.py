@@ -1,7 +1,7 @@
-"""Where Cognito's pages send a browser: the reading of one answer of the login domain.
+"""Reads where one response of the login domain sends a browser.
 
-Knows the addresses that Cognito redirects to; must not know what follows from them. Whatever an
-answer holds, reading it gives a `Goal` and raises nothing.
+Knows the URLs that Cognito redirects to; must not know what a check concludes from them. Reading
+any response gives a `Destination` and raises nothing.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from .._gate.effects import HttpAnswer
 from .._gate.protocol.oauth import printable
 from .._gate.protocol.strict_json import load
 from ..settings import Settings
-from ..settings.checks import web_origin
+from ..settings.formats import web_origin
 from . import reach
 
 Kind: TypeAlias = Literal[
@@ -32,9 +32,9 @@ Kind: TypeAlias = Literal[
     "unreachable",
     "unstyled",  # Cognito has no login page for this app client
 ]
-_HERE: Mapping[str, Kind] = MappingProxyType({"/error": "error page", "/login": "login"})
-GOOD: tuple[Kind, ...] = ("login", "page", "provider", "unstyled")
-"""Where a sign-in leads that Cognito has no objection to."""
+_KINDS_BY_PATH: Mapping[str, Kind] = MappingProxyType({"/error": "error page", "/login": "login"})
+SUCCESS: tuple[Kind, ...] = ("login", "page", "provider", "unstyled")
+"""The destinations of a sign-in that Cognito accepts."""
 
 UNAVAILABLE = b"login pages unavailable"
 """What managed login says, with HTTP 403, where an app client has no style."""
@@ -44,69 +44,69 @@ _IN_DESCRIPTION = ("invalid_scope", "unauthorized_client")
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """Where an answer leads. `location` is absolute and printable; `given` are its parameters."""
+class Destination:
+    """Where a response leads: an absolute, printable `location`, and its `parameters`."""
 
     kind: Kind
     location: str = ""
-    given: Mapping[str, str] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def error(self) -> str:
-        """The OAuth error, fit to be shown. Cognito likes to put it into the description."""
-        error, described = self.given.get("error", ""), self.described
-        return described if described in _IN_DESCRIPTION else printable(error)
+        """The OAuth error, safe to print. Cognito sometimes puts it into the description."""
+        error, description = self.parameters.get("error", ""), self.error_description
+        return description if description in _IN_DESCRIPTION else printable(error)
 
     @property
-    def described(self) -> str:
-        """The `error_description`, fit to be shown."""
-        return printable(self.given.get("error_description", ""))
+    def error_description(self) -> str:
+        """The `error_description`, safe to print."""
+        return printable(self.parameters.get("error_description", ""))
 
     @property
-    def shown(self) -> str:
+    def printable_location(self) -> str:
         """The location without its parameters, which may be private."""
         return printable(self.location.partition("?")[0].partition("#")[0])
 
 
-def read(settings: Settings, answer: HttpAnswer) -> Goal:
-    """Where an answer of the login domain leads."""
+def read(settings: Settings, answer: HttpAnswer) -> Destination:
+    """Read where a response of the login domain leads."""
     if reach.failure(answer):
-        return Goal("unreachable")
+        return Destination("unreachable")
     if UNAVAILABLE in answer.body.lower():
-        return Goal("unstyled")
+        return Destination("unstyled")
     if reach.firewalled(answer):
-        return Goal("firewall")
+        return Destination("firewall")
     if reach.passing(answer):
-        return Goal("passing")
+        return Destination("passing")
     location = _absolute(settings, answer)
     if location:
-        return _leads(settings, location)
+        return _read_location(settings, location)
     if answer.status == 200 and b"<form" in answer.body.lower():
-        return Goal("page")
-    return _refused(answer) if 400 <= answer.status < 500 else Goal("odd")
+        return Destination("page")
+    return _refused(answer) if 400 <= answer.status < 500 else Destination("odd")
 
 
-def _refused(answer: HttpAnswer) -> Goal:
-    """An error without a redirect. Emulators say in JSON what Cognito's error page says."""
+def _refused(answer: HttpAnswer) -> Destination:
+    """An error without a redirect. Emulators send in JSON what Cognito shows on its error page."""
     try:
         record = load(answer.body)
     except ValueError:
         record = None
     if not isinstance(record, dict) or not isinstance(record.get("error"), str):
-        return Goal("refused")
-    given = {name: value for name, value in record.items() if isinstance(value, str)}
-    if "redirect_uri" in given.get("error_description", ""):
-        given["error"] = "redirect_mismatch"
-    return Goal("error page", "", given)
+        return Destination("refused")
+    parameters = {name: value for name, value in record.items() if isinstance(value, str)}
+    if "redirect_uri" in parameters.get("error_description", ""):
+        parameters["error"] = "redirect_mismatch"
+    return Destination("error page", "", parameters)
 
 
 def _absolute(settings: Settings, answer: HttpAnswer) -> str:
-    """The address of a redirect; empty when the answer is none, or one that nobody can read."""
+    """The absolute URL of a redirect; empty when the response is none, or its URL is invalid."""
     location = answer.header("location")
     if not 300 <= answer.status < 400 or not 0 < len(location) <= MAX_CHARS:
         return ""
-    plain = printable(location, MAX_CHARS)
-    if plain != location or " " in location:
+    printed = printable(location, MAX_CHARS)
+    if printed != location or " " in location:
         return ""
     try:
         joined = urljoin(f"{settings.domain_origin}/", location)
@@ -116,31 +116,31 @@ def _absolute(settings: Settings, answer: HttpAnswer) -> str:
     return joined
 
 
-def _leads(settings: Settings, location: str) -> Goal:
+def _read_location(settings: Settings, location: str) -> Destination:
     parts = urlsplit(location)
-    given = dict(parse_qsl(parts.query or parts.fragment, errors="replace"))
-    return Goal(_kind(settings, location, given), location, given)
+    parameters = dict(parse_qsl(parts.query or parts.fragment, errors="replace"))
+    return Destination(_kind(settings, location, parameters), location, parameters)
 
 
-def _kind(settings: Settings, location: str, given: Mapping[str, str]) -> Kind:
-    bare = location.partition("?")[0].partition("#")[0]
-    if _plain(location) == _plain(settings.logout_url):
+def _kind(settings: Settings, location: str, parameters: Mapping[str, str]) -> Kind:
+    without_query = location.partition("?")[0].partition("#")[0]
+    if _comparable(location) == _comparable(settings.logout_url):
         return "signed out"
-    if bare == settings.redirect_url:
+    if without_query == settings.redirect_url:
         return "callback"
     path = urlsplit(location).path
-    ours = given.get("client_id") == settings.user_pool_client_id
+    is_our_client = parameters.get("client_id") == settings.user_pool_client_id
     if web_origin(location) == web_origin(settings.domain_origin):
-        return _HERE.get(path, "odd")
-    if path == "/login" and ours:
+        return _KINDS_BY_PATH.get(path, "odd")
+    if path == "/login" and is_our_client:
         return "login"
-    if path == "/oauth2/authorize" and ours:
+    if path == "/oauth2/authorize" and is_our_client:
         return "moved"
-    back = given.get("redirect_uri", "").endswith("/oauth2/idpresponse")
-    return "provider" if back or "SAMLRequest" in given else "odd"
+    returns_to_cognito = parameters.get("redirect_uri", "").endswith("/oauth2/idpresponse")
+    return "provider" if returns_to_cognito or "SAMLRequest" in parameters else "odd"
 
 
-def _plain(url: str) -> tuple[str, str, str]:
-    """What makes two URLs the same: an empty path is `/`."""
+def _comparable(url: str) -> tuple[str, str, str]:
+    """The parts of a URL by which two are compared; an empty path equals `/`."""
     parts = urlsplit(url)
     return web_origin(url), parts.path or "/", parts.query

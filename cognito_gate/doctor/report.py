@@ -1,4 +1,4 @@
-"""Findings as text for people and as JSON for machines; secrets are taken out of both.
+"""Findings as text for people and as JSON for programs; secrets are removed from both.
 
 Knows how findings are shown; must not know what they are about.
 """
@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 from .findings import Finding, Fix, State
 
 VERSION = 1
-"""Of the JSON's shape; members may be added without another number."""
+"""The version of the JSON's structure; it stays the same when members are added."""
 
 WIDTH = 100
 MARKS: Mapping[State, str] = MappingProxyType(
@@ -26,21 +26,21 @@ PLAIN: Mapping[State, str] = MappingProxyType(
     {"ok": "ok", "wrong": "XX", "warning": "!!", "unknown": "--"}
 )
 _WORDS: Mapping[State, str] = MappingProxyType(
-    {"wrong": "wrong", "warning": "to know", "unknown": "not checked", "ok": "well"}
+    {"wrong": "wrong", "warning": "with a warning", "unknown": "not checked", "ok": "ok"}
 )
 _HIDDEN = "[hidden]"
-_SHORTEST = 4  # letters of a secret; less would hide half of all words
+_MIN_SECRET_CHARS = 4  # hiding shorter secrets would hide parts of ordinary words
 
 
-def hidden(findings: Iterable[Finding], secrets: Iterable[str]) -> tuple[Finding, ...]:
-    """The findings without any of the secrets, however a server may have spelt them back."""
-    spelt = {
+def redact(findings: Iterable[Finding], secrets: Iterable[str]) -> tuple[Finding, ...]:
+    """The findings without the secrets, in every encoding in which a server may return them."""
+    forms = {
         form
         for secret in secrets
-        if len(secret) >= _SHORTEST
+        if len(secret) >= _MIN_SECRET_CHARS
         for form in (secret, quote(secret, safe=""), quote_plus(secret), _base64(secret))
     }
-    longest_first = sorted(spelt, key=len, reverse=True)
+    longest_first = sorted(forms, key=len, reverse=True)
 
     def clean(text: str) -> str:
         for form in longest_first:
@@ -48,18 +48,18 @@ def hidden(findings: Iterable[Finding], secrets: Iterable[str]) -> tuple[Finding
         text = re.sub(r"//[^/@\s]+@", f"//{_HIDDEN}@", text)
         return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
-    return tuple(_cleaned(finding, clean) for finding in findings)
+    return tuple(_clean_finding(finding, clean) for finding in findings)
 
 
 def _base64(secret: str) -> str:
     return b64encode(secret.encode()).decode()
 
 
-def _cleaned(finding: Finding, clean: Callable[[str], str]) -> Finding:
+def _clean_finding(finding: Finding, clean: Callable[[str], str]) -> Finding:
     fix = finding.fix
     if fix is not None:
-        ways = (fix.what, fix.setting, fix.console, fix.command)
-        fix = Fix(*map(clean, ways))
+        texts = (fix.what, fix.setting, fix.console, fix.command)
+        fix = Fix(*map(clean, texts))
     return replace(finding, title=clean(finding.title), found=clean(finding.found), fix=fix)
 
 
@@ -89,11 +89,11 @@ def as_text(
     marks: Mapping[State, str] = MARKS,
     paint: Callable[[str, State], str] = lambda text, _: text,
 ) -> str:
-    """A line for each finding, below it how to fix it, and a sum at the end.
+    """A line for each finding, below it how to fix it, and the totals at the end.
 
     Args:
-        marks: what stands for a state.
-        paint: gives a text the colour of a state.
+        marks: the symbol of each state.
+        paint: colours a text for a state.
     """
     column = max(len(finding.title) for finding in findings) + 2
     lines: list[str] = []
@@ -102,31 +102,31 @@ def as_text(
         first, *rest = _wrapped(finding.found, WIDTH - 4 - column) or [""]
         lines.append(f"  {mark} {finding.title:{column}}{first}".rstrip())
         lines += [" " * (column + 4) + more for more in rest]
-        lines += _fixing(finding.fix)
+        lines += _fix_lines(finding.fix)
     counts = _counts(findings)
-    told = ", ".join(
+    totals = ", ".join(
         paint(f"{counts[state]} {word}", state) for state, word in _WORDS.items() if counts[state]
     )
     if lines[-1]:
         lines.append("")
-    return "\n".join([*lines, f"{told}."])
+    return "\n".join([*lines, f"{totals}."])
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    # Addresses stay whole.
+    # Long words are not broken, so that URLs can be copied.
     return wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
-def _fixing(fix: Fix | None) -> Iterator[str]:
+def _fix_lines(fix: Fix | None) -> Iterator[str]:
     if fix is None:
         return
     yield from (f"      {line}" for line in _wrapped(fix.what, WIDTH - 6))
-    # Whole, however long: these are for copying.
-    for name, way in (
+    # Not wrapped, so that they can be copied.
+    for name, text in (
         (".env", fix.setting),
         ("Console", fix.console),
         ("Command", fix.command),
     ):
-        if way:
-            yield f"      {name + ':':9}{way}"
+        if text:
+            yield f"      {name + ':':9}{text}"
     yield ""

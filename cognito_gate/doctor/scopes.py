@@ -1,6 +1,6 @@
-"""The scopes that are asked for: whether the app client may have them, and which it may not.
+"""Checks whether the app client may request the scopes in the settings, and which it may not.
 
-Knows scopes of Cognito; asks with the function it is given.
+Knows Cognito's scopes; makes requests with the function it is given.
 """
 
 from collections.abc import Callable
@@ -10,25 +10,27 @@ from .._gate.effects import Flow, HttpCall, call
 from ..settings import Settings
 from . import redirects
 from .case import Case
-from .findings import Finding, Fix, Line
+from .findings import Check, Finding, Fix
 from .places import RESETS
-from .redirects import Goal
+from .redirects import Destination
 
-SCOPES = Line("scopes", "scopes")
+SCOPES = Check("scopes", "scopes")
 REFUSED = "invalid_scope"
-MOST_TRIED = 20
-_WITH_OPENID = ("email", "phone", "profile")  # which Cognito takes beside `openid` only
+MAX_SCOPES_TRIED = 20
+_WITH_OPENID = ("email", "phone", "profile")  # Cognito accepts these only together with `openid`
 
 
-def examine(case: Case, goal: Goal, ask: Callable[[Settings], HttpCall]) -> Flow[Finding]:
-    """The line of the scopes, after a sign-in with all of them has led to `goal`."""
+def check(
+    case: Case, destination: Destination, make_request: Callable[[Settings], HttpCall]
+) -> Flow[Finding]:
+    """The finding about the scopes, after a sign-in with all of them led to `destination`."""
     asked = case.settings.scopes
-    why = case.unsure("AWS_COGNITO_SCOPES")
+    why = case.reason_to_skip("AWS_COGNITO_SCOPES")
     if why:
         return SCOPES.unchecked(why)
-    if goal.kind in redirects.GOOD:
+    if destination.kind in redirects.SUCCESS:
         return _accepted(asked)
-    if goal.error != REFUSED:
+    if destination.error != REFUSED:
         return SCOPES.unchecked("the sign-in did not lead to a login page")
     if "openid" not in asked and set(asked) & set(_WITH_OPENID):
         return SCOPES.wrong(
@@ -36,12 +38,12 @@ def examine(case: Case, goal: Goal, ask: Callable[[Settings], HttpCall]) -> Flow
             Fix("Ask for openid, too.", setting=f"AWS_COGNITO_SCOPES=openid {' '.join(asked)}"),
         )
     refused: list[str] = []
-    for scope in asked[:MOST_TRIED]:
+    for scope in asked[:MAX_SCOPES_TRIED]:
         alone = ("openid", scope) if scope in _WITH_OPENID else (scope,)
         settings = replace(case.settings, scopes=alone)
-        if redirects.read(settings, (yield from call(ask(settings)))).error == REFUSED:
+        if redirects.read(settings, (yield from call(make_request(settings)))).error == REFUSED:
             refused.append(scope)
-    if "openid" in refused:  # then these were refused for its sake
+    if "openid" in refused:  # then these were refused only because openid was
         refused = [scope for scope in refused if scope not in _WITH_OPENID]
     return _refused(case, tuple(refused))
 
@@ -64,14 +66,14 @@ def _refused(case: Case, refused: tuple[str, ...]) -> Finding:
             f"{_listed(asked) or 'the scopes of the app client'}: refused together (invalid_scope)",
             Fix("Ask for fewer, openid among them.", setting="AWS_COGNITO_SCOPES=openid"),
         )
-    left = [scope for scope in asked if scope not in refused]
+    remaining = [scope for scope in asked if scope not in refused]
     return SCOPES.wrong(
         f"{_listed(refused)}: not allowed to the app client (invalid_scope)",
         Fix(
             f"Allow it, or do not ask for it. {RESETS}",
-            setting=f"AWS_COGNITO_SCOPES={' '.join(left)}" if left else "",
-            console=case.place.login_pages("OpenID Connect scopes (or Custom scopes)"),
-            command=case.place.update_client(
+            setting=f"AWS_COGNITO_SCOPES={' '.join(remaining)}" if remaining else "",
+            console=case.directions.login_pages("OpenID Connect scopes (or Custom scopes)"),
+            command=case.directions.update_client(
                 ".AllowedOAuthScopes = "
                 '((.AllowedOAuthScopes // []) + ($value | split(" ")) | unique)',
                 " ".join(refused),

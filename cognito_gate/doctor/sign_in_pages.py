@@ -1,7 +1,7 @@
-"""The JSON API behind our own sign-in pages, asked for a person who never was.
+"""Checks Cognito's API behind the gate's sign-in pages, by a sign-in of a made-up user.
 
-Knows how Cognito refuses a sign-in for reasons of the set-up (API reference, InitiateAuth). Nothing
-is sent to anybody, and no account is touched.
+Knows how Cognito refuses a sign-in because of the set-up (API reference, InitiateAuth). No message
+is sent to anybody, and no account is affected.
 """
 
 from .._gate.effects import Flow, HttpCall, call
@@ -10,10 +10,10 @@ from ..errors import ApiRefused, CognitoUnavailable
 from ..settings import Settings
 from . import client_secret
 from .case import Case
-from .findings import Finding, Fix, Line
+from .findings import Check, Finding, Fix
 from .places import RESETS
 
-FLOW = Line("sign-in-flow", "sign-in flow")
+FLOW = Check("sign-in-flow", "sign-in flow")
 
 NOBODY = "cognito-gate-doctor@example.com"
 _NO_PASSWORD = "Cognito-gate-0-doctor"
@@ -25,18 +25,18 @@ ALLOWED_BY = {
 }
 
 
-def examine(case: Case) -> Flow[tuple[Finding, ...]]:
-    """One line where the gate serves its own pages, none elsewhere."""
+def check(case: Case) -> Flow[tuple[Finding, ...]]:
+    """One finding where the gate serves the sign-in pages, none elsewhere."""
     if case.settings.login != "custom":
         return ()
-    why = case.unsure(
+    why = case.reason_to_skip(
         "AWS_COGNITO_USER_POOL_ID",
         "AWS_COGNITO_USER_POOL_CLIENT_ID",
         "AWS_COGNITO_USER_POOL_CLIENT_SECRET",
     )
     if why:
         return (FLOW.unchecked(why),)
-    answer = yield from call(_ask(case.settings))
+    answer = yield from call(_sign_in_request(case.settings))
     try:
         cognito_api.read_outcome("InitiateAuth", answer)
     except CognitoUnavailable as error:
@@ -46,7 +46,7 @@ def examine(case: Case) -> Flow[tuple[Finding, ...]]:
     return (_allowed(case),)
 
 
-def _ask(settings: Settings) -> HttpCall:
+def _sign_in_request(settings: Settings) -> HttpCall:
     match settings.sign_in_flow:
         case "choice":
             return cognito_api.initiate_choice(settings, NOBODY, _SOME_ADDRESS)
@@ -74,8 +74,8 @@ def _refused(case: Case, error: ApiRefused) -> Finding:
             f"the API does not know the app client {case.settings.user_pool_client_id}",
             Fix(
                 "Compare the client id and the region, letter for letter.",
-                console=case.place.pool_menu("Applications", "App clients"),
-                command=case.place.about_pool("list-user-pool-clients", "--max-results", "60"),
+                console=case.directions.pool_menu("Applications", "App clients"),
+                command=case.directions.about_pool("list-user-pool-clients", "--max-results", "60"),
             ),
         )
     if error_messages.say(error)[0].id == "error.wrong_password":  # as for anybody it does not know
@@ -90,27 +90,33 @@ def _not_allowed(case: Case) -> Finding:
         f"{case.settings.sign_in_flow} needs",
         Fix(
             f"Allow it, or set another COGNITO_GATE_SIGN_IN_FLOW. {RESETS}",
-            console=case.place.client_form("Authentication flows"),
-            command=case.place.add_to_client("ExplicitAuthFlows", flow),
+            console=case.directions.client_form("Authentication flows"),
+            command=case.directions.add_to_client("ExplicitAuthFlows", flow),
         ),
     )
 
 
 def _secret(case: Case) -> Finding:
-    """The same fault as at the token endpoint: told where there is no login domain to ask."""
-    ours = bool(case.settings.user_pool_client_secret)
-    found = "is not this app client's secret" if ours else "is not set, and the app client has one"
+    """The finding about the client secret, for set-ups without a login domain to check it at."""
+    configured = bool(case.settings.user_pool_client_secret)
+    fault = (
+        "is not this app client's secret"
+        if configured
+        else "is not set, and the app client has one"
+    )
     return client_secret.SECRET.wrong(
-        f"AWS_COGNITO_USER_POOL_CLIENT_SECRET {found}", client_secret.copy(case)
+        f"AWS_COGNITO_USER_POOL_CLIENT_SECRET {fault}", client_secret.copy(case)
     )
 
 
 def _no_context(case: Case) -> Finding:
     return FLOW.wrong(
-        "the app client takes no visitor's address, which COGNITO_GATE_USER_CONTEXT=true sends",
+        "the app client refuses visitors' addresses, which COGNITO_GATE_USER_CONTEXT=true sends",
         Fix(
-            f"Allow it, or take COGNITO_GATE_USER_CONTEXT away. {RESETS}",
-            console=case.place.client_form("Enable propagate additional user context data"),
-            command=case.place.update_client(".EnablePropagateAdditionalUserContextData = true"),
+            f"Allow it, or remove COGNITO_GATE_USER_CONTEXT. {RESETS}",
+            console=case.directions.client_form("Enable propagate additional user context data"),
+            command=case.directions.update_client(
+                ".EnablePropagateAdditionalUserContextData = true"
+            ),
         ),
     )

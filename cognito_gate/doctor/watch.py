@@ -1,6 +1,6 @@
-"""A sender that remembers when answers came, and says why there was none.
+"""A sender that records when responses came, and names the failure when there was none.
 
-Knows the ways in which a connection fails; must not know what is asked.
+Knows how connections fail; must not know what the calls are for.
 """
 
 import socket
@@ -14,33 +14,33 @@ from .clock import Moment
 
 
 class Watch(Sender):
-    """`Sender`, watched. `clock` gives Unix time; `moments` are what it has noted."""
+    """A `Sender` that records the time of each call in `moments`. `clock` returns Unix time."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__()
-        self._connections = _Telling()
+        self._connections = _DiagnosticConnections()
         self._clock = clock
         self.moments: list[Moment] = []
 
-    def answer(self, ask: HttpCall) -> HttpAnswer:
-        sent = self._clock()
-        answer = super().answer(ask)
-        if answer.failure == "TimeoutError":  # its waiting came to an end before httpx's did
+    def answer(self, call: HttpCall) -> HttpAnswer:
+        started = self._clock()
+        answer = super().answer(call)
+        if answer.failure == "TimeoutError":  # the sender's own time limit came before httpx's
             answer = HttpAnswer(0, failure="timeout")
         self.moments.append(
-            Moment(sent, self._clock(), answer.header("date"), answer.header("age"))
+            Moment(started, self._clock(), answer.header("date"), answer.header("age"))
         )
         return answer
 
 
-class _Telling(Connections):
-    """`Connections` whose answers say why a connection failed."""
+class _DiagnosticConnections(Connections):
+    """`Connections` whose responses say why a connection failed."""
 
-    def _exchange(self, ask: HttpCall) -> HttpAnswer:
+    def _exchange(self, call: HttpCall) -> HttpAnswer:
         try:
-            return super()._exchange(ask)
+            return super()._exchange(call)
         except Exception as error:
-            failure = next(filter(None, map(_named, _causes(error))), "")
+            failure = next(filter(None, map(_name_failure, _causes(error))), "")
             if not failure:
                 raise
             return HttpAnswer(0, failure=failure)
@@ -53,7 +53,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _named(error: BaseException) -> str:
+def _name_failure(error: BaseException) -> str:
     match error:
         case socket.gaierror():
             return "dns"
@@ -63,5 +63,5 @@ def _named(error: BaseException) -> str:
             return f"tls: {error.reason or 'no agreement'}"
         case ConnectionRefusedError():
             return "refused"
-    # Ours, the socket's, or one of httpx's several.
+    # The sender's own, the socket's, or one of httpx's timeout errors.
     return "timeout" if "Timeout" in type(error).__name__ else ""

@@ -1,6 +1,6 @@
-"""What every framework's module asks: who is there, and may they.
+"""What the modules of all frameworks share: who the visitor is, and what they may do.
 
-Knows where the edges put the identity; must not know any framework, nor what a refusal looks like.
+Knows where the edges put the identity; must not know any framework, nor how it responds.
 """
 
 from collections.abc import Collection, Mapping
@@ -27,25 +27,26 @@ def visitor(facts: Mapping[str, Any]) -> Identity | None:
 
 
 NOBODY = Identity({"sub": "", "username": "", "exp": 0})
-"""Stands for the visitor while the gate is turned off: without name, groups or scopes."""
+"""The visitor while the gate is turned off: an identity without name, groups or scopes."""
 
 
 def present(facts: Mapping[str, Any]) -> Identity | None:
-    """The visitor where there must be one; None when a sign-in is needed.
+    """The visitor; None when a sign-in is required.
 
-    With AWS_COGNITO_DISABLED nobody can sign in, so that asking for it would lead nowhere.
+    With AWS_COGNITO_DISABLED nobody can sign in, so that it is `NOBODY` then.
     """
     identity = visitor(facts)
     return NOBODY if identity is None and facts.get(DISABLED) is True else identity
 
 
 class Rule:
-    """What an endpoint asks of its visitors, checked when the endpoint is written.
+    """The groups and scopes that an endpoint requires; the names are checked at construction.
 
-    All of `scopes` are needed, and all of `groups`, or with `any_group` one of them.
+    All of `scopes` are required, and all of `groups`, or with `any_group` one of them.
 
     Raises:
-        TypeError: names that are no collection of strings; a lone string would be its letters.
+        TypeError: names that are not a collection of strings; a single string would be taken for
+            its letters.
     """
 
     __slots__ = ("_any", "_groups", "_scopes")
@@ -58,7 +59,7 @@ class Rule:
         self._any = any_group
 
     def allows(self, identity: Identity) -> bool:
-        """Whether this visitor may; `NOBODY` may all, as in an app without a gate."""
+        """Whether this visitor is allowed; `NOBODY` always is, as in an app without a gate."""
         if identity is NOBODY:
             return True
         in_groups = allowed(identity.groups, self._groups, any_of=self._any)
@@ -66,7 +67,7 @@ class Rule:
 
 
 def _names(what: str, names: Any) -> tuple[str, ...]:
-    listed = isinstance(names, Collection) and not isinstance(names, str | bytes)
-    if not listed or not all(isinstance(name, str) for name in names):
+    is_list = isinstance(names, Collection) and not isinstance(names, str | bytes)
+    if not is_list or not all(isinstance(name, str) for name in names):
         raise TypeError(f'{what} takes a list of names, such as ["admin"]; it got {names!r}')
     return tuple(names)

@@ -48,8 +48,8 @@ class CognitoBackend(RemoteUserBackend):
 
         They are compared at each request, and saved when they differ.
         """
-        known = identity.email if identity.email_verified else None
-        return {"email": known} if known else {}
+        verified_email = identity.email if identity.email_verified else None
+        return {"email": verified_email} if verified_email else {}
 
     def configure_user(
         self, request: HttpRequest | None, user: _User, created: bool = True
@@ -62,10 +62,10 @@ class CognitoBackend(RemoteUserBackend):
 
     def update(self, user: AbstractBaseUser, identity: Identity) -> None:
         """Save the fields of the account that are not as `fields_of` says."""
-        wanted = self.fields_of(identity)
-        changed = [name for name, value in wanted.items() if getattr(user, name) != value]
+        fields = self.fields_of(identity)
+        changed = [name for name, value in fields.items() if getattr(user, name) != value]
         for name in changed:
-            setattr(user, name, wanted[name])
+            setattr(user, name, fields[name])
         if changed:
             user.save(update_fields=changed)
 
@@ -112,15 +112,15 @@ class CognitoMiddleware(RemoteUserMiddleware):
         async def auser() -> Any:
             return user
 
-        request.auser = auser  # Django's own remembers whom it saw before the login
+        request.auser = auser  # Django's own would return the user from before the login
         if identity is not None and user.is_authenticated:
             backend = load_backend(request.session[BACKEND_SESSION_KEY])
             if isinstance(backend, CognitoBackend):
                 backend.update(user, identity)
 
     async def aprocess_request(self, request: HttpRequest) -> None:
-        """The same in a thread, where Django's ORM is at home."""
-        # Django's own would believe a client's header: it looks for "HTTP_" + header.
+        """The same in a thread, as Django's ORM requires."""
+        # Django's own method would trust a client's header: it looks for "HTTP_" + header.
         await sync_to_async(self.process_request, thread_sensitive=True)(request)
 
 
@@ -164,29 +164,29 @@ def group_required(
         if inspect.iscoroutinefunction(view):
 
             @functools.wraps(view)
-            async def waits(*args: P.args, **kwargs: P.kwargs) -> Any:
-                return _refused(rule, args) or await view(*args, **kwargs)
+            async def async_wrapper(*args: P.args, **kwargs: P.kwargs) -> Any:
+                return _refusal(rule, args) or await view(*args, **kwargs)
 
-            return cast(Callable[P, R], waits)
+            return cast(Callable[P, R], async_wrapper)
 
         @functools.wraps(view)
-        def returns(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return _refused(rule, args) or view(*args, **kwargs)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return _refusal(rule, args) or view(*args, **kwargs)
 
-        return cast(Callable[P, R], returns)
+        return cast(Callable[P, R], wrapper)
 
     return decorate
 
 
-def _refused(rule: Rule, args: tuple[Any, ...]) -> HttpResponse | None:
-    """The answer to nobody; None for who may. Of a view's arguments the first, or of a method's
-    the second, is the request."""
+def _refusal(rule: Rule, args: tuple[Any, ...]) -> HttpResponse | None:
+    """The response to a visitor who is not signed in; None for one who is allowed. The request is
+    the first argument of a view, or the second of a method."""
     request = next(value for value in args if isinstance(value, HttpRequest))
     identity = present(_facts(request))
     if identity is None:
         return HttpResponse("Sign-in required.", status=401, headers={"WWW-Authenticate": "Bearer"})
     if not rule.allows(identity):
-        raise PermissionDenied("You may not use this.")
+        raise PermissionDenied("Access denied.")
     return None
 
 

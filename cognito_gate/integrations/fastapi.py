@@ -17,7 +17,7 @@ from ._visitor import Rule, present, visitor
 
 
 class _Scheme(SecurityBase):
-    """A way in, for the OpenAPI document only: the gate has checked long before."""
+    """A security scheme for the OpenAPI document only: the gate has already checked the request."""
 
     def __init__(self, scheme_name: str, model: Model) -> None:
         self.scheme_name = scheme_name
@@ -117,7 +117,7 @@ def require(
         conn: HTTPConnection, who: Annotated[Identity, Depends(current_identity)]
     ) -> Identity:
         if not rule.allows(who):
-            raise _refusal(conn, 403, "You may not use this.")
+            raise _refusal(conn, 403, "Access denied.")
         return who
 
     return permitted

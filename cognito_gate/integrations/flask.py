@@ -90,11 +90,11 @@ def auth_required(groups: Any = None, any_group: bool = False) -> Any:
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
             if not rule.allows(_present()):
-                raise Forbidden("You may not use this.")
+                raise Forbidden("Access denied.")
             return current_app.ensure_sync(view)(*args, **kwargs)
 
-        return guarded
+        return wrapper
 
     return decorate

@@ -88,25 +88,25 @@ def require(
         if inspect.iscoroutinefunction(endpoint):
 
             @functools.wraps(endpoint)
-            async def waits(*args: P.args, **kwargs: P.kwargs) -> Any:
+            async def async_wrapper(*args: P.args, **kwargs: P.kwargs) -> Any:
                 _check(rule, _connection(args, kwargs))
                 return await endpoint(*args, **kwargs)
 
-            return cast(Callable[P, R], waits)
+            return cast(Callable[P, R], async_wrapper)
 
         @functools.wraps(endpoint)
-        def returns(*args: P.args, **kwargs: P.kwargs) -> R:
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
             _check(rule, _connection(args, kwargs))
             return endpoint(*args, **kwargs)
 
-        return returns
+        return wrapper
 
     return decorate
 
 
 def _check(rule: Rule, conn: HTTPConnection) -> None:
     if not rule.allows(current_identity(conn)):
-        raise _refusal(conn, 403, "You may not use this.")
+        raise _refusal(conn, 403, "Access denied.")
 
 
 def _connection(args: tuple[Any, ...], kwargs: dict[str, Any]) -> HTTPConnection:

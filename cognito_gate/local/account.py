@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from .authorize import MISSING_REDIRECT, SESSION_COOKIE, stranded
+from .authorize import MISSING_REDIRECT, SESSION_COOKIE, error_page_redirect
 from .clients import authenticate
 from .keys import BadToken
 from .model import Request
@@ -16,8 +16,8 @@ from .tokens import userinfo_claims
 from .wire import (
     NO_STORE,
     CognitoJSON,
-    Detour,
     OAuthError,
+    RedirectTo,
     cookie,
     needed,
     oauth_form,
@@ -31,11 +31,11 @@ _BAD_TOKEN = "Access token is expired, disabled, or deleted, or the user has glo
 
 
 def userinfo(pool: Pool, request: Request) -> Response:
-    """The attributes that the token's scopes open; revoked tokens are refused, as nowhere else."""
+    """The attributes for the token's scopes. Only this endpoint refuses revoked tokens."""
     try:
         return CognitoJSON(_userinfo(pool, request))
     except OAuthError as exc:
-        # Cognito leaves the scheme word out of this header.
+        # Cognito leaves the scheme (Bearer) out of this header.
         challenge = f'error="{exc.error}", error_description="{exc.description}"'
         return CognitoJSON(exc.body, exc.status, {"WWW-Authenticate": challenge})
 
@@ -56,7 +56,7 @@ def _userinfo(pool: Pool, request: Request) -> dict[str, str]:
 
 
 def revoke(pool: Pool, request: Request) -> Response:
-    """Kill a refresh token and what came of it; an empty 200 also for one that is already dead."""
+    """Revoke a refresh token and the sign-in's tokens; an empty 200 also for an ended one."""
     form = oauth_form(request)
     client = authenticate(pool, request, form, status=401)
     token = needed(form, "token")
@@ -64,9 +64,9 @@ def revoke(pool: Pool, request: Request) -> Response:
         raise OAuthError("invalid_request")
     if _is_jwt(pool, token):
         raise OAuthError("unsupported_token_type")
-    found = pool.state.known_refresh(token)
-    if found is not None and found.grant.client_id == client.client_id:
-        pool.state.revoke(found.grant.origin_jti)
+    refresh = pool.state.known_refresh(token)
+    if refresh is not None and refresh.grant.client_id == client.client_id:
+        pool.state.revoke(refresh.grant.origin_jti)
     return Response(headers={"Cache-Control": NO_STORE})
 
 
@@ -83,7 +83,7 @@ def logout(pool: Pool, request: Request) -> Response:
     pool.state.close_session(cookie(request, SESSION_COOKIE))
     try:
         location = _after_logout(pool, request)
-    except Detour as exc:
+    except RedirectTo as exc:
         location = exc.location
     response = redirect(location)
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
@@ -92,18 +92,18 @@ def logout(pool: Pool, request: Request) -> Response:
 
 def _after_logout(pool: Pool, request: Request) -> str:
     try:
-        given = parameters(request.query)
+        params = parameters(request.query)
     except ValueError as exc:
-        raise stranded(pool, "invalid_request") from exc
-    client = pool.client(given.get("client_id"))
+        raise error_page_redirect(pool, "invalid_request") from exc
+    client = pool.client(params.get("client_id"))
     if client is None:
-        raise stranded(pool, "Required parameters missing", given.get("client_id"))
-    if given.get("logout_uri") in client.logout_urls:
-        return given["logout_uri"]
-    # An unlisted logout_uri falls through to the second form and fails there, misleadingly.
-    if "redirect_uri" not in given:
-        raise stranded(pool, MISSING_REDIRECT, client.client_id)
-    if given["redirect_uri"] not in client.callback_urls:
-        raise stranded(pool, "redirect_mismatch", client.client_id)
-    kept = {name: value for name, value in given.items() if name != "logout_uri"}
-    return with_parameters(f"{pool.origin}/login", kept)
+        raise error_page_redirect(pool, "Required parameters missing", params.get("client_id"))
+    if params.get("logout_uri") in client.logout_urls:
+        return params["logout_uri"]
+    # Like Cognito, treat an unregistered logout_uri as the second form, whose error is misleading.
+    if "redirect_uri" not in params:
+        raise error_page_redirect(pool, MISSING_REDIRECT, client.client_id)
+    if params["redirect_uri"] not in client.callback_urls:
+        raise error_page_redirect(pool, "redirect_mismatch", client.client_id)
+    remaining = {name: value for name, value in params.items() if name != "logout_uri"}
+    return with_parameters(f"{pool.origin}/login", remaining)

@@ -1,4 +1,4 @@
-"""The Starlette app: the table of endpoints, and what is the same for each of them.
+"""The Starlette app: the table of endpoints, and what all of them have in common.
 
 Must not know what any endpoint does.
 """
@@ -27,12 +27,12 @@ from .login import error, login
 from .model import Request
 from .pool import Pool
 from .token import token
-from .wire import MAX_BODY, CognitoJSON, Detour, OAuthError, redirect
+from .wire import MAX_BODY, CognitoJSON, OAuthError, RedirectTo, redirect
 
 Answer = Callable[[Pool, Request], Response]
-# An endpoint's name in records and faults, or how the request tells it.
+# An endpoint's name in records and faults, or a function that reads it from the headers.
 Name = str | Callable[[Mapping[str, str]], str]
-# What is answered when the body does not come.
+# Makes the response to a request whose body is too large or does not arrive.
 Broken = Callable[[], Response]
 
 _CORS = {"Access-Control-Allow-Origin": "*"}
@@ -83,7 +83,7 @@ def _route(
     broken: Broken | None = None,
 ) -> Route:
     route = Route(path, _endpoint(pool, name, answer, headers or {}, broken))
-    # Starlette adds HEAD to GET; a HEAD that issues codes or ends sessions would be a trap.
+    # Starlette adds HEAD to GET, but a HEAD request must not issue codes or end sessions.
     route.methods = set(methods)
     return route
 
@@ -96,7 +96,7 @@ def _endpoint(
             response = await _respond(pool, name, answer, http)
         except OAuthError as exc:
             response = broken() if broken else CognitoJSON(exc.body, exc.status)
-        except Detour as exc:
+        except RedirectTo as exc:
             response = redirect(exc.location)
         response.headers.update(headers)
         return response
@@ -105,7 +105,7 @@ def _endpoint(
 
 
 async def _respond(pool: Pool, name: Name, answer: Answer, http: HTTPRequest) -> Response:
-    # Not `http.url`, which builds itself from the Host header and stumbles over a hostile one.
+    # Not `http.url`, which is made from the Host header and may raise for an invalid one.
     query, headers = http.scope["query_string"].decode("latin-1"), _headers(http)
     endpoint = name if isinstance(name, str) else name(headers)
     request = Request(endpoint, http.method, query, headers, await _body(http))
@@ -136,7 +136,7 @@ async def _body(http: HTTPRequest) -> bytes:
 
 
 class _RequestId:
-    """Every answer carries `x-amz-cognito-request-id`, errors of routing included."""
+    """Adds `x-amz-cognito-request-id` to every response, those of the router included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What is asked of every value of the local Cognito, and the one error that says what is wrong.
+"""Checks of values for the local Cognito, and the error that they raise.
 
 Knows no user, client or pool.
 """
@@ -13,12 +13,12 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class LocalConfigError(ValueError):
-    """A user, client, switch or fault that cannot be; the text names what is wrong."""
+    """A user, client, switch or fault is invalid; the text says why."""
 
 
-def require(truth: bool, complaint: str) -> None:
-    """Raise LocalConfigError with the complaint unless it is true."""
-    if not truth:
+def require(condition: bool, complaint: str) -> None:
+    """Raise LocalConfigError with the complaint unless the condition is true."""
+    if not condition:
         raise LocalConfigError(complaint)
 
 
@@ -53,31 +53,31 @@ def check_registered_url(url: str) -> None:
 
 
 def is_encodable(value: object) -> bool:
-    """Whether it is text that an answer can carry."""
-    # JSON can spell lone surrogates, which no answer could carry.
+    """Whether it is text that can be encoded as UTF-8."""
+    # JSON can contain lone surrogates, which UTF-8 cannot encode.
     return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
 
 
-def is_text(value: object, longest: int) -> bool:
+def is_text(value: object, max_length: int) -> bool:
     """Whether it is printable text of 1 to so many characters, none of them white space."""
     return (
         isinstance(value, str)
-        and re.fullmatch(rf"\S{{1,{longest}}}", value) is not None
+        and re.fullmatch(rf"\S{{1,{max_length}}}", value) is not None
         and value.isprintable()
     )
 
 
 def texts(values: Iterable[str], name: str) -> tuple[str, ...]:
     """A list of different strings as a tuple."""
-    # One string would silently become a tuple of its letters.
+    # A single string would silently become a tuple of its letters.
     require(
         not isinstance(values, str) and isinstance(values, Iterable),
         f"{name} must be a list of strings",
     )
-    found = tuple(values)
-    require(all(isinstance(value, str) for value in found), f"{name} must be a list of strings")
-    require(len(set(found)) == len(found), f"{name} must not repeat a value")
-    return found
+    items = tuple(values)
+    require(all(isinstance(value, str) for value in items), f"{name} must be a list of strings")
+    require(len(set(items)) == len(items), f"{name} must not repeat a value")
+    return items
 
 
 def check_known(name: str, values: Iterable[object], known: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from .wire import Form, OAuthError, needed
 
 
 def authenticate(pool: Pool, request: Request, form: Form, status: int = 400) -> Client:
-    """The client that is asking: known by Basic, by a secret in the body, or public."""
+    """The client that sent the request: by Basic, by a secret in the body, or public."""
     if "authorization" in request.headers:
         client_id, secret = _basic(request.headers["authorization"], status)
         # RFC 6749 section 2.3: one method per request.

@@ -210,7 +210,7 @@ class LocalCognito:
 
     def app(self, origin: str, *, issuer: str | None = None) -> Starlette:
         """The ASGI app, believing itself at that origin; for in-process tests and other servers."""
-        self._pool.live_at(origin.rstrip("/"), issuer)
+        self._pool.set_origin(origin.rstrip("/"), issuer)
         return make_app(self._pool)
 
     @contextmanager
@@ -221,7 +221,7 @@ class LocalCognito:
             with serving(self.app(origin), listener):
                 yield origin
         finally:
-            self._pool.live_at(None)
+            self._pool.set_origin(None)
 
     def environment(self) -> dict[str, str]:
         """The environment variables that point an app at this pool."""

@@ -25,7 +25,7 @@ def switches(pool: Pool, request: Request) -> Response:
     """Change how the pool behaves: see `_apply` for the members understood."""
     if not _is_local(request):
         return _refused()
-    # A JSON body cannot be sent across origins without a preflight, which nobody here answers.
+    # Browsers send JSON to another origin only after a preflight, which this server refuses.
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         return JSONResponse({"error": "Content-Type must be application/json"}, 400)
@@ -37,14 +37,14 @@ def switches(pool: Pool, request: Request) -> Response:
 
 
 def state(pool: Pool, request: Request) -> Response:
-    """What has been called, and how the pool behaves."""
+    """The number of calls per endpoint, and the pool's switches."""
     if not _is_local(request):
         return _refused()
     return JSONResponse({"calls": dict(pool.traffic.calls), "switches": asdict(pool.switches)})
 
 
 def outbox(pool: Pool, request: Request) -> Response:
-    """The codes that went out, the newest first: a page, or JSON for whoever accepts that."""
+    """The messages with codes, newest first: as a page, or as JSON if the client accepts that."""
     if not _is_local(request):
         return _refused()
     messages = pool.outbox.messages[::-1]
@@ -54,7 +54,7 @@ def outbox(pool: Pool, request: Request) -> Response:
 
 
 def outbox_json(pool: Pool, request: Request) -> Response:
-    """The same as JSON for whoever does not say what they accept."""
+    """The messages with codes as JSON, whatever the client accepts."""
     return _as_json(pool.outbox.messages[::-1]) if _is_local(request) else _refused()
 
 
@@ -63,8 +63,8 @@ def _as_json(messages: tuple[Message, ...]) -> Response:
     return JSONResponse({"messages": listed}, headers={"Cache-Control": NO_STORE})
 
 
-def _apply(pool: Pool, wanted: Mapping[str, Any]) -> None:
-    rest = dict(wanted)
+def _apply(pool: Pool, changes: Mapping[str, Any]) -> None:
+    rest = dict(changes)
     fail, heal = rest.pop("fail", None), rest.pop("heal", False)
     rotate, keep_old = rest.pop("rotate_keys", False), rest.pop("keep_old", False)
     for name, value in (("rotate_keys", rotate), ("keep_old", keep_old)):
@@ -79,14 +79,16 @@ def _apply(pool: Pool, wanted: Mapping[str, Any]) -> None:
         pool.keys.rotate(keep_old=keep_old)
 
 
-def _arm(pool: Pool, wanted: object) -> None:
-    if not isinstance(wanted, dict):
+def _arm(pool: Pool, settings: object) -> None:
+    if not isinstance(settings, dict):
         raise LocalConfigError("fail must be an object")
-    rest = dict(wanted)
+    rest = dict(settings)
     endpoint, times = rest.pop("endpoint", None), rest.pop("times", None)
-    known = Fault.__dataclass_fields__
+    fields = Fault.__dataclass_fields__
     for name in rest:
-        require(name in known, f"fail: {name!r} is not one of endpoint, times, {', '.join(known)}")
+        require(
+            name in fields, f"fail: {name!r} is not one of endpoint, times, {', '.join(fields)}"
+        )
     require("kind" in rest, "fail: kind is missing")
     pool.traffic.fail(endpoint, Fault(**rest), times)
 
@@ -102,7 +104,7 @@ def _read_object(body: bytes) -> dict[str, Any]:
 
 
 def _is_local(request: Request) -> bool:
-    # A page that rebinds its own name to 127.0.0.1 still sends that name as Host.
+    # DNS rebinding: a page whose name resolves to 127.0.0.1 still sends that name as Host.
     try:
         return is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname)
     except ValueError:

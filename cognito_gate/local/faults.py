@@ -1,6 +1,6 @@
-"""How an armed fault looks on the wire.
+"""The faulty response of each kind of fault.
 
-Knows HTTP answers; nothing of what the endpoint would have said.
+Knows HTTP; must not know what the endpoint would have answered.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive
 
 from .api.errors import ApiError, ApiJSON, refusal
-from .authorize import read_asked
+from .authorize import read_authorize_request
 from .model import OPERATIONS, Fault, Request
 from .pool import Pool
 from .wire import CognitoJSON, OAuthError, redirect
@@ -38,9 +38,9 @@ _WRONG_API_TYPES = {
 
 
 async def play(pool: Pool, fault: Fault, http: HTTPRequest, request: Request) -> Response | None:
-    """The faulty answer; None when the endpoint is to answer after all."""
+    """The faulty response; None when the endpoint answers as usual afterwards."""
     if fault.kind == "slow":
-        await _dawdle(http.receive, fault.seconds)
+        await _wait_slowly(http.receive, fault.seconds)
         return None
     if fault.kind == "reset":
         return _reset(http)
@@ -51,14 +51,14 @@ async def play(pool: Pool, fault: Fault, http: HTTPRequest, request: Request) ->
     return _ANSWERS[fault.kind](fault, request)
 
 
-async def _dawdle(receive: Receive, seconds: float) -> None:
-    # Wakes up early when the client has gone away, so that stopping the server need not wait.
-    with_client = asyncio.ensure_future(_until_gone(receive))
-    await asyncio.wait({with_client}, timeout=seconds)
-    with_client.cancel()
+async def _wait_slowly(receive: Receive, seconds: float) -> None:
+    # Ends early when the client disconnects, so that stopping the server need not wait.
+    disconnected = asyncio.ensure_future(_wait_for_disconnect(receive))
+    await asyncio.wait({disconnected}, timeout=seconds)
+    disconnected.cancel()
 
 
-async def _until_gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -107,8 +107,8 @@ def _redirect(fault: Fault, request: Request) -> Response:
 
 def _oauth_error(pool: Pool, fault: Fault, request: Request) -> Exception:
     if request.endpoint in {"authorize", "login"}:
-        # The way federation and Lambda failures reach an app: at its callback, with a description.
-        return read_asked(pool, request.query).refusal(fault.error, fault.description)
+        # Failures of federation and of Lambda triggers reach an app's callback like this.
+        return read_authorize_request(pool, request.query).refusal(fault.error, fault.description)
     return OAuthError(fault.error, fault.description)
 
 

@@ -24,7 +24,7 @@ _RS256 = JWSRegistry(algorithms=["RS256"]).get_alg("RS256")
 
 
 class BadToken(Exception):
-    """A token that is not ours, or not intact."""
+    """A token that this pool has not signed, or that was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class SigningKey:
 
 
 def random_kid() -> str:
-    """44 base64 characters, always with the `+` and `/` that careless code trips over."""
+    """44 base64 characters, always with `+` and `/`, which URL-unsafe code would break."""
     while True:
         kid = base64.b64encode(secrets.token_bytes(32)).decode()
         if "+" in kid and "/" in kid:
@@ -52,7 +52,7 @@ def random_kid() -> str:
 class KeyRing:
     """The current pair of keys and what the JWKS publishes. Safe to use from several threads.
 
-    Keys are made when first needed: whoever signs nothing does not wait for them.
+    Keys are made when first needed, since generating them takes a while.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class KeyRing:
 
 
 def _segment(value: Mapping[str, Any]) -> str:
-    # Cognito's JSON library escapes "/"; nobody may compare the raw text of a header or payload.
+    # Cognito's JSON library escapes "/", so clients must not compare the raw text of tokens.
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("/", "\\/")
     return _base64url(text.encode())
 

@@ -9,7 +9,14 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from .authorize import SESSION_COOKIE, Asked, code_answer, live_session, read_asked, stranded
+from .authorize import (
+    SESSION_COOKIE,
+    AuthorizeRequest,
+    code_answer,
+    error_page_redirect,
+    live_session,
+    read_authorize_request,
+)
 from .model import Request
 from .pages import page
 from .pool import Pool
@@ -22,89 +29,103 @@ STALE = "This page was out of date. Please try again."
 
 
 def login(pool: Pool, request: Request) -> Response:
-    """Show the sign-in page, or take what was typed into it."""
-    asked = read_asked(pool, request.query)
-    return _show(pool, request, asked) if request.method == "GET" else _submit(pool, request, asked)
+    """Show the sign-in page, or handle its form."""
+    authorize_request = read_authorize_request(pool, request.query)
+    return (
+        _render_page(pool, request, authorize_request)
+        if request.method == "GET"
+        else _submit(pool, request, authorize_request)
+    )
 
 
 def error(pool: Pool, request: Request) -> Response:
-    """Cognito's own error page, for what the app must not hear of."""
+    """Cognito's own error page, for errors that must not go to the app."""
     try:
-        given = parameters(request.query)
+        params = parameters(request.query)
     except ValueError:
-        given = {}
-    return page("error.html", 400, error=given.get("error"), client_id=given.get("client_id"))
+        params = {}
+    return page("error.html", 400, error=params.get("error"), client_id=params.get("client_id"))
 
 
-def _submit(pool: Pool, request: Request, asked: Asked) -> Response:
+def _submit(pool: Pool, request: Request, authorize_request: AuthorizeRequest) -> Response:
     try:
         typed = form(request)
     except ValueError as exc:
-        raise stranded(pool, "invalid_request", asked.client.client_id) from exc
-    if not _came_from_our_page(request, typed.get("_csrf", "")):
-        return _show(pool, request, asked, complaint=STALE, status=400)
+        raise error_page_redirect(
+            pool, "invalid_request", authorize_request.client.client_id
+        ) from exc
+    if not _csrf_matches(request, typed.get("_csrf", "")):
+        return _render_page(pool, request, authorize_request, complaint=STALE, status=400)
     if "continue" in typed:
-        return _continue(pool, request, asked)
+        return _continue(pool, request, authorize_request)
     username = typed.get("username", "")
     user = pool.sign_in(username, typed.get("password", ""))
     if user is None:
-        return _show(pool, request, asked, complaint=WRONG, username=username)
+        return _render_page(pool, request, authorize_request, complaint=WRONG, username=username)
     pool.state.close_session(cookie(request, SESSION_COOKIE))
-    return _signed_in(pool, asked, user.username)
+    return _establish_session(pool, authorize_request, user.username)
 
 
-def _continue(pool: Pool, request: Request, asked: Asked) -> Response:
-    session = _offered_session(pool, request, asked)
+def _continue(pool: Pool, request: Request, authorize_request: AuthorizeRequest) -> Response:
+    session = _offered_session(pool, request, authorize_request)
     if session is None:
-        return _show(pool, request, asked, complaint=STALE, status=400)
-    return code_answer(pool, asked, session)
+        return _render_page(pool, request, authorize_request, complaint=STALE, status=400)
+    return code_answer(pool, authorize_request, session)
 
 
-def _signed_in(pool: Pool, asked: Asked, username: str) -> Response:
+def _establish_session(pool: Pool, authorize_request: AuthorizeRequest, username: str) -> Response:
     now, seconds = pool.now(), pool.switches.session_seconds
     session = Session(username, int(now), now + seconds)
-    response = code_answer(pool, asked, session)
+    response = code_answer(pool, authorize_request, session)
     set_cookie(response, SESSION_COOKIE, pool.state.open_session(session), seconds)
     return response
 
 
-def _show(
+def _render_page(
     pool: Pool,
     request: Request,
-    asked: Asked,
+    authorize_request: AuthorizeRequest,
     *,
     complaint: str | None = None,
     username: str | None = None,
     status: int = 200,
 ) -> Response:
-    session = _offered_session(pool, request, asked)
+    session = _offered_session(pool, request, authorize_request)
     csrf = _csrf(request)
     response = page(
         "choose.html" if session and complaint is None else "login.html",
         status,
-        action=f"/login?{asked.query}",
-        another=f"/login?{urlencode({**asked.parameters, 'prompt': 'login'})}",
-        cancel=asked.refusal("access_denied", "User cancelled the sign-in").location,
+        action=f"/login?{authorize_request.query}",
+        another=f"/login?{urlencode({**authorize_request.parameters, 'prompt': 'login'})}",
+        cancel=authorize_request.refusal("access_denied", "User cancelled the sign-in").location,
         complaint=complaint,
         csrf=csrf,
         samples=pool.users if pool.shows_samples else (),
         session_user=session.username if session else None,
-        username=username if username is not None else asked.parameters.get("login_hint", ""),
+        username=username
+        if username is not None
+        else authorize_request.parameters.get("login_hint", ""),
     )
     set_cookie(response, XSRF_COOKIE, csrf)
     return response
 
 
-def _offered_session(pool: Pool, request: Request, asked: Asked) -> Session | None:
-    return None if "login" in asked.prompts else live_session(pool, request, asked)
+def _offered_session(
+    pool: Pool, request: Request, authorize_request: AuthorizeRequest
+) -> Session | None:
+    return (
+        None
+        if "login" in authorize_request.prompts
+        else live_session(pool, request, authorize_request)
+    )
 
 
 def _csrf(request: Request) -> str:
     # Two tabs share one cookie: making a new value would invalidate the form in the other tab.
-    known = cookie(request, XSRF_COOKIE)
-    return known if re.fullmatch(r"[0-9a-f-]{36}", known) else str(uuid.uuid4())
+    token = cookie(request, XSRF_COOKIE)
+    return token if re.fullmatch(r"[0-9a-f-]{36}", token) else str(uuid.uuid4())
 
 
-def _came_from_our_page(request: Request, field: str) -> bool:
-    known = cookie(request, XSRF_COOKIE)
-    return bool(known) and secrets.compare_digest(known.encode(), field.encode())
+def _csrf_matches(request: Request, field: str) -> bool:
+    token = cookie(request, XSRF_COOKIE)
+    return bool(token) and secrets.compare_digest(token.encode(), field.encode())

@@ -1,6 +1,6 @@
-"""The nouns of the local Cognito: clients, switches, faults and recorded requests.
+"""The data of the local Cognito: clients, switches, faults and recorded requests.
 
-Every value is frozen and checked when it is made, so one that exists is valid.
+Every instance is frozen and checked at construction, so one that exists is valid.
 Knows nothing of HTTP servers, keys or tokens.
 """
 
@@ -23,7 +23,7 @@ AUTH_FLOWS = (
     "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_AUTH",
     "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH",
 )  # fmt: skip
-# ExplicitAuthFlows of a client that says nothing: the plain password is not among them.
+# The default ExplicitAuthFlows of a client, which do not include the plain password.
 DEFAULT_AUTH_FLOWS = ("ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH")
 OPERATIONS = (
     "AssociateSoftwareToken", "ChangePassword", "ConfirmForgotPassword", "ConfirmSignUp",
@@ -113,8 +113,9 @@ class Client:
 class Switches:
     """How the pool behaves now; replaced whole, e.g. by `LocalCognito.switch(rotation=True)`.
 
-    `extra_challenge` asks everybody, after the password, what only a Lambda or a remembered
-    device could answer. `limits` are those per user and hour, and the lock after five failures.
+    `extra_challenge` is a challenge after everybody's password that the gate cannot answer (of a
+    Lambda trigger or a remembered device). `limits` turns on the limits per user and hour, and the
+    lock after five failures.
     """
 
     access_seconds: int = 3600
@@ -147,7 +148,7 @@ class Switches:
 class Fault:
     """One way for an endpoint to misbehave, e.g. `Fault("status", status=503)`.
 
-    An operation of the JSON API may refuse as it likes, whatever the request:
+    Let an operation of the JSON API refuse with any error by
     `Fault("api_error", error="TooManyRequestsException")`.
     The kinds are FAULT_KINDS; what a kind does not use is ignored. LocalConfigError for others.
     """

@@ -1,4 +1,4 @@
-"""The HTML pages and the headers they go out with. The only door to jinja2; knows no pool."""
+"""The HTML pages and their headers. The only module here that imports jinja2; knows no pool."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How the pool as a whole treats people: names to sign in with, passwords, first factors.
+"""The pool's rules for users: names to sign in with, passwords, first factors.
 
-Frozen and checked when made. Knows no user and no request.
+Frozen and checked at construction. Knows no user and no request.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ class PasswordPolicy:
         require(fits, "minimum_length must be between 6 and 99")
 
     def complaint(self, password: str) -> str | None:
-        """What the password lacks, in Cognito's words; None when it will do."""
-        found = set(password)
+        """What the password lacks, in Cognito's words; None when it is acceptable."""
+        characters = set(password)
         lacks = (
             (len(password) < self.minimum_length, "Password not long enough"),
-            (self.lowercase and not _LOWERCASE & found, _must_have("lowercase")),
-            (self.uppercase and not _UPPERCASE & found, _must_have("uppercase")),
-            (self.numbers and not _NUMERALS & found, _must_have("numeric")),
-            (self.symbols and not _SYMBOLS & found, _must_have("symbol")),
+            (self.lowercase and not _LOWERCASE & characters, _must_have("lowercase")),
+            (self.uppercase and not _UPPERCASE & characters, _must_have("uppercase")),
+            (self.numbers and not _NUMERALS & characters, _must_have("numeric")),
+            (self.symbols and not _SYMBOLS & characters, _must_have("symbol")),
         )
         return next((text for lacking, text in lacks if lacking), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is fixed when the pool is made.
+    """The rules that are fixed when the pool is created.
 
     `sign_in`: "username" alone; "both" user name and verified e-mail (an alias attribute);
     "email" as the user name (a username attribute; the stored name is made up).

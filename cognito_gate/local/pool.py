@@ -1,4 +1,4 @@
-"""The pool that every endpoint works on: who exists, what is remembered, how it behaves.
+"""The pool that every endpoint works on: its users, stored state and switches.
 
 Hands out tokens for grants. Must not know HTTP.
 """
@@ -61,7 +61,7 @@ class Pool:
 
     @property
     def origin(self) -> str:
-        """Where the pool is served; LocalConfigError while it is nowhere."""
+        """The origin at which the pool is served; LocalConfigError while it is not served."""
         if self._origin is None:
             raise LocalConfigError(
                 "the local Cognito is not being served: use serve() or app(origin) first"
@@ -73,7 +73,7 @@ class Pool:
         """The `iss` of every token."""
         return self._issuer or f"{self.origin}/{self.pool_id}"
 
-    def live_at(self, origin: str | None, issuer: str | None = None) -> None:
+    def set_origin(self, origin: str | None, issuer: str | None = None) -> None:
         """Set, or forget, the address."""
         self._origin, self._issuer = origin, issuer
 
@@ -96,68 +96,68 @@ class Pool:
         return next((user for user in self._users if user.username == username), None)
 
     def live_user(self, username: str) -> User | None:
-        """The user of that exact name, unless disabled: their tokens are worth nothing."""
-        found = self.user(username)
-        return found if found is not None and found.enabled else None
+        """The user of that exact name, unless disabled; tokens of disabled users are invalid."""
+        user = self.user(username)
+        return user if user is not None and user.enabled else None
 
     def find(self, name: str) -> User | None:
-        """Who signs in under a name, whatever its case; an e-mail as the pool's rules have it."""
-        wanted = name.casefold()
-        by_name = (user for user in self._users if user.username.casefold() == wanted)
+        """The user who signs in with a name in any case, or with an e-mail if the rules allow."""
+        folded = name.casefold()
+        by_name = (user for user in self._users if user.username.casefold() == folded)
         return next(by_name, None) or self.owner_of(name)
 
     def owner_of(self, email: str) -> User | None:
-        """Who may sign in with that e-mail."""
-        wanted = email.casefold()
-        return next((user for user in self._users if self._alias(user) == wanted), None)
+        """The user who may sign in with that e-mail."""
+        folded = email.casefold()
+        return next((user for user in self._users if self._alias(user) == folded), None)
 
     def _alias(self, user: User) -> str | None:
         if self.rules.sign_in == "username":
             return None
         # An alias counts once it is verified; an e-mail that is the user name counts always.
-        proven = self.rules.sign_in == "both"
-        email = user.verified("email") if proven else user.contact("email")
+        needs_verification = self.rules.sign_in == "both"
+        email = user.verified("email") if needs_verification else user.contact("email")
         return None if email is None else email.casefold()
 
     def put_user(self, user: User) -> None:
         """Add a user, or replace the one of the same name; tokens follow at their next refresh."""
         with self._lock:
-            known = self.user(user.username) is not None
+            exists = self.user(user.username) is not None
             users = tuple(
                 user if other.username == user.username else other for other in self._users
             )
-            users = users if known else (*users, user)
+            users = users if exists else (*users, user)
             check_distinct(users, "users")
             self._users = users
 
     def remove_user(self, username: str) -> None:
-        """Delete a user: refresh tokens and sessions of theirs are worth nothing from now on."""
+        """Delete a user, whose refresh tokens and sessions are invalid from then on."""
         with self._lock:
-            gone = self.user(username)
-            self._users = tuple(other for other in self._users if other is not gone)
-        if gone is not None:
-            self.memory.forget(gone.sub)
+            removed = self.user(username)
+            self._users = tuple(other for other in self._users if other is not removed)
+        if removed is not None:
+            self.memory.forget(removed.sub)
 
     def change_switches(self, changes: Mapping[str, Any]) -> Switches:
         """Replace some switches."""
-        known = Switches.__dataclass_fields__
+        names = Switches.__dataclass_fields__
         for name in changes:
-            require(name in known, f"switch {name!r} is not one of {', '.join(known)}")
+            require(name in names, f"switch {name!r} is not one of {', '.join(names)}")
         with self._lock:
             self.switches = replace(self.switches, **changes)
             return self.switches
 
     def sign_in(self, name: str, password: str) -> User | None:
         """The user of that name or e-mail, if the password is theirs and they may sign in."""
-        found = self.find(name)
-        if found is not None and not (found.enabled and found.status == "CONFIRMED"):
-            found = None
-        expected = found.password if found else ""
+        user = self.find(name)
+        if user is not None and not (user.enabled and user.status == "CONFIRMED"):
+            user = None
+        expected = user.password if user else ""
         matches = secrets.compare_digest(expected.encode(), password.encode())
-        return found if matches else None
+        return user if matches else None
 
     def stamp(self) -> Stamp:
-        """Time and issuer for one answer; a skewed clock shows here and nowhere else."""
+        """Time and issuer of one response; the only place where a clock skew has an effect."""
         return Stamp.at(self.issuer, self.now() + self.switches.clock_skew)
 
     def tokens(
@@ -172,7 +172,7 @@ class Pool:
             "expires_in": switches.access_seconds,
             "token_type": "Bearer",
         }
-        # A sign-in through the JSON API has no such scope, and an ID token all the same.
+        # A sign-in through the JSON API gets an ID token without the scope openid.
         if "openid" in grant.scopes or not grant.hosted:
             claims = id_claims(grant, user, stamp, switches.id_seconds, access_token)
             answer = {"id_token": self.keys.sign("id", overridden(claims, extra)), **answer}
@@ -189,7 +189,7 @@ class Pool:
         return self.state.add_refresh(Refresh(grant, self.now() + self.switches.refresh_seconds))
 
     def live_claims(self, token: str, use: TokenUse) -> dict[str, Any]:
-        """The claims of a token that Cognito itself would still honour; BadToken otherwise."""
+        """The claims of a token that Cognito itself would still accept; BadToken otherwise."""
         claims = self.keys.verify(token)
         if claims.get("token_use") != use or claims.get("iss") != self.issuer:
             raise BadToken("not such a token")

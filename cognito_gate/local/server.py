@@ -22,7 +22,7 @@ from .faults import RESET_EXTENSION
 
 
 def bind(host: str, port: int) -> tuple[socket.socket, str]:
-    """A listening socket and the origin it stands for: known before the app starts."""
+    """A listening socket and its origin, which the app needs before it starts."""
     require(is_loopback(host), f"the local Cognito serves loopback hosts only, not {host!r}")
     require(0 <= port <= 65535, f"port {port} is not between 0 and 65535")
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
@@ -32,8 +32,8 @@ def bind(host: str, port: int) -> tuple[socket.socket, str]:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as exc:
         raise LocalConfigError(f"cannot listen on {host} port {port}: {exc}") from exc
-    shown = f"[{host}]" if family == socket.AF_INET6 else host
-    return listener, f"http://{shown}:{listener.getsockname()[1]}"
+    printed_host = f"[{host}]" if family == socket.AF_INET6 else host
+    return listener, f"http://{printed_host}:{listener.getsockname()[1]}"
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     """Serve until the block ends; the port is free afterwards."""
     ready = threading.Event()
     server = _Server(app, ready.set)
-    thread = threading.Thread(target=server.run_until_told, args=(listener,), daemon=True)
+    thread = threading.Thread(target=server.run_until_stopped, args=(listener,), daemon=True)
     thread.start()
     try:
         ready.wait()
@@ -55,7 +55,7 @@ def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, telling when it is ready and able to reset a connection."""
+    """A uvicorn server that reports when it is ready, and that can reset a connection."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
         super().__init__(
@@ -77,8 +77,8 @@ class _Server(uvicorn.Server):
         self._on_ready = on_ready
         self.failure: BaseException | None = None
 
-    def run_until_told(self, listener: socket.socket) -> None:
-        """The thread's work; whoever waits is woken when the start fails, too."""
+    def run_until_stopped(self, listener: socket.socket) -> None:
+        """Run the server in its thread; signals readiness also when the start fails."""
         try:
             asyncio.run(self.serve([listener]))
         except (OSError, SystemExit) as exc:

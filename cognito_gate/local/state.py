@@ -1,6 +1,6 @@
-"""What the pool remembers between requests: codes, refresh tokens, sessions and revocations.
+"""The pool's state between requests: codes, refresh tokens, sessions and revocations.
 
-Everything is bounded and forgotten oldest first. Knows nothing of HTTP or of how tokens look.
+Each store is bounded and drops its oldest entries. Knows neither HTTP nor the claims of tokens.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _T = TypeVar("_T")
 
 # base64url of {"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}: how each refresh token begins.
 _JWE_HEADER = "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BRVAifQ"
-# Encrypted key, IV, ciphertext and tag; about 1.8 kB together, which makes cookies overflow.
+# Encrypted key, IV, ciphertext and tag; about 1.8 kB together, as large as real ones in cookies.
 _JWE_PART_BYTES = (256, 12, 1024, 16)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Who let which client do what; every token of one sign-in comes from the same grant.
+    """What a user has granted a client; all tokens of one sign-in come from the same grant.
 
-    `hosted` tells a sign-in at the pages from one through the JSON API.
+    `hosted` is true for a sign-in at the pages, false for one through the JSON API.
     """
 
     username: str
@@ -53,7 +53,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """A refresh token's bindings; `retired_at` is when it dies for having been rotated out."""
+    """A refresh token's bindings; `retired_at` is when a rotated one stops to be valid."""
 
     grant: Grant
     expires_at: float
@@ -105,13 +105,13 @@ class Bounded(Generic[_T]):
             return tuple(self._items.values())
 
     def pop(self, key: str) -> _T | None:
-        """Take an entry out: of several threads, one gets it."""
+        """Remove and return an entry; of several threads, only one gets it."""
         with self._lock:
             return self._items.pop(key, None)
 
 
 class State:
-    """The pool's memory. Expired entries are as good as absent."""
+    """The pool's stores. Expired entries count as absent."""
 
     def __init__(self) -> None:
         self.codes: Bounded[Code] = Bounded()
@@ -139,20 +139,20 @@ class State:
         return found
 
     def known_refresh(self, token: str) -> Refresh | None:
-        """The refresh token of that string, dead or alive."""
+        """The refresh token of that string, even if it has expired or was revoked."""
         return self._refreshes.get(token)
 
     def retire(self, token: str, refresh: Refresh, at: float) -> None:
-        """Let a rotated-out token die at that time; using it once more does not prolong it."""
+        """End a rotated token at that time; using it again does not prolong it."""
         earlier = at if refresh.retired_at is None else min(at, refresh.retired_at)
         self._refreshes.put(token, replace(refresh, retired_at=earlier))
 
     def revoke(self, origin_jti: str) -> None:
-        """Kill every token of one sign-in."""
+        """Revoke all tokens of one sign-in."""
         self._revoked.put(origin_jti, True)
 
     def revoke_user(self, username: str) -> None:
-        """Kill every token of that person; each sign-in is known by its refresh tokens."""
+        """Revoke all tokens of a user, whose sign-ins are found by their refresh tokens."""
         for refresh in self._refreshes.values():
             if refresh.grant.username == username:
                 self.revoke(refresh.grant.origin_jti)
@@ -178,7 +178,7 @@ class State:
 
 
 def opaque_token() -> str:
-    """A string shaped like Cognito's refresh tokens: five parts, readable by nobody."""
+    """A random string shaped like Cognito's refresh tokens, which are encrypted JWTs."""
     parts = [
         base64.urlsafe_b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
         for size in _JWE_PART_BYTES

@@ -31,13 +31,13 @@ def token(pool: Pool, request: Request) -> Response:
     return CognitoJSON(_GRANTS[grant_type](pool, client, form))
 
 
-def _by_code(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
+def _code_grant(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
     _check_flow(client, "code")
     name, redirect_uri = needed(form, "code"), needed(form, "redirect_uri")
     code = _take_code(pool, client, name)
     if redirect_uri != code.redirect_uri:
         raise OAuthError("unauthorized_client", "invalid_redirect")
-    if not _verifier_fits(form.get("code_verifier"), code.challenge):
+    if not _verifier_matches(form.get("code_verifier"), code.challenge):
         raise OAuthError("invalid_grant")
     answer = pool.tokens(code.grant, _user(pool, code.grant))
     return {**answer, "refresh_token": pool.new_refresh(code.grant)}
@@ -45,7 +45,7 @@ def _by_code(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
 
 def _take_code(pool: Pool, client: Client, name: str) -> Code:
     found = pool.state.codes.get(name)
-    # Another client's attempt must not burn the code, its own client's failed attempt does.
+    # A failed attempt of its own client uses the code up, an attempt of another client does not.
     if found is None or found.grant.client_id != client.client_id:
         raise OAuthError("invalid_grant")
     code = pool.state.codes.pop(name)
@@ -54,7 +54,7 @@ def _take_code(pool: Pool, client: Client, name: str) -> Code:
     return code
 
 
-def _verifier_fits(verifier: str | None, challenge: str | None) -> bool:
+def _verifier_matches(verifier: str | None, challenge: str | None) -> bool:
     if verifier is None or challenge is None:
         # A verifier without a challenge is a downgrade attempt (RFC 9700 section 4.8.2).
         return verifier is None and challenge is None
@@ -62,7 +62,7 @@ def _verifier_fits(verifier: str | None, challenge: str | None) -> bool:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge
 
 
-def _by_refresh(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
+def _refresh_grant(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
     name, now = needed(form, "refresh_token"), pool.now()
     refresh = pool.state.refresh(name, now)
     if refresh is None or refresh.grant.client_id != client.client_id:
@@ -79,17 +79,17 @@ def _rotate(pool: Pool, name: str, refresh: Refresh, now: float) -> str:
     return pool.state.add_refresh(replace(refresh, retired_at=None))
 
 
-def _by_credentials(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
+def _client_credentials_grant(pool: Pool, client: Client, form: Form) -> dict[str, Any]:
     _check_flow(client, "client_credentials")
-    asked = tuple(dict.fromkeys(form.get("scope", "").split())) or client.custom_scopes
+    scopes = tuple(dict.fromkeys(form.get("scope", "").split())) or client.custom_scopes
     existing = {scope for other in pool.clients for scope in other.custom_scopes} | set(
         RESERVED_SCOPES
     )
-    if not set(asked) <= existing:
+    if not set(scopes) <= existing:
         raise OAuthError("invalid_scope")
-    if not set(asked) <= set(client.custom_scopes):
+    if not set(scopes) <= set(client.custom_scopes):
         raise OAuthError("invalid_grant")
-    return pool.machine_tokens(client, asked)
+    return pool.machine_tokens(client, scopes)
 
 
 def _check_flow(client: Client, flow: str) -> None:
@@ -105,7 +105,7 @@ def _user(pool: Pool, grant: Grant) -> User:
 
 
 _GRANTS: dict[str, Callable[[Pool, Client, Form], dict[str, Any]]] = {
-    "authorization_code": _by_code,
-    "refresh_token": _by_refresh,
-    "client_credentials": _by_credentials,
+    "authorization_code": _code_grant,
+    "refresh_token": _refresh_grant,
+    "client_credentials": _client_credentials_grant,
 }

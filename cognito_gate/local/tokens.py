@@ -27,7 +27,7 @@ Claims = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the tokens of one answer have in common besides the grant."""
+    """What all tokens of one response have in common besides the grant."""
 
     issuer: str
     now: int

@@ -1,4 +1,4 @@
-"""What went over the wire, and which faults to play.
+"""The requests so far, and the faults to play on the next ones.
 
 Knows counts, records and faults; nothing of OAuth.
 """

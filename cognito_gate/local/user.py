@@ -1,6 +1,6 @@
-"""A person of the pool, and the rules for what is known about them.
+"""A user of the pool, and the rules for their attributes.
 
-A `User` is frozen and checked when it is made, so one that exists is valid. Knows no pool.
+A `User` is frozen and checked at construction, so one that exists is valid. Knows no pool.
 """
 
 from __future__ import annotations
@@ -119,12 +119,12 @@ class User:
     @property
     def claims(self) -> dict[str, str | bool]:
         """Every readable attribute, as it stands in an ID token for the scope `openid` alone."""
-        own: dict[str, str | bool] = {}
+        contacts: dict[str, str | bool] = {}
         if self.email is not None:
-            own |= {"email": self.email, "email_verified": True}
+            contacts |= {"email": self.email, "email_verified": True}
         if self.phone is not None:
-            own |= {"phone_number": self.phone, "phone_number_verified": True}
-        return {**own, **self.attributes}
+            contacts |= {"phone_number": self.phone, "phone_number_verified": True}
+        return {**contacts, **self.attributes}
 
     def contact(self, attribute: str) -> str | None:
         """The `email` or `phone_number`, verified or not."""

@@ -1,4 +1,4 @@
-"""Where users come from: the two samples, and TOML files.
+"""The sample users, and reading users from TOML files.
 
 Knows the file format; nothing of sign-in.
 """

@@ -1,4 +1,4 @@
-"""How requests are read and answers are written: forms, cookies, redirects, OAuth errors.
+"""Reads requests and makes responses: forms, cookies, redirects, OAuth errors.
 
 Must not know users, tokens or the pool.
 """
@@ -36,8 +36,8 @@ class OAuthError(Exception):
         return {"error": self.error, **described}
 
 
-class Detour(Exception):
-    """The browser must go elsewhere: Cognito's own error page, or back to the app with an error."""
+class RedirectTo(Exception):
+    """Redirect the browser to Cognito's own error page, or back to the app with an error."""
 
     def __init__(self, location: str) -> None:
         super().__init__(location)
@@ -63,10 +63,10 @@ def parameters(raw: str) -> dict[str, str]:
     Repeating is forbidden, and one without a value counts as omitted, by RFC 6749 section 3.1.
     """
     pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=100)
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         raise ValueError("repeated parameter")
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 def form(request: Request) -> dict[str, str]:
@@ -86,7 +86,7 @@ def oauth_form(request: Request) -> dict[str, str]:
 
 
 def needed(form: Form, name: str) -> str:
-    """A parameter that must be there."""
+    """A required parameter; `invalid_request` when it is missing."""
     if name not in form:
         raise OAuthError("invalid_request")
     return form[name]
@@ -99,9 +99,9 @@ def cookie(request: Request, name: str) -> str:
 
 def with_parameters(url: str, values: Mapping[str, str | None]) -> str:
     """The URL with more query parameters; those that are None are left out."""
-    more = urlencode({name: value for name, value in values.items() if value is not None})
-    # Joined as text: taking the URL apart and together again would change `myapp://`.
-    return f"{url}{'&' if '?' in url else '?'}{more}"
+    query = urlencode({name: value for name, value in values.items() if value is not None})
+    # Joined as text, because parsing and unparsing a URL would change `myapp://`.
+    return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
 def redirect(location: str) -> Response:

@@ -1,6 +1,6 @@
-"""The options that describe a pool, for every command that takes them, and how their help looks.
+"""The command line options that describe a pool, and how their help looks.
 
-Knows click and what a person needs to read; must not know what a value may be (options.py).
+Knows click and the help texts; must not know which values are allowed (options.py).
 """
 
 from collections.abc import Callable
@@ -26,60 +26,60 @@ _METAVARS = {
     "name": "TEXT",
     "scopes": "SCOPE",
 }
-# Of what is on, the help shows how to turn it off: that is what there is to choose.
+# For an option that is on by default, the help shows the flag that turns it off.
 _SECTIONS: dict[str, dict[str, str]] = {
     "Who gets in": {
         "name": "Name of the pool and of its app client.",
-        "sign_in": "What people sign in by. Final.",
-        "required": "What everybody gives at sign-up; repeatable. Final.",
+        "sign_in": "What people sign in with. Final.",
+        "required": "Attributes required at sign-up; repeatable. Final.",
         "self_sign_up": "Anybody may sign up; otherwise administrators add people.",
         "email_domains": "Only e-mail addresses at this domain may sign up; repeatable. "
         "Final: whether any is given.",
-        "groups": "A group to make; repeatable.",
+        "groups": "A group to create; repeatable.",
     },
     "Passwords and verification": {
         "mfa": "Codes of an authenticator app.",
-        "password_length": "Least number of characters.",
-        "password_upper": "Demand no capital letter.",
-        "password_lower": "Demand no small letter.",
-        "password_digits": "Demand no digit.",
-        "password_symbols": "Demand no symbol.",
-        "temporary_password_days": "How long an administrator's invitation is good.",
+        "password_length": "Minimum number of characters.",
+        "password_upper": "Do not require an uppercase letter.",
+        "password_lower": "Do not require a lowercase letter.",
+        "password_digits": "Do not require a digit.",
+        "password_symbols": "Do not require a symbol.",
+        "temporary_password_days": "How long an administrator's invitation is valid.",
         "verify_email": "How people prove that an e-mail address is theirs.",
-        "email_subject": "Subject of that e-mail, in your words.",
-        "email_message": "Its text, in your words: with {####} for the code, or with "
+        "email_subject": "Your own subject for that e-mail.",
+        "email_message": "Your own text for that e-mail: with {####} for the code, or with "
         "{##Confirm my address##} for the link.",
-        "verify_phone": "Prove phone numbers by SMS; makes an IAM role. Final once it is on.",
+        "verify_phone": "Verify phone numbers by SMS; creates an IAM role. Final once it is on.",
     },
     "The app": {
-        "callback_urls": "Where Cognito returns to after sign-in, to the letter; repeatable.",
-        "logout_urls": "Where Cognito returns to after sign-out, to the letter; repeatable.",
+        "callback_urls": "Exact URL to return to after sign-in; repeatable.",
+        "logout_urls": "Exact URL to return to after sign-out; repeatable.",
         "public": "An app client without a secret.",
-        "scopes": "What the app may ask for; repeatable.",
-        "sign_in_pages": "Cognito's own pages, or ones of yours that call its API.",
+        "scopes": "Scope that the app may request; repeatable.",
+        "sign_in_pages": "Cognito's login pages, or your app's, which call Cognito's API.",
     },
     "Tokens": {
-        "access_minutes": "Life of an access token, 5 to 1440.",
-        "id_minutes": "Life of an ID token, 5 to 1440.",
-        "refresh_days": "Longest time without a new sign-in, 1 to 3650.",
-        "rotation": "Let a refresh token serve many times.",
-        "grace_seconds": "How long a rotated refresh token still serves, 0 to 60.",
-        "token_revocation": "Let refresh tokens outlive sign-out.",
-        "prevent_user_existence_errors": "Tell strangers who has an account.",
+        "access_minutes": "Lifetime of an access token, 5 to 1440.",
+        "id_minutes": "Lifetime of an ID token, 5 to 1440.",
+        "refresh_days": "Lifetime of a refresh token, 1 to 3650.",
+        "rotation": "Allow a refresh token to be used many times.",
+        "grace_seconds": "How long a rotated refresh token stays valid, 0 to 60.",
+        "token_revocation": "Keep refresh tokens valid after sign-out.",
+        "prevent_user_existence_errors": "Let errors reveal who has an account.",
     },
     "Login pages": {
-        "login": "Today's pages, or the classic hosted UI.",
-        "domain_prefix": "PREFIX.auth.REGION.amazoncognito.com; made up if not given.",
-        "custom_domain": "A host of yours instead, such as auth.example.com.",
-        "certificate_arn": "Its certificate, in us-east-1.",
-        "hosted_zone_id": "Its zone in Route 53, to make its records there.",
-        "parent_record": "Also make the record that Cognito wants of the domain above.",
+        "login": "Managed login, or the classic hosted UI.",
+        "domain_prefix": "PREFIX.auth.REGION.amazoncognito.com; generated if not given.",
+        "custom_domain": "Your own host instead, such as auth.example.com.",
+        "certificate_arn": "Certificate of the custom domain, in us-east-1.",
+        "hosted_zone_id": "Route 53 zone in which to create the custom domain's records.",
+        "parent_record": "Also create the record that Cognito requires for the parent domain.",
     },
     "The pool itself": {
-        "tier": "Cognito's price plan.",
-        "deletion_protection": "Let the pool be deleted at once.",
-        "retain": "Delete the pool, users and all, with the stack.",
-        "issuer": "What tokens name as their issuer; no ALB takes the updated one.",
+        "tier": "Cognito's feature plan.",
+        "deletion_protection": "Allow the pool to be deleted.",
+        "retain": "Delete the pool and all its users with the stack.",
+        "issuer": "Issuer of the tokens; an ALB does not accept the updated one.",
     },
 }
 
@@ -88,23 +88,27 @@ class PoolCommand(click.Command):
     """A command whose help lists its options by sections."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each section under its title, then the options that have none."""
-        found: dict[str, list[tuple[str, str]]] = {title: [] for title in (*_SECTIONS, "Options")}
+        """Write each section under its title, then the options that belong to no section."""
+        by_section: dict[str, list[tuple[str, str]]] = {
+            title: [] for title in (*_SECTIONS, "Options")
+        }
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record and isinstance(parameter, click.Option):
-                found[getattr(parameter, "section", "Options")].append(record)
-        for title, records in found.items():
-            if records:
+                by_section[getattr(parameter, "section", "Options")].append(record)
+        for title, section_records in by_section.items():
+            if section_records:
                 with formatter.section(title):
-                    formatter.write_dl([(words.ljust(_COLUMN), text) for words, text in records])
+                    formatter.write_dl(
+                        [(flags.ljust(_COLUMN), text) for flags, text in section_records]
+                    )
 
 
 class _PoolOption(click.Option):
     """An option of a pool. One that is on by default shows in the help how it is turned off."""
 
-    def __init__(self, *words: Any, section: str, **attributes: Any) -> None:
-        super().__init__(*words, **attributes)
+    def __init__(self, *declarations: Any, section: str, **attributes: Any) -> None:
+        super().__init__(*declarations, **attributes)
         self.section = section
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
@@ -120,7 +124,7 @@ def _option(name: str, section: str, text: str) -> Callable[[_Command], _Command
     if isinstance(default, bool):
         flag = f"{flag}/--no-{flag[2:]}"
     elif isinstance(default, tuple):
-        # With none given the pool's default holds, so that one given takes its place.
+        # click's default is empty, so that values given replace the pool's default.
         attributes.update(multiple=True, default=())
         text += f"  [default: {', '.join(default)}]" if default else ""
     else:
@@ -143,23 +147,23 @@ def pool_options(command: _Command) -> _Command:
         def show(options: PoolOptions) -> None: ...
     """
 
-    def called(*args: Any, **given: Any) -> None:
-        values = {name: given.pop(name) for name in DEFAULTS}
-        command(*args, options=_made(values), **given)
+    def wrapper(*args: Any, **arguments: Any) -> None:
+        values = {name: arguments.pop(name) for name in DEFAULTS}
+        command(*args, options=_make_options(values), **arguments)
 
-    update_wrapper(called, command)
-    wrapped: _Command = called
+    update_wrapper(wrapper, command)
+    decorated: _Command = wrapper
     for section, entries in reversed(_SECTIONS.items()):
         for name, text in reversed(entries.items()):
-            wrapped = _option(name, section, text)(wrapped)
-    return wrapped
+            decorated = _option(name, section, text)(decorated)
+    return decorated
 
 
-def _made(values: dict[str, Any]) -> PoolOptions:
-    given = {name: value for name, value in values.items() if value != ()}
-    if given.get("required") == (_NONE,):
-        given["required"] = ()
+def _make_options(values: dict[str, Any]) -> PoolOptions:
+    chosen = {name: value for name, value in values.items() if value != ()}
+    if chosen.get("required") == (_NONE,):
+        chosen["required"] = ()
     try:
-        return PoolOptions(**given)
+        return PoolOptions(**chosen)
     except PoolOptionsError as error:
         raise click.UsageError(str(error)) from error

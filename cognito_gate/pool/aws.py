@@ -1,7 +1,7 @@
-"""AWS, asked through boto3: the only door to it, and boto3 is loaded when the first question comes.
+"""Calls to AWS through boto3. No other module imports boto3, and this one does at the first call.
 
-Where credentials, region and endpoint come from is boto3's matter. Each failure becomes one text
-for people. Must not know what is asked for, nor print.
+boto3 finds credentials, region and endpoint by itself. Each failure becomes an `AwsError` with a
+text for people. Must not know what the calls are for, nor print.
 """
 
 import os
@@ -11,28 +11,32 @@ from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 HttpAnswer: TypeAlias = dict[str, Any]
-"""What boto3 has read from one answer."""
+"""What boto3 has read from one response."""
 
-_OURS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
-_SIGN_IN = "Sign in again with `aws sso login` or `aws login`, or renew the keys, then repeat this"
+_AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
+_SIGN_IN_AGAIN = (
+    "Sign in again with `aws sso login` or `aws login`, or replace the keys, then try again"
+)
 _SET_UP = "`aws configure sso` or `aws configure` sets them up, and --profile picks a profile"
 # botocore's exceptions by name, so that its modules need not be loaded to tell them apart.
 _NO_REGION = "No AWS region was given. Pass --region, or set AWS_REGION, or one in the profile."
-_LOCAL = {
+_LOCAL_ERRORS = {
     "NoCredentialsError": f"No AWS credentials were found. {_SET_UP}.",
     "PartialCredentialsError": "The AWS credentials are incomplete. {error}.",
     "CredentialRetrievalError": "The AWS credentials could not be fetched. {error}.",
-    "LoginError": f"The AWS sign-in is over, or was never made. {_SIGN_IN}.",
-    "SSOError": f"The AWS sign-in is over, or was never made. {_SIGN_IN}.",
-    "TokenRetrievalError": f"The AWS sign-in is over, or was never made. {_SIGN_IN}.",
-    "ProfileNotFound": "{error}. `aws configure list-profiles` lists those there are.",
+    "LoginError": f"You are not signed in to AWS, or the sign-in has expired. {_SIGN_IN_AGAIN}.",
+    "SSOError": f"You are not signed in to AWS, or the sign-in has expired. {_SIGN_IN_AGAIN}.",
+    "TokenRetrievalError": (
+        f"You are not signed in to AWS, or the sign-in has expired. {_SIGN_IN_AGAIN}."
+    ),
+    "ProfileNotFound": "{error}. `aws configure list-profiles` lists the existing profiles.",
     "MissingDependencyException": "{error} (pip install 'botocore[crt]')",
     "ConnectionError": "AWS could not be reached. {error}.",
     "HTTPClientError": "AWS could not be reached. {error}.",
-    "ResponseParserError": "What answered is not AWS, or was changed on its way here.",
+    "ResponseParserError": "The response is not from AWS, or something in between changed it.",
 }
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
-_UNKNOWN = {
+_EXPIRED_CODES = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+_BAD_CREDENTIAL_CODES = {
     "AuthFailure",
     "IncompleteSignature",
     "InvalidAccessKeyId",
@@ -41,8 +45,8 @@ _UNKNOWN = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
-_DENIED = {"AccessDenied", "AccessDeniedException", "NotAuthorized", "UnauthorizedOperation"}
-_TOO_MANY = {
+_DENIED_CODES = {"AccessDenied", "AccessDeniedException", "NotAuthorized", "UnauthorizedOperation"}
+_THROTTLING_CODES = {
     "RequestLimitExceeded",
     "Throttling",
     "ThrottlingException",
@@ -51,16 +55,16 @@ _TOO_MANY = {
 
 
 class AwsError(Exception):
-    """AWS refused, or could not be asked. Its text is for people.
+    """AWS refused a call, or could not be reached. Its text is for people.
 
-    `code` is AWS's own name of the error and `said` its message; both are empty when AWS has not
-    answered at all.
+    `code` is AWS's own name of the error and `message` is AWS's text; both are empty when no
+    response came at all.
     """
 
-    def __init__(self, message: str, code: str = "", said: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, text: str, code: str = "", message: str = "") -> None:
+        super().__init__(text)
         self.code = code
-        self.said = said
+        self.message = message
 
 
 class Account(Protocol):
@@ -71,27 +75,27 @@ class Account(Protocol):
         """Its name, such as eu-west-1."""
 
     def call(self, service: str, operation: str, **parameters: object) -> HttpAnswer:
-        """Ask a service for one operation, by boto3's names; AwsError when that fails."""
+        """Call one operation of a service, by boto3's names; AwsError when that fails."""
 
     def emulator(self, service: str) -> str:
-        """The address that stands in for the service; empty when that is AWS itself."""
+        """The address of an emulator of the service; empty when calls go to AWS itself."""
 
 
 def pages(
     account: Account, service: str, operation: str, **parameters: object
 ) -> Iterator[HttpAnswer]:
-    """The same question until its answer names no next page."""
-    more: dict[str, object] = {}
+    """All pages of a response: repeats the call until it names no next page."""
+    next_page: dict[str, object] = {}
     while True:
-        answer = account.call(service, operation, **parameters, **more)
+        answer = account.call(service, operation, **parameters, **next_page)
         yield answer
         if not answer.get("NextToken"):
             return
-        more = {"NextToken": answer["NextToken"]}
+        next_page = {"NextToken": answer["NextToken"]}
 
 
 def connect(region: str | None = None, profile: str | None = None) -> Account:
-    """The account and region that boto3 finds; an argument goes before what is set elsewhere.
+    """The account and region that boto3 finds; arguments override what is configured elsewhere.
 
     Raises:
         AwsError: boto3 is not installed, or there is no such profile, or no region.
@@ -100,7 +104,7 @@ def connect(region: str | None = None, profile: str | None = None) -> Account:
         import boto3  # noqa: PLC0415
     except ImportError as error:
         raise AwsError("This command needs boto3: pip install 'cognito-gate[aws]'") from error
-    with _told():
+    with _aws_errors():
         # AWS_REGION is what the gate and every other SDK read; botocore knows the older name only.
         region = region or os.environ.get("AWS_REGION") or None
         session = boto3.Session(profile_name=profile or None, region_name=region)
@@ -119,15 +123,15 @@ class _Session:
 
     def call(self, service: str, operation: str, **parameters: object) -> HttpAnswer:
         name = operation.title().replace("_", "")
-        with _told(f"{service}:{name}"):
+        with _aws_errors(f"{service}:{name}"):
             answer: HttpAnswer = getattr(self._client(service), operation)(**parameters)
         return answer
 
     def emulator(self, service: str) -> str:
-        with _told():
+        with _aws_errors():
             endpoint = str(self._client(service).meta.endpoint_url).rstrip("/")
         host = urlsplit(endpoint).hostname or ""
-        return "" if host.endswith(_OURS) else endpoint
+        return "" if host.endswith(_AWS_SUFFIXES) else endpoint
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
@@ -136,31 +140,31 @@ class _Session:
 
 
 @contextmanager
-def _told(action: str = "") -> Iterator[None]:
-    """Whatever boto3 raises in the block, as an AwsError."""
+def _aws_errors(action: str = "") -> Iterator[None]:
+    """Raise whatever boto3 raises in the block as an AwsError."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     try:
         yield
     except ClientError as error:
-        raise _refused(action, error.response.get("Error", {})) from error
+        raise _read_error(action, error.response.get("Error", {})) from error
     except (BotoCoreError, ResponseParserError, ValueError) as error:
         names = (kind.__name__ for kind in type(error).__mro__)
-        text = next((_LOCAL[name] for name in names if name in _LOCAL), "{error}.")
+        text = next((_LOCAL_ERRORS[name] for name in names if name in _LOCAL_ERRORS), "{error}.")
         raise AwsError(text.format(error=str(error).rstrip("."))) from error
 
 
-def _refused(action: str, error: dict[str, str]) -> AwsError:
-    code, said = error.get("Code", ""), error.get("Message", "")
-    if code in _EXPIRED:
-        text = f"The AWS credentials have expired. {_SIGN_IN}."
-    elif code in _UNKNOWN:
+def _read_error(action: str, error: dict[str, str]) -> AwsError:
+    code, message = error.get("Code", ""), error.get("Message", "")
+    if code in _EXPIRED_CODES:
+        text = f"The AWS credentials have expired. {_SIGN_IN_AGAIN}."
+    elif code in _BAD_CREDENTIAL_CODES:
         text = f"AWS does not accept these credentials ({code}). {_SET_UP}."
-    elif code in _DENIED:
-        text = f"These AWS credentials may not do {action}. {said}"
-    elif code in _TOO_MANY:
-        text = f"AWS asks for patience with {action} ({code}). Wait a minute, then repeat this."
+    elif code in _DENIED_CODES:
+        text = f"These AWS credentials are not allowed to do {action}. {message}"
+    elif code in _THROTTLING_CODES:
+        text = f"AWS limits how often {action} may be called ({code}). Try again in a minute."
     else:
-        text = f"AWS refuses {action} ({code}). {said}"
-    return AwsError(text.strip(), code, said)
+        text = f"AWS refuses {action} ({code}). {message}"
+    return AwsError(text.strip(), code, message)

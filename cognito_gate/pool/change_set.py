@@ -1,4 +1,4 @@
-"""A change set of CloudFormation: made from a template and parameters, executed or thrown away.
+"""A change set of CloudFormation: created from a template and parameters, executed or discarded.
 
 Knows what CloudFormation asks of a template. Must not know what the changes mean (changes.py),
 nor who decides on them.
@@ -12,7 +12,7 @@ from .aws import Account, pages
 from .changes import Change, read_change
 from .stack import FORMATION, Stack, StackProblem, find, pauses
 
-BODY_BYTES = 51_200
+MAX_BODY_BYTES = 51_200
 """The largest template that a request may hold (CloudFormation User Guide, Quotas)."""
 
 _ACKNOWLEDGED = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM")
@@ -30,10 +30,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Values that are given, and the names of those whose values stay as they are."""
+    """Values that are given, and the names of parameters that keep the stack's present values."""
 
     given: Mapping[str, str]
-    kept: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ def read_template(account: Account, body: str) -> Template:
     size = len(body.encode())
     if not body.strip():
         raise StackProblem("The template is empty.")
-    if size > BODY_BYTES:
+    if size > MAX_BODY_BYTES:
         raise StackProblem(
-            f"The template has {size:,} bytes, and CloudFormation takes {BODY_BYTES:,} at most. "
-            "A larger one goes by way of S3: `aws cloudformation deploy --s3-bucket`."
+            f"The template has {size:,} bytes; CloudFormation takes {MAX_BODY_BYTES:,} at most. "
+            "Deploy a larger one through S3: `aws cloudformation deploy --s3-bucket`."
         )
     answer = account.call(FORMATION, "validate_template", TemplateBody=body)
     needed = answer.get("Capabilities", ())
@@ -65,8 +65,8 @@ def read_template(account: Account, body: str) -> Template:
 
 
 def _defaults(answer: Mapping[str, Any]) -> dict[str, str | None]:
-    found = answer.get("Parameters", ())
-    return {item["ParameterKey"]: item.get("DefaultValue") for item in found}
+    parameters = answer.get("Parameters", ())
+    return {item["ParameterKey"]: item.get("DefaultValue") for item in parameters}
 
 
 def parameters_for(
@@ -74,38 +74,38 @@ def parameters_for(
     stack: Stack | None,
     template: Template,
     given: Mapping[str, str],
-    anew: Collection[str] = (),
+    reset_parameters: Collection[str] = (),
 ) -> Parameters:
-    """The parameters of a change set: those given, and of the stack those that somebody once set.
+    """The parameters of a change set: those given, and those of the stack that somebody once set.
 
-    A value that is the default of the stack's present template was set by nobody; there the new
-    template decides, and it decides on all that `anew` names.
+    A value equal to the default of the stack's current template counts as not set: the new
+    template's default replaces it, as it does for all names in `reset_parameters`.
 
     Raises:
         StackProblem: the template does not have one that is given.
     """
     for name in given:
         if name not in template.defaults:
-            known = ", ".join(template.defaults) or "none"
-            raise StackProblem(f"The template has no parameter {name}. It has: {known}.")
+            names = ", ".join(template.defaults) or "none"
+            raise StackProblem(f"The template has no parameter {name}. It has: {names}.")
     if stack is None or stack.empty:
         return Parameters(given)
-    before = _defaults(account.call(FORMATION, "get_template_summary", StackName=stack.arn))
-    kept = tuple(
+    old_defaults = _defaults(account.call(FORMATION, "get_template_summary", StackName=stack.arn))
+    unchanged = tuple(
         name
         for name, value in stack.parameters.items()
-        if name in template.defaults and name not in given and name not in anew
-        if value != before.get(name)
+        if name in template.defaults and name not in given and name not in reset_parameters
+        if value != old_defaults.get(name)
     )
-    return Parameters(given, kept)
+    return Parameters(given, unchanged)
 
 
 def create(
     account: Account, stack: Stack | str, template: Template, parameters: Parameters, name: str
 ) -> ChangeSet:
-    """Begin to make a change set of that name: of a stack, or, by its name, of a new one."""
+    """Start creating a change set called `name`: for a stack, or for a new one by its name."""
     update = isinstance(stack, Stack) and not stack.empty
-    made = account.call(
+    response = account.call(
         FORMATION,
         "create_change_set",
         StackName=stack if isinstance(stack, str) else stack.name,
@@ -118,28 +118,28 @@ def create(
                 {"ParameterKey": key, "ParameterValue": value}
                 for key, value in parameters.given.items()
             ),
-            *({"ParameterKey": key, "UsePreviousValue": True} for key in parameters.kept),
+            *({"ParameterKey": key, "UsePreviousValue": True} for key in parameters.unchanged),
         ],
     )
-    return ChangeSet(made["Id"], made["StackId"])
+    return ChangeSet(response["Id"], response["StackId"])
 
 
 def changes_of(
     account: Account, change_set: ChangeSet, wait: Callable[[float], None]
 ) -> tuple[Change, ...]:
-    """What it would change, as soon as CloudFormation knows; empty when that is nothing.
+    """Wait until CloudFormation has worked out the changes; empty when there are none.
 
     Raises:
         StackProblem: CloudFormation cannot make it; the text says why.
     """
     pause = pauses()
     while True:
-        answers = list(
+        pages_read = list(
             pages(account, FORMATION, "describe_change_set", ChangeSetName=change_set.arn)
         )
-        status, reason = answers[0]["Status"], answers[0].get("StatusReason", "")
+        status, reason = pages_read[0]["Status"], pages_read[0].get("StatusReason", "")
         if status == "CREATE_COMPLETE":
-            return tuple(read_change(item) for page in answers for item in page["Changes"])
+            return tuple(read_change(item) for page in pages_read for item in page["Changes"])
         if status == "FAILED" and reason.startswith(_NO_CHANGES):
             return ()
         if status not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
@@ -148,17 +148,17 @@ def changes_of(
 
 
 def execute(account: Account, change_set: ChangeSet) -> None:
-    """Let it happen."""
+    """Start to apply the change set."""
     account.call(FORMATION, "execute_change_set", ChangeSetName=change_set.arn)
 
 
 def discard(account: Account, change_set: ChangeSet) -> None:
-    """Delete it, and its stack too when that was made for change sets only and has no other."""
+    """Delete a change set, and with it a stack that exists for no other change set."""
     account.call(FORMATION, "delete_change_set", ChangeSetName=change_set.arn)
     stack = find(account, change_set.stack_arn)
     if stack is None or not stack.empty:
         return
-    listed = pages(account, FORMATION, "list_change_sets", StackName=stack.arn)
-    others = {item["ChangeSetId"] for page in listed for item in page["Summaries"]}
+    summaries = pages(account, FORMATION, "list_change_sets", StackName=stack.arn)
+    others = {item["ChangeSetId"] for page in summaries for item in page["Summaries"]}
     if not others - {change_set.arn}:
         account.call(FORMATION, "delete_stack", StackName=stack.arn)

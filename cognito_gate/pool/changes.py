@@ -1,4 +1,4 @@
-"""What a change set would do to a stack, and which of its changes take users or sessions along.
+"""What a change set would do to a stack, and which of its changes lose users or sessions.
 
 Knows the resources of a user pool. Must not know how a change set is made, nor who is asked.
 """
@@ -9,11 +9,13 @@ from typing import Any
 
 POOL, CLIENT = "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient"
 # Fixed when a pool is created (CloudFormation: AWS::Cognito::UserPool; CreateUserPool).
-_FIXED = frozenset({"AliasAttributes", "Schema", "UsernameAttributes", "UsernameConfiguration"})
+_FIXED_PROPERTIES = frozenset(
+    {"AliasAttributes", "Schema", "UsernameAttributes", "UsernameConfiguration"}
+)
 _ADDRESS = "the address of the login pages changes; the app needs the new environment"
-_COSTS = {
+_COST_OF_REMOVAL = {
     "AWS::Cognito::UserPoolDomain": _ADDRESS,
-    "AWS::Cognito::UserPoolGroup": "the list of its members goes with it",
+    "AWS::Cognito::UserPoolGroup": "its list of members is deleted with it",
 }
 
 
@@ -30,70 +32,71 @@ class Change:
 
     @property
     def replaces(self) -> bool:
-        """Another one takes its place, or may take it."""
+        """Whether CloudFormation replaces this resource by a new one, or may do so."""
         return self.replacement in ("True", "Conditional")
 
     @property
     def loss(self) -> str:
-        """What it costs in users or sessions, as a sentence; else empty."""
+        """Which users or sessions are lost, as a sentence; empty when none are."""
         if self.type == POOL:
             return self._loss_of_users()
         if self.type == CLIENT and self.action == "Remove":
-            return f"{self.logical_id}: the app client goes. The app can sign nobody in any more."
+            return f"{self.logical_id}: the app client is deleted. Nobody can sign in any more."
         if self.type == CLIENT and self._replaces_client:
             return (
-                f"{self.logical_id}: the app client {self._is} replaced. Its id and secret "
+                f"{self.logical_id}: the app client {self._verb} replaced. Its id and secret "
                 "change and all sessions end; the app needs the new environment."
             )
         return ""
 
     @property
     def note(self) -> str:
-        """What else it costs, as a sentence; empty when it costs nothing."""
+        """What else the change means for the app, as a sentence; empty when nothing."""
         gone = self.action == "Remove" or self.replaces
-        cost = _COSTS.get(self.type, "")
+        cost = _COST_OF_REMOVAL.get(self.type, "")
         return f"{self.logical_id}: {cost}." if gone and cost else ""
 
     def _loss_of_users(self) -> str:
-        kept = " (that pool is kept in the account)" if "Retain" in self.policy else ""
+        note = " (that pool is kept in the account)" if "Retain" in self.policy else ""
         if self.action == "Remove":
-            return f"{self.logical_id}: the user pool leaves the stack with all its users{kept}."
+            return f"{self.logical_id}: the user pool leaves the stack with all its users{note}."
         if self.replaces:
             return (
-                f"{self.logical_id}: the user pool {self._is} replaced by a new, empty one. "
-                f"The app loses all its users{kept}."
+                f"{self.logical_id}: the user pool {self._verb} replaced by a new, empty one. "
+                f"The app loses all its users{note}."
             )
-        fixed = ", ".join(sorted(_FIXED.intersection(self.properties)))
+        fixed = ", ".join(sorted(_FIXED_PROPERTIES.intersection(self.properties)))
         if fixed:
             return (
-                f"{self.logical_id}: {fixed} is settled when a user pool is made, but that a "
-                "Schema may gain attributes. All else fails and is rolled back. A stack of "
-                "another name makes another pool."
+                f"{self.logical_id}: {fixed} cannot change after a user pool is created, except "
+                "that a Schema may gain attributes. Any other change fails and is rolled back. "
+                "For a new pool, deploy a stack of another name."
             )
         return ""
 
     @property
     def _replaces_client(self) -> bool:
-        # "Conditional" comes of any change of the pool, too, whose id stays the same all the same.
-        sure = self.replacement == "True"
-        return sure or (self.replaces and "GenerateSecret" in self.properties)
+        # CloudFormation says "Conditional" for any change of the pool that the client refers to,
+        # although the pool's id, which is all that the client uses, stays the same.
+        certain = self.replacement == "True"
+        return certain or (self.replaces and "GenerateSecret" in self.properties)
 
     @property
-    def _is(self) -> str:
+    def _verb(self) -> str:
         return "is" if self.replacement == "True" else "may be"
 
 
 def read_change(item: Mapping[str, Any]) -> Change:
     """One of the `Changes` of DescribeChangeSet."""
-    found = item["ResourceChange"]
-    targets = [detail.get("Target", {}) for detail in found.get("Details", ())]
+    resource = item["ResourceChange"]
+    targets = [detail.get("Target", {}) for detail in resource.get("Details", ())]
     names = {target.get("Name") or target.get("Attribute", "") for target in targets}
     return Change(
-        action=found["Action"],
-        logical_id=found["LogicalResourceId"],
-        type=found["ResourceType"],
-        replacement=found.get("Replacement", ""),
-        policy=found.get("PolicyAction", ""),
+        action=resource["Action"],
+        logical_id=resource["LogicalResourceId"],
+        type=resource["ResourceType"],
+        replacement=resource.get("Replacement", ""),
+        policy=resource.get("PolicyAction", ""),
         properties=tuple(sorted(names - {""})),
     )
 

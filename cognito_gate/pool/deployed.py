@@ -1,58 +1,61 @@
 """The environment of a pool that is deployed: its stack's outputs, and its app client's secret.
 
-Must not know how an environment is written down, nor print.
+Must not know the formats of environments, nor print.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from .aws import Account
-from .environment import Extras, Variable, environment, is_confidential, needed
+from .environment import Extras, Variable, environment, is_confidential, require_output
 from .stack import FAILED_CREATION, Stack, StackProblem, find
 from .users import find_client
 
 
 def find_deployed(account: Account, name: str) -> Stack:
-    """The stack of that name, if it has come to be.
+    """The stack of that name.
 
     Raises:
-        StackProblem: there is none.
+        StackProblem: there is none, or its creation failed.
     """
-    found = find(account, name)
-    if found is None or found.empty or found.status in FAILED_CREATION:
+    stack = find(account, name)
+    if stack is None or stack.empty or stack.status in FAILED_CREATION:
         raise StackProblem(
             f"There is no stack {name} in {account.region}, or it could not be created. "
-            f"--region and --profile say where to look; `cognito-gate pool deploy {name}` "
-            "makes it."
+            f"Look elsewhere with --region and --profile, or create it with "
+            f"`cognito-gate pool deploy {name}`."
         )
-    return found
+    return stack
 
 
 def environment_of(account: Account, stack: Stack, extras: Extras) -> tuple[Variable, ...]:
-    """Its environment, with what `extras` adds; the client is read only where that is needed.
+    """The environment for the gate, with what `extras` adds; reads the app client only if needed.
 
     Raises:
-        StackProblem: the app client does not have an address that `extras` gives.
+        StackProblem: a URL in `extras` is not registered at the app client.
         EnvironmentProblem, SettingsError, AwsError: as `environment` and the account say.
     """
     confidential = is_confidential(stack.outputs)
-    known = replace(extras, emulator=account.emulator("cognito-idp"))
+    complete = replace(extras, emulator=account.emulator("cognito-idp"))
     if confidential or extras.callback_url or extras.logout_url:
-        pool_id, client_id = needed(stack.outputs, "UserPoolId"), needed(stack.outputs, "ClientId")
+        pool_id, client_id = (
+            require_output(stack.outputs, "UserPoolId"),
+            require_output(stack.outputs, "ClientId"),
+        )
         client = find_client(account, pool_id, client_id)
         _check_listed("--callback-url", extras.callback_url, client.callback_urls)
         _check_listed("--logout-url", extras.logout_url, client.logout_urls)
         if confidential and not client.secret:
-            raise StackProblem(f"AWS does not tell the secret of the app client {client_id}.")
-        known = replace(known, client_secret=client.secret)
-    return environment(stack.outputs, known)
+            raise StackProblem(f"AWS does not return the secret of the app client {client_id}.")
+        complete = replace(complete, client_secret=client.secret)
+    return environment(stack.outputs, complete)
 
 
 def _check_listed(flag: str, url: str, listed: Sequence[str]) -> None:
-    """Cognito compares addresses character by character, and strands people over a difference."""
+    """Cognito compares URLs character by character, and shows an error page for one it lacks."""
     if url and url not in listed:
-        known = "".join(f"\n  {item}" for item in listed)
+        registered = "".join(f"\n  {item}" for item in listed)
         raise StackProblem(
-            f"{flag} is {url!r}, which the app client does not have. It has:{known}\n"
-            f"`cognito-gate pool deploy` with {flag} adds another."
+            f"{flag} is {url!r}, which is not registered at the app client. It has:{registered}\n"
+            f"To add a URL, deploy with {flag}: `cognito-gate pool deploy`."
         )

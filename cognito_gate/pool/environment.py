@@ -1,7 +1,7 @@
-"""What a deployed pool tells the gate: a stack's outputs as environment variables, in four forms.
+"""The outputs of a pool's stack as the gate's environment variables, in four formats.
 
-Knows the names of the variables and what each form can carry. Must not know where the outputs
-and the client secret were read.
+Knows the names of the variables and what each format can hold. Must not know where the outputs
+and the client secret come from.
 """
 
 import json
@@ -13,12 +13,12 @@ from ..settings import Settings
 
 
 class EnvironmentProblem(ValueError):
-    """A value that is missing, or that a form cannot carry. Its text never holds the value."""
+    """A value is missing, or a format cannot hold it. The text never contains the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable; `note` is said beside it where the form has room for comments."""
+    """One variable; `note` becomes a comment beside it where the format has comments."""
 
     name: str
     value: str = field(repr=False)
@@ -29,8 +29,8 @@ class Variable:
 class Extras:
     """What the outputs do not hold.
 
-    `emulator` is the address in AWS's place, if any; `callback_url` and `logout_url` go before
-    those of the outputs. Whatever is empty is left out.
+    `emulator` is the address of an emulator of AWS, if any; `callback_url` and `logout_url`
+    override those of the outputs. Empty values are left out.
     """
 
     client_secret: str = field(default="", repr=False)
@@ -40,11 +40,11 @@ class Extras:
     logout_url: str = ""
 
 
-_ANY_KEY = "stands in for one of 32 characters"  # of a form that settings take
+_KEY_STAND_IN = "stands in for one of 32 characters"  # of a form that settings take
 
 
 def environment(outputs: Mapping[str, str], extras: Extras) -> tuple[Variable, ...]:
-    """All that the gate needs to know of this pool.
+    """All variables that the gate needs for this pool.
 
     Raises:
         EnvironmentProblem: an output is missing.
@@ -54,29 +54,29 @@ def environment(outputs: Mapping[str, str], extras: Extras) -> tuple[Variable, .
 
         environment(stack.outputs, Extras(client_secret="...", secret_key="..."))
     """
-    found = tuple(_variables(outputs, extras))
-    values = {variable.name: variable.value for variable in found}
-    # Better refused here than at the first start of the app.
-    Settings.from_env({"SECRET_KEY": _ANY_KEY, **values}, env_file=None)
-    return found
+    variables = tuple(_variables(outputs, extras))
+    values = {variable.name: variable.value for variable in variables}
+    # Settings that the gate would refuse fail here, and not at the first start of the app.
+    Settings.from_env({"SECRET_KEY": _KEY_STAND_IN, **values}, env_file=None)
+    return variables
 
 
-def needed(outputs: Mapping[str, str], name: str) -> str:
-    """An output that must be there."""
+def require_output(outputs: Mapping[str, str], name: str) -> str:
+    """The output of that name; EnvironmentProblem when the stack has none."""
     if not outputs.get(name):
         raise EnvironmentProblem(
-            f"The stack has no output {name}; one that `cognito-gate pool deploy` made has it."
+            f"The stack has no output {name}; stacks made by `cognito-gate pool deploy` have it."
         )
     return outputs[name]
 
 
 def is_confidential(outputs: Mapping[str, str]) -> bool:
     """Whether the app client has a secret."""
-    return needed(outputs, "ConfidentialClient") == "true"
+    return require_output(outputs, "ConfidentialClient") == "true"
 
 
 def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]:
-    yield Variable("AWS_REGION", needed(outputs, "Region"))
+    yield Variable("AWS_REGION", require_output(outputs, "Region"))
     if extras.emulator:
         yield Variable(
             "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
@@ -85,37 +85,37 @@ def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]
         )
         yield Variable("AWS_COGNITO_DOMAIN", extras.emulator)
     else:
-        yield Variable("AWS_COGNITO_DOMAIN", needed(outputs, "Domain"))
-    yield Variable("AWS_COGNITO_USER_POOL_ID", needed(outputs, "UserPoolId"))
-    yield Variable("AWS_COGNITO_USER_POOL_CLIENT_ID", needed(outputs, "ClientId"))
+        yield Variable("AWS_COGNITO_DOMAIN", require_output(outputs, "Domain"))
+    yield Variable("AWS_COGNITO_USER_POOL_ID", require_output(outputs, "UserPoolId"))
+    yield Variable("AWS_COGNITO_USER_POOL_CLIENT_ID", require_output(outputs, "ClientId"))
     if extras.client_secret:
         yield Variable("AWS_COGNITO_USER_POOL_CLIENT_SECRET", extras.client_secret)
-    redirect = extras.callback_url or needed(outputs, "RedirectUrl")
+    redirect = extras.callback_url or require_output(outputs, "RedirectUrl")
     yield Variable("AWS_COGNITO_REDIRECT_URL", redirect)
-    logout = extras.logout_url or needed(outputs, "LogoutUrl")
+    logout = extras.logout_url or require_output(outputs, "LogoutUrl")
     yield Variable("AWS_COGNITO_LOGOUT_URL", logout)
     yield from _optional(outputs)
     if outputs.get("SignInPages") == "custom":
-        yield from _own_pages(outputs)
+        yield from _sign_in_pages(outputs)
     if extras.secret_key:
         yield Variable(
             "SECRET_KEY",
             extras.secret_key,
-            "Another each time this is printed. Keep the one in use: a new one ends all sessions.",
+            "A new key each time this is printed. Keep the one in use: another ends all sessions.",
         )
 
 
 def _optional(outputs: Mapping[str, str]) -> Iterator[Variable]:
     if outputs.get("Scopes"):
         yield Variable("AWS_COGNITO_SCOPES", outputs["Scopes"])
-    # The original form follows from the pool's id; the newer one must be told.
+    # The gate derives the original form from the pool's id; the updated form must be set.
     if outputs.get("Issuer", "").startswith("https://issuer-"):
         yield Variable("AWS_COGNITO_ISSUER", outputs["Issuer"])
     if outputs.get("RefreshEnabled") == "true":
         yield Variable("AWS_COGNITO_REFRESH_FLOW_ENABLED", "true")
 
 
-def _own_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
+def _sign_in_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
     """For sign-in pages that the gate serves itself."""
     yield Variable("COGNITO_GATE_LOGIN", "custom")
     for name, output in (
@@ -142,29 +142,29 @@ def _line(variable: Variable) -> str:
 
 
 def _env(variable: Variable) -> str:
-    """A line of a .env file: readers take blanks and a pair of quotes off a value."""
+    """A line of a .env file, whose readers strip blanks and a pair of quotes from a value."""
     value = variable.value
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
     if value != value.strip() or quoted or _has(value, "\n\r\0"):
-        raise EnvironmentProblem(f"{variable.name} holds what no .env file can carry.")
+        raise EnvironmentProblem(f"{variable.name}: no .env file can hold this value.")
     return _line(variable)
 
 
 def _docker(variable: Variable) -> str:
-    """A line for `docker run --env-file`, which takes all after the first = as it stands."""
+    """A line for `docker run --env-file`, which takes everything after the first = literally."""
     if _has(variable.value, "\n\r\0"):
-        raise EnvironmentProblem(f"{variable.name} holds what no file of Docker's can carry.")
+        raise EnvironmentProblem(f"{variable.name}: no env file of Docker can hold this value.")
     return _line(variable)
 
 
 def _shell(variable: Variable) -> str:
     if _has(variable.value, "\0"):
-        raise EnvironmentProblem(f"{variable.name} holds what no shell can carry.")
+        raise EnvironmentProblem(f"{variable.name}: no shell can hold this value.")
     return f"export {variable.name}={shlex.quote(variable.value)}"
 
 
-def _noted(line: Callable[[Variable], str]) -> Callable[[Sequence[Variable]], str]:
-    """A form of one line for each variable, its note above it."""
+def _lines_with_notes(line: Callable[[Variable], str]) -> Callable[[Sequence[Variable]], str]:
+    """A format with one line for each variable, its note above it as a comment."""
 
     def render(variables: Sequence[Variable]) -> str:
         lines = [
@@ -181,9 +181,9 @@ def _json(variables: Sequence[Variable]) -> str:
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Variable]], str]] = {
-    "env": _noted(_env),
-    "shell": _noted(_shell),
-    "docker": _noted(_docker),
+    "env": _lines_with_notes(_env),
+    "shell": _lines_with_notes(_shell),
+    "docker": _lines_with_notes(_docker),
     "json": _json,
 }
 """What `--format` takes: a .env file, lines for a shell to read, Docker's env file, an object."""

@@ -1,7 +1,7 @@
-"""What the user pool shall be: every option with its default, and which of them contradict.
+"""What the user pool shall be: every option with its default, and which options contradict.
 
-Knows Cognito's rules about options taken together; must not know how a template says them, nor
-that there is a command line beyond the names of its flags.
+Knows Cognito's rules about combinations of options; must not know the template, nor the command
+line beyond the names of its flags.
 """
 
 import re
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from ..settings.checks import Problem, check_type
+from ..settings.checks import check_type
+from ..settings.formats import Problem
 from ._values import VALUES
 
 _LINK = re.compile(r"\{##(?!##\}).+?##\}", re.DOTALL)
@@ -145,31 +146,31 @@ FLAGS: dict[str, str] = {
 
 
 def _problems(options: PoolOptions) -> dict[str, str]:
-    found: dict[str, str] = {}
-    typed = True
+    problems: dict[str, str] = {}
+    well_typed = True
     for name, default in DEFAULTS.items():
         value = getattr(options, name)
         try:
             check_type(value, default, secret=False)
         except Problem as problem:
-            typed, found[FLAGS[name]] = False, str(problem)
+            well_typed, problems[FLAGS[name]] = False, str(problem)
             continue
         try:
             VALUES.get(name, str)(value)
         except Problem as problem:
-            found[FLAGS[name]] = str(problem)
-    # What follows relies on types, and what is wrong by itself is said once.
-    found = {**_contradictions(options), **found} if typed else found
-    return {flag: found[flag] for flag in FLAGS.values() if flag in found}
+            problems[FLAGS[name]] = str(problem)
+    # Checks of combinations need well-typed values; a problem of one option alone takes precedence.
+    problems = {**_contradictions(options), **problems} if well_typed else problems
+    return {flag: problems[flag] for flag in FLAGS.values() if flag in problems}
 
 
 def _contradictions(options: PoolOptions) -> dict[str, str]:
     """Problems that no single option shows, the first of each flag."""
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     for rules in (_people, _messages, _client, _addresses, _domain):
         for name, problem in rules(options):
-            found.setdefault(FLAGS[name], problem)
-    return found
+            problems.setdefault(FLAGS[name], problem)
+    return problems
 
 
 def _people(options: PoolOptions) -> Iterator[tuple[str, str]]:
@@ -188,8 +189,8 @@ def _people(options: PoolOptions) -> Iterator[tuple[str, str]]:
         # AWS Cognito developer guide, "Signing up and confirming user accounts".
         yield (
             "email_domains",
-            "proves nothing with --verify-phone: of two addresses Cognito verifies the phone "
-            "number only, and anybody could claim an e-mail address; leave one of them out",
+            "proves nothing with --verify-phone: given both, Cognito verifies the phone number "
+            "only, so anybody could claim an e-mail address; leave one of them out",
         )
 
 
@@ -213,10 +214,10 @@ def _client(options: PoolOptions) -> Iterator[tuple[str, str]]:
 
 
 def _addresses(options: PoolOptions) -> Iterator[tuple[str, str]]:
-    callbacks = {_place(url) for url in options.callback_urls}
-    shared = [url for url in options.logout_urls if _place(url) in callbacks]
+    callbacks = {_without_query(url) for url in options.callback_urls}
+    shared = [url for url in options.logout_urls if _without_query(url) in callbacks]
     if shared:
-        yield "logout_urls", f"lists {shared[0]!r}, a callback too: signing out would never end"
+        yield "logout_urls", f"lists {shared[0]!r}, a callback too: signing out would loop forever"
     for url in (*options.callback_urls, *options.logout_urls) if options.custom_domain else ():
         host = _host(url)
         if f".{host}".endswith(f".{options.custom_domain}"):
@@ -234,8 +235,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def _place(url: str) -> tuple[str, str]:
-    """Where a URL leads, whatever its query; a broken one is told apart from all others."""
+def _without_query(url: str) -> tuple[str, str]:
+    """Scheme and rest of a URL without its query, for comparing; takes broken URLs as well."""
     return url.partition("://")[0], url.partition("://")[2].partition("?")[0].rstrip("/").lower()
 
 

@@ -1,4 +1,4 @@
-"""Where the environment of a pool goes: to the standard output, or into a file for its owner alone.
+"""Where the environment of a pool goes: to standard output, or to a file only its owner can read.
 
 Knows click and files; must not know where the values come from.
 """
@@ -25,7 +25,7 @@ force_option = click.option("--force", is_flag=True, help="With --output: replac
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where to, and in which form. `check` says what is wrong before anything is done."""
+    """Where to write, and in which format. Call `check` before anything is deployed."""
 
     form: str
     file: str | None
@@ -36,13 +36,13 @@ class Output:
         if self.force and not self.file:
             raise click.UsageError("--force needs --output")
         if self.file and not self.force and Path(self.file).exists():
-            raise click.UsageError(f"{self.file} is there already; --force replaces it")
+            raise click.UsageError(f"{self.file} exists already; --force replaces it")
 
     def write(self, variables: Sequence[Variable]) -> None:
         """Print the environment, or write the file.
 
         Raises:
-            EnvironmentProblem: the form cannot carry a value, or the file cannot be written.
+            EnvironmentProblem: the format cannot hold a value, or the file cannot be written.
         """
         text = FORMATS[self.form](variables)
         if self.form == "json":  # which has no place for comments

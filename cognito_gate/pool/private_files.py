@@ -1,6 +1,6 @@
-"""Files that hold secrets: written for their owner alone, and looked at where a shell made them.
+"""Files that hold secrets: writes them for their owner alone, and checks those of redirections.
 
-Knows files and their modes; must not know what stands in them.
+Knows files and their modes; must not know their content.
 """
 
 import os
@@ -13,10 +13,10 @@ from typing import IO, Any
 def write_private(path: Path, text: str, *, replace: bool) -> None:
     """Write a file that only its owner can read.
 
-    `replace` puts it in the place of one that is there; nobody ever sees half of it.
+    `replace` replaces an existing file in one step, so that no reader ever sees half of it.
 
     Raises:
-        FileExistsError: there is one, and it is not to be replaced.
+        FileExistsError: the file exists, and `replace` is false.
         OSError: it cannot be written.
     """
     if replace:
@@ -35,7 +35,7 @@ def write_private(path: Path, text: str, *, replace: bool) -> None:
 
 
 def others_can_read(stream: IO[Any]) -> bool:
-    """True for a stream that goes into a file which is not for its owner alone."""
+    """True for a stream that goes into a file which other users can read."""
     try:
         mode = os.fstat(stream.fileno()).st_mode
     except (OSError, ValueError):  # no file at all; ValueError: it is closed
@@ -44,6 +44,6 @@ def others_can_read(stream: IO[Any]) -> bool:
 
 
 EXPOSED = (
-    "Warning: others on this machine can read the file that this output goes to, and it holds "
-    "secrets. Close it with chmod 600"
+    "Warning: others on this machine can read the file that this output goes to, and it contains "
+    "secrets. Protect it with chmod 600"
 )

@@ -1,6 +1,7 @@
-"""Deleting a stack: what goes and what stays, said and agreed to; with its users only if asked.
+"""Deleting a stack: show what is deleted and what stays, ask for consent, and follow it to its end.
 
-The journey of `cognito-gate pool delete`. Must not know how a stack is made.
+What `cognito-gate pool delete` does; it deletes users only on request. Must not know how a stack
+is created.
 """
 
 import re
@@ -17,77 +18,77 @@ from .stack import (
     resources,
     template_of,
 )
-from .talk import Declined, Scene, busy, causes, followed, say, types
-from .users import UserPool, counted, delete_pool, find_pool, unprotect
+from .talk import CommandContext, Declined, busy, causes, confirms_by_typing, run_operation, say
+from .users import UserPool, count_of_users, delete_pool, find_pool, unprotect
 
 
 @dataclass(frozen=True, slots=True)
-class _Pool:
-    """The user pool of a stack, and whether it outlives it."""
+class _StackPool:
+    """The user pool of a stack, and whether the template retains it when the stack is deleted."""
 
     logical_id: str
     pool: UserPool
     retained: bool
 
 
-def delete(scene: Scene, name: str, *, users: bool) -> None:
+def delete(context: CommandContext, name: str, *, users: bool) -> None:
     """Delete a stack, and its user pool when `users` is true.
 
     Raises:
-        StackProblem: it did not come to that. The text says why and what to do.
-        AwsError: AWS refused, or could not be asked.
+        StackProblem: the deletion failed or was declined. The text says why and what to do.
+        AwsError: AWS refused a call, or could not be reached.
     """
-    stack = find(scene.account, name)
+    stack = find(context.account, name)
     if stack is None:
         raise StackProblem(
-            f"There is no stack {name} in {scene.account.region}. --region and --profile say "
-            "where to look."
+            f"There is no stack {name} in {context.account.region}. Look elsewhere with --region "
+            "and --profile."
         )
     if stack.busy:
         raise busy(stack)
-    parts = resources(scene.account, stack)
-    pools = _pools(scene, stack, parts)
+    parts = resources(context.account, stack)
+    pools = _pools(context, stack, parts)
     _check(stack, parts, pools, users=users)
-    _show(scene, stack, parts, pools, users=users)
-    _ask(scene, stack, pools if users else [])
-    for found in pools if users else []:
-        if not found.retained:  # then it is the stack that deletes it
-            unprotect(scene.account, found.pool)
-    delete_stack(scene, stack)
-    _end(scene, pools, users=users)
+    _show_plan(context, stack, parts, pools, users=users)
+    _ask_consent(context, stack, pools if users else [])
+    for stack_pool in pools if users else []:
+        if not stack_pool.retained:  # then it is the stack that deletes it
+            unprotect(context.account, stack_pool.pool)
+    delete_stack(context, stack)
+    _finish_pools(context, pools, users=users)
 
 
-def delete_stack(scene: Scene, stack: Stack) -> None:
-    """Delete a stack and follow that to its end; what its template retains stays."""
+def delete_stack(context: CommandContext, stack: Stack) -> None:
+    """Delete a stack and wait until that has ended; what its template retains stays."""
 
     def start() -> None:
-        scene.account.call(FORMATION, "delete_stack", StackName=stack.arn)
+        context.account.call(FORMATION, "delete_stack", StackName=stack.arn)
 
-    outcome = followed(scene, stack.name, stack.arn, start)
-    if not outcome.well:
+    outcome = run_operation(context, stack.name, stack.arn, start)
+    if not outcome.succeeded:
         raise StackProblem(
             f"The stack {stack.name} could not be deleted ({outcome.status}):{causes(outcome)}\n"
-            "Fix the first cause, then repeat this."
+            "Fix the first cause, then try again."
         )
 
 
 # What is there
 
 
-def _pools(scene: Scene, stack: Stack, parts: tuple[Resource, ...]) -> list[_Pool]:
-    found = []
-    template = template_of(scene.account, stack) if parts else ""
+def _pools(context: CommandContext, stack: Stack, parts: tuple[Resource, ...]) -> list[_StackPool]:
+    pools = []
+    template = template_of(context.account, stack) if parts else ""
     for part in parts:
-        pool = find_pool(scene.account, part.physical_id) if part.type == POOL else None
+        pool = find_pool(context.account, part.physical_id) if part.type == POOL else None
         if pool:
-            found.append(_Pool(part.logical_id, pool, retains(template, part.logical_id)))
-    return found
+            pools.append(_StackPool(part.logical_id, pool, retains(template, part.logical_id)))
+    return pools
 
 
 def retains(template: str, logical_id: str) -> bool:
     """Whether a YAML template keeps a resource when its stack is deleted.
 
-    Made for our own templates; of any other it says False rather than to guess.
+    Reads the templates that this package makes; says False where it cannot tell.
     """
     text = "\n".join([*template.splitlines(), ""])
     block = re.search(rf"^  {logical_id}:\n(?:(?:    .*)?\n)+", text, re.MULTILINE)
@@ -95,58 +96,66 @@ def retains(template: str, logical_id: str) -> bool:
     return bool(block and re.search(policy, block[0], re.MULTILINE))
 
 
-def _check(stack: Stack, parts: tuple[Resource, ...], pools: list[_Pool], *, users: bool) -> None:
-    never = stack.empty or stack.status in FAILED_CREATION
-    if not never and not any(part.type == POOL for part in parts):
+def _check(
+    stack: Stack, parts: tuple[Resource, ...], pools: list[_StackPool], *, users: bool
+) -> None:
+    incomplete = stack.empty or stack.status in FAILED_CREATION
+    if not incomplete and not any(part.type == POOL for part in parts):
         raise StackProblem(
-            f"The stack {stack.name} holds no user pool, so another command made it. It stays."
+            f"The stack {stack.name} has no user pool, so another command made it. It stays."
         )
-    for found in pools:
-        if not users and not found.retained:
+    for stack_pool in pools:
+        if not users and not stack_pool.retained:
             raise StackProblem(
-                f"With the stack {stack.name} goes its user pool {found.pool}: its template does "
-                "not retain it. Add --users if that is meant."
+                f"Deleting the stack {stack.name} deletes its user pool {stack_pool.pool} too: its "
+                "template does not retain it. To delete the users as well, add --users."
             )
 
 
-def _show(
-    scene: Scene, stack: Stack, parts: tuple[Resource, ...], pools: list[_Pool], *, users: bool
+def _show_plan(
+    context: CommandContext,
+    stack: Stack,
+    parts: tuple[Resource, ...],
+    pools: list[_StackPool],
+    *,
+    users: bool,
 ) -> None:
-    ids = {found.logical_id for found in pools}
-    say(f"The stack {stack.name} in {scene.account.region} is to be deleted:", "")
+    ids = {stack_pool.logical_id for stack_pool in pools}
+    say(f"The stack {stack.name} in {context.account.region} is to be deleted:", "")
     for part in parts:
         if part.logical_id not in ids and not part.gone:
             say(f"  deleted  {part.logical_id} ({part.type})")
-    for found in pools:
-        say(f"  {'deleted' if users else 'kept   '}  {found.logical_id}: {found.pool}")
-    say("", "From then on nobody can sign in.", "")
+    for stack_pool in pools:
+        say(f"  {'deleted' if users else 'kept   '}  {stack_pool.logical_id}: {stack_pool.pool}")
+    say("", "After that, nobody can sign in.", "")
 
 
-def _ask(scene: Scene, stack: Stack, pools: list[_Pool]) -> None:
-    if not types(scene, "Type the name of the stack to delete it:", stack.name):
+def _ask_consent(context: CommandContext, stack: Stack, pools: list[_StackPool]) -> None:
+    if not confirms_by_typing(context, "Type the name of the stack to delete it:", stack.name):
         raise Declined("That is not its name. Nothing was deleted.")
-    for found in pools:
-        pool = found.pool
-        question = f"This takes {counted(pool.users)} for ever. Type {pool.id} to delete them too:"
-        if not types(scene, question, pool.id):
+    for stack_pool in pools:
+        pool = stack_pool.pool
+        users = count_of_users(pool.users)
+        question = f"This deletes {users} for good. Type {pool.id} to delete them too:"
+        if not confirms_by_typing(context, question, pool.id):
             raise Declined("That is not the pool's id. Nothing was deleted.")
 
 
-def _end(scene: Scene, pools: list[_Pool], *, users: bool) -> None:
-    for found in pools:
-        pool = find_pool(scene.account, found.pool.id)
+def _finish_pools(context: CommandContext, pools: list[_StackPool], *, users: bool) -> None:
+    for stack_pool in pools:
+        pool = find_pool(context.account, stack_pool.pool.id)
         if pool and users:
-            delete_pool(scene.account, pool)
+            delete_pool(context.account, pool)
             pool = None
         if pool:
-            say(*_kept(scene, pool))
+            say(*_kept_pool(context, pool))
         else:
-            say(f"The user pool {found.pool.id} is deleted.")
+            say(f"The user pool {stack_pool.pool.id} is deleted.")
 
 
-def _kept(scene: Scene, pool: UserPool) -> list[str]:
-    where = f"--region {scene.account.region} --user-pool-id {pool.id}"
-    lines = [f"The user pool {pool} is kept, and belongs to no stack. To delete it, users and all:"]
+def _kept_pool(context: CommandContext, pool: UserPool) -> list[str]:
+    where = f"--region {context.account.region} --user-pool-id {pool.id}"
+    lines = [f"The user pool {pool} is kept, outside any stack. To delete it with all its users:"]
     if pool.protected:
         lines += [f"  aws cognito-idp update-user-pool {where} --deletion-protection INACTIVE"]
     return [*lines, f"  aws cognito-idp delete-user-pool {where}"]

@@ -12,13 +12,13 @@ from typing import Any
 from .aws import Account, AwsError, pages
 
 FORMATION = "cloudformation"
-_FOLLOWS = ("cancelled", "canceled")
+_CONSEQUENCE_WORDS = ("cancelled", "canceled")
 FAILED_CREATION = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
-"""Statuses of a stack that never came to be: it can only be deleted."""
+"""Statuses of a stack whose creation failed: it can only be deleted."""
 
 
 class StackProblem(Exception):
-    """A stack, or what it is made from, will not do. Its text is for people."""
+    """A stack or its template cannot be used, or an operation failed. Its text is for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Resource:
 
     @property
     def gone(self) -> bool:
-        """It is listed, and exists no more in this stack."""
+        """Whether it is still listed, although it no longer exists in this stack."""
         return self.status in ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -71,8 +71,8 @@ class Event:
 
     @property
     def is_cause(self) -> bool:
-        """A failure of its own, not one that follows from another."""
-        follows = any(word in self.reason.lower() for word in _FOLLOWS)
+        """Whether this is a failure by itself, and not a consequence of another."""
+        follows = any(word in self.reason.lower() for word in _CONSEQUENCE_WORDS)
         return self.status.endswith("_FAILED") and not follows
 
 
@@ -84,41 +84,41 @@ class Outcome:
     causes: tuple[Event, ...]
 
     @property
-    def well(self) -> bool:
-        """What was asked for has happened."""
+    def succeeded(self) -> bool:
+        """Whether the operation did what was asked for."""
         return self.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
 
 
 def find(account: Account, name: str) -> Stack | None:
     """The stack of that name, or with that ARN; None when there is none."""
     try:
-        answer = account.call(FORMATION, "describe_stacks", StackName=name)
+        response = account.call(FORMATION, "describe_stacks", StackName=name)
     except AwsError as error:
-        if error.code == "ValidationError" and "does not exist" in error.said:
+        if error.code == "ValidationError" and "does not exist" in error.message:
             return None
         raise
-    [found] = answer["Stacks"]
-    return None if found["StackStatus"] == "DELETE_COMPLETE" else _stack(found)
+    [record] = response["Stacks"]
+    return None if record["StackStatus"] == "DELETE_COMPLETE" else _stack(record)
 
 
-def _stack(found: Mapping[str, Any]) -> Stack:
+def _stack(record: Mapping[str, Any]) -> Stack:
     return Stack(
-        name=found["StackName"],
-        arn=found["StackId"],
-        status=found["StackStatus"],
+        name=record["StackName"],
+        arn=record["StackId"],
+        status=record["StackStatus"],
         parameters={
             item["ParameterKey"]: item.get("ParameterValue", "")
-            for item in found.get("Parameters", ())
+            for item in record.get("Parameters", ())
         },
         outputs={
-            item["OutputKey"]: item.get("OutputValue", "") for item in found.get("Outputs", ())
+            item["OutputKey"]: item.get("OutputValue", "") for item in record.get("Outputs", ())
         },
     )
 
 
 def resources(account: Account, stack: Stack) -> tuple[Resource, ...]:
-    """All its parts, those that are gone already among them."""
-    found = pages(account, FORMATION, "list_stack_resources", StackName=stack.arn)
+    """All its resources, including those that are deleted already."""
+    listing = pages(account, FORMATION, "list_stack_resources", StackName=stack.arn)
     return tuple(
         Resource(
             item["LogicalResourceId"],
@@ -126,7 +126,7 @@ def resources(account: Account, stack: Stack) -> tuple[Resource, ...]:
             item["ResourceType"],
             item["ResourceStatus"],
         )
-        for page in found
+        for page in listing
         for item in page["StackResourceSummaries"]
     )
 
@@ -141,7 +141,7 @@ def template_of(account: Account, stack: Stack) -> str:
 
 
 def pauses() -> Iterator[float]:
-    """Seconds to let pass between questions: short ones at first, since little is done soon."""
+    """Seconds to wait between two calls: short at first, because small changes finish soon."""
     yield from (0.25, 0.5, 1.0)
     while True:
         yield 2.0
@@ -149,7 +149,7 @@ def pauses() -> Iterator[float]:
 
 def events(account: Account, arn: str) -> tuple[Event, ...]:
     """All that has happened to a stack, newest first."""
-    return tuple(_news(account, arn, set()))
+    return tuple(_new_events(account, arn, set()))
 
 
 def follow(
@@ -159,40 +159,40 @@ def follow(
     tell: Callable[[Event], None],
     wait: Callable[[float], None],
 ) -> Outcome:
-    """Tell each event of an operation once, until it has ended.
+    """Report each event of an operation once, until the operation has ended.
 
     Args:
-        arn: of the stack, since its name leads nowhere once it is deleted.
+        arn: of the stack, because a deleted stack is no longer found by its name.
         seen: the ids of the events from before the operation.
         tell: is given each event, oldest first.
         wait: is given the seconds to let pass.
     """
-    known, pause = set(seen), pauses()
+    seen_ids, pause = set(seen), pauses()
     causes: list[Event] = []
     while True:
-        for event in reversed(tuple(_news(account, arn, known))):
+        for event in reversed(tuple(_new_events(account, arn, seen_ids))):
             tell(event)
             if event.is_cause:
                 causes.append(event)
             if event.physical_id == arn and not event.status.endswith("_IN_PROGRESS"):
-                return Outcome(event.status, _without_stack(causes, arn))
+                return Outcome(event.status, _root_causes(causes, arn))
         wait(next(pause))
 
 
-def _without_stack(causes: list[Event], arn: str) -> tuple[Event, ...]:
-    """The stack's own failure only lists those of its parts, unless it stands alone."""
+def _root_causes(causes: list[Event], arn: str) -> tuple[Event, ...]:
+    """The failures of resources; the stack's own failure, which only repeats them, if alone."""
     parts = [event for event in causes if event.physical_id != arn]
     return tuple(parts or causes)
 
 
-def _news(account: Account, arn: str, seen: set[str]) -> Iterator[Event]:
+def _new_events(account: Account, arn: str, seen: set[str]) -> Iterator[Event]:
     """Events not seen before, newest first."""
     for page in pages(account, FORMATION, "describe_stack_events", StackName=arn):
-        fresh = [item for item in page["StackEvents"] if item["EventId"] not in seen]
-        for item in fresh:
+        new_items = [item for item in page["StackEvents"] if item["EventId"] not in seen]
+        for item in new_items:
             seen.add(item["EventId"])
             yield _event(item)
-        if len(fresh) < len(page["StackEvents"]):
+        if len(new_items) < len(page["StackEvents"]):
             return
 
 

@@ -25,7 +25,7 @@ from .options import DEFAULTS, FLAGS, PoolOptions
 from .output import Output, force_option, output_option
 from .removal import delete as delete_stack
 from .stack import Stack, StackProblem
-from .talk import Scene, say
+from .talk import CommandContext, say
 from .template import template as pool_template
 
 _Command: TypeAlias = Callable[..., None]
@@ -47,19 +47,23 @@ PARAMETERS = {
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the commands have from outside; another one may be click's `obj`."""
+    """What the commands get from outside; tests pass another one as click's `obj`."""
 
     connect: Callable[[str | None, str | None], Account] = connect
     wait: Callable[[float], None] = time.sleep
 
-    def scene(self, region: str | None, profile: str | None, *, yes: bool = False) -> Scene:
+    def context(
+        self, region: str | None, profile: str | None, *, yes: bool = False
+    ) -> CommandContext:
         """An account to work in."""
-        return Scene(self.connect(region, profile), self.wait, lambda: secrets.token_hex(8), yes)
+        return CommandContext(
+            self.connect(region, profile), self.wait, lambda: secrets.token_hex(8), yes
+        )
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
-    """What can be expected ends a command with a plain message and exit code 1."""
+def _expected_errors() -> Iterator[None]:
+    """Turn the expected errors into a plain message and exit code 1."""
     try:
         yield
     except _EXPECTED as error:
@@ -67,49 +71,49 @@ def _plainly() -> Iterator[None]:
 
 
 def _outside() -> Outside:
-    found = click.get_current_context().obj
-    return found if isinstance(found, Outside) else Outside()
+    outside = click.get_current_context().obj
+    return outside if isinstance(outside, Outside) else Outside()
 
 
 # Options
 
 
-def _named(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+def _check_stack_name(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
     if not _STACK.fullmatch(value):
         raise click.BadParameter(
-            f"{value!r:.140} is no name of a stack: letters, digits and hyphens, a letter first"
+            f"{value!r:.140} is not a stack name: use letters, digits and hyphens, a letter first"
         )
     return value
 
 
-def _values(
+def _read_parameters(
     ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]
 ) -> Mapping[str, str]:
-    found = {}
+    values = {}
     for item in value:
         name, equals, text = item.partition("=")
         if not name or not equals:
             raise click.BadParameter(f"{item!r:.140} is not NAME=VALUE")
-        found[name] = text
-    return found
+        values[name] = text
+    return values
 
 
-_stack = click.argument("stack", callback=_named)
+_stack = click.argument("stack", callback=_check_stack_name)
 _region = click.option(
-    "--region", metavar="NAME", help="Where, if not as AWS_REGION or the profile says."
+    "--region", metavar="NAME", help="AWS region.  [default: AWS_REGION, or the profile's]"
 )
 _profile = click.option("--profile", metavar="NAME", help="A profile of the AWS command line.")
-_yes = click.option("--yes", is_flag=True, help="Ask nothing.")
+_yes = click.option("--yes", is_flag=True, help="Answer yes to all questions.")
 _format = click.option(
     "--format",
     "form",
     type=click.Choice(list(FORMATS)),
     default="env",
     show_default=True,
-    help="A .env file, lines for a shell, a file for docker --env-file, or an object.",
+    help="A .env file, shell commands, a file for docker --env-file, or a JSON object.",
 )
 _no_secret_key = click.option(
-    "--no-secret-key", is_flag=True, help="Leave SECRET_KEY out: the app has one."
+    "--no-secret-key", is_flag=True, help="Leave out SECRET_KEY, if the app has one already."
 )
 
 
@@ -119,7 +123,7 @@ _no_secret_key = click.option(
 @click.command(
     cls=PoolCommand,
     context_settings={"max_content_width": 100},
-    short_help="Make or update the stack with the pool, and print its environment.",
+    short_help="Create or update the stack with the pool, and print its environment.",
 )
 @_stack
 @pool_options
@@ -128,17 +132,17 @@ _no_secret_key = click.option(
     "file",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="This template, and none made of flags; - reads it from standard input.",
+    help="Deploy this template instead of one made from flags; - reads standard input.",
 )
 @click.option(
     "--parameter",
     "given",
     multiple=True,
-    callback=_values,
+    callback=_read_parameters,
     metavar="NAME=VALUE",
     help="A parameter of the template; repeatable.",
 )
-@click.option("--replace", is_flag=True, help="With --yes: users or sessions may get lost.")
+@click.option("--replace", is_flag=True, help="With --yes: accept the loss of users or sessions.")
 @click.option("--no-env", is_flag=True, help="Do not print the environment.")
 @_format
 @output_option
@@ -162,57 +166,59 @@ def deploy(
     region: str | None,
     profile: str | None,
 ) -> None:
-    """Make the stack STACK with a user pool, or update it, and print its environment.
+    """Create or update the stack STACK with a user pool, and print its environment.
 
-    Shows first what would change, and asks. Progress goes to the standard error and the
-    environment to the standard output, so it can be kept:
+    Shows what would change and asks before doing it. Progress goes to standard error and the
+    environment to standard output, so you can save it:
 
     \b
       cognito-gate pool deploy my-app --self-sign-up --output .env
       cognito-gate pool template | cognito-gate pool deploy my-app --template - --yes --output .env
 
-    The options describe the whole pool each time: one that is not repeated goes back to its
-    default, and the changes shown say what that does. A parameter that was once set (by
-    --parameter, or in the console) keeps its value until it is set again, here or by its option.
+    The options describe the whole pool each time: an option that is not repeated goes back to
+    its default, and the changes shown include that. A parameter that was set once (by --parameter,
+    or in the console) keeps its value until it is set again, by --parameter or by its option.
     """
-    flags = _flags_used()
+    flags = _given_flags()
     if file and flags:
-        raise click.UsageError(f"{flags[0]} describes a pool, and so does --template; take one")
+        raise click.UsageError(f"{flags[0]} describes a pool, and so does --template; use one")
     if file == "-" and not yes:
         raise click.UsageError(
-            "nobody can be asked while the template comes from standard input; add --yes"
+            "no question can be asked while the template comes from standard input; add --yes"
         )
     if replace and not yes:
         raise click.UsageError("--replace needs --yes; without it, you are asked")
     if output and no_env:
-        raise click.UsageError("--output has no effect with --no-env; take one")
-    goal = Output(form, output, force)
-    goal.check()
+        raise click.UsageError("--output has no effect with --no-env; use one")
+    destination = Output(form, output, force)
+    destination.check()
     body = _read(file) if file else pool_template(options)
-    with _plainly():
-        scene = _outside().scene(region, profile, yes=yes)
-        anew = {PARAMETERS[name] for name in PARAMETERS if FLAGS[name] in flags}
-        order = Order(name=stack, body=body, given=given, anew=anew, replace=replace)
-        deployed = deploy_stack(scene, order)
-        say(f"The stack {stack} is in place.", *_domain_news(deployed))
+    with _expected_errors():
+        context = _outside().context(region, profile, yes=yes)
+        reset_parameters = {PARAMETERS[name] for name in PARAMETERS if FLAGS[name] in flags}
+        order = Order(
+            name=stack, body=body, given=given, reset_parameters=reset_parameters, replace=replace
+        )
+        deployed = deploy_stack(context, order)
+        say(f"The stack {stack} is in place.", *_dns_advice(deployed))
         if not no_env:
             extras = Extras(secret_key=_secret_key(no_secret_key))
-            goal.write(environment_of(scene.account, deployed, extras))
+            destination.write(environment_of(context.account, deployed, extras))
 
 
-def _domain_news(stack: Stack) -> list[str]:
-    """What is left to do for a domain of one's own."""
-    leads_to = stack.outputs.get("CloudFrontDistribution")
-    if not leads_to:
+def _dns_advice(stack: Stack) -> list[str]:
+    """The DNS record that is left to create for a custom domain, as lines for people."""
+    distribution = stack.outputs.get("CloudFrontDistribution")
+    if not distribution:
         return []
     host = stack.outputs.get("Domain", "").removeprefix("https://")
     return [
-        f"In DNS, {host} has to be an alias (or CNAME) of {leads_to}, up to an hour before it "
-        "answers. --hosted-zone-id makes that record."
+        f"In DNS, make {host} an alias (or CNAME) of {distribution}. It may take an hour to work. "
+        "--hosted-zone-id creates that record for you."
     ]
 
 
-def _flags_used() -> list[str]:
+def _given_flags() -> list[str]:
     """The options of a pool that were given."""
     source = click.get_current_context().get_parameter_source
     return [FLAGS[name] for name in DEFAULTS if source(name) is ParameterSource.COMMANDLINE]
@@ -220,8 +226,8 @@ def _flags_used() -> list[str]:
 
 def _read(file: str) -> str:
     try:
-        with click.open_file(file, encoding="utf-8") as opened:
-            text: str = opened.read()
+        with click.open_file(file, encoding="utf-8") as stream:
+            text: str = stream.read()
     except (OSError, UnicodeDecodeError) as error:
         raise click.UsageError(
             f"the template {file} cannot be read ({type(error).__name__})"
@@ -236,15 +242,15 @@ def _secret_key(left_out: bool) -> str:
 # env
 
 
-@click.command(short_help="Print the environment of a pool that is deployed.")
+@click.command(short_help="Print the environment of a deployed pool.")
 @_stack
 @_format
 @output_option
 @force_option
 @click.option(
-    "--callback-url", default="", metavar="URL", help="One of the client's; not the first."
+    "--callback-url", default="", metavar="URL", help="Another callback URL than the first."
 )
-@click.option("--logout-url", default="", metavar="URL", help="One of the client's; not the first.")
+@click.option("--logout-url", default="", metavar="URL", help="Another logout URL than the first.")
 @_no_secret_key
 @_region
 @_profile
@@ -259,35 +265,35 @@ def env(
     region: str | None,
     profile: str | None,
 ) -> None:
-    """Print the environment that leads the gate to the user pool of the stack STACK.
+    """Print the gate's environment for the user pool of the stack STACK.
 
     \b
       cognito-gate pool env my-app --output .env
       eval "$(cognito-gate pool env my-app --format shell)"
     """
-    goal = Output(form, output, force)
-    goal.check()
-    with _plainly():
-        account = _outside().scene(region, profile).account
+    destination = Output(form, output, force)
+    destination.check()
+    with _expected_errors():
+        account = _outside().context(region, profile).account
         extras = Extras(
             secret_key=_secret_key(no_secret_key), callback_url=callback_url, logout_url=logout_url
         )
-        goal.write(environment_of(account, find_deployed(account, stack), extras))
+        destination.write(environment_of(account, find_deployed(account, stack), extras))
 
 
 # delete
 
 
-@click.command(short_help="Delete the stack; its users only if asked to.")
+@click.command(short_help="Delete the stack; its users only with --users.")
 @_stack
-@click.option("--users", is_flag=True, help="Delete the user pool too, with everybody in it.")
+@click.option("--users", is_flag=True, help="Delete the user pool too, with all its users.")
 @_yes
 @_region
 @_profile
 def delete(stack: str, users: bool, yes: bool, region: str | None, profile: str | None) -> None:
     """Delete the stack STACK. Its user pool stays, unless --users is given.
 
-    Says first what goes and what stays, and has you type the name.
+    Shows what is deleted and what stays, and asks you to type the name.
     """
-    with _plainly():
-        delete_stack(_outside().scene(region, profile, yes=yes), stack, users=users)
+    with _expected_errors():
+        delete_stack(_outside().context(region, profile, yes=yes), stack, users=users)

@@ -1,6 +1,6 @@
-"""What deploy and delete say to people and ask them, on the standard error.
+"""Messages and questions of the commands deploy and delete, on standard error.
 
-Knows click. Standard output is for the environment alone; nothing here gets to see a secret.
+Knows click. Standard output is for the environment alone; no secret is passed in here.
 """
 
 import sys
@@ -18,11 +18,10 @@ class Declined(StackProblem):
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """Where a command works, and what it has from outside.
+class CommandContext:
+    """The account a command works in, and what it gets from outside.
 
-    `wait` lets seconds pass, `token` gives a text not used before, and `yes` answers each
-    question.
+    `wait` sleeps for some seconds, `token` makes a unique text, and `yes` answers all questions.
     """
 
     account: Account
@@ -32,71 +31,75 @@ class Scene:
 
 
 def say(*lines: str) -> None:
-    """Lines for people."""
+    """Print lines on standard error."""
     for line in lines:
         click.echo(line, err=True)
 
 
-def agrees(scene: Scene, question: str) -> bool:
-    """Whether somebody says yes; not saying anything is no."""
-    return scene.yes or _answer(f"{question} [y/N] ").lower() in ("y", "yes")
+def agrees(context: CommandContext, question: str) -> bool:
+    """Whether the person answers yes; an empty answer is no."""
+    return context.yes or _answer(f"{question} [y/N] ").lower() in ("y", "yes")
 
 
-def types(scene: Scene, question: str, word: str) -> bool:
-    """Whether somebody takes the trouble to type that word."""
-    return scene.yes or _answer(f"{question} ") == word
+def confirms_by_typing(context: CommandContext, question: str, word: str) -> bool:
+    """Whether the person types that word, which is asked for before a loss."""
+    return context.yes or _answer(f"{question} ") == word
 
 
 def _answer(question: str) -> str:
-    # Not click's own prompt, which up to 8.2 writes a blank to the standard output.
+    # Not click's own prompt, which up to 8.2 writes a blank to standard output.
     click.echo(question, nl=False, err=True)
     line = sys.stdin.readline()
     if not sys.stdin.isatty():  # where nobody sees the line end that was typed
         say("")
     if not line:
-        raise Declined("Nobody is here to answer, so nothing was done. --yes goes on unasked.")
+        raise Declined(
+            "There is no terminal to ask on, so nothing was done. --yes skips questions."
+        )
     return line.strip()
 
 
-def told(event: Event) -> None:
-    """One event of a stack, as a line."""
+def show_event(event: Event) -> None:
+    """Print one event of a stack as a line."""
     time = event.time.astimezone()
     line = f"{time:%H:%M:%S}  {event.status:<18}  {event.logical_id}"
     say(f"{line}  {event.reason}".rstrip())
 
 
-def followed(scene: Scene, name: str, arn: str, start: Callable[[], object]) -> Outcome:
-    """Start an operation on a stack and tell its events, until it has ended.
+def run_operation(
+    context: CommandContext, name: str, arn: str, start: Callable[[], object]
+) -> Outcome:
+    """Start an operation on a stack and print its events, until it has ended.
 
     Raises:
-        AwsError: AWS refused to start.
-        StackProblem: nobody looks on any more, because of Ctrl-C or because AWS does not answer.
+        AwsError: AWS refused to start it.
+        StackProblem: it goes on unobserved, after Ctrl-C or because AWS stopped responding.
     """
-    seen = {event.id for event in events(scene.account, arn)}
-    look = (
-        f"AWS goes on with the stack {name} by itself. How far it is:\n"
-        f"  aws cloudformation describe-stack-events --region {scene.account.region} "
+    seen = {event.id for event in events(context.account, arn)}
+    how_to_look = (
+        f"AWS continues with the stack {name} on its own. To see its progress:\n"
+        f"  aws cloudformation describe-stack-events --region {context.account.region} "
         f"--stack-name {arn}"
     )
     try:
         start()
         try:
-            return follow(scene.account, arn, seen, told, scene.wait)
+            return follow(context.account, arn, seen, show_event, context.wait)
         except AwsError as error:
-            raise StackProblem(f"{error}\n{look}") from error
+            raise StackProblem(f"{error}\n{how_to_look}") from error
     except KeyboardInterrupt:
-        raise StackProblem(look) from None
+        raise StackProblem(how_to_look) from None
 
 
 def causes(outcome: Outcome) -> str:
-    """What failed, a line each, the first cause first."""
+    """What failed, one line each, in the order in which it happened."""
     lines = (f"\n  {event.logical_id}: {event.reason}" for event in outcome.causes)
     return "".join(lines)
 
 
 def busy(stack: Stack) -> StackProblem:
-    """Somebody else works on the stack."""
+    """The error for a stack on which another operation is running."""
     return StackProblem(
         f"The stack {stack.name} is busy ({stack.status}). Wait until that has ended, then "
-        "repeat this."
+        "try again."
     )

@@ -1,7 +1,7 @@
 """The options as a CloudFormation template: one YAML text, with the reasons in its comments.
 
-The only door to jinja2 here. Each value is put in as JSON, which is YAML too, so that no text can
-become anything else. Must not know what is allowed (options.py) nor how a stack is made.
+Alone here to import jinja2. Each value is inserted as JSON, which is also YAML, so that a value
+can never become other YAML. Must not know what is allowed (options.py) nor how a stack is made.
 """
 
 import hashlib
@@ -27,24 +27,24 @@ _UNPRINTABLE = re.compile(
 )
 
 
-class _Plain(str):
-    """YAML of our own making, put in as it is."""
+class _RawYaml(str):
+    """Text that is YAML already, inserted as it is."""
 
     __slots__ = ()
 
 
-def _written(value: object) -> str:
-    if isinstance(value, _Plain):
+def _render_value(value: object) -> str:
+    if isinstance(value, _RawYaml):
         return value
     text = json.dumps(value, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-# Nothing is HTML here: `finalize` quotes whatever is put in. The marks are not Jinja's own, because
-# {#, {% and {{ could as well be YAML, or what Cognito takes.
+# The output is YAML, not HTML: `finalize` quotes each value. The delimiters are not Jinja's usual
+# ones, because {#, {% and {{ also occur in YAML and in Cognito's message texts.
 _ENVIRONMENT = Environment(  # noqa: S701
     loader=PackageLoader("cognito_gate", "templates/pool"),
-    finalize=_written,
+    finalize=_render_value,
     undefined=StrictUndefined,
     variable_start_string="<<",
     variable_end_string=">>",
@@ -75,20 +75,20 @@ def _derived(options: PoolOptions) -> dict[str, Any]:
         "readable": _readable(options),
         "writable": _writable(options),
         "flows": _flows(options),
-        # An address that may change later makes a limit at sign-up worthless.
+        # A limit on domains at sign-up is worthless if people may change the address later.
         "email_changes": not options.email_domains,
         "verified": ["email", "phone_number"] if options.verify_phone else ["email"],
-        "groups": [(_Plain(_logical(name)), name) for name in options.groups],
+        "groups": [(_RawYaml(_logical_id(name)), name) for name in options.groups],
         "host_pattern": _HOST_PATTERN,
         "url_pattern": _URL_PATTERN,
         "parent": options.custom_domain.partition(".")[2],
-        "sign_up": _Plain(_indented(_source(), " " * 10)),
-        "outputs": {_Plain(name): value for name, value in _outputs(options, required).items()},
+        "sign_up": _RawYaml(_indent(_trigger_source(), " " * 10)),
+        "outputs": {_RawYaml(name): value for name, value in _outputs(options, required).items()},
     }
 
 
 def _outputs(options: PoolOptions, required: list[str]) -> dict[str, str]:
-    """What the template was made with, as far as the gate wants to know it."""
+    """The options that the gate needs to know, as outputs of the stack."""
     return {
         "Scopes": " ".join(options.scopes),
         "ConfidentialClient": _flag(not options.public),
@@ -108,52 +108,52 @@ def _flag(value: bool) -> str:
 
 def _policy(options: PoolOptions) -> str:
     kinds = ("upper", "lower", "digits", "symbols")
-    demanded = [kind for kind in kinds if getattr(options, f"password_{kind}")]
-    return " ".join([str(options.password_length), *demanded])
+    required_kinds = [kind for kind in kinds if getattr(options, f"password_{kind}")]
+    return " ".join([str(options.password_length), *required_kinds])
 
 
 def _readable(options: PoolOptions) -> list[str]:
-    found = ["email", "email_verified"]
+    attributes = ["email", "email_verified"]
     if "phone" in (*options.required, *options.scopes):
-        found += ["phone_number", "phone_number_verified"]
+        attributes += ["phone_number", "phone_number_verified"]
     if "profile" in options.scopes:
-        found += _PROFILE
+        attributes += _PROFILE
     elif "name" in options.required:
-        found += ["name"]
-    return found
+        attributes += ["name"]
+    return attributes
 
 
 def _writable(options: PoolOptions) -> list[str]:
-    found = ["email"]
+    attributes = ["email"]
     if "phone" in options.required:
-        found += ["phone_number"]
+        attributes += ["phone_number"]
     if "profile" in options.scopes or "name" in options.required:
-        found += ["name"]
-    return found
+        attributes += ["name"]
+    return attributes
 
 
 def _flows(options: PoolOptions) -> list[str]:
-    found = ["ALLOW_USER_SRP_AUTH"]
+    flows = ["ALLOW_USER_SRP_AUTH"]
     if options.sign_in_pages == "custom":
-        found += ["ALLOW_USER_PASSWORD_AUTH"]
+        flows += ["ALLOW_USER_PASSWORD_AUTH"]
     if not options.rotation:
-        found += ["ALLOW_REFRESH_TOKEN_AUTH"]
-    return found
+        flows += ["ALLOW_REFRESH_TOKEN_AUTH"]
+    return flows
 
 
-def _logical(group: str) -> str:
-    """A logical id of the group's name alone, so that other groups come and go beside it."""
+def _logical_id(group: str) -> str:
+    """A logical id made of the group's name alone, so that it stays when other groups change."""
     if re.fullmatch(r"[A-Za-z0-9]+", group):
         return f"Group{group}"
     letters = re.sub(r"[^A-Za-z0-9]", "", group)
     return f"Group{letters}{hashlib.sha256(group.encode()).hexdigest()[:8]}"
 
 
-def _source() -> str:
+def _trigger_source() -> str:
     return files(__package__).joinpath("sign_up.py").read_text(encoding="utf-8")
 
 
-def _indented(text: str, margin: str) -> str:
+def _indent(text: str, margin: str) -> str:
     return "".join(
         f"{margin}{line}" if line.strip() else line for line in text.splitlines(keepends=True)
     ).rstrip("\n")

@@ -1,4 +1,4 @@
-"""A user pool that a stack has made: how many users it holds, its app client, and its end.
+"""A user pool that a stack created: its number of users, its app client, and deleting it.
 
 Knows the operations of `cognito-idp` that need credentials. Must not know CloudFormation.
 """
@@ -20,7 +20,7 @@ class UserPool:
     domains: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.id} with {counted(self.users)}"
+        return f"{self.id} with {count_of_users(self.users)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class AppClient:
     logout_urls: tuple[str, ...]
 
 
-def counted(users: int) -> str:
-    """A number of users as people say it."""
+def count_of_users(users: int) -> str:
+    """A number of users in words for people."""
     return {0: "no users", 1: "about 1 user"}.get(users, f"about {users:,} users")
 
 
@@ -45,12 +45,12 @@ def find_pool(account: Account, pool_id: str) -> UserPool | None:
         if error.code == "ResourceNotFoundException":
             return None
         raise
-    found = answer["UserPool"]
+    record = answer["UserPool"]
     return UserPool(
         pool_id,
-        found.get("EstimatedNumberOfUsers", 0),
-        found.get("DeletionProtection") == "ACTIVE",
-        tuple(found[name] for name in ("Domain", "CustomDomain") if found.get(name)),
+        record.get("EstimatedNumberOfUsers", 0),
+        record.get("DeletionProtection") == "ACTIVE",
+        tuple(record[name] for name in ("Domain", "CustomDomain") if record.get(name)),
     )
 
 
@@ -59,18 +59,19 @@ def find_client(account: Account, pool_id: str, client_id: str) -> AppClient:
     answer = account.call(
         _COGNITO, "describe_user_pool_client", UserPoolId=pool_id, ClientId=client_id
     )
-    found = answer["UserPoolClient"]
+    record = answer["UserPoolClient"]
     return AppClient(
-        found.get("ClientSecret", ""),
-        tuple(found.get("CallbackURLs", ())),
-        tuple(found.get("LogoutURLs", ())),
+        record.get("ClientSecret", ""),
+        tuple(record.get("CallbackURLs", ())),
+        tuple(record.get("LogoutURLs", ())),
     )
 
 
 def unprotect(account: Account, pool: UserPool) -> None:
     """Switch the deletion protection off.
 
-    UpdateUserPool resets what it is not told: only for a pool that is deleted next.
+    UpdateUserPool resets every setting that the call leaves out, so this is only for a pool that
+    is about to be deleted.
     """
     if pool.protected:
         account.call(
@@ -79,7 +80,7 @@ def unprotect(account: Account, pool: UserPool) -> None:
 
 
 def delete_pool(account: Account, pool: UserPool) -> None:
-    """Delete the pool and all its users, whatever protects them."""
+    """Delete the pool and all its users, even if deletion protection is on."""
     unprotect(account, pool)
     for domain in pool.domains:  # a pool that has one cannot be deleted
         account.call(_COGNITO, "delete_user_pool_domain", Domain=domain, UserPoolId=pool.id)

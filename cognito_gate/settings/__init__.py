@@ -1,6 +1,6 @@
-"""Settings: read once, checked once, frozen.
+"""The settings: read once, checked once, and then immutable.
 
-Knows the names of the variables and what each takes; must not know what the gate does with them.
+Knows the variables' names and types; must not know what the gate does with them.
 """
 
 import os
@@ -12,15 +12,16 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
-from .checks import CHECKS, Problem, check_type
-from .checks import web_origin as web_origin
+from .checks import CHECKS, check_type
 from .endpoints import Endpoints
+from .formats import Problem
+from .formats import web_origin as web_origin
 from .page_checks import PAGE_CHECKS
 from .parsers import PARSERS
 from .reading import reader, text
 
-# How much a session may put into cookies where nothing else is set. gunicorn and mod_wsgi refuse a
-# header of over 8,190 bytes; ASGI servers take 64 KiB, and 16 KiB pass the usual load balancers.
+# The default limits of a session's cookies. gunicorn and mod_wsgi refuse a header of over 8,190
+# bytes; ASGI servers accept 64 KiB, but usual load balancers only 16 KiB.
 ASGI_SESSION_BYTES, WSGI_SESSION_BYTES = 16_000, 8_000
 
 
@@ -117,16 +118,16 @@ class Settings(Endpoints):
 
     @property
     def passes_preflight(self) -> bool:
-        """Whether CORS preflights reach the app: as set, else where bearer tokens are accepted."""
+        """Whether CORS preflights reach the app; by default, if bearer tokens are accepted."""
         return self.bearer if self.cors_preflight is None else self.cors_preflight
 
     @property
     def lands_on_sign_in(self) -> bool:
-        """Whether signing out ends at the app's front page, which asks for a sign-in again."""
+        """Whether signing out leads to the app's front page, which requires a sign-in again."""
         return self.logout_path == "/" and not {"/", "/*"} & set(self.public_paths)
 
     def warnings(self) -> Iterator[str]:
-        """What may be meant as it is and should be known: for the log at start."""
+        """Settings that are valid but often a mistake, for the log at start."""
         if self.lands_on_sign_in:
             yield (
                 "AWS_COGNITO_LOGOUT_URL leads to /, which needs a sign-in: after signing out, "
@@ -135,10 +136,10 @@ class Settings(Endpoints):
                 "or list / in COGNITO_GATE_PUBLIC_PATHS"
             )
         if not self.user_pool_id.startswith(self.pool_region):
-            # AWS sets AWS_REGION by itself in Lambda and ECS; only a replica differs by intent.
+            # AWS itself sets AWS_REGION in Lambda and ECS; only for a replica is another intended.
             yield (
-                f"AWS_REGION is {self.region}, the pool id says otherwise; tokens must be of "
-                f"the issuer {self.issuer_url}"
+                f"AWS_REGION is {self.region}, but the pool id says otherwise; tokens must come "
+                f"from the issuer {self.issuer_url}"
             )
 
     @classmethod
@@ -164,9 +165,9 @@ class Settings(Endpoints):
         for item in fields(cls):
             variable = item.metadata["variable"]
             try:
-                found = text(read, variable, secret=item.metadata["secret"])
-                if found:
-                    values[item.name] = PARSERS[item.metadata["parser"]](found)
+                value = text(read, variable, secret=item.metadata["secret"])
+                if value:
+                    values[item.name] = PARSERS[item.metadata["parser"]](value)
             except Problem as problem:
                 problems[variable] = str(problem)
         return cls._build(values, problems)
@@ -176,7 +177,7 @@ class Settings(Endpoints):
         try:
             settings = cls(**values)
         except SettingsError as error:
-            # What could not even be read is said once, with the text that was found.
+            # A value that could not be parsed has its default here: its parser's problem counts.
             raise SettingsError({**error.problems, **problems}) from None
         if problems:
             raise SettingsError(problems)
@@ -193,64 +194,66 @@ _ALL_CHECKS = {**CHECKS, **PAGE_CHECKS}
 
 
 def _problems(settings: Settings) -> dict[str, str]:
-    found: dict[str, str] = {}
-    typed = True
+    problems: dict[str, str] = {}
+    well_typed = True
     for item in fields(settings):
         value = getattr(settings, item.name)
         try:
             check_type(value, item.default, secret=item.metadata["secret"])
         except Problem as problem:
-            typed, found[item.metadata["variable"]] = False, str(problem)
+            well_typed, problems[item.metadata["variable"]] = False, str(problem)
             continue
         try:
-            if not (value == "" and _may_lack(settings, item.name)):
+            if not (value == "" and _may_be_empty(settings, item.name)):
                 _ALL_CHECKS.get(item.name, str)(value)
         except Problem as problem:
-            found[item.metadata["variable"]] = str(problem)
-    # What follows reads these as URLs, and all others as texts.
-    readable = found.keys().isdisjoint({"AWS_COGNITO_REDIRECT_URL", "AWS_COGNITO_LOGOUT_URL"})
-    if readable and typed and not settings.disabled:
-        found = _disagreements(settings) | found
-    return found
+            problems[item.metadata["variable"]] = str(problem)
+    # The combined checks parse these two as URLs, and rely on the types of all others.
+    readable = problems.keys().isdisjoint({"AWS_COGNITO_REDIRECT_URL", "AWS_COGNITO_LOGOUT_URL"})
+    if readable and well_typed and not settings.disabled:
+        problems = _combined_problems(settings) | problems
+    return problems
 
 
-def _may_lack(settings: Settings, name: str) -> bool:
-    """A gate that is off needs nothing; pages of our own need no login domain."""
+def _may_be_empty(settings: Settings, name: str) -> bool:
+    """Whether a setting may be empty: all for a disabled gate, the domain for sign-in pages."""
     return settings.disabled or (name == "domain" and settings.login == "custom")
 
 
-def _disagreements(settings: Settings) -> dict[str, str]:
-    """Problems that no single setting shows."""
-    found: dict[str, str] = {}
+def _combined_problems(settings: Settings) -> dict[str, str]:
+    """Problems of combinations of settings."""
+    problems: dict[str, str] = {}
     host = urlsplit(settings.redirect_url).hostname or ""
     domain = settings.cookie_domain
     if domain and host != domain and not host.endswith(f".{domain}"):
-        found["AWS_COGNITO_COOKIE_DOMAIN"] = (
+        problems["AWS_COGNITO_COOKIE_DOMAIN"] = (
             f"is {domain!r}, which browsers refuse from {host!r} (the host of the redirect URL)"
         )
     if settings.cookie_samesite == "none" and not settings.secure:
-        found["AWS_COGNITO_COOKIE_SAMESITE"] = (
-            "is 'none', which browsers take over https only; the redirect URL is http"
+        problems["AWS_COGNITO_COOKIE_SAMESITE"] = (
+            "is 'none', which browsers accept over https only; the redirect URL is http"
         )
     if settings.callback_path in settings.routes:
-        found["AWS_COGNITO_REDIRECT_URL"] = (
+        problems["AWS_COGNITO_REDIRECT_URL"] = (
             f"has the path {settings.callback_path!r}, another route of the gate; "
-            f"take {settings.prefix}/callback, for example"
+            f"use {settings.prefix}/callback, for example"
         )
     if settings.logout_path in {settings.callback_path, f"{settings.prefix}/logout"}:
-        found["AWS_COGNITO_LOGOUT_URL"] = (
-            f"has the path {settings.logout_path!r}, where signing out would never end; "
-            f"take {settings.prefix}/signed-out, for example"
+        problems["AWS_COGNITO_LOGOUT_URL"] = (
+            f"has the path {settings.logout_path!r}, where signing out would loop forever; "
+            f"use {settings.prefix}/signed-out, for example"
         )
-    bare = settings.domain and "." not in settings.domain
-    if bare and settings.pool_region.startswith(("cn-", "eusc-")):
-        found["AWS_COGNITO_DOMAIN"] = (
+    is_prefix = settings.domain and "." not in settings.domain
+    if is_prefix and settings.pool_region.startswith(("cn-", "eusc-")):
+        problems["AWS_COGNITO_DOMAIN"] = (
             f"is a bare prefix, and the domain suffix of {settings.pool_region} is not known; "
-            "give the full https:// origin"
+            "set the full https:// origin"
         )
     if settings.pool_region.startswith("cn-") and not settings.issuer:
-        found["AWS_COGNITO_ISSUER"] = "is missing; in China regions it must be given"
+        problems["AWS_COGNITO_ISSUER"] = "is missing; China regions require it"
     if settings.bearer_client_ids and not settings.bearer:
-        # An option without effect is an error: it may have been meant as a defence.
-        found["COGNITO_GATE_BEARER_CLIENT_IDS"] = "has no effect unless COGNITO_GATE_BEARER is true"
-    return found
+        # A setting without effect is an error here, because somebody may rely on its protection.
+        problems["COGNITO_GATE_BEARER_CLIENT_IDS"] = (
+            "has no effect unless COGNITO_GATE_BEARER is true"
+        )
+    return problems

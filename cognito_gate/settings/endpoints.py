@@ -1,15 +1,15 @@
-"""Every address that the settings lead to: Cognito's, and the gate's own.
+"""All URLs and paths that follow from the settings: Cognito's, and the gate's own.
 
-Knows how AWS forms its addresses; must not know where the settings come from.
+Knows how AWS forms its URLs; must not know where the settings come from.
 """
 
-from typing import Literal
+from typing import Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
-from .checks import domain_origin, pool_region, web_origin
+from .formats import domain_origin, pool_region, web_origin
 
 ROUTES = ("/login", "/logout", "/me", "/signed-out")
-PAGES = (
+PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",
     "/confirm",
@@ -18,12 +18,13 @@ PAGES = (
     "/mfa",
     "/new-password",
     "/account",
-)
-"""The gate's own routes, below the prefix; the pages only where COGNITO_GATE_LOGIN is custom."""
+]
+PAGES: tuple[PagePath, ...] = get_args(PagePath)
+"""The gate's own routes, below the prefix; `PAGES` only where COGNITO_GATE_LOGIN is custom."""
 
 
 class Endpoints:
-    """What follows from the settings named here."""
+    """The URLs and paths that follow from the settings named here; a base class of `Settings`."""
 
     __slots__ = ()
 
@@ -43,7 +44,7 @@ class Endpoints:
 
     @property
     def pool_region(self) -> str:
-        """The region: as set, else as the pool id says."""
+        """The region as set, else the one in the pool id."""
         return self.region or pool_region(self.user_pool_id)
 
     @property
@@ -55,7 +56,7 @@ class Endpoints:
 
     @property
     def jwks_url(self) -> str:
-        """Where the signing keys are: never on the login domain."""
+        """The URL of the signing keys, which is never on the login domain."""
         endpoint = self.endpoint_url.rstrip("/")
         base = f"{endpoint}/{self.user_pool_id}" if endpoint else self.issuer_url
         return f"{base}/.well-known/jwks.json"
@@ -83,12 +84,12 @@ class Endpoints:
 
     @property
     def api_url(self) -> str:
-        """Where the JSON API of user pools is."""
+        """The URL of the JSON API of user pools."""
         suffix = "amazonaws.eu" if self.pool_region.startswith("eusc-") else "amazonaws.com"
         default = f"https://cognito-idp.{self.pool_region}.{suffix}"
         return f"{self.endpoint_url.rstrip('/') or default}/"
 
-    # Addresses of ours
+    # Paths and origins of the gate and the app
 
     @property
     def routes(self) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ class Endpoints:
 
     @property
     def callback_path(self) -> str:
-        """The path of the redirect URL; it belongs to the gate."""
+        """The path of the redirect URL, which the gate handles."""
         return urlsplit(self.redirect_url).path
 
     @property
@@ -119,5 +120,5 @@ class Endpoints:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The keys that seal: the first seals, all open."""
+        """The keys of sealed cookies: the first one seals, all of them open."""
         return (self.secret_key, *self.secret_key_fallbacks)

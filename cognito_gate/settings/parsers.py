@@ -1,13 +1,13 @@
-"""How a setting is written: text -> value of its type, or a `Problem`.
+"""The parsers of settings: from a text to a value of its type, or a `Problem`.
 
-Knows how flags, numbers and lists are spelled; must not know which setting they are for.
+Knows how flags, numbers and lists are written; must not know which setting they are for.
 """
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-from .checks import Problem
+from .formats import Problem
 
 
 def _flag(text: str) -> bool:

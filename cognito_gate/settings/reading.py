@@ -1,6 +1,6 @@
-"""The text of one variable: from the environment, from .env, or from a file that it names.
+"""Reads the text of a variable: from the environment, from .env, or from a file named by `_FILE`.
 
-The only door to `starlette.config`. Must not know what a value means.
+The only module that imports `starlette.config`. Must not know what a value means.
 """
 
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from starlette.config import Config
 
-from .checks import Problem
+from .formats import Problem
 
 
 def reader(environ: Mapping[str, str], env_file: str | Path | None) -> Config:
-    """What reads variables from `environ`, then from `env_file` when that exists.
+    """A reader of variables from `environ`, then from `env_file` when that exists.
 
     A variable that is empty counts as absent.
     """
@@ -21,15 +21,15 @@ def reader(environ: Mapping[str, str], env_file: str | Path | None) -> Config:
 
 
 def text(read: Config, variable: str, *, secret: bool) -> str:
-    """The text of a variable; a secret may come from a file, AWS_ENDPOINT_URL has two names."""
-    found: str = read(variable, default="").strip()
+    """The text of a variable; a secret may be in a file, and the endpoint has a second name."""
+    value: str = read(variable, default="").strip()
     if variable == "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER":
-        return found or read("AWS_ENDPOINT_URL", default="").strip()
+        return value or read("AWS_ENDPOINT_URL", default="").strip()
     file = read(f"{variable}_FILE", default="").strip() if secret else ""
     if not file:
-        return found
-    if found:
-        raise Problem(f"is set, and so is {variable}_FILE; keep one of them")
+        return value
+    if value:
+        raise Problem(f"is set, and so is {variable}_FILE; keep only one of them")
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:

@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.messages import Respond
 from cognito_gate._gate.records import Sentence, View
 from cognito_gate._sign_in import totp
-from cognito_gate._sign_in.views import SAMPLES, Views
+from cognito_gate._sign_in.views import SAMPLES
 from tests.journey.serving import listen, port_of, serving
-from tests.parts.made import settings
+from tests.parts.made import views
 
 STATES = ("empty", "error", "fields", "notice")
 FIELDS = {
@@ -68,12 +69,12 @@ def view(screen: str, state: str) -> View:
 
 def make_app(**change: str) -> Starlette:
     """The pages at /<state>/<screen>; anything may be sent to where the forms lead."""
-    screens = Views(settings(**OPTIONS, **change))
+    screens, languages = views(**OPTIONS, **change), Languages()
 
     async def show(request: Request) -> Response:
         state, screen = request.path_params["state"], request.path_params["screen"]
         accept = request.headers.get("accept-language", "").encode()
-        language = screens.language(accept, request.query_params.get("lang", ""))
+        language = languages.choose(accept, request.query_params.get("lang", ""))
         return _as_response(screens.show(view(screen, state), language))
 
     async def take(request: Request) -> Response:

@@ -74,7 +74,7 @@ def test_a_browser_that_lost_its_cookies(walk: Walk) -> None:
     walk.start("/admin?x=1")
     walk.page.context.clear_cookies()
     walk.sign_in(ADA)
-    walk.problem("Your browser does not give our cookies back.")
+    walk.problem("Your browser did not send this site's cookies back.")
     expect(walk.page.locator("#username")).to_have_value("ada")
     expect(walk.page.locator("#password")).to_have_value("")
     assert ADA.password not in walk.page.content()

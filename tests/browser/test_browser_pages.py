@@ -55,7 +55,7 @@ def outage(tab: Tab, stage: Stage) -> None:
     stage.cognito.fail("token", Fault("status"))
     tab.open("/admin")
     tab.fill_in()
-    tab.heading("Sign-in is not reachable")
+    tab.heading("Sign-in is unavailable")
 
 
 def signed_out(tab: Tab, stage: Stage) -> None:

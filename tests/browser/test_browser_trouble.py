@@ -52,7 +52,7 @@ def test_an_outage_at_the_callback_and_after_it(tab: Tab, demo: Stage) -> None:
     demo.cognito.fail("token", Fault("status", status=500))
     tab.open("/admin?x=1")
     tab.fill_in()
-    tab.heading("Sign-in is not reachable")
+    tab.heading("Sign-in is unavailable")
     expect(tab.page.get_by_role("main")).to_contain_text("Nothing is lost")
     demo.cognito.heal()
     tab.page.get_by_role("link", name="Try again").click()
@@ -64,7 +64,7 @@ def test_an_outage_at_the_callback_ends_with_a_reload(tab: Tab, demo: Stage) -> 
     demo.cognito.fail("token", Fault("waf"), times=1)
     tab.open("/admin?x=1")
     tab.fill_in()
-    tab.heading("Sign-in is not reachable")
+    tab.heading("Sign-in is unavailable")
     tab.page.reload()
     tab.heading("For admins only")
 
@@ -89,7 +89,7 @@ def test_a_browser_that_takes_no_cookies_of_ours_gets_a_page(
         tab = Tab(context.new_page())
         tab.open("/admin")
         tab.fill_in()
-        expect(tab.page.get_by_role("main")).to_contain_text("Allow cookies for this site")
+        expect(tab.page.get_by_role("main")).to_contain_text("allow cookies for this site")
         assert tab.cookies(demo.origin) == []
         assert tab.visits.count("/auth/callback") == 2  # it was tried once more, and no more
         assert demo.cognito.calls["token"] == 0

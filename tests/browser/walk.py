@@ -22,7 +22,7 @@ from tests.browser.hands import Hands, Mouse
 from tests.browser.tab import PATIENCE, Tab
 from tests.browser.test_browser_pages import WIDER
 
-LANGUAGES = Path(cognito_gate.__file__).parent / "templates" / "sign_in" / "languages"
+LANGUAGES = Path(cognito_gate.__file__).parent / "templates" / "languages"
 # What password managers and phones need to know of a field (WCAG 2.2, 1.3.5).
 UNTOLD = """() => [...document.querySelectorAll("input:not([type=hidden])")]
   .filter(one => !one.autocomplete || one.autocomplete === "off").map(one => one.outerHTML)"""

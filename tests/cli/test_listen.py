@@ -43,7 +43,7 @@ def test_near_is_the_first_free_port() -> None:
         finally:
             listen.close(listeners)
         with pytest.raises(PortError, match="all busy"):
-            listen.listen_near(port, tries=1)
+            listen.listen_near(port, attempts=1)
 
 
 def test_a_free_port_is_checked_and_given_back() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cognito_gate import Settings
 from cognito_gate.cli import _urls_beside
-from cognito_gate.cli.process import Discreet, log_config
+from cognito_gate.cli.process import RedactingFilter, log_config
 
 HERE = "http://localhost:8100"
 FAR = "https://app.example.com"
@@ -52,7 +52,7 @@ def test_one_before_a_proxy_does(proxied: dict[str, Any]) -> None:
 
 def logged(*args: object) -> str:
     record = logging.LogRecord("uvicorn.access", 20, "", 0, "%s %s %d", args, None)
-    assert Discreet().filter(record)
+    assert RedactingFilter().filter(record)
     return record.getMessage()
 
 
@@ -60,5 +60,5 @@ def test_codes_stay_out_of_the_access_log() -> None:
     said = logged("GET", "/auth/callback?code=abc-1&state=xyz_2&x=3", 303)
     assert said == "GET /auth/callback?code=...&state=...&x=3 303"
     assert logged("GET", "/page?encode=1", 200) == "GET /page?encode=1 200"
-    assert Discreet().filter(logging.LogRecord("x", 20, "", 0, "plain", None, None))
-    assert log_config("info")["handlers"]["access"]["filters"] == ["discreet"]
+    assert RedactingFilter().filter(logging.LogRecord("x", 20, "", 0, "plain", None, None))
+    assert log_config("info")["handlers"]["access"]["filters"] == ["redacting"]

@@ -133,7 +133,7 @@ def test_published_passwords_are_not_for_the_network(tmp_path: Path, host: str, 
     words = ("run", "--local", f"--host={host}", "--port=0", f"--app-dir={directory}", *users)
     result = here(*words, "open_app:app")
     assert result.exit_code != 0
-    assert f"passwords that everybody knows, and {host} is" in result.output
+    assert f"publicly known passwords, and {host} is" in result.output
     assert "--host 127.0.0.1" in result.output
     assert "--users" in result.output
 

@@ -46,14 +46,14 @@ def test_a_rotation_has_two_steps_and_shows_no_key_in_use(environ: dict[str, str
     assert f"SECRET_KEY_FALLBACKS{suffix}: " in result.output[first:second]
     assert f"SECRET_KEY{suffix}: " in result.output[second:]
     kept = any("FALLBACKS" in name for name in environ)
-    assert ("after those that are there" in result.output) == kept
+    assert ("after the existing ones" in result.output) == kept
 
 
 def test_a_rotation_reads_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path(".env").write_text(f"SECRET_KEY={OLD}\nSECRET_KEY_FALLBACKS={RETIRED}\n")
     result = here("secret", "--rotate")
-    assert "after those that are there" in result.output
+    assert "after the existing ones" in result.output
     assert OLD not in result.output
 
 

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from cognito_gate import ASGIGate, WSGIGate
 from cognito_gate.cli import serve
-from cognito_gate.cli.serve import AppError, Target, trimmed
+from cognito_gate.cli.serve import AppError, Target, trim_header_values
 from tests.cli.test_run import POOL
 
 SOURCE = """
@@ -107,11 +107,11 @@ def test_the_interface_shows_in_how_an_app_is_called(app: Any, interface: str) -
 @pytest.mark.parametrize(
     ("app", "complaint"),
     [
-        (7, "shop:app is no app but an int"),
-        ("text", "shop:app is no app but a str"),
+        (7, "shop:app is not an app but an int"),
+        ("text", "shop:app is not an app but a str"),
         (_anything, "add --interface asgi or --interface wsgi"),
-        (_nothing, r"neither an ASGI nor a WSGI app. Is it a factory\? Then add --factory"),
-        (Asgi3, r"neither an ASGI nor a WSGI app. Is it a factory\?"),
+        (_nothing, r"neither an ASGI nor a WSGI app. If it is a factory, add --factory"),
+        (Asgi3, r"neither an ASGI nor a WSGI app. If it is a factory"),
         (lambda name: name, "neither an ASGI nor a WSGI app.$"),
         (type, "neither|Cannot tell"),
     ],
@@ -143,11 +143,11 @@ def test_a_factory_is_called_once(source: str) -> None:
     [
         ("nothing", False, "There is no 'nothing' in the module"),
         ("Space.nothing", False, "There is no 'Space.nothing' in the module"),
-        ("number", True, "is no factory: it cannot be called without arguments"),
-        ("needs_more", True, "is no factory: it cannot be called without arguments"),
+        ("number", True, "is not a factory: it cannot be called without arguments"),
+        ("needs_more", True, "is not a factory: it cannot be called without arguments"),
         ("breaks", True, r"breaks\(\) failed: RuntimeError: no database \(.*\.py, line 20\)"),
         ("quiet", True, r"quiet\(\) failed: KeyError \("),
-        ("gated", False, "is already behind a gate. Serve it as it is"),
+        ("gated", False, "is already behind a gate. Serve it directly"),
         ("added", False, "is already behind a gate"),
         ("flask", False, "is already behind a gate"),
     ],
@@ -214,5 +214,5 @@ def test_a_wsgi_apps_header_values_are_trimmed() -> None:
         start_response("200 OK", [("Set-Cookie", " a=b; Path=/\t"), ("X-Plain", "as it is")], None)
         return [b"x"]
 
-    assert trimmed(app)({}, lambda *said: given.append(said)) == [b"x"]
+    assert trim_header_values(app)({}, lambda *said: given.append(said)) == [b"x"]
     assert given == [("200 OK", [("Set-Cookie", "a=b; Path=/"), ("X-Plain", "as it is")], None)]

@@ -20,7 +20,7 @@ from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.records import LoginAttempt
 from cognito_gate.doctor.case import Case
 from cognito_gate.doctor.description import Described
-from cognito_gate.doctor.diagnosis import completed, examine
+from cognito_gate.doctor.diagnosis import check, complete_findings
 from cognito_gate.doctor.findings import Finding
 from cognito_gate.doctor.reading import Reading, read
 
@@ -146,7 +146,9 @@ def found(
 ) -> dict[str, Finding]:
     """All lines by their codes."""
     examined = case(**{**changes, **more})
-    findings = completed(examined, run(examine(examined), cognito or Cognito()), (), described)
+    findings = complete_findings(
+        examined, run(check(examined), cognito or Cognito()), (), described
+    )
     codes = [finding.code for finding in findings]
     assert len(set(codes)) == len(codes), "two lines have one code"
     return {finding.code: finding for finding in findings}

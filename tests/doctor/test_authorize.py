@@ -52,7 +52,7 @@ def test_a_callback_that_is_not_registered() -> None:
     assert lines["client-id"].state == "ok"
     text = fixing(lines, "callback-url")
     for said in (
-        "localhost and 127.0.0.1 are two",
+        "localhost and 127.0.0.1 differ",
         f"App clients > {CLIENT} > Login pages > Managed login pages configuration > Edit",
         f"--arg value {CALLBACK}",
         "file://client.json",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate.doctor.description import not_asked, read_client
+from cognito_gate.doctor.description import read_client, reason_not_to_ask
 from cognito_gate.pool.aws import AwsError
 from tests.doctor.account import APP_CLIENT, Account, described, lines
 from tests.doctor.aws import CLIENT, ENVIRON, POOL, case
@@ -54,7 +54,7 @@ def test_a_client_that_aws_does_not_tell_of(error: AwsError | None, why: str) ->
     ],
 )  # fmt: skip
 def test_aws_is_asked_only_of_its_own(changes: dict[str, str], asked: bool) -> None:
-    assert (not_asked(case(**changes).settings) == "") is asked
+    assert (reason_not_to_ask(case(**changes).settings) == "") is asked
 
 
 def test_an_emulator_is_not_taken_for_aws() -> None:

@@ -29,7 +29,7 @@ CUSTOM = "https://login.example.com"
     ("domain", "failure", "said"),
     [
         ("my-app", "dns", "No pool there seems to have the prefix 'my-app'"),
-        ("my-aws-app", "dns", "'my-aws-app' is none that Cognito allows"),
+        ("my-aws-app", "dns", "Cognito does not allow the prefix 'my-aws-app'"),
         (CUSTOM, "dns", "A custom domain needs its DNS record"),
         (CUSTOM, "tls: Hostname mismatch", "up to an hour"),
         ("http://localhost:9229", "refused", "Is the local Cognito, or the emulator, running?"),

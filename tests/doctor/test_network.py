@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from cognito_gate._gate.effects import HttpCall
-from cognito_gate.doctor.command import examined
+from cognito_gate.doctor.command import make_findings
 from cognito_gate.doctor.description import Described
 from cognito_gate.doctor.reading import read
 from cognito_gate.doctor.watch import Watch
@@ -99,7 +99,7 @@ def test_a_pool_with_the_updated_issuer(updated: bool) -> None:
 def test_a_clock_that_is_off(ahead: float, state: str) -> None:
     with pool() as cognito:
         reading = read(healthy(cognito), ".env")
-        findings = examined(reading, Described(), lambda: time.time() + ahead)
+        findings = make_findings(reading, Described(), lambda: time.time() + ahead)
     states = {finding.code: finding.state for finding in findings}
     assert states.pop("clock") == state
     assert set(states.values()) == {"ok", "unknown"}
@@ -111,7 +111,7 @@ def test_a_date_from_a_cache_is_not_believed() -> None:
 
     with answering(old) as port:
         reading = read({**_at(port)}, ".env")
-        findings = {line.code: line for line in examined(reading, Described(), time.time)}
+        findings = {line.code: line for line in make_findings(reading, Described(), time.time)}
     assert findings["clock"].state == "unknown"
 
 

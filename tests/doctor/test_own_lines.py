@@ -47,7 +47,7 @@ def addresses(app: str, login: str, after: str = "") -> dict[str, str | None]:
     ],
 )
 def test_the_apps_host_against_the_logins(app: str, login: str, state: str) -> None:
-    line = by_code(cookies.examine(case(**addresses(app, login))))["app-host"]
+    line = by_code(cookies.check(case(**addresses(app, login))))["app-host"]
     assert line.state == state
 
 
@@ -62,7 +62,7 @@ def test_the_apps_host_against_the_logins(app: str, login: str, state: str) -> N
 )
 def test_the_cookie_domain_against_the_login(domain: str | None, state: str) -> None:
     changes = addresses("https://app.example.com", "https://auth.example.com")
-    line = by_code(cookies.examine(case(**changes, AWS_COGNITO_COOKIE_DOMAIN=domain)))
+    line = by_code(cookies.check(case(**changes, AWS_COGNITO_COOKIE_DOMAIN=domain)))
     assert line["cookie-domain"].state == state
 
 
@@ -71,9 +71,9 @@ def test_the_cookie_domain_against_the_login(domain: str | None, state: str) -> 
 )
 def test_a_cookie_domain_of_everybody(suffix: str) -> None:
     changes = addresses(f"https://my.app.{suffix}", "my-app")
-    lines = by_code(cookies.examine(case(**changes, AWS_COGNITO_COOKIE_DOMAIN=suffix)))
+    lines = by_code(cookies.check(case(**changes, AWS_COGNITO_COOKIE_DOMAIN=suffix)))
     assert lines["cookie-domain"].state == "wrong"
-    lines = by_code(cookies.examine(case(**changes, AWS_COGNITO_COOKIE_DOMAIN=f"app.{suffix}")))
+    lines = by_code(cookies.check(case(**changes, AWS_COGNITO_COOKIE_DOMAIN=f"app.{suffix}")))
     assert lines["cookie-domain"].state == "ok" or suffix.endswith("elb.amazonaws.com")
 
 
@@ -88,7 +88,7 @@ def test_a_cookie_domain_of_everybody(suffix: str) -> None:
     ],
 )
 def test_where_visitors_land(app: str, after: str, state: str) -> None:
-    line = by_code(cookies.examine(case(**addresses(app, "my-app", after))))["after-sign-out"]
+    line = by_code(cookies.check(case(**addresses(app, "my-app", after))))["after-sign-out"]
     assert line.state == state
     if state == "wrong":
         assert line.fix is not None
@@ -97,7 +97,7 @@ def test_where_visitors_land(app: str, after: str, state: str) -> None:
 
 @pytest.mark.parametrize(("paths", "state"), [(None, "warning"), ("/", "ok"), ("/*", "ok")])
 def test_landing_on_the_front_page(paths: str | None, state: str) -> None:
-    found = cookies.examine(
+    found = cookies.check(
         case(
             AWS_COGNITO_REDIRECT_URL=f"{APP}/callback",
             AWS_COGNITO_LOGOUT_URL="https://app.example.com/",
@@ -112,7 +112,7 @@ def test_landing_on_the_front_page(paths: str | None, state: str) -> None:
 
 @pytest.mark.parametrize(("paths", "state"), [("/health", "ok"), ("/*", "warning"), (None, "ok")])
 def test_public_paths(paths: str | None, state: str) -> None:
-    line = by_code(cookies.examine(case(COGNITO_GATE_PUBLIC_PATHS=paths)))["public-paths"]
+    line = by_code(cookies.check(case(COGNITO_GATE_PUBLIC_PATHS=paths)))["public-paths"]
     assert line.state == state
 
 
@@ -136,9 +136,9 @@ def test_public_paths(paths: str | None, state: str) -> None:
 def test_what_rests_on_a_wrong_setting_is_not_checked(name: str, codes: set[str]) -> None:
     examined = case(**{name: "!"})
     lines = [
-        *cookies.examine(examined),
-        *secret_key.examine(examined),
-        *lifetimes.examine(examined),
+        *cookies.check(examined),
+        *secret_key.check(examined),
+        *lifetimes.check(examined),
     ]
     assert {line.code for line in lines if line.state == "unknown"} == codes
     assert all(f"{name} is wrong" in line.found for line in lines if line.state == "unknown")
@@ -156,7 +156,7 @@ def test_what_rests_on_a_wrong_setting_is_not_checked(name: str, codes: set[str]
     ],
 )
 def test_how_much_a_session_may_hold(size: str | None, state: str, said: str) -> None:
-    line = by_code(cookies.examine(case(COGNITO_GATE_SESSION_BYTES=size)))["session-size"]
+    line = by_code(cookies.check(case(COGNITO_GATE_SESSION_BYTES=size)))["session-size"]
     assert line.state == state
     assert said in line.found
 
@@ -183,8 +183,8 @@ def test_keys_that_settings_refuse() -> None:
 
 @pytest.mark.parametrize("key", WEAK)
 def test_keys_that_can_be_guessed(key: str) -> None:
-    assert secret_key.bits(key) < secret_key.ENOUGH
-    line = by_code(secret_key.examine(case(SECRET_KEY=key)))["secret-key"]
+    assert secret_key.bits(key) < secret_key.MIN_BITS
+    line = by_code(secret_key.check(case(SECRET_KEY=key)))["secret-key"]
     assert line.state == "wrong"
     assert key not in line.found
 
@@ -193,7 +193,7 @@ def test_keys_that_can_be_guessed(key: str) -> None:
 def test_random_keys_cannot(make: object) -> None:
     assert callable(make)
     # One in a hundred thousand random keys reads like words; ten in a row do not.
-    assert any(secret_key.bits(make()) >= secret_key.ENOUGH for _ in range(10))
+    assert any(secret_key.bits(make()) >= secret_key.MIN_BITS for _ in range(10))
 
 
 def test_keys_that_were_made_at_random() -> None:
@@ -203,7 +203,7 @@ def test_keys_that_were_made_at_random() -> None:
         "zq8Wn-3kVt_7pLx0RyCm2hJdQb6sFg9u",
         "correct horse battery staple and some more words",
     ):
-        assert secret_key.bits(key) >= secret_key.ENOUGH, key
+        assert secret_key.bits(key) >= secret_key.MIN_BITS, key
 
 
 @ANY
@@ -217,21 +217,21 @@ def test_any_text_has_bits(text: str) -> None:
     ("fallbacks", "state", "said"),
     [
         (None, "ok", "none"),
-        ("zq8Wn-3kVt_7pLx0RyCm2hJdQb6sFg9u", "ok", "1 still open cookies"),
+        ("zq8Wn-3kVt_7pLx0RyCm2hJdQb6sFg9u", "ok", "1 can still open cookies"),
         (f"zq8Wn-3kVt_7pLx0RyCm2hJdQb6sFg9u,{WEAK[0]},{WEAK[1]}", "wrong", "number 2 and 3"),
         (ENVIRON["AWS_COGNITO_USER_POOL_CLIENT_SECRET"], "wrong", "the client secret"),
         (ENVIRON["SECRET_KEY"], "warning", "SECRET_KEY itself"),
     ],
 )
 def test_retired_keys(fallbacks: str | None, state: str, said: str) -> None:
-    lines = by_code(secret_key.examine(case(SECRET_KEY_FALLBACKS=fallbacks)))
+    lines = by_code(secret_key.check(case(SECRET_KEY_FALLBACKS=fallbacks)))
     assert lines["secret-key-fallbacks"].state == state
     assert said in lines["secret-key-fallbacks"].found
 
 
 def test_a_key_that_is_the_client_secret() -> None:
     secret = ENVIRON["AWS_COGNITO_USER_POOL_CLIENT_SECRET"]
-    line = by_code(secret_key.examine(case(SECRET_KEY=secret)))["secret-key"]
+    line = by_code(secret_key.check(case(SECRET_KEY=secret)))["secret-key"]
     assert line.state == "wrong"
     assert "client secret" in line.found
 
@@ -260,7 +260,7 @@ def test_a_key_that_is_the_client_secret() -> None:
     ],
 )  # fmt: skip
 def test_lifetimes(changes: dict[str, str], code: str, state: str) -> None:
-    assert by_code(lifetimes.examine(case(**changes)))[code].state == state
+    assert by_code(lifetimes.check(case(**changes)))[code].state == state
 
 
 # Clock
@@ -278,21 +278,21 @@ def moment(ahead: float, took: float = 0.2, **more: str) -> Moment:
         (0, "ok", "within 5 s"),
         (4, "ok", "within 5 s"),
         (-4, "ok", "within 5 s"),
-        (10, "warning", "10 s ahead of Cognito's: tokens seem to end that much too early"),
-        (-10, "warning", "10 s behind Cognito's: tokens seem to end that much too late"),
+        (10, "warning", "10 s ahead of Cognito's: tokens seem to expire that much too early"),
+        (-10, "warning", "10 s behind Cognito's: tokens seem to expire that much too late"),
         (120, "wrong", "120 s ahead"),
-        (-120, "wrong", "120 s behind Cognito's: fresh tokens seem to come from the future"),
+        (-120, "wrong", "120 s behind Cognito's: new tokens seem to come from the future"),
     ],
 )
 def test_the_clock(ahead: float, state: str, said: str) -> None:
-    line = clock.examine([moment(ahead)] * 3, leeway=7)
+    line = clock.check([moment(ahead)] * 3, leeway=7)
     assert line.state == state
     assert said in line.found
     assert state == "ok" or (line.fix and "now 7 s" in line.fix.what)
 
 
 def test_most_answers_decide() -> None:
-    assert clock.examine([moment(500), moment(0), moment(1)], 0).state == "ok"
+    assert clock.check([moment(500), moment(0), moment(1)], 0).state == "ok"
 
 
 @pytest.mark.parametrize(
@@ -307,16 +307,16 @@ def test_most_answers_decide() -> None:
     ],
 )
 def test_answers_that_tell_no_time(useless: Moment) -> None:
-    assert clock.examine([useless], 0).state == "unknown"
-    assert clock.examine([useless, moment(0)], 0).state == "ok"
+    assert clock.check([useless], 0).state == "unknown"
+    assert clock.check([useless, moment(0)], 0).state == "ok"
 
 
 def test_a_date_without_a_zone_is_gmt() -> None:
     date = formatdate(NOW).removesuffix(" -0000")
-    assert clock.examine([Moment(NOW, NOW, date)], 0).state == "ok"
+    assert clock.check([Moment(NOW, NOW, date)], 0).state == "ok"
 
 
 @ANY
 @given(st.text(max_size=60))
 def test_any_date_may_come(date: str) -> None:
-    assert clock.examine([Moment(NOW, NOW, date)], 0).state in ("ok", "wrong", "unknown", "warning")
+    assert clock.check([Moment(NOW, NOW, date)], 0).state in ("ok", "wrong", "unknown", "warning")

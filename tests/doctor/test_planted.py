@@ -54,8 +54,8 @@ PLANTED = {
     "a callback on a route": setting(
         "AWS_COGNITO_REDIRECT_URL", "http://localhost:8000/auth/login", "has the path '/auth/login'"
     ),
-    "a sign-out that never ends": setting(
-        "AWS_COGNITO_LOGOUT_URL", "http://localhost:8000/auth/logout", ".* never end"
+    "a sign-out that loops": setting(
+        "AWS_COGNITO_LOGOUT_URL", "http://localhost:8000/auth/logout", ".* loop forever"
     ),
     "another's cookie domain": setting(
         "AWS_COGNITO_COOKIE_DOMAIN", "example.org", ".* browsers refuse from 'localhost'"
@@ -193,7 +193,7 @@ PLANTED = {
     ),
     "a secret too many": Planted(
         "client-secret",
-        "is a public one",
+        "the app client is public",
         {"AWS_COGNITO_USER_POOL_CLIENT_SECRET": CLIENT_SECRET},
         {"secret": None},
     ),

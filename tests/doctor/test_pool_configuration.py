@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate.doctor.pool_configuration import told
+from cognito_gate.doctor.pool_configuration import duration
 from cognito_gate.pool.aws import AwsError
 from tests.doctor.account import DOMAIN, USER_POOL, lines
 from tests.doctor.aws import CALLBACK, Cognito, error_page, page, says, wrong
@@ -64,7 +64,7 @@ def test_a_managed_login_without_a_style(version: int, branding: Any, state: str
     [
         ({"AdminCreateUserConfig": {}}, "sign-up", "warning", "anybody may sign up"),
         ({"AdminCreateUserConfig": {}, "LambdaConfig": {"PreSignUp": "arn:..."}}, "sign-up", "ok",
-         "a trigger looks"),
+         "a trigger checks"),
         ({}, "sign-up", "ok", "by administrators only"),
         ({"MfaConfiguration": None}, "mfa", "ok", "off"),
         ({"IssuerConfiguration": {"Type": "UPDATED"}}, "issuer", "wrong", "the updated issuer"),
@@ -97,4 +97,4 @@ def test_a_wrong_domain_is_not_looked_up() -> None:
     ("seconds", "text"), [(86_400, "1 d"), (5400, "90 min"), (7200, "2 h"), (61, "61 s")]
 )
 def test_lifetimes_in_words(seconds: int, text: str) -> None:
-    assert told(seconds) == text
+    assert duration(seconds) == text

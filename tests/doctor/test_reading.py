@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from cognito_gate import SettingsError
 from cognito_gate.doctor.findings import Finding
-from cognito_gate.doctor.reading import Stranger, read
-from cognito_gate.doctor.variables import examine
+from cognito_gate.doctor.reading import UnknownVariable, read
+from cognito_gate.doctor.variables import check
 from cognito_gate.settings import VARIABLES
 from tests.doctor.aws import ANY, ENVIRON, reading
 
 
 def lines(environ: dict[str, str], env_file: str = ".env") -> dict[str, Finding]:
-    return {finding.code: finding for finding in examine(read(environ, env_file))}
+    return {finding.code: finding for finding in check(read(environ, env_file))}
 
 
 def test_sound_settings_have_no_problems() -> None:
     found = reading()
-    assert (found.problems, found.stood_in, found.strangers) == ({}, frozenset(), ())
+    assert (found.problems, found.replaced, found.unknown_variables) == ({}, frozenset(), ())
     assert found.given == set(ENVIRON)
     assert found.settings.user_pool_id == ENVIRON["AWS_COGNITO_USER_POOL_ID"]
 
@@ -37,15 +37,15 @@ def test_any_variable_may_be_wrong_alone() -> None:
         found = read({**ENVIRON, variable: "\x7f no one takes this"}, ".env")
         assert found.problems.keys() <= {variable}
         if found.problems:
-            assert found.unsure(variable) == f"{variable} is wrong"
-            assert variable in found.stood_in
+            assert found.reason_to_skip(variable) == f"{variable} is wrong"
+            assert variable in found.replaced
 
 
 def test_all_may_be_wrong_at_once() -> None:
     found = read(dict.fromkeys(VARIABLES, "\x7f no one takes this"), ".env")
     assert len(found.problems) > 20
     assert found.settings.user_pool_id == "us-east-1_StandIn"
-    two = found.unsure("AWS_REGION", "AWS_COGNITO_DOMAIN")
+    two = found.reason_to_skip("AWS_REGION", "AWS_COGNITO_DOMAIN")
     assert two == "AWS_REGION and AWS_COGNITO_DOMAIN are wrong"
 
 
@@ -75,7 +75,7 @@ def test_problems_that_only_follow_are_not_told(
 ) -> None:
     found = reading(**changes)
     assert set(found.problems) == problems
-    assert problems <= found.stood_in
+    assert problems <= found.replaced
 
 
 def test_a_stand_in_that_clashes_is_told() -> None:
@@ -90,7 +90,7 @@ def test_a_gate_that_is_off_is_read_as_if_it_were_on() -> None:
     assert found.disabled
     assert not found.settings.disabled
     assert set(found.problems) == {"AWS_COGNITO_DOMAIN"}
-    line = next(line for line in examine(found) if line.code == "gate-on")
+    line = next(line for line in check(found) if line.code == "gate-on")
     assert line.state == "warning"
     assert "every request passes" in line.found
 
@@ -141,7 +141,7 @@ def test_stand_ins_are_no_secrets() -> None:
     ],
 )
 def test_names_that_look_like_ours(name: str, meant: str) -> None:
-    [stranger] = reading(**{name: "x"}).strangers
+    [stranger] = reading(**{name: "x"}).unknown_variables
     assert stranger.name == name
     assert stranger.meant in (meant, "")
 
@@ -152,9 +152,9 @@ def test_names_that_look_like_ours(name: str, meant: str) -> None:
      "AWS_ENDPOINT_URL", "AWS_SECRET_ACCESS_KEY", "HOME", "RECOGNITION_MODE"],
 )  # fmt: skip
 def test_names_that_are_others(name: str) -> None:
-    assert reading(**{name: ""}).strangers == ()
+    assert reading(**{name: ""}).unknown_variables == ()
     values = {**ENVIRON, name: "http://127.0.0.1:1"}
-    assert read(values, ".env").strangers == ()
+    assert read(values, ".env").unknown_variables == ()
 
 
 def test_what_is_said_of_strangers() -> None:
@@ -177,7 +177,7 @@ def test_a_misspelling_stands_for_what_is_missing() -> None:
     found = lines(environ)
     assert found["unknown-variable:AWS_COGNITO_DOMIAN"].state == "wrong"
     assert found["setting:AWS_COGNITO_DOMAIN"].state == "unknown"
-    assert "AWS_COGNITO_DOMIAN may have been meant" in found["setting:AWS_COGNITO_DOMAIN"].found
+    assert "is AWS_COGNITO_DOMIAN a misspelling" in found["setting:AWS_COGNITO_DOMAIN"].found
     # A value that is wrong is not missing.
     found = lines({**environ, "AWS_COGNITO_DOMAIN": "no domain"})
     assert found["setting:AWS_COGNITO_DOMAIN"].state == "wrong"
@@ -194,7 +194,7 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     assert found.settings.domain == "from-environ"
     assert found.env_file_found
     assert "has 5 characters" in found.problems["SECRET_KEY"]
-    assert found.strangers == (Stranger("AWS_COGNITO_SCOPE", "AWS_COGNITO_SCOPES"),)
+    assert found.unknown_variables == (UnknownVariable("AWS_COGNITO_SCOPE", "AWS_COGNITO_SCOPES"),)
     # What is empty counts as absent.
     assert read({"AWS_COGNITO_DOMAIN": " "}, str(file)).settings.domain == "from-file"
 
@@ -237,5 +237,5 @@ def test_each_needed_variable_is_mended_in_its_own_way() -> None:
 )
 def test_any_environment_can_be_read(environ: dict[str, str]) -> None:
     found = read({**ENVIRON, **environ}, ".env")
-    assert set(found.problems) <= found.stood_in
-    assert list(examine(found))
+    assert set(found.problems) <= found.replaced
+    assert list(check(found))

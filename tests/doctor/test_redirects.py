@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate._gate.effects import HttpAnswer
-from cognito_gate.doctor.redirects import MAX_CHARS, Goal, read
+from cognito_gate.doctor.redirects import MAX_CHARS, Destination, read
 from tests.doctor.aws import ANY, CALLBACK, CLIENT, LOGIN, SIGNED_OUT, case, page, to
 
 SETTINGS = case().settings
@@ -79,21 +79,28 @@ def test_what_an_answer_is(answer: HttpAnswer, kind: str) -> None:
     ],
 )
 def test_the_error_it_tells(given_: dict[str, str], error: str) -> None:
-    assert Goal("callback", "", given_).error == error
+    assert Destination("callback", "", given_).error == error
 
 
 def test_what_is_shown_is_without_parameters() -> None:
-    assert Goal("odd", "https://a.example/b?code=1#x=2").shown == "https://a.example/b"
+    assert (
+        Destination("odd", "https://a.example/b?code=1#x=2").printable_location
+        == "https://a.example/b"
+    )
 
 
 @ANY
 @given(st.text(max_size=200) | st.from_regex(r"(https?:)?//?[\[\]a-z@:%0-9.]*/?[?#&=a-z%+;]*"),
        st.integers(0, 599), st.binary(max_size=100))  # fmt: skip
 def test_any_answer_leads_somewhere(location: str, status: int, body: bytes) -> None:
-    goal = read(
+    destination = read(
         SETTINGS, HttpAnswer(status, (("location", location),), body, failure="" if status else "x")
     )
-    assert goal.kind != "provider" or "SAMLRequest" in goal.given or "redirect_uri" in goal.given
-    for text in (goal.error, goal.described, goal.shown):
+    assert (
+        destination.kind != "provider"
+        or "SAMLRequest" in destination.parameters
+        or "redirect_uri" in destination.parameters
+    )
+    for text in (destination.error, destination.error_description, destination.printable_location):
         assert text.isascii()
         assert text.isprintable()

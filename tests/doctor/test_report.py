@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate.doctor import report
-from cognito_gate.doctor.findings import Finding, Fix, Line, merged
+from cognito_gate.doctor.findings import Check, Finding, Fix, merge_findings
 from tests.doctor.aws import ANY
 
-LINE = Line("a-code", "a title")
+LINE = Check("a-code", "a title")
 MEND = Fix("Do this.", "A=1", "Here > there", "aws do it")
 ALL = (
     LINE.ok("it is"),
-    Line("b", "b").wrong("it is not", MEND),
-    Line("c", "c").warning("it might", Fix("Think.")),
-    Line("d", "d").unchecked("no time"),
+    Check("b", "b").wrong("it is not", MEND),
+    Check("c", "c").warning("it might", Fix("Think.")),
+    Check("d", "d").unchecked("no time"),
 )
 
 
@@ -34,13 +34,13 @@ def test_the_text() -> None:
         "\n"
         "  – d        not checked: no time\n"  # noqa: RUF001
         "\n"
-        "1 wrong, 1 to know, 1 not checked, 1 well."
+        "1 wrong, 1 with a warning, 1 not checked, 1 ok."
     )
 
 
 def test_the_text_ends_with_one_empty_line() -> None:
     text = report.as_text(ALL[:2])
-    assert text.endswith("aws do it\n\n1 wrong, 1 well.")
+    assert text.endswith("aws do it\n\n1 wrong, 1 ok.")
 
 
 def test_long_lines_are_wrapped_and_commands_are_not() -> None:
@@ -61,7 +61,7 @@ def test_letters_for_terminals_without_signs() -> None:
 def test_colours() -> None:
     text = report.as_text(ALL, paint=lambda said, state: f"<{state}>{said}</>")
     assert "<wrong>✗</> b" in text
-    assert "<ok>1 well</>" in text
+    assert "<ok>1 ok</>" in text
 
 
 def test_the_json() -> None:
@@ -95,7 +95,7 @@ def test_the_json() -> None:
 )
 def test_secrets_are_taken_out_of_everything(text: str) -> None:
     finding = Finding("code", text, "wrong", text, Fix(text, text, text, text))
-    [clean] = report.hidden([finding], ["s3cret+key/1"])
+    [clean] = report.redact([finding], ["s3cret+key/1"])
     shown = report.as_text([clean]) + report.as_json([clean])
     assert "s3cret" not in shown
     assert "czNjcmV0" not in shown
@@ -104,19 +104,19 @@ def test_secrets_are_taken_out_of_everything(text: str) -> None:
 
 
 def test_short_secrets_do_not_hide_all_words() -> None:
-    [clean] = report.hidden([LINE.ok("a plain word")], ["a", ""])
+    [clean] = report.redact([LINE.ok("a plain word")], ["a", ""])
     assert clean.found == "a plain word"
 
 
 def test_the_longest_secret_goes_first() -> None:
-    [clean] = report.hidden([LINE.ok("abcdefgh")], ["abcd", "abcdefgh"])
+    [clean] = report.redact([LINE.ok("abcdefgh")], ["abcd", "abcdefgh"])
     assert clean.found == "[hidden]"
 
 
 @ANY
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
 def test_any_text_can_be_shown(text: str, secrets: list[str]) -> None:
-    [clean] = report.hidden([LINE.wrong(text, Fix(text))], secrets)
+    [clean] = report.redact([LINE.wrong(text, Fix(text))], secrets)
     assert clean.found.isprintable() or not clean.found
     report.as_text([clean]).encode()
     json.loads(report.as_json([clean]))
@@ -124,11 +124,11 @@ def test_any_text_can_be_shown(text: str, secrets: list[str]) -> None:
 
 def test_the_worse_of_two_findings_is_kept() -> None:
     good, bad, unsure = LINE.ok("1"), LINE.wrong("2", MEND), LINE.unchecked("3")
-    assert merged([good], [bad]) == (bad,)
-    assert merged([bad], [good]) == (bad,)
-    assert merged([unsure], [good]) == (good,)
-    assert merged([good], [unsure]) == (good,)
-    assert merged([good], [LINE.ok("4")]) == (LINE.ok("4"),)
-    other = Line("other", "other").ok("5")
-    assert merged([good, other], [bad]) == (bad, other)
-    assert merged([good], [other]) == (good, other)
+    assert merge_findings([good], [bad]) == (bad,)
+    assert merge_findings([bad], [good]) == (bad,)
+    assert merge_findings([unsure], [good]) == (good,)
+    assert merge_findings([good], [unsure]) == (good,)
+    assert merge_findings([good], [LINE.ok("4")]) == (LINE.ok("4"),)
+    other = Check("other", "other").ok("5")
+    assert merge_findings([good, other], [bad]) == (bad, other)
+    assert merge_findings([good], [other]) == (good, other)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
-from cognito_gate.doctor.client_secret import NO_CODE, said
+from cognito_gate.doctor.client_secret import NO_CODE, read_error
 from tests.doctor.aws import (
     ANY,
     CLIENT,
@@ -122,7 +122,7 @@ def test_a_secret_of_a_public_client() -> None:
 
     lines = found(Cognito(token=public))
     assert wrong(lines) == {"client-secret"}
-    assert "is a public one" in lines["client-secret"].found
+    assert "the app client is public" in lines["client-secret"].found
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_revocation_of_which_nobody_can_tell(answer: HttpAnswer) -> None:
 @ANY
 @given(st.binary(max_size=200), st.integers(0, 599))
 def test_any_answer_can_be_read(body: bytes, status: int) -> None:
-    assert said(HttpAnswer(status, body=body)).isprintable()
+    assert read_error(HttpAnswer(status, body=body)).isprintable()
 
 
 @ANY

@@ -7,21 +7,15 @@ as long as their call says). Knows no ASGI, no WSGI, no sockets, threads or loop
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol, TypeAlias
+from typing import TypeAlias
 
 from cognito_gate import Settings
 from cognito_gate._delivery import Delivery
-from cognito_gate._gate.effects import Compute, Effect, HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming
-from tests.flows.stage import incoming, reply
+from tests.flows.stage import Answering, incoming, play, reply
 from tests.world.browser import Reply, Request
-
-
-class Answering(Protocol):
-    """A fake Cognito: answers a flow's calls."""
-
-    def answer(self, ask: HttpCall) -> HttpAnswer: ...
 
 
 class CoreSite:
@@ -55,18 +49,10 @@ class CoreSite:
     def _decide(self, facts: Incoming, body: bytes) -> Decision:
         if self.gate.takes_form(facts):
             facts = replace(facts, body=body)
-        flow = self.gate.decide(facts)
-        try:
-            ask = next(flow)
-            while True:
-                ask = flow.send(self._result(ask))
-        except StopIteration as stop:
-            decision: Decision = stop.value
-            return decision
+        return play(self.gate.decide(facts), self)
 
-    def _result(self, ask: Effect) -> Any:
-        if isinstance(ask, Compute):
-            return ask.done()
+    def answer(self, ask: HttpCall) -> HttpAnswer:
+        """The pool's answer, or an earlier one that may be given again."""
         until, kept = self._kept.get(ask.share, (0.0, None))
         if kept is not None and self.now() < until and not ask.fresh:
             return replace(kept, remembered=True)

@@ -5,7 +5,7 @@ No edge, no sockets, no driver: `HttpCall`s go to the pool and its `HttpAnswer`s
 
 import itertools
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, assert_never
 from urllib.parse import unquote_to_bytes
 
 from cognito_gate._delivery import Delivery
@@ -55,13 +55,24 @@ def asked(effect: Effect) -> HttpCall:
     return effect
 
 
-def play(flow: Flow[Decision], pool: Pool) -> Decision:
+class Answering(Protocol):
+    """A fake Cognito: answers a flow's calls."""
+
+    def answer(self, ask: HttpCall) -> HttpAnswer: ...
+
+
+def play(flow: Flow[Decision], pool: Answering) -> Decision:
     """Run a flow to its decision, with `pool` on the other side."""
     try:
         effect = next(flow)
         while True:
-            answer = effect.done() if isinstance(effect, Compute) else pool.answer(effect)
-            effect = flow.send(answer)
+            match effect:
+                case HttpCall():
+                    effect = flow.send(pool.answer(effect))
+                case Compute():
+                    effect = flow.send(effect.done())
+                case _:
+                    assert_never(effect)
     except StopIteration as stop:
         decision: Decision = stop.value
         return decision

@@ -17,7 +17,7 @@ def test_a_callback_that_went_astray(
     with caplog.at_level(logging.ERROR, "cognito_gate"):
         reply = browser.go("/sub" + url[url.index("/auth/callback") :])
     assert (reply.status, reply.app) == (400, None)
-    assert b"an address that this app does not expect" in reply.body
+    assert b"not set up correctly" in reply.body
     assert "/sub/auth/callback" in caplog.text
     assert "code=" not in caplog.text
 

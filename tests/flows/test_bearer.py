@@ -141,7 +141,7 @@ def test_a_wrong_token_is_not_saved_by_a_session(api: Browser, pool: Pool) -> No
 
 def test_off_by_default(browser: Browser, pool: Pool) -> None:
     reply = call(browser, pool.access_token())
-    assert (reply.status, reply.app) == (303, None)  # no Sec-Fetch, any Accept: a navigation
+    assert (reply.status, reply.app) == (401, None)
     browser.sign_in(pool)
     assert call(browser, "x").identity.username == "ada"
 

@@ -38,9 +38,10 @@ def browser(stage: Stage) -> Browser:
 
 
 def only(stage: Stage, kind: type[Event]) -> Event:
-    """The one event there is."""
+    """The one event there is, which has a line of its own in the log."""
     [event] = stage.events
     assert type(event) is kind
+    assert kind.__name__ not in log_line(event)[1]
     return event
 
 
@@ -149,7 +150,7 @@ def test_refused(stage: Stage) -> None:
     stage.browser().go("/auth/me", method="POST")
     event = only(stage, Refused)
     assert event == Refused(
-        event.request, 405, "method_not_allowed", "this address takes GET, HEAD only"
+        event.request, 405, "method_not_allowed", "this address accepts GET, HEAD only"
     )
 
 

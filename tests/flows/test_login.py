@@ -147,7 +147,7 @@ def test_other_methods_start_nothing(browser: Browser, method: str) -> None:
         {},
         {"accept": None},
         {"accept": "*/*"},
-        {"sec-fetch-mode": None},
+        {"sec-fetch-mode": None, "sec-fetch-dest": None, "sec-fetch-site": None},
         {"sec-fetch-site": "cross-site"},
         {"user-agent": None},
     ],

@@ -14,6 +14,7 @@ from cognito_gate import ASGIGate, Settings, WSGIGate
 from cognito_gate.local import LocalCognito
 
 ORIGIN = "http://localhost:8000"
+PEOPLE = {"accept": "text/html"}  # as browsers ask, and programs do not
 OPEN = "/open"
 
 # Who gets what at the endpoints that each framework's test offers below OPEN.
@@ -86,7 +87,7 @@ class ASGISite(Site):
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self.gate)
             async with httpx.AsyncClient(
-                transport=transport, base_url=ORIGIN, cookies=cookies
+                transport=transport, base_url=ORIGIN, cookies=cookies, headers=PEOPLE
             ) as client:
                 return await client.request(method, path, **options)
 
@@ -135,7 +136,9 @@ class WSGISite(Site):
     ) -> httpx.Response:
         cookies = {**self.cookies(username), **options.pop("cookies", {})}
         transport = httpx.WSGITransport(self.gate)
-        with httpx.Client(transport=transport, base_url=ORIGIN, cookies=cookies) as client:
+        with httpx.Client(
+            transport=transport, base_url=ORIGIN, cookies=cookies, headers=PEOPLE
+        ) as client:
             return client.request(method, path, **options)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from cognito_gate import Identity
 from tests.integrations.conftest import OpenWSGI
-from tests.integrations.stage import OPEN, TABLE, WSGISite, rows
+from tests.integrations.stage import OPEN, PEOPLE, TABLE, WSGISite, rows
 
 
 def make_app() -> Any:
@@ -110,7 +110,7 @@ def test_wrapped_in_place(app: Any, wsgi: OpenWSGI) -> None:
     site = wsgi(app.wsgi_app)
     app.wsgi_app = site.gate
     with app.test_client() as client:
-        assert client.get("/anything").location.startswith(site.cognito.origin)
+        assert client.get("/anything", headers=PEOPLE).location.startswith(site.cognito.origin)
         for name, value in site.cookies("ada").items():
             client.set_cookie(name, value)
         assert client.get(f"{OPEN}/who").text == "ada"

@@ -153,7 +153,7 @@ def test_a_browser_without_cookies_gets_a_page_and_no_loop(visitor: Visitor) -> 
             break
         response = visitor.ask(response.headers["location"])
     assert response.status_code == 400
-    assert "Allow cookies for this site" in response.text
+    assert "allow cookies for this site" in response.text
 
 
 def test_background_requests_start_nothing(stage: Stage, visitor: Visitor) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from cognito_gate._sign_in.languages import Languages
+from cognito_gate._gate.languages import Languages
 from tests.journey.visitor import Visitor
 from tests.parts.html import Element, Page
 

@@ -16,7 +16,8 @@ TYPED = {
 EVERY_PAGE = pytest.mark.parametrize("page", TYPED)
 EXPIRED = "This page was open for too long. Please send it again."
 NO_COOKIES = (
-    "Your browser does not give our cookies back. Allow them for this site, then send it again."
+    "Your browser did not send this site's cookies back. "
+    "Allow cookies for this site, then send the form again."
 )
 OTHER_KEY = "fedcba9876543210fedcba9876543210"
 

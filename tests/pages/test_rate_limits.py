@@ -38,7 +38,7 @@ def is_stopped(shown: Shown) -> int:
     """The page says how long to wait, and the header as well."""
     seconds = int(shown.reply.value("retry-after"))
     assert (shown.status, len(shown.told)) == (429, 1)
-    assert shown.told[0].startswith("Too many tries. Try again in ")
+    assert shown.told[0].startswith("Too many attempts. Try again in ")
     assert seconds > 0
     return seconds
 
@@ -318,7 +318,7 @@ def test_visitors_without_addresses_are_one(
         assert tried(at(stage.person(site), client), str(stage.user().email)).status == 400
     is_stopped(tried(at(stage.person(site), client), str(stage.user().email)))
     [warning] = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert "share one count" in warning.getMessage()
+    assert "share one rate limit" in warning.getMessage()
 
 
 @pytest.mark.parametrize(

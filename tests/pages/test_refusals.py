@@ -11,8 +11,8 @@ from html import unescape
 import botocore.session
 import pytest
 
+from cognito_gate._gate.languages import OURS
 from cognito_gate._sign_in import error_messages
-from cognito_gate._sign_in.languages import OURS
 from cognito_gate.errors import ApiRefused
 from tests.pages.cloud import refuses
 from tests.pages.person import Form, Person, Shown
@@ -34,7 +34,7 @@ Send = Callable[[], Shown]
 
 @cache
 def sentences() -> dict[str, str]:
-    found = tomllib.loads((OURS / "languages" / "en.toml").read_text("utf-8"))
+    found = tomllib.loads((OURS / "en.toml").read_text("utf-8"))
     errors = found["error"]
     fields = errors.pop("field")
     return {

@@ -91,7 +91,7 @@ def test_a_code_serves_once(stage: Stage) -> None:
     ("typed", "says"),
     [
         ({"password": ""}, "Please fill this in."),
-        ({"password": "correct-horse-7"}, "Still needs a capital letter (A to Z)."),
+        ({"password": "correct-horse-7"}, "Still needs an uppercase letter (A to Z)."),
         ({"password": "Correct Horse 7"}, "Spaces cannot be used here."),
         ({"code": ""}, "Please fill this in."),
         ({"code": "12\u00a034\u0661"}, "This does not look like a code."),

@@ -140,7 +140,7 @@ def test_with_what_the_pool_wants_to_know(stage: Stage, flow: str) -> None:
         ({"phone_number": "020 7946 0000"}, "Enter the number with its country code"),
         ({"password": ""}, "Please fill this in."),
         ({"password": "Short-7"}, "Still needs at least 8 characters."),
-        ({"password": "alllowercase"}, "Still needs a capital letter"),
+        ({"password": "alllowercase"}, "Still needs an uppercase letter"),
         ({"password": "with Blanks-7"}, "Spaces cannot be used here."),
     ],
 )

@@ -117,7 +117,7 @@ def test_too_many_wrong_passwords(stage: Stage, flow: str) -> None:
     shown = prove(person, str(user.email))
     assert (shown.status, shown.told) == (
         429,
-        ["Too many attempts. Wait a little and try again."],
+        ["Too many attempts. Wait a few minutes, then try again."],
     )
     stage.pool.clock.ahead = 2
     assert prove(person, str(user.email)).status == 200

@@ -87,7 +87,7 @@ def test_with_more_than_an_address(stage: Stage) -> None:
         ({"email": "ada"}, "Enter an e-mail address such as name@example.com."),
         ({"email": "ada@b c"}, "Enter an e-mail address such as name@example.com."),
         ({"password": ""}, "Please fill this in."),
-        ({"password": "correct-horse-7"}, "Still needs a capital letter (A to Z)."),
+        ({"password": "correct-horse-7"}, "Still needs an uppercase letter (A to Z)."),
         ({"password": "Correct Horse 7"}, "Spaces cannot be used here."),
         ({"phone_number": "0555"}, "Enter the number with its country code, such as +44"),
     ],

@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from cognito_gate import Settings
+from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.protocol import jwt
 from cognito_gate._gate.protocol.public_keys import PublicKey
+from cognito_gate._sign_in.views import Views
 
 NOW = 1_800_000_000.0
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
@@ -153,3 +155,9 @@ def verify(
 def settings(**change: str) -> Settings:
     """Settings from the smallest complete environment, with some variables changed."""
     return Settings.from_env({**ENVIRON, **change}, env_file=None)
+
+
+def views(**change: str) -> Views:
+    """The sign-in pages of such settings."""
+    made = settings(**change)
+    return Views(made, Languages(made.templates, made.languages))

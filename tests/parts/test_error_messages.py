@@ -20,7 +20,7 @@ OPERATIONS = [
     *("ConfirmForgotPassword", "InitiateAuth", "RespondToAuthChallenge", "GetUser"),
     *("ChangePassword", "AssociateSoftwareToken", "VerifySoftwareToken", "SetUserMFAPreference"),
 ]
-CATALOGS = sorted(Path(cognito_gate.__file__).parent.glob("templates/sign_in/languages/*.toml"))
+CATALOGS = sorted(Path(cognito_gate.__file__).parent.glob("templates/languages/*.toml"))
 
 
 def told(operation: str, exception: str, message: str = "") -> tuple[str, str]:

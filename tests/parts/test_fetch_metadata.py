@@ -23,10 +23,9 @@ def incoming(
 
 
 PAGES: dict[str, dict[str, str]] = {
-    "nothing at all": {},
-    "curl": {"accept": "*/*"},
-    "curl with a blank": {"accept": " */* "},
-    "an empty accept": {"accept": ""},
+    "a browser that names nothing": {"sec-fetch-mode": "navigate"},
+    "a browser that takes anything": {"sec-fetch-mode": "navigate", "accept": " */* "},
+    "an empty accept": {"sec-fetch-mode": "navigate", "accept": ""},
     "a browser": {"accept": CHROME, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
     "an older browser": {"accept": CHROME},
     "Firefox": {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"},
@@ -38,12 +37,21 @@ PAGES: dict[str, dict[str, str]] = {
     "an older frame": {"accept": CHROME, "sec-fetch-dest": "frame"},
     "an embedded page": {"accept": CHROME, "sec-fetch-dest": "embed"},
     "an object": {"accept": CHROME, "sec-fetch-dest": "object"},
-    "a document alone": {"sec-fetch-dest": "document"},
+    "a document": {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
     "a form's type": {"accept": CHROME, "content-type": "text/plain"},
     "another requester": {"accept": CHROME, "x-requested-with": "com.example.webview"},
     "another purpose": {"accept": CHROME, "purpose": "preview"},
 }
 BESIDES: dict[str, dict[str, str]] = {
+    "nothing at all": {},
+    "curl and HTTP clients": {"accept": "*/*"},
+    "a client with a blank": {"accept": " */* "},
+    "a client with an empty accept": {"accept": ""},
+    "a bearer token": {"accept": CHROME, "authorization": "Bearer x"},
+    "a browser with credentials": {
+        **{"accept": CHROME, "sec-fetch-mode": "navigate"},
+        "authorization": "Basic x",
+    },
     "axios": {"accept": "application/json, text/plain, */*"},
     "jQuery": {"accept": "application/json, text/javascript, */*; q=0.01"},
     "JSON before all": {"accept": "application/json;q=0.9,*/*;q=0.1"},

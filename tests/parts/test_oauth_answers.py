@@ -252,7 +252,7 @@ def test_a_revocation_that_did_not_work() -> None:
     ("error", "words"),
     [
         ("access_denied", "cancelled"),
-        ("login_required", "sign in again"),
+        ("login_required", "no session"),
         ("server_error", "could not finish"),
         ("temporarily_unavailable", "could not finish"),
         ("unauthorized_client", "app client is not set up"),

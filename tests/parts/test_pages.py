@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate._gate.messages import Respond
-from cognito_gate._gate.protocol.pages import Page, onward, show, show_json, signed_out
+from cognito_gate._gate.protocol.pages import Page, show, show_json
 
 EVIL = "<script>alert(1)</script>\"'&{{7*7}}{%raw%}"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;&amp;{{7*7}}{%raw%}"
@@ -37,10 +37,10 @@ def test_a_page() -> None:
     assert text(answer).startswith("<!doctype html>")
 
 
-@pytest.mark.parametrize("place", ["title", "text", "link", "label", "reference"])
+@pytest.mark.parametrize("place", ["title", "text", "link", "label", "language"])
 def test_everything_is_escaped(place: str) -> None:
     evil: dict[str, Any] = {place: EVIL}
-    shown = text(show(200, replace(Page("T", "W", "/l", "L", "R"), **evil)))
+    shown = text(show(200, replace(Page("T", "W", "/l", "L"), **evil)))
     assert EVIL not in shown
     assert "<script" not in shown
     assert ESCAPED in shown
@@ -49,13 +49,17 @@ def test_everything_is_escaped(place: str) -> None:
 def test_what_is_empty_is_left_out() -> None:
     shown = text(show(200, Page("T", "W")))
     assert "<a " not in shown
-    assert "<small>" not in shown
     assert "refresh" not in shown
-    assert "Reference 42" in text(show(200, Page("T", "W", reference="42")))
+
+
+def test_the_language_of_a_page() -> None:
+    answer = show(200, Page("T", "W", language="de-CH"))
+    assert '<html lang="de-CH">' in text(answer)
+    assert dict(answer.headers)["content-language"] == "de-CH"
 
 
 def test_nothing_external_and_no_script() -> None:
-    answer = show(200, Page("T", "W", "/l", "L", "R", onward=True))
+    answer = show(200, Page("T", "W", "/l", "L", onward=True))
     policy = dict(answer.headers)["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -69,17 +73,11 @@ def test_nothing_external_and_no_script() -> None:
 
 
 def test_going_onward() -> None:
-    answer = onward("/a?b=c&d=\"e'", (("set-cookie", "a=b"), ("set-cookie", "c=d")))
-    assert answer.status == 200
+    page = Page("T", "W", "/a?b=c&d=\"e'", "Continue", onward=True)
+    answer = show(200, page, (("set-cookie", "a=b"), ("set-cookie", "c=d")))
     assert '<meta http-equiv="refresh" content="0; url=/a?b=c&amp;d=&quot;e&#x27;">' in text(answer)
     assert [value for name, value in answer.headers if name == "set-cookie"] == ["a=b", "c=d"]
     assert '<a href="/a?b=c&amp;d=&quot;e&#x27;">Continue</a>' in text(answer)
-
-
-def test_signed_out() -> None:
-    answer = signed_out("/auth/login")
-    assert answer.status == 200
-    assert '<a href="/auth/login">Sign in again</a>' in text(answer)
 
 
 def test_json() -> None:
@@ -96,7 +94,7 @@ def test_json() -> None:
 
 @given(st.text(), st.text())
 def test_any_words(title: str, link: str) -> None:
-    shown = text(show(200, Page(title, title, link, title, title, onward=True)))
+    shown = text(show(200, Page(title, title, link, title, onward=True)))
     assert shown.count("<p>") == 1
     assert shown.count("<h1>") == 1
     assert "<script" not in shown

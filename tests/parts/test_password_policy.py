@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate._sign_in.password_policy import Policy
-from cognito_gate.settings.checks import Problem
+from cognito_gate.settings.formats import Problem
 from cognito_gate.settings.page_checks import PAGE_CHECKS
 
 ALL = ("upper", "lower", "digits", "symbols")

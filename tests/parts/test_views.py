@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.messages import Respond
 from cognito_gate._gate.records import Sentence, View
-from cognito_gate._sign_in.languages import OURS, Languages
-from cognito_gate._sign_in.views import SAMPLES, Views
+from cognito_gate._sign_in.views import OURS, SAMPLES, Views
 from tests.parts.html import Page
-from tests.parts.made import settings
+from tests.parts.made import views
 
 CUSTOM = {"COGNITO_GATE_LOGIN": "custom", "COGNITO_GATE_APP_NAME": "My & Co"}
-SCREENS = Views(settings(**CUSTOM))
+SCREENS = views(**CUSTOM)
 EVERY = pytest.mark.parametrize("screen", SAMPLES)
 EVIL = "</script></title><script>alert(1)</script>\"'&{{7*7}}{%raw%}"
 EMPTY = View(screen="forgot", token="a-token", return_to="/from?here=1")
@@ -183,7 +183,7 @@ def test_everything_is_escaped(screen: str) -> None:
     shown = replace(view(screen, facts), token=EVIL, return_to=EVIL, error=said, notice=said)
     shown = replace(shown, typed=dict.fromkeys(TROUBLE, EVIL), field_errors={"email": said})
     name = {"COGNITO_GATE_APP_NAME": "<script>alert(1)</script>"}
-    screens = Views(settings(**CUSTOM | name))
+    screens = views(**CUSTOM | name)
     answer = text(screens.show(shown, "en"))
     assert EVIL not in answer
     assert answer.count("<script") == answer.count("</script") == 1
@@ -213,15 +213,14 @@ def test_any_words(words: str, name: str) -> None:
 
 def test_a_language_that_is_not_offered_is_the_default() -> None:
     assert page(view("forgot"), "xx").one("html").get("lang") == "en"
-    only = Views(settings(**CUSTOM, COGNITO_GATE_LANGUAGES="de"))
+    only = views(**CUSTOM, COGNITO_GATE_LANGUAGES="de")
     found = page(view("forgot"), "en", only)
     assert found.one("html").get("lang") == "de"
     assert found.every("nav") == []
-    assert only.language(b"en", "") == "de"
 
 
 def test_the_name_of_the_app_is_its_host_unless_it_has_one() -> None:
-    screens = Views(settings(COGNITO_GATE_LOGIN="custom"))
+    screens = views(COGNITO_GATE_LOGIN="custom")
     assert title(page(view("forgot"), screens=screens)).endswith(" - app.example")
 
 

@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 
 from cognito_gate._gate.records import Sentence, View
-from cognito_gate._sign_in.views import SAMPLES, Views
+from cognito_gate._sign_in.views import SAMPLES
 from tests.parts.html import Element, Page
-from tests.parts.made import settings
+from tests.parts.made import views
 
 PLAIN = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 KINDS = ("email", "username", "both")
-BY_KIND = {
-    kind: Views(settings(COGNITO_GATE_LOGIN="custom", COGNITO_GATE_SIGN_IN=kind)) for kind in KINDS
-}
+BY_KIND = {kind: views(COGNITO_GATE_LOGIN="custom", COGNITO_GATE_SIGN_IN=kind) for kind in KINDS}
 
 
 def page(
@@ -158,7 +156,7 @@ def test_what_a_password_lacks_is_said_with_the_policys_length() -> None:
     missing = Sentence("error.field.password", values=(("missing", "length upper"),))
     shown = View(screen="reset", facts=SAMPLES["reset"], field_errors={"password": missing})
     found = Page(BY_KIND["email"].show(shown, "en").body.decode())
-    said = "Still needs at least 8 characters, a capital letter (A to Z)."
+    said = "Still needs at least 8 characters, an uppercase letter (A to Z)."
     assert found.one("p", id="password-wrong").text == f"Error: {said}"
     assert found.one("a", href="#password").text == f"New password: {said}"
 

@@ -10,7 +10,7 @@ from cognito_gate import SettingsError
 from cognito_gate._gate.records import View
 from cognito_gate._sign_in.views import SAMPLES, Views
 from tests.parts.html import Page
-from tests.parts.made import settings
+from tests.parts.made import views
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
@@ -19,7 +19,7 @@ FORGOT = View(screen="forgot", token="a-token")
 
 def screens(directory: Path, **change: str) -> Views:
     own = {"COGNITO_GATE_LOGIN": "custom", "COGNITO_GATE_TEMPLATES": str(directory)}
-    return Views(settings(**own | change))
+    return views(**own | change)
 
 
 def put(directory: Path, name: str, content: str | bytes) -> None:
@@ -39,7 +39,7 @@ def refused(directory: Path) -> str:
 
 
 def test_an_empty_directory_changes_nothing(tmp_path: Path) -> None:
-    ours = Views(settings(COGNITO_GATE_LOGIN="custom"))
+    ours = views(COGNITO_GATE_LOGIN="custom")
     assert screens(tmp_path).show(FORGOT, "en") == ours.show(FORGOT, "en")
 
 
@@ -126,7 +126,7 @@ def test_templates_are_read_once(tmp_path: Path) -> None:
         ("logo.png", SVG, "logo.png, which is no such picture"),
         ("logo.svg", PNG, "logo.svg, which is no such picture"),
         ("logo.svg", SVG + bytes(100_000), "logo.svg, which has 100071 bytes"),
-        ("fr.toml", "", "fr.toml, which lacks language.name"),
+        ("eo.toml", "", "eo.toml, which lacks language.name"),
     ],
 )
 def test_what_cannot_be_used(tmp_path: Path, name: str, content: str | bytes, problem: str) -> None:
@@ -161,7 +161,7 @@ def test_a_theme_comes_last(tmp_path: Path) -> None:
     made = screens(tmp_path)
     style = "".join(Page(shown(made)).one("style").words)
     assert style.rstrip().endswith(":root { --gate-accent: #b00 }")
-    ours = Views(settings(COGNITO_GATE_LOGIN="custom")).show(FORGOT, "en")
+    ours = views(COGNITO_GATE_LOGIN="custom").show(FORGOT, "en")
     policies = [
         dict(answer.headers)["content-security-policy"]
         for answer in (made.show(FORGOT, "en"), ours)

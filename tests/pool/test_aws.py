@@ -108,7 +108,7 @@ def test_other_services(environment: pytest.MonkeyPatch) -> None:
     assert str(caught.value) == (
         "AWS refuses cognito-idp:DescribeUserPool (ResourceNotFoundException). None such."
     )
-    assert (caught.value.code, caught.value.said) == ("ResourceNotFoundException", "None such.")
+    assert (caught.value.code, caught.value.message) == ("ResourceNotFoundException", "None such.")
 
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException", "RequestExpired"])
@@ -116,7 +116,7 @@ def test_expired_credentials(environment: pytest.MonkeyPatch, code: str) -> None
     told = str(refused(environment, refusal(code), 403))
     assert told == (
         "The AWS credentials have expired. Sign in again with `aws sso login` or `aws login`, or "
-        "renew the keys, then repeat this."
+        "replace the keys, then try again."
     )
 
 
@@ -130,15 +130,15 @@ def test_credentials_that_nobody_knows(environment: pytest.MonkeyPatch, code: st
 def test_access_denied(environment: pytest.MonkeyPatch) -> None:
     told = refused(environment, refusal("AccessDenied", "User: ada is not authorized."), 403)
     assert str(told) == (
-        "These AWS credentials may not do cloudformation:DescribeStacks. "
+        "These AWS credentials are not allowed to do cloudformation:DescribeStacks. "
         "User: ada is not authorized."
     )
 
 
 def test_throttling(environment: pytest.MonkeyPatch) -> None:
     assert str(refused(environment, refusal("Throttling", "Rate exceeded"))) == (
-        "AWS asks for patience with cloudformation:DescribeStacks (Throttling). Wait a minute, "
-        "then repeat this."
+        "AWS limits how often cloudformation:DescribeStacks may be called (Throttling). "
+        "Try again in a minute."
     )
 
 
@@ -153,7 +153,7 @@ def test_any_other_refusal(environment: pytest.MonkeyPatch) -> None:
 
 def test_an_answer_of_somebody_else(environment: pytest.MonkeyPatch) -> None:
     told = refused(environment, "<html>Welcome to the hotel</html", 200)
-    assert str(told) == "What answered is not AWS, or was changed on its way here."
+    assert str(told) == "The response is not from AWS, or something in between changed it."
 
 
 def test_nobody_answers(environment: pytest.MonkeyPatch) -> None:
@@ -208,7 +208,9 @@ def test_a_sign_in_that_is_over(environment: pytest.MonkeyPatch, tmp_path: objec
         opened.write(config)
     environment.setenv("AWS_CONFIG_FILE", file)
     environment.setenv("HOME", str(tmp_path))
-    with pytest.raises(AwsError, match=r"^The AWS sign-in is over, or was never made\. Sign in"):
+    with pytest.raises(
+        AwsError, match=r"^You are not signed in to AWS, or the sign-in has expired\. Sign in"
+    ):
         connect(profile="work").call("cloudformation", "describe_stacks")
 
 

@@ -237,7 +237,7 @@ def test_any_value_survives_or_is_refused(form: str) -> None:
     ],
 )
 def test_what_a_form_cannot_carry(form: str, refused: str) -> None:
-    with pytest.raises(EnvironmentProblem, match=r"^X_Y holds what no") as caught:
+    with pytest.raises(EnvironmentProblem, match=r"^X_Y: no") as caught:
         FORMATS[form]([Variable("X_Y", refused)])
     assert refused not in str(caught.value)
 

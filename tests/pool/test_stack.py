@@ -106,7 +106,7 @@ def test_each_event_is_told_once_and_in_order() -> None:
     ]
     assert told[2].reason == "why"
     assert outcome == Outcome("UPDATE_COMPLETE", ())
-    assert outcome.well
+    assert outcome.succeeded
     assert aws.waited == [0.25, 0.5, 1.0, 2.0]
 
 
@@ -122,7 +122,7 @@ def test_failures_are_kept_first_cause_first() -> None:
         [("shop", "UPDATE_ROLLBACK_FAILED", "The following resource(s) failed: [Role].")],
     ]
     outcome = followed(FakeAws(stack), [])
-    assert not outcome.well
+    assert not outcome.succeeded
     assert outcome.status == "UPDATE_ROLLBACK_FAILED"
     assert [(cause.logical_id, cause.reason) for cause in outcome.causes] == [
         ("Client", "No such scope."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cognito_gate.pool.change_set import (
-    BODY_BYTES,
+    MAX_BODY_BYTES,
     Parameters,
     Template,
     changes_of,
@@ -38,13 +38,13 @@ def test_a_template_is_checked() -> None:
     assert aws.asked("validate_template") == [{"TemplateBody": BODY}]
 
 
-@pytest.mark.parametrize("body", ["é" * (BODY_BYTES // 2) + "a", "\n \n"])
+@pytest.mark.parametrize("body", ["é" * (MAX_BODY_BYTES // 2) + "a", "\n \n"])
 def test_a_template_of_no_use(body: str) -> None:
     aws = FakeAws()
-    with pytest.raises(StackProblem, match=r"51,201 bytes, and CloudFormation takes 51,200|empty"):
+    with pytest.raises(StackProblem, match=r"51,201 bytes; CloudFormation takes 51,200|empty"):
         read_template(aws, body)
     assert aws.calls == []
-    assert read_template(aws, "é" * (BODY_BYTES // 2)).body
+    assert read_template(aws, "é" * (MAX_BODY_BYTES // 2)).body
 
 
 # Parameters
@@ -61,7 +61,7 @@ def parameters(
     aws = FakeAws(FakeStack("shop", parameters=values, defaults=before))
     found = parameters_for(aws, stack_of(aws), Template(BODY, now, ()), given, anew)
     assert found.given == given
-    return found.kept
+    return found.unchanged
 
 
 def test_a_value_that_somebody_has_set_is_kept() -> None:

@@ -56,12 +56,12 @@ def test_what_loses_users() -> None:
 )
 def test_what_is_settled_when_a_pool_is_made(fixed: str) -> None:
     told = loss(POOL, properties=("Policies", fixed))
-    assert told.startswith(f"X: {fixed} is settled when a user pool is made")
+    assert told.startswith(f"X: {fixed} cannot change after a user pool is created")
     assert "Policies" not in told
 
 
 def test_what_ends_sessions() -> None:
-    assert "can sign nobody in" in loss(CLIENT, "Remove")
+    assert "Nobody can sign in" in loss(CLIENT, "Remove")
     assert "the app client is replaced" in loss(CLIENT, replacement="True")
     may = loss(CLIENT, replacement="Conditional", properties=("GenerateSecret",))
     assert "the app client may be replaced" in may
@@ -70,8 +70,8 @@ def test_what_ends_sessions() -> None:
 @pytest.mark.parametrize(
     ("kind", "action", "replacement", "noted"),
     [
-        (GROUP, "Remove", "", "list of its members"),
-        (GROUP, "Modify", "True", "list of its members"),
+        (GROUP, "Remove", "", "list of members is deleted"),
+        (GROUP, "Modify", "True", "list of members is deleted"),
         (GROUP, "Modify", "False", ""),
         (GROUP, "Add", "", ""),
         (DOMAIN, "Modify", "Conditional", "address of the login pages"),

@@ -27,12 +27,12 @@ def test_the_users_stay() -> None:
         "The stack shop in eu-west-1 is to be deleted:\n\n"
         "  deleted  UserPoolClient (AWS::Cognito::UserPoolClient)\n"
         f"  kept     UserPool: {POOL_ID} with about 12 users\n\n"
-        "From then on nobody can sign in.\n\n"
+        "After that, nobody can sign in.\n\n"
         "Type the name of the stack to delete it: "
     )
     assert ran.told.endswith(
-        f"The user pool {POOL_ID} with about 12 users is kept, and belongs to no stack. To delete "
-        "it, users and all:\n"
+        f"The user pool {POOL_ID} with about 12 users is kept, outside any stack. To delete it "
+        "with all its users:\n"
         f"  aws cognito-idp update-user-pool --region eu-west-1 --user-pool-id {POOL_ID} "
         "--deletion-protection INACTIVE\n"
         f"  aws cognito-idp delete-user-pool --region eu-west-1 --user-pool-id {POOL_ID}\n"
@@ -62,7 +62,7 @@ def test_nobody_is_there_to_type() -> None:
     aws = deployed()
     ran = run(aws, "delete", "shop")
     assert ran.code == 1
-    assert "Nobody is here to answer" in ran.told
+    assert "There is no terminal to ask on" in ran.told
     assert aws.asked("delete_stack") == []
 
 
@@ -76,7 +76,7 @@ def test_the_users_go_when_that_is_said_twice(body: str) -> None:
     ran = run(aws, "delete", "shop", "--users", typed=f"shop\n{POOL_ID}\n")
     assert ran.code == 0
     assert f"  deleted  UserPool: {POOL_ID} with about 12 users\n" in ran.told
-    assert f"This takes about 12 users for ever. Type {POOL_ID} to delete them too: " in ran.told
+    assert f"This deletes about 12 users for good. Type {POOL_ID} to delete them too: " in ran.told
     assert ran.told.endswith(f"The user pool {POOL_ID} is deleted.\n")
     assert aws.pools == {}
     told = [name for name, _ in aws.calls]
@@ -121,8 +121,8 @@ def test_users_that_the_stack_would_take_along_need_the_flag() -> None:
     ran = run(aws, "delete", "shop", "--yes")
     assert ran.code == 1
     assert ran.told == (
-        f"Error: With the stack shop goes its user pool {POOL_ID} with about 12 users: its "
-        "template does not retain it. Add --users if that is meant.\n"
+        f"Error: Deleting the stack shop deletes its user pool {POOL_ID} with about 12 users "
+        "too: its template does not retain it. To delete the users as well, add --users.\n"
     )
     assert aws.asked("delete_stack") == []
 
@@ -153,7 +153,7 @@ def test_no_such_stack() -> None:
     ran = run(FakeAws(), "delete", "shop", "--yes", "--region", "eu-north-1", "--profile", "work")
     assert ran.code == 1
     assert ran.told == (
-        "Error: There is no stack shop in eu-west-1. --region and --profile say where to look.\n"
+        "Error: There is no stack shop in eu-west-1. Look elsewhere with --region and --profile.\n"
     )
 
 
@@ -168,7 +168,7 @@ def test_a_stack_of_something_else() -> None:
     aws = FakeAws(FakeStack("shop", parts=(("Vpc", "vpc-1", "AWS::EC2::VPC", "CREATE_COMPLETE"),)))
     ran = run(aws, "delete", "shop", "--yes", "--users")
     assert ran.code == 1
-    assert "The stack shop holds no user pool, so another command made it. It stays." in ran.told
+    assert "The stack shop has no user pool, so another command made it. It stays." in ran.told
     assert aws.asked("delete_stack") == []
 
 
@@ -186,7 +186,7 @@ def test_a_deletion_that_fails() -> None:
     assert ran.told.endswith(
         "Error: The stack shop could not be deleted (DELETE_FAILED):\n"
         "  UserPoolClient: In use.\n"
-        "Fix the first cause, then repeat this.\n"
+        "Fix the first cause, then try again.\n"
     )
     assert aws.pools[POOL_ID]["DeletionProtection"] == "ACTIVE"
 

@@ -16,7 +16,7 @@ from tests.pool.command import run
 from tests.pool.fake_aws import OUTPUTS, POOL_ID, SECRET, FakeAws, FakeStack, change
 
 POOL, CLIENT = "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient"
-DENIED = AwsError("These AWS credentials may not do that.", "AccessDenied", "denied")
+DENIED = AwsError("These AWS credentials are not allowed to do that.", "AccessDenied", "denied")
 
 
 def existing(status: str = "CREATE_COMPLETE") -> FakeAws:
@@ -71,7 +71,7 @@ def test_an_update_that_is_agreed_to() -> None:
     ran = run(aws, "deploy", "shop", typed="y\n")
     assert ran.code == 0
     assert ran.told.startswith("Changes of the stack shop:\n")
-    assert "Go on? [y/N] " in ran.told
+    assert "Continue? [y/N] " in ran.told
     assert aws.asked("create_change_set")[0]["ChangeSetType"] == "UPDATE"
     assert aws.stacks["shop"].status == "UPDATE_COMPLETE"
 
@@ -82,7 +82,9 @@ def test_without_a_yes_nothing_happens(typed: str, new: bool) -> None:
     aws = FakeAws() if new else existing()
     ran = run(aws, "deploy", "shop", typed=typed)
     assert (ran.code, ran.out) == (1, "")
-    said = "Nothing was changed." if typed else "Nobody is here to answer, so nothing was done."
+    said = (
+        "Nothing was changed." if typed else "There is no terminal to ask on, so nothing was done."
+    )
     assert f"Error: {said}" in ran.told
     assert aws.sets == {}
     assert list(aws.stacks) == ([] if new else ["shop"])
@@ -115,7 +117,7 @@ def test_a_domain_of_ones_own_needs_a_record() -> None:
     aws.stacks["shop"].outputs["CloudFrontDistribution"] = "d1.cloudfront.net"
     aws.stacks["shop"].outputs["Domain"] = "https://auth.example.com"
     ran = run(aws, "deploy", "shop", "--yes")
-    assert "In DNS, auth.example.com has to be an alias (or CNAME) of d1.cloudfront.net" in ran.told
+    assert "In DNS, make auth.example.com an alias (or CNAME) of d1.cloudfront.net" in ran.told
     assert "In DNS" not in run(FakeAws(), "deploy", "shop", "--yes").told
 
 
@@ -144,7 +146,7 @@ def test_yes_alone_agrees_to_no_loss() -> None:
     aws = losing()
     ran = run(aws, "deploy", "shop", "--yes")
     assert ran.code == 1
-    assert "Nothing was changed. If that loss is meant, add --replace to --yes." in ran.told
+    assert "Nothing was changed. To accept that loss, add --replace to --yes." in ran.told
     assert aws.asked("execute_change_set") == []
     assert run(losing(), "deploy", "shop", "--yes", "--replace").code == 0
 
@@ -154,7 +156,7 @@ def test_a_note_asks_for_no_more_than_a_yes() -> None:
     aws.proposal = [change("GroupAdmin", "AWS::Cognito::UserPoolGroup", action="Remove")]
     ran = run(aws, "deploy", "shop", typed="yes\n")
     assert ran.code == 0
-    assert "Note: GroupAdmin: the list of its members goes with it." in ran.told
+    assert "Note: GroupAdmin: its list of members is deleted with it." in ran.told
 
 
 # What is there

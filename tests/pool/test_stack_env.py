@@ -30,7 +30,7 @@ def test_it_is_printed() -> None:
     assert (ran.code, ran.told) == (0, "")
     assert f"AWS_COGNITO_USER_POOL_ID={POOL_ID}\n" in ran.out
     assert f"AWS_COGNITO_USER_POOL_CLIENT_SECRET={SECRET}\n" in ran.out
-    assert "# Another each time this is printed. Keep the one in use" in ran.out
+    assert "# A new key each time this is printed. Keep the one in use" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_its_forms(form: str, line: str) -> None:
 
 def test_an_object_has_no_notes_so_they_are_told() -> None:
     ran = run(deployed(), "env", "shop", "--format", "json")
-    assert ran.told.startswith("SECRET_KEY: Another each time")
+    assert ran.told.startswith("SECRET_KEY: A new key each time")
     assert run(deployed(), "env", "shop", "--format", "json", "--no-secret-key").told == ""
 
 
@@ -138,8 +138,9 @@ def test_an_address_that_the_client_does_not_have(flag: str) -> None:
     url = "https://b.example.com/auth/callback/"
     ran = run(deployed(), "env", "shop", flag, url)
     assert (ran.code, ran.out) == (1, "")
-    assert f"Error: {flag} is '{url}', which the app client does not have. It has:\n  http" in (
-        ran.told
+    assert (
+        f"Error: {flag} is '{url}', which is not registered at the app client. It has:\n  http"
+        in (ran.told)
     )
     assert "\n  https://b.example.com/" in ran.told
 
@@ -149,7 +150,7 @@ def test_a_secret_that_is_not_told() -> None:
     del aws.client["ClientSecret"]
     ran = run(aws, "env", "shop")
     assert (ran.code, ran.out) == (1, "")
-    assert "AWS does not tell the secret of the app client" in ran.told
+    assert "AWS does not return the secret of the app client" in ran.told
 
 
 @pytest.mark.parametrize("status", ["", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
@@ -166,7 +167,7 @@ def test_a_stack_that_is_not_there(status: str) -> None:
         ({"Domain": ""}, "The stack has no output Domain;"),
         ({"ConfidentialClient": ""}, "The stack has no output ConfidentialClient;"),
         ({"RedirectUrl": "ftp://x"}, "AWS_COGNITO_REDIRECT_URL"),
-        ({"PasswordPolicy": "12\nupper", "SignInPages": "custom"}, "no .env file can carry"),
+        ({"PasswordPolicy": "12\nupper", "SignInPages": "custom"}, "no .env file can hold"),
     ],
 )
 def test_outputs_of_no_use(outputs: dict[str, str], told: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cognito_gate.pool.talk import Scene, agrees, types
+from cognito_gate.pool.talk import CommandContext, agrees, confirms_by_typing
 from tests.pool.fake_aws import FakeAws
 
 pty = pytest.importorskip("pty", reason="no terminals of this kind on this system")
@@ -24,21 +24,21 @@ def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     os.close(ours)
 
 
-def scene(*, yes: bool = False) -> Scene:
+def scene(*, yes: bool = False) -> CommandContext:
     aws = FakeAws()
-    return Scene(aws, aws.wait, str, yes)
+    return CommandContext(aws, aws.wait, str, yes)
 
 
 def test_a_question_at_a_terminal(keyboard: int, capsys: pytest.CaptureFixture[str]) -> None:
     os.write(keyboard, b"y\n shop \nother\n")
-    assert agrees(scene(), "Go on?")
-    assert types(scene(), "Its name:", "shop")
-    assert not types(scene(), "Its name:", "shop")
+    assert agrees(scene(), "Continue?")
+    assert confirms_by_typing(scene(), "Its name:", "shop")
+    assert not confirms_by_typing(scene(), "Its name:", "shop")
     # The terminal itself shows what is typed, line ends included.
-    assert capsys.readouterr() == ("", "Go on? [y/N] Its name: Its name: ")
+    assert capsys.readouterr() == ("", "Continue? [y/N] Its name: Its name: ")
 
 
 def test_yes_is_no_question(capsys: pytest.CaptureFixture[str]) -> None:
-    assert agrees(scene(yes=True), "Go on?")
-    assert types(scene(yes=True), "Its name:", "shop")
+    assert agrees(scene(yes=True), "Continue?")
+    assert confirms_by_typing(scene(yes=True), "Its name:", "shop")
     assert capsys.readouterr() == ("", "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cognito_gate.pool.change_set import BODY_BYTES
+from cognito_gate.pool.change_set import MAX_BODY_BYTES
 from cognito_gate.pool.options import PoolOptions
 from cognito_gate.pool.stack_commands import PARAMETERS
 from cognito_gate.pool.template import template
@@ -34,7 +34,7 @@ def test_parameters() -> None:
         {"ParameterKey": "DomainPrefix", "UsePreviousValue": True},
     ]
     assert ran.told.startswith(
-        "DomainPrefix stays as it was set; --parameter DomainPrefix=... sets it anew.\n"
+        "DomainPrefix keeps its value; --parameter DomainPrefix=... changes it.\n"
     )
 
 
@@ -81,7 +81,10 @@ def test_a_template_from_standard_input() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--template", "-"), "nobody can be asked while the template comes from standard input"),
+        (
+            ("--template", "-"),
+            "no question can be asked while the template comes from standard input",
+        ),
         (("--template", "-", "--public", "--yes"), "--public describes a pool, and so does"),
         (("--template", "nowhere.yaml"), "does not exist"),
         (("--replace",), "--replace needs --yes"),
@@ -107,11 +110,11 @@ def test_a_template_that_is_no_text(tmp_path: Path) -> None:
 def test_a_template_that_is_too_large(tmp_path: Path) -> None:
     ran = run(FakeAws(), "deploy", "shop", "--template", template_file(tmp_path, "#" * 51_201))
     assert ran.code == 1
-    assert f"CloudFormation takes {BODY_BYTES:,} at most." in ran.told
+    assert f"CloudFormation takes {MAX_BODY_BYTES:,} at most." in ran.told
 
 
 @pytest.mark.parametrize("name", ["1shop", "my_shop", "shop/x", "a" * 129])
 def test_a_name_that_no_stack_has(name: str) -> None:
     ran = run(FakeAws(), "deploy", name)
     assert ran.code == 2
-    assert "is no name of a stack: letters, digits and hyphens, a letter first" in ran.told
+    assert "is not a stack name: use letters, digits and hyphens, a letter first" in ran.told

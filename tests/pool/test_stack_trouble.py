@@ -11,7 +11,7 @@ from tests.pool.fake_aws import POOL_ID, FakeAws, FakeStack
 POOL = "AWS::Cognito::UserPool"
 LOST = AwsError("AWS could not be reached. No network.")
 GOES_ON = (
-    "AWS goes on with the stack shop by itself. How far it is:\n"
+    "AWS continues with the stack shop on its own. To see its progress:\n"
     "  aws cloudformation describe-stack-events --region eu-west-1 --stack-name arn:aws:"
 )
 
@@ -46,7 +46,7 @@ def test_a_creation_that_fails() -> None:
     assert ran.told.endswith(
         "Error: The stack shop could not be created (ROLLBACK_COMPLETE):\n"
         "  UserPoolDomain: Domain already exists.\n"
-        "Fix the first cause, then repeat this: it deletes what is left and goes on.\n"
+        "Fix the first cause, then deploy again: that deletes what is left and continues.\n"
     )
 
 
@@ -143,9 +143,9 @@ def test_a_failed_creation_is_cleared_away(status: str) -> None:
     ran = run(aws, "deploy", "shop", typed="y\ny\n")
     assert ran.code == 0
     assert ran.told.startswith(
-        f"The stack shop was begun once and could not be created ({status}).\n"
-        f"It left a user pool that holds nobody: {POOL_ID}.\n"
-        "Delete what is left and go on? [y/N] "
+        f"An earlier creation of the stack shop has failed ({status}).\n"
+        f"It left a user pool without users: {POOL_ID}.\n"
+        "Delete what is left and continue? [y/N] "
     )
     assert aws.gone["shop"].status == "DELETE_COMPLETE"
     assert aws.stacks["shop"].status == "CREATE_COMPLETE"
@@ -194,7 +194,7 @@ def test_nobody_has_to_clear_away() -> None:
     aws = broken()
     ran = run(aws, "deploy", "shop", typed="n\n")
     assert ran.code == 1
-    assert ran.told.endswith("Error: Nothing was done.\n")
+    assert ran.told.endswith("Error: Nothing was changed.\n")
     assert aws.stacks["shop"].status == "ROLLBACK_COMPLETE"
     assert aws.pools[POOL_ID]["DeletionProtection"] == "ACTIVE"
 

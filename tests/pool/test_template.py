@@ -98,7 +98,7 @@ def test_the_same_options_give_the_same_text() -> None:
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_it_is_tidy(name: str) -> None:
-    """No litter of blank lines or blanks, nothing of Jinja, no blank line that opens a block."""
+    """No litter of blank lines or blanks, nothing of Jinja, no space line that opens a block."""
     text = re.sub(r"(?<=ZipFile: \|\n)(?: {10}.*\n|\n)+", "\n", template(pool(name)))
     assert not re.search(r"\A\n|\n\n\n|\n\n\Z|[ \t]\n|:\n\n|<<|>>|<%|%>", text)
     assert text.endswith("\n")

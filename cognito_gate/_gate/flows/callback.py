@@ -17,11 +17,12 @@ from ...errors import (
     MethodRefused,
     StaleCallback,
 )
+from .. import gate_pages
 from ..context import Context
 from ..effects import Flow, HttpAnswer, call, share_key
 from ..exchange import Exchange, Pairs
 from ..messages import Headers, Respond
-from ..protocol import oauth, pages, paths
+from ..protocol import oauth, paths
 from ..records import LoginAttempt, Tokens
 from . import establish, login_cookies, token_trust
 
@@ -81,7 +82,7 @@ def check_not_astray(exchange: Exchange) -> None:
             oauth.printable(exchange.incoming.path),
             exchange.settings.callback_path,
         )
-        raise CallbackRefused("The sign-in came back to an address that this app does not expect.")
+        raise CallbackRefused("the sign-in came back to another path", cause="set_up")
 
 
 def callback(exchange: Exchange) -> Flow[Respond]:
@@ -99,7 +100,9 @@ def callback(exchange: Exchange) -> Flow[Respond]:
         raise MethodRefused("GET")
     returned = read_query(exchange.query)
     if returned.iss not in (None, exchange.settings.issuer_url):
-        raise CallbackRefused("The sign-in came from another issuer.")  # RFC 9207
+        raise CallbackRefused(  # RFC 9207
+            "the sign-in came from another issuer", cause="not_verified"
+        )
     if returned.code and not returned.state:
         raise _unasked(exchange)
     attempt = login_cookies.find(exchange, returned.state)
@@ -157,14 +160,16 @@ def _unasked(exchange: Exchange) -> GateError:
         exchange.settings.prefix,
     )
     if login_cookies.tried_again(exchange):
-        return CallbackRefused("The sign-in came back without its state, twice.")
+        return CallbackRefused(
+            "the sign-in came back without its state, twice", cause="not_started_here"
+        )
     return StaleCallback("a code without a state", again=False)
 
 
 def _unfinished(returned: Returned, attempt: LoginAttempt | None) -> GateError:
     """Why there was no sign-in. What the query says is believed only with our own state."""
     if attempt is None:
-        return CallbackRefused("Cognito did not complete the sign-in.")
+        return CallbackRefused("Cognito did not complete the sign-in")
     log.warning(
         "Cognito ended a sign-in: %s, %s",
         oauth.printable(returned.error),
@@ -200,5 +205,5 @@ def _signed_in(exchange: Exchange, attempt: LoginAttempt, tokens: Tokens) -> Flo
     if strict:
         # A redirect would still count as Cognito's navigation, and Strict cookies would stay
         # behind; a page of our own makes the next step ours.
-        return pages.onward(target, headers)
+        return gate_pages.onward(exchange, target, headers)
     return Respond(303, (("location", target), *headers))

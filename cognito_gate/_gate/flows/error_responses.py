@@ -1,11 +1,15 @@
 """Errors become responses: a page for people, JSON for programs.
 
-Knows what to say and where trying again leads. Must not know where an error came from.
+Knows which page an error gets and where trying again leads. Must not know where an error came
+from, nor what pages say: their texts are in the catalogs, by the error's code.
 """
 
+import logging
 from dataclasses import replace
 
 from ...errors import (
+    BadRequest,
+    CallbackRefused,
     ClockWrong,
     CognitoUnavailable,
     CookiesTooLarge,
@@ -17,22 +21,15 @@ from ...errors import (
     TokenRefused,
 )
 from ...events import Refused, SignInFailed
+from .. import gate_pages
 from ..exchange import Exchange
+from ..gate_pages import GatePage
 from ..messages import Headers, Incoming, Pass, Respond
 from ..protocol import fetch_metadata, pages
 from . import callback, login, login_cookies
 
+log = logging.getLogger("cognito_gate")
 RETRY_AFTER = "5"
-_TITLES = {
-    400: "Sign-in did not work",
-    401: "Sign-in required",
-    403: "Access denied",
-    405: "Method not allowed",
-    408: "Request timed out",
-    413: "Request too large",
-    431: "Your session is too large",
-    503: "Sign-in is not reachable",
-}
 
 
 def login_required(exchange: Exchange, headers: Headers = ()) -> Respond:
@@ -52,9 +49,8 @@ def refuse(exchange: Exchange, error: GateError, *, form: bool) -> Respond:
     _record(exchange, error)
     if isinstance(error, TokenRefused) or not _read_by_a_person(exchange.incoming, form=form):
         return pages.show_json(error.status, {"error": error.code}, headers)
-    title = _TITLES.get(error.status, "Sign-in is not working")
-    page = pages.Page(title, _text(error), _retry(exchange, error), "Try again")
-    return pages.show(error.status, page, headers)
+    page = replace(_page(exchange, error), link=_retry(exchange, error))
+    return gate_pages.show(exchange, error.status, page, headers)
 
 
 def _record(exchange: Exchange, error: GateError) -> None:
@@ -77,10 +73,13 @@ def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
         )  # RFC 6750 section 3.1
         return pages.show_json(error.status, {"error": error.code}, (challenge, *visitor.headers))
     name = (who.username or sub) if who else ""
-    text = f"You are signed in as {name}. This account may not open this page."
-    sign_out = f"{exchange.settings.prefix}/logout"
-    page = pages.Page("Access denied", text, sign_out, "Sign in as someone else")
-    return pages.show(error.status, page, visitor.headers)
+    page = GatePage(
+        error.code,
+        values=(("name", name),),
+        link=f"{exchange.settings.prefix}/logout",
+        label="gate.forbidden.label",
+    )
+    return gate_pages.show(exchange, error.status, page, visitor.headers)
 
 
 def _read_by_a_person(incoming: Incoming, *, form: bool) -> bool:
@@ -122,29 +121,30 @@ def _retry(exchange: Exchange, error: GateError) -> str:
 def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
     """A page for whoever sends more cookies than anybody looks at."""
     exchange.record(Refused(exchange.facts, error.status, error.code, str(error)))
-    text = "Your browser sends too many cookies. Clear the cookies of this site and try again."
-    return pages.show(error.status, pages.Page("Too many cookies", text))
+    return gate_pages.show(exchange, error.status, GatePage(error.code, picked=False))
 
 
 def broken(exchange: Exchange, headers: Headers = ()) -> Respond:
     """A page for an error that nobody expected, and that the log has in full."""
     exchange.record(Refused(exchange.facts, 500, GateError.code, "an unexpected error"))
-    page = pages.Page("Something went wrong", "The error has been noted. Please try again.")
-    return pages.show(500, page, headers)
+    try:
+        # Whatever broke, the cookies and the query may have broken it.
+        return gate_pages.show(exchange, 500, GatePage(GateError.code, picked=False), headers)
+    except Exception:
+        log.exception("the error page cannot be shown")
+        return Respond(500, headers, b"Something went wrong. Please try again in a moment.")
 
 
-def _text(error: GateError) -> str:
-    """What a page says. Details of a set-up are for the log."""
-    if isinstance(error, ClockWrong):
-        return (
-            "The clock of this app's server is wrong, so that nobody's sign-in can be verified. "
-            "Please tell the app's operators."
-        )
-    if error.status >= 500:
-        return (
-            "The sign-in service cannot be used right now. Nothing is lost: "
-            "please try again in a moment."
-        )
-    if error.status == 431:
-        return "Your account holds more than fits into a session. Please tell the app's operators."
-    return str(error)
+def _page(exchange: Exchange, error: GateError) -> GatePage:
+    """What a page says of an error, details for people included. Those of a set-up are for logs."""
+    match error:
+        case MethodRefused():
+            return GatePage(error.code, values=(("methods", error.allow),))
+        case CrossSiteRefused():
+            return GatePage(error.code, values=(("address", f"{exchange.settings.app_origin}/"),))
+        case CallbackRefused():
+            return GatePage(error.code, error.cause or "text")
+        case BadRequest() if error.field:
+            values = (("field", error.field), ("limit", str(error.limit)))
+            return GatePage(error.code, "too_long", values)
+    return GatePage(error.code)

@@ -67,6 +67,8 @@ def _verified(context: Context, tokens: Tokens, nonce: str, now: float) -> Flow[
             jwt.check_nonce(identity, nonce)
     except TokenRefused as error:
         token_trust.check_clock(tokens, now, error)
-        raise CallbackRefused(f"The sign-in could not be verified: {error}.") from error
+        raise CallbackRefused(
+            f"the sign-in could not be verified: {error}", cause="not_verified"
+        ) from error
     claims: Claims = NO_CLAIMS if identity is None else freeze(identity)
     return Identity(freeze(access), claims, tokens.access, tokens.id)

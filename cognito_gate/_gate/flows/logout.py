@@ -68,7 +68,7 @@ def _end(exchange: Exchange, stored: Stored, record: RefreshRecord | None) -> Fl
     try:
         read = yield from verified_session.read(context, Stored(access=stored.access), now)
     except CognitoUnavailable as error:
-        log.warning("%s; a copy of the access cookie holds until its token ends", error)
+        log.warning("%s; a copy of the access cookie stays valid until its token expires", error)
         return None
     live = read.session
     if live is not None and live.name:
@@ -88,9 +88,9 @@ def _check_own(exchange: Exchange) -> None:
     if exchange.incoming.method not in ("GET", "POST"):
         raise MethodRefused("GET, POST")
     if not fetch_metadata.of_this_site(exchange.incoming, exchange.settings.app_origin):
-        raise CrossSiteRefused("Only this app itself can sign you out.")
+        raise CrossSiteRefused("another site asked for the sign-out")
     background = exchange.incoming.value(b"sec-fetch-mode") not in (b"", b"navigate")
     if exchange.incoming.method == "GET" and (
         background or fetch_metadata.is_prefetch(exchange.incoming)
     ):
-        raise CrossSiteRefused("A sign-out is a page to go to, not a background request.")
+        raise CrossSiteRefused("a sign-out is a page to go to, not a background request")

@@ -59,7 +59,7 @@ def refresh(due: Due) -> Flow[Pass]:
         yield from token_trust.ready(due.context, due.now)
         return (yield from _from_answers(due))
     except TokenRefused as error:
-        _failed(due, error, f"Cognito sent tokens that do not hold: {error}")
+        _failed(due, error, f"Cognito sent tokens that are not valid: {error}")
         if due.live is None:
             return Pass(None, (yield from due.context.sessions.drop(due.exchange.jar)))
     except GrantRefused as error:

@@ -95,7 +95,7 @@ def check_clock(got: Tokens, now: float, error: TokenRefused, headers: Headers =
 
 def _difference(ahead: float) -> str:
     if not ahead:
-        return "Cognito's answer does not tell by how much"
+        return "Cognito's answer does not say by how much"
     return f"it is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} Cognito's"
 
 
@@ -127,7 +127,7 @@ def _refreshed(context: Context, kid: str, now: float, *, trusted: bool) -> Flow
     try:
         yield from _fetch(context, kid, now, trusted=trusted)
     except CognitoUnavailable as error:
-        log.warning("%s; the keys held stay in use", error)
+        log.warning("%s; the keys fetched before stay in use", error)
 
 
 def _key(context: Context, kid: str) -> "PublicKey":

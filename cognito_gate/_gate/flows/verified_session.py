@@ -145,7 +145,7 @@ def _first(
         try:
             return (yield from _one(context, value, access, now))
         except TokenRefused as error:
-            log.debug("a session cookie was passed over: %s", error)
+            log.debug("a session cookie was ignored: %s", error)
             refusals.append(error)
         except CognitoUnavailable as error:
             unavailable = error  # nobody can say of this one; another may hold

@@ -22,7 +22,9 @@ def is_navigation(incoming: Incoming) -> bool:
     """True for a browser that goes to a page, which a sign-in may interrupt.
 
     fetch and XHR, HTMX, JSON clients, prefetching, WebSockets and non-GET are not that: a redirect
-    would end in an opaque CORS error or start sign-ins nobody sees.
+    would end in an opaque CORS error or start sign-ins nobody sees. Where there is no Fetch
+    Metadata, a page must be asked for by name, as all browsers do: curl and HTTP clients ask for
+    anything. Nobody who sends credentials in a header is a browser.
     """
     if incoming.kind != "http" or incoming.method != "GET" or is_prefetch(incoming):
         return False
@@ -34,15 +36,17 @@ def is_navigation(incoming: Incoming) -> bool:
         return False
     if incoming.value(b"upgrade") or incoming.value(b"content-type").endswith(b"json"):
         return False
-    return _accepts_pages(incoming)
+    if incoming.values(b"authorization"):
+        return False
+    return _accepts_pages(incoming, by_name=not incoming.value(b"sec-fetch-mode"))
 
 
-def _accepts_pages(incoming: Incoming) -> bool:
-    """A page is named, or nothing in particular is asked for (curl, a bare client)."""
+def _accepts_pages(incoming: Incoming, *, by_name: bool) -> bool:
+    """A page is named; or (not `by_name`) nothing in particular is asked for."""
     accept = b",".join(incoming.values(b"accept")).lower()
     ranges = [part.partition(b";") for part in accept.split(b",") if part.strip()]
     if not ranges or [kind.strip() for kind, _, _ in ranges] == [b"*/*"]:
-        return True
+        return not by_name
     return any(
         kind.strip() in (b"text/html", b"application/xhtml+xml") and not _refused(parameters)
         for kind, _, parameters in ranges

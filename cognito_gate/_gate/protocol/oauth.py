@@ -197,15 +197,20 @@ def read_provider_error(error: str, description: str = "") -> CallbackRefused:
     """Cognito's `error` on the callback as an error of ours, with nothing of its text."""
     if description in ("invalid_scope", "unauthorized_client"):
         error = description  # pools say invalid_request, and only there what it was
-    known = {
-        "access_denied": "The sign-in was cancelled.",
-        "login_required": "You need to sign in again.",
-        "server_error": "Cognito could not finish the sign-in.",
-        "temporarily_unavailable": "Cognito could not finish the sign-in.",
-        "unauthorized_client": "This app may not sign you in: its app client is not set up for it.",
-        "invalid_scope": "This app asks for scopes that its app client does not have.",
-    }
-    return CallbackRefused(known.get(error, "Cognito did not complete the sign-in."))
+    match error:
+        case "access_denied":
+            return CallbackRefused("the sign-in was cancelled", cause="cancelled")
+        case "login_required":
+            return CallbackRefused("Cognito has no session of this visitor", cause="signed_out")
+        case "server_error" | "temporarily_unavailable":
+            return CallbackRefused("Cognito could not finish the sign-in")
+        case "unauthorized_client":
+            reason = "the app client is not set up for this kind of sign-in"
+            return CallbackRefused(reason, cause="set_up")
+        case "invalid_scope":
+            reason = "AWS_COGNITO_SCOPES has scopes that the app client does not allow"
+            return CallbackRefused(reason, cause="set_up")
+    return CallbackRefused("Cognito did not complete the sign-in")
 
 
 def read_revoked(answer: HttpAnswer) -> str:

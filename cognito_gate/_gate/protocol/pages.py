@@ -1,7 +1,7 @@
-"""The few HTML pages the gate itself shows.
+"""How the gate's own pages and JSON look as responses.
 
-Knows words and looks; must not know why a page is shown. Nothing external is loaded, no script
-runs, and everything put into a page is escaped.
+Knows looks and headers, no words; must not know why a page is shown. Nothing external is loaded,
+no script runs, and everything put into a page is escaped.
 """
 
 import hashlib
@@ -40,44 +40,33 @@ _JSON: Headers = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says, and where its one link leads. `onward` leads there by itself."""
+    """What a page says, and where its one link leads. `onward` leads there by itself. `language` is
+    the tag of the language that all of it is written in."""
 
     title: str
     text: str
     link: str = ""
     label: str = ""
-    reference: str = ""
     onward: bool = False
+    language: str = "en"
 
 
 def show(status: int, page: Page, headers: Headers = ()) -> Respond:
-    """An HTML answer."""
+    """An HTML response."""
     link, label = escape(page.link), escape(page.label)
     refresh = f'<meta http-equiv="refresh" content="0; url={link}">\n' if page.onward else ""
-    reference = f"<small>Reference {escape(page.reference)}</small>\n" if page.reference else ""
     body = _TEMPLATE.substitute(
         refresh=refresh,
         title=escape(page.title),
         style=_STYLE,
         text=escape(page.text),
         link=f'<a href="{link}">{label}</a>\n' if page.link else "",
-        reference=reference,
+        language=escape(page.language),
     )
-    return Respond(status, (*_HTML, *headers), body.encode("utf-8", "replace"))
+    head = (*_HTML, ("content-language", page.language), *headers)
+    return Respond(status, head, body.encode("utf-8", "replace"))
 
 
 def show_json(status: int, content: dict[str, Any], headers: Headers = ()) -> Respond:
-    """A JSON answer, ASCII only."""
+    """A JSON response, ASCII only."""
     return Respond(status, (*_JSON, *headers), json.dumps(content).encode())
-
-
-def onward(target: str, headers: Headers) -> Respond:
-    """A page that goes on to `target` at once, as a navigation of this site."""
-    page = Page("You are signed in", "Taking you to the page you asked for.", target, "Continue")
-    return show(200, Page(page.title, page.text, page.link, page.label, onward=True), headers)
-
-
-def signed_out(login: str) -> Respond:
-    """The page to return to after sign-out."""
-    text = "You have signed out of this app."
-    return show(200, Page("Signed out", text, login, "Sign in again"))

@@ -1,1 +1,1 @@
-"""The unsigned `cognito-idp` JSON API: what a sign-in UI of one's own talks to."""
+"""The unsigned `cognito-idp` JSON API, which custom sign-in pages call."""

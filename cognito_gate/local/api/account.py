@@ -1,4 +1,4 @@
-"""What somebody signed in does with their account: attributes, their codes, MFA preferences."""
+"""Operations of a signed-in user on their account: attributes, their codes, MFA preferences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..pool import Pool
 from ..user import User, with_attributes
 from . import codes, limits, steps
 from .errors import ApiError, invalid
-from .inputs import Given
+from .inputs import Body
 from .people import holder
 from .sign_up import check_attributes
 
@@ -20,9 +20,9 @@ _SETTINGS = {
 }
 
 
-def get_user(pool: Pool, given: Given) -> dict[str, Any]:
+def get_user(pool: Pool, body: Body) -> dict[str, Any]:
     """The attributes, all of them as strings, and the second factors."""
-    user = holder(pool, given)
+    user = holder(pool, body)
     attributes = {"sub": user.sub, **user.claims}
     return {
         "Username": user.username,
@@ -34,77 +34,77 @@ def get_user(pool: Pool, given: Given) -> dict[str, Any]:
     }
 
 
-def get_user_auth_factors(pool: Pool, given: Given) -> dict[str, Any]:
-    """What they could sign in with."""
-    user = holder(pool, given)
+def get_user_auth_factors(pool: Pool, body: Body) -> dict[str, Any]:
+    """The user's factors for signing in."""
+    user = holder(pool, body)
     factors = [name for name in steps.first_factors(pool, user) if name != "PASSWORD_SRP"]
     if user.totp_secret is not None:
         factors.append("SOFTWARE_TOKEN")
     return {"Username": user.username, "ConfiguredUserAuthFactors": factors, **_mfa(user)}
 
 
-def update_user_attributes(pool: Pool, given: Given) -> dict[str, Any]:
+def update_user_attributes(pool: Pool, body: Body) -> dict[str, Any]:
     """Change attributes; a new address is unverified, and a code goes there."""
-    user, wanted = holder(pool, given), given.attributes()
-    check_attributes(pool, wanted, all_required=False)
+    user, changes = holder(pool, body), body.attributes()
+    check_attributes(pool, changes, all_required=False)
     for name in pool.rules.required_attributes:
-        if wanted.get(name) == "":
+        if changes.get(name) == "":
             raise invalid(f"Attributes did not conform to the schema: {name}: is required\n")
     moved = [
         name
         for name in (codes.EMAIL, codes.PHONE)
-        if name in wanted and wanted[name] != user.contact(name)
+        if name in changes and changes[name] != user.contact(name)
     ]
     if codes.EMAIL in moved and pool.rules.sign_in == "email":
-        _check_free(pool, user, wanted[codes.EMAIL])
+        _check_email_unused(pool, user, changes[codes.EMAIL])
     unproven: dict[str, str | bool] = {f"{name}_verified": False for name in moved}
-    changed = with_attributes(user, {**wanted, **unproven})
+    changed = with_attributes(user, {**changes, **unproven})
     pool.put_user(changed)
     sent = [_send(pool, changed, name) for name in moved if name in pool.rules.auto_verified]
     return {"CodeDeliveryDetailsList": sent}
 
 
-def get_user_attribute_verification_code(pool: Pool, given: Given) -> dict[str, Any]:
+def get_user_attribute_verification_code(pool: Pool, body: Body) -> dict[str, Any]:
     """Another code for an address."""
-    user, name = holder(pool, given), _verifiable(given)
+    user, name = holder(pool, body), _verifiable(body)
     if user.contact(name) is None:
         raise invalid(f"User does not have {name} to verify")
     limits.count(pool, "attribute-code", user.sub)
     return {"CodeDeliveryDetails": _send(pool, user, name)}
 
 
-def verify_user_attribute(pool: Pool, given: Given) -> dict[str, Any]:
-    """Take the code: the address is theirs."""
-    user, name = holder(pool, given), _verifiable(given)
+def verify_user_attribute(pool: Pool, body: Body) -> dict[str, Any]:
+    """Check the code; the address is verified then."""
+    user, name = holder(pool, body), _verifiable(body)
     limits.count(pool, "verify", user.sub)
     purpose = f"attribute-{name}"
-    codes.checked(pool, purpose, user, given.text("Code"))
+    codes.check_code(pool, purpose, user, body.text("Code"))
     if name == codes.EMAIL:
-        _check_free(pool, user, user.contact(name) or "")
-    codes.used(pool, purpose, user)
+        _check_email_unused(pool, user, user.contact(name) or "")
+    codes.discard_code(pool, purpose, user)
     pool.put_user(with_attributes(user, {f"{name}_verified": True}))
     return {}
 
 
-def set_user_mfa_preference(pool: Pool, given: Given) -> dict[str, Any]:
+def set_user_mfa_preference(pool: Pool, body: Body) -> dict[str, Any]:
     """Switch second factors on and off, and say which one comes first."""
-    user = holder(pool, given)
+    user = holder(pool, body)
     for method, setting in _SETTINGS.items():
-        wanted = given.part(setting)
-        if wanted is not None:
-            user = _preferring(user, method, wanted)
+        preference = body.part(setting)
+        if preference is not None:
+            user = _with_preference(user, method, preference)
     pool.put_user(user)
     return {}
 
 
-def _check_free(pool: Pool, user: User, email: str) -> None:
+def _check_email_unused(pool: Pool, user: User, email: str) -> None:
     other = pool.owner_of(email)
     if other is not None and other.sub != user.sub:
         raise ApiError("AliasExistsException", "An account with the email already exists.")
 
 
-def _preferring(user: User, method: str, wanted: Given) -> User:
-    enabled, preferred = bool(wanted.flag("Enabled")), bool(wanted.flag("PreferredMfa"))
+def _with_preference(user: User, method: str, preference: Body) -> User:
+    enabled, preferred = bool(preference.flag("Enabled")), bool(preference.flag("PreferredMfa"))
     others = tuple(name for name in user.mfa if name != method)
     was = "" if user.preferred_mfa == method else user.preferred_mfa
     if not enabled:
@@ -136,8 +136,8 @@ def _send(pool: Pool, user: User, name: str) -> dict[str, str]:
     return codes.send_and_keep(pool, "attribute", user, name, purpose, seconds)
 
 
-def _verifiable(given: Given) -> str:
-    name = given.text("AttributeName")
+def _verifiable(body: Body) -> str:
+    name = body.text("AttributeName")
     if name not in (codes.EMAIL, codes.PHONE):
         raise invalid(f"Attribute {name} cannot be verified")
     return name

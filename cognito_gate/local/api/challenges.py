@@ -12,7 +12,7 @@ from ..user import User, with_attributes
 from . import codes, passkeys, sessions, srp_sign_in, steps
 from .errors import ApiError, code_mismatch, invalid, missing, not_authorized
 from .first_factor import begin_with, with_password
-from .inputs import Given
+from .inputs import Body
 from .memory import Pending
 from .passwords import check_policy, set_password
 from .people import admit, client_of
@@ -23,30 +23,30 @@ from .software_token import check_code
 from .tokens import signed_in
 
 
-def respond_to_auth_challenge(pool: Pool, given: Given) -> steps.Answer:
-    """Check an answer; the session has then served, or one of its tries is gone."""
-    client, name = client_of(pool, given), given.text("ChallengeName")
-    responses = given.texts("ChallengeResponses")
+def respond_to_auth_challenge(pool: Pool, body: Body) -> steps.Answer:
+    """Check a response to a challenge; it uses up the session, or one of its attempts."""
+    client, name = client_of(pool, body), body.text("ChallengeName")
+    responses = body.texts("ChallengeResponses")
     if name not in _ANSWERS:
         raise invalid(f"{name} cannot be answered here")
-    session = given.maybe("Session")
+    session = body.maybe("Session")
     if session is None and name == "PASSWORD_VERIFIER":
         session = responses.get("PASSWORD_CLAIM_SECRET_BLOCK")
     if session is None:
         raise missing("Session")
-    pending = sessions.look(pool, client, session, name)
+    pending = sessions.find_pending(pool, client, session, name)
     _check_name(pool, client, pending, responses)
     try:
-        answer = _ANSWERS[name](Reply(pool, client, pending, responses))
+        result = _ANSWERS[name](Reply(pool, client, pending, responses))
     except ApiError:
         sessions.note_failure(pool, session, pending)
         raise
-    sessions.spend(pool, session, pending)
-    return answer
+    sessions.mark_used(pool, session, pending)
+    return result
 
 
 def _check_name(pool: Pool, client: Client, pending: Pending, responses: Mapping[str, str]) -> None:
-    """The hash is over the USERNAME of this request, which names whoever began; or over theirs."""
+    """Check the secret hash over USERNAME, which must name the user of this sign-in."""
     name = responses.get("USERNAME")
     if not name:
         raise missing("USERNAME")
@@ -87,8 +87,8 @@ def _password_verifier(reply: Reply) -> steps.Answer:
 
 def _sent_code(reply: Reply) -> steps.Answer:
     """A code that went out: as first factor or as second, it is the last step."""
-    given = reply.needed(f"{reply.pending.challenge}_CODE")
-    if not codes.same(reply.pending.code, given):
+    code = reply.needed(f"{reply.pending.challenge}_CODE")
+    if not codes.same(reply.pending.code, code):
         raise code_mismatch("Invalid code or auth state for the user.")
     return signed_in(reply.pool, reply.client, reply.user)
 
@@ -106,12 +106,12 @@ def _passkey(reply: Reply) -> steps.Answer:
 
 
 def _select_mfa(reply: Reply) -> steps.Answer:
-    # The guide says EMAIL_MFA where the API's own list of names has EMAIL_OTP.
+    # The Developer Guide says EMAIL_MFA, but the API reference has EMAIL_OTP.
     chosen = reply.needed("ANSWER").replace("EMAIL_MFA", "EMAIL_OTP")
     if chosen not in reply.pending.choices:
         raise ApiError("MFAMethodNotFoundException", f"{chosen} is not set up for the user")
     method = next(key for key, name in steps.MFA_CHALLENGES.items() if name == chosen)
-    return steps.ask_second(reply.pool, reply.client, reply.user, method)
+    return steps.challenge_second_factor(reply.pool, reply.client, reply.user, method)
 
 
 def _mfa_setup(reply: Reply) -> steps.Answer:
@@ -136,19 +136,19 @@ def _new_password(reply: Reply) -> steps.Answer:
 
 def _new_attributes(pool: Pool, user: User, responses: Mapping[str, str]) -> dict[str, str]:
     prefix = "userAttributes."
-    given = {
+    attributes = {
         name.removeprefix(prefix): value
         for name, value in responses.items()
         if name.startswith(prefix)
     }
-    check_attributes(pool, given, all_required=False)
-    for name in given:
+    check_attributes(pool, attributes, all_required=False)
+    for name in attributes:
         if name in user.claims:
             raise invalid(f"Cannot modify an already provided {name}")
     for name in pool.rules.required_attributes:
-        if name not in user.claims and not given.get(name):
+        if name not in user.claims and not attributes.get(name):
             raise invalid(f"Invalid attributes given, {name} is missing")
-    return given
+    return attributes
 
 
 _ANSWERS: dict[str, Callable[[Reply], steps.Answer]] = {

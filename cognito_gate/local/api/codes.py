@@ -1,4 +1,4 @@
-"""Six-digit codes by e-mail and SMS: sending, checking, and what is told about where they went.
+"""Six-digit codes by e-mail and SMS: sending, checking, and their delivery details.
 
 Must not know what a right code opens.
 """
@@ -22,7 +22,7 @@ FORGOT_SECONDS = 3600
 
 
 def send(pool: Pool, kind: str, user: User, attribute: str) -> str:
-    """A fresh code to the user's address; the code."""
+    """Send a new code to the user's address, and return it."""
     to = user.contact(attribute) or ""
     code = f"{secrets.randbelow(1_000_000):06}"
     pool.outbox.send(Message(kind, _MEDIA[attribute], to, code, pool.now()))
@@ -32,14 +32,14 @@ def send(pool: Pool, kind: str, user: User, attribute: str) -> str:
 def send_and_keep(
     pool: Pool, kind: str, user: User, attribute: str, purpose: str, seconds: int
 ) -> dict[str, str]:
-    """Send a code that counts for a purpose, instead of earlier ones; the delivery details."""
+    """Send a code for a purpose, which replaces earlier ones; returns the delivery details."""
     code = send(pool, kind, user, attribute)
     pool.memory.codes.put(_key(purpose, user), SentCode(code, attribute, pool.now() + seconds))
     return delivery(attribute, user.contact(attribute) or "")
 
 
-def checked(pool: Pool, purpose: str, user: User, code: str) -> SentCode:
-    """The code that went out, if this is it; CodeMismatch or ExpiredCode otherwise."""
+def check_code(pool: Pool, purpose: str, user: User, code: str) -> SentCode:
+    """The code that was sent, if this is it; CodeMismatch or ExpiredCode otherwise."""
     sent = pool.memory.codes.get(_key(purpose, user))
     if sent is None or pool.now() >= sent.expires_at:
         raise code_expired()
@@ -48,8 +48,8 @@ def checked(pool: Pool, purpose: str, user: User, code: str) -> SentCode:
     return sent
 
 
-def used(pool: Pool, purpose: str, user: User) -> None:
-    """The code has served."""
+def discard_code(pool: Pool, purpose: str, user: User) -> None:
+    """Forget a code, so that it cannot be used again."""
     pool.memory.codes.pop(_key(purpose, user))
 
 
@@ -59,7 +59,7 @@ def same(one: str, other: str) -> bool:
 
 
 def delivery(attribute: str, destination: str) -> dict[str, str]:
-    """CodeDeliveryDetails: the address is hardly there."""
+    """CodeDeliveryDetails, with the address masked."""
     return {
         "Destination": masked(destination),
         "DeliveryMedium": _MEDIA[attribute],
@@ -68,7 +68,7 @@ def delivery(attribute: str, destination: str) -> dict[str, str]:
 
 
 def simulated_delivery(pool: Pool, name: str) -> dict[str, str]:
-    """CodeDeliveryDetails for somebody who is not there, the same each time."""
+    """CodeDeliveryDetails for an unknown user, the same each time."""
     return delivery(EMAIL, invented.address(pool, name))
 
 

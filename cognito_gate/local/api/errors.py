@@ -1,4 +1,4 @@
-"""Refusals of the JSON API, in Cognito's words, and how any answer looks on the wire.
+"""Errors of the JSON API, in Cognito's words, and the format of its responses.
 
 Must not know operations or users.
 """
@@ -35,29 +35,31 @@ class ApiJSON(JSONResponse):
 
 
 def refusal(error: ApiError) -> ApiJSON:
-    """The answer that botocore turns back into the exception."""
-    said = {} if error.message is None else {"message": error.message}
+    """The response that botocore turns back into the exception."""
+    message = {} if error.message is None else {"message": error.message}
     status = _STATUS.get(error.kind, 400)
-    return ApiJSON({"__type": error.kind, **said}, status, {"x-amzn-ErrorType": f"{error.kind}:"})
+    return ApiJSON(
+        {"__type": error.kind, **message}, status, {"x-amzn-ErrorType": f"{error.kind}:"}
+    )
 
 
 def not_authorized(message: str = INCORRECT) -> ApiError:
-    """The exception for nearly everything; only the message tells what it was."""
+    """The exception for most failures, which differ in the message only."""
     return ApiError("NotAuthorizedException", message)
 
 
 def invalid(message: str) -> ApiError:
-    """A parameter that cannot be."""
+    """A parameter with an invalid value."""
     return ApiError("InvalidParameterException", message)
 
 
 def missing(name: str) -> ApiError:
-    """A member of AuthParameters or ChallengeResponses that must be there."""
+    """A required member of AuthParameters or ChallengeResponses is missing."""
     return invalid(f"Missing required parameter {name}")
 
 
 def nobody(client: Client, hidden: ApiError, message: str = NOT_FOUND) -> ApiError:
-    """There is no such user: said openly, or hidden behind what the client would see anyway."""
+    """The error for an unknown user: UserNotFound, or `hidden` if the client prevents that."""
     if client.prevent_user_existence_errors:
         return hidden
     return ApiError("UserNotFoundException", message)
@@ -69,7 +71,7 @@ def code_mismatch(message: str = MISMATCH) -> ApiError:
 
 
 def code_expired(message: str = EXPIRED) -> ApiError:
-    """An old code, or none was ever asked for."""
+    """A code that has expired, or was never sent."""
     return ApiError("ExpiredCodeException", message)
 
 

@@ -21,8 +21,8 @@ def begin_with(
     if factor in {"EMAIL_OTP", "SMS_OTP"}:
         return _with_code(pool, client, who, factor)
     if factor == "WEB_AUTHN" and who.user is not None:
-        return passkeys.ask(pool, client, who.user)
-    return steps.said(pool, steps.step(pool, client, who, factor), {})
+        return passkeys.make_challenge(pool, client, who.user)
+    return steps.challenge_response(pool, steps.step(pool, client, who, factor), {})
 
 
 def with_password(pool: Pool, client: Client, name: str, password: str) -> steps.Answer:
@@ -35,4 +35,4 @@ def _with_code(pool: Pool, client: Client, who: Somebody, factor: str) -> steps.
     if who.user is not None and who.user.enabled:
         return steps.send_code(pool, client, who.user, factor, "otp")
     pending = steps.step(pool, client, who, factor)
-    return steps.ask_code(pool, pending, invented.address(pool, who.username))
+    return steps.challenge_with_code(pool, pending, invented.address(pool, who.username))

@@ -1,4 +1,4 @@
-"""Reading a request's JSON: shapes with the API's lengths and patterns, and its complaints.
+"""Reads and checks a request's JSON: shapes with the API's lengths, patterns and error texts.
 
 Knows kinds of values, not operations (shapes.py). Values marked secret are never quoted.
 """
@@ -36,8 +36,8 @@ class Text:
     def complaints(self, value: object, path: str) -> Iterator[str]:
         """What is wrong with a value."""
         text = _as(str, value)
-        shown = "Value" if self.secret else f"Value '{text}'"
-        failed = f"{shown} at '{path}' failed to satisfy constraint: Member must"
+        description = "Value" if self.secret else f"Value '{text}'"
+        failed = f"{description} at '{path}' failed to satisfy constraint: Member must"
         if len(text) > self.longest:
             yield f"{failed} have length less than or equal to {self.longest}"
         if len(text) < self.shortest:
@@ -104,11 +104,11 @@ class Members:
 
     def complaints(self, value: object, path: str = "") -> Iterator[str]:
         """What is wrong with a value."""
-        found = _as(dict, value)
+        members = _as(dict, value)
         for name, shape in self.shapes.items():
             where = _lower(name) if not path else f"{path}.{_lower(name)}"
-            if found.get(name) is not None:
-                yield from shape.complaints(found[name], where)
+            if members.get(name) is not None:
+                yield from shape.complaints(members[name], where)
             elif name in self.required:
                 yield (
                     f"Value null at '{where}' failed to satisfy constraint: Member must not be null"
@@ -116,7 +116,7 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Body:
     """The members of a request whose shapes have been checked."""
 
     members: Mapping[str, object]
@@ -139,34 +139,34 @@ class Given:
         """Strings by name; none when left out."""
         return {key: _as(str, item) for key, item in _as(dict, self.members.get(name, {})).items()}
 
-    def part(self, name: str) -> Given | None:
+    def part(self, name: str) -> Body | None:
         """An object that may be left out."""
         value = self.members.get(name)
-        return None if value is None else Given(_as(dict, value))
+        return None if value is None else Body(_as(dict, value))
 
     def attributes(self, name: str = "UserAttributes") -> dict[str, str]:
         """A list of `{"Name", "Value"}`."""
-        pairs = [Given(_as(dict, item)) for item in _as(list, self.members.get(name) or [])]
+        pairs = [Body(_as(dict, item)) for item in _as(list, self.members.get(name) or [])]
         return {pair.text("Name"): pair.maybe("Value") or "" for pair in pairs}
 
 
 def read(body: bytes) -> dict[str, object]:
     """The JSON object of a request; SerializationException for anything else."""
     try:
-        found = json.loads(body or b"{}")
-        json.dumps(found, ensure_ascii=False).encode()  # lone surrogates have no place to go
+        document = json.loads(body or b"{}")
+        json.dumps(document, ensure_ascii=False).encode()  # lone surrogates have no place to go
     except (ValueError, RecursionError) as exc:
         raise _unreadable("Unexpected content") from exc
-    return _as(dict, found)
+    return _as(dict, document)
 
 
-def check(shape: Members, document: Mapping[str, object]) -> Given:
-    """Hold a request against its shape; InvalidParameterException lists all complaints."""
+def check(shape: Members, document: Mapping[str, object]) -> Body:
+    """Check a request against its shape; InvalidParameterException lists all complaints."""
     complaints = list(shape.complaints(document))
     if complaints:
         many = "error" if len(complaints) == 1 else "errors"
         raise invalid(f"{len(complaints)} validation {many} detected: {'; '.join(complaints)}")
-    return Given(document)
+    return Body(document)
 
 
 def _as(kind: type[_T], value: object) -> _T:

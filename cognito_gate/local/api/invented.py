@@ -1,4 +1,4 @@
-"""What is made up for names that nobody has, the same each time. Pure but for the pool's key."""
+"""Made-up values for unknown users, the same each time. Pure functions of the pool's key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..pool import Pool
 
 
 def salt(pool: Pool, user_id: str) -> int:
-    """The SRP salt of anybody: made in one way for all, so that it tells nothing."""
+    """The SRP salt of known and unknown users alike, so that it does not reveal which."""
     return int.from_bytes(_derived(pool, "salt", user_id)[:16], "big")
 
 

@@ -24,7 +24,7 @@ _LONGEST_LOCK = 15 * 60
 
 
 def count(pool: Pool, action: str, who: str, refused: ApiError | None = None) -> None:
-    """Note one try; raise when it is one too many within the hour."""
+    """Count one attempt; raise when the limit of the hour is exceeded."""
     if not pool.switches.limits:
         return
     now, key = pool.now(), f"{action} {who}"
@@ -52,5 +52,5 @@ def failed(pool: Pool, who: str) -> None:
 
 
 def succeeded(pool: Pool, who: str) -> None:
-    """A right password: all is forgotten."""
+    """Forget the failures after a right password."""
     pool.memory.locks.pop(who)

@@ -24,7 +24,7 @@ class Handshake:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What one `Session` stands for: the challenge that is to be answered, and by whom.
+    """The state behind one `Session`: the challenge to be answered, and by whom.
 
     `username` is the stored name; of somebody unknown, what was typed. `user_id` is what
     USER_ID_FOR_SRP says: the stored name, or something invented.
@@ -46,7 +46,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """A code that went out, and the attribute whose address it went to."""
+    """A code that was sent, and the attribute with the address it was sent to."""
 
     code: str
     attribute: str
@@ -55,7 +55,7 @@ class SentCode:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Wrong passwords in a row, and until when none is looked at."""
+    """The number of wrong passwords in a row, and until when no password is checked."""
 
     failures: int = 0
     until: float = 0.0
@@ -77,6 +77,6 @@ class Memory:
         self.totp_offers: Bounded[str] = Bounded()
 
     def forget(self, who: str) -> None:
-        """All that is remembered of somebody: tries, locks, codes."""
+        """Forget everything about a user: attempts, locks, codes."""
         for memory in (self.codes, self.locks, self.tallies, self.totp_steps, self.totp_offers):
             memory.forget(who)

@@ -16,7 +16,7 @@ from ..pool import Pool
 from . import account, passwords, sign_up, software_token, tokens
 from .challenges import respond_to_auth_challenge
 from .errors import ApiError, ApiJSON, invalid, refusal
-from .inputs import Given, check, read
+from .inputs import Body, check, read
 from .shapes import SHAPES
 from .sign_in import initiate_auth
 
@@ -41,7 +41,7 @@ def answer_api(pool: Pool, request: Request) -> Response:
 
 
 def answer_preflight(pool: Pool, request: Request) -> Response:
-    """Browsers may call the API; they ask first, because of its headers."""
+    """Answer the preflight that browsers send before a call, because of the API's headers."""
     allowed = "content-type,x-amz-target,x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request"
     return Response(
         headers={
@@ -61,14 +61,14 @@ def _answer(pool: Pool, request: Request) -> dict[str, Any]:
     operation = _OPERATIONS.get(request.endpoint)
     if operation is None:
         raise ApiError("UnknownOperationException")
-    given = check(SHAPES[request.endpoint], read(request.body))
+    body = check(SHAPES[request.endpoint], read(request.body))
     try:
-        return operation(pool, given)
+        return operation(pool, body)
     except LocalConfigError as exc:  # a value that no user of this pool could have
         raise invalid(str(exc)) from exc
 
 
-_OPERATIONS: dict[str, Callable[[Pool, Given], dict[str, Any]]] = {
+_OPERATIONS: dict[str, Callable[[Pool, Body], dict[str, Any]]] = {
     "AssociateSoftwareToken": software_token.associate_software_token,
     "ChangePassword": passwords.change_password,
     "ConfirmForgotPassword": passwords.confirm_forgot_password,

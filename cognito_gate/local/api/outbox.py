@@ -1,4 +1,4 @@
-"""What would have gone out by e-mail or SMS. Knows messages; nothing of who may read them."""
+"""Messages that the real Cognito would send by e-mail or SMS. Must not know who may read them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Outbox:
             return tuple(self._messages)
 
     def send(self, message: Message) -> None:
-        """Keep a message, and tell whoever listens."""
+        """Keep a message, and pass it to `announce`."""
         with self._lock:
             self._messages.append(message)
         if self._announce is not None:

@@ -28,7 +28,7 @@ from .people import Somebody
 _USER_PRESENT = 0x01
 
 
-def ask(pool: Pool, client: Client, user: User) -> steps.Answer:
+def make_challenge(pool: Pool, client: Client, user: User) -> steps.Answer:
     """Options for `navigator.credentials.get`, as JSON in a string."""
     challenge = secrets.token_urlsafe(32)
     options = {
@@ -42,7 +42,9 @@ def ask(pool: Pool, client: Client, user: User) -> steps.Answer:
     }
     pending = steps.step(pool, client, Somebody.known(user), "WEB_AUTHN")
     pending = replace(pending, code=challenge)
-    return steps.said(pool, pending, {"CREDENTIAL_REQUEST_OPTIONS": json.dumps(options)})
+    return steps.challenge_response(
+        pool, pending, {"CREDENTIAL_REQUEST_OPTIONS": json.dumps(options)}
+    )
 
 
 def check(pool: Pool, user: User, challenge: str, credential: str) -> None:
@@ -63,18 +65,18 @@ def _check(pool: Pool, user: User, challenge: str, credential: Mapping[str, obje
     party = hashlib.sha256(pool.rules.relying_party.encode()).digest()
     if authenticator_data[:32] != party or not authenticator_data[32] & _USER_PRESENT:
         raise ValueError("authenticatorData")
-    known = {passkey.credential_id: passkey.public_key for passkey in user.passkeys}
-    key = load_pem_public_key(known[str(credential["id"])].encode())
+    public_keys = {passkey.credential_id: passkey.public_key for passkey in user.passkeys}
+    key = load_pem_public_key(public_keys[str(credential["id"])].encode())
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise TypeError("ES256 only")
     signed = authenticator_data + hashlib.sha256(client_data).digest()
     key.verify(_decoded(response["signature"]), signed, ec.ECDSA(SHA256()))
 
 
-def _check_client_data(pool: Pool, challenge: str, found: Mapping[str, object]) -> None:
-    host = urlsplit(str(found["origin"])).hostname or ""
+def _check_client_data(pool: Pool, challenge: str, client_data: Mapping[str, object]) -> None:
+    host = urlsplit(str(client_data["origin"])).hostname or ""
     party = pool.rules.relying_party
-    if found["type"] != "webauthn.get" or found["challenge"] != challenge:
+    if client_data["type"] != "webauthn.get" or client_data["challenge"] != challenge:
         raise ValueError("clientDataJSON")
     if host != party and not host.endswith(f".{party}"):
         raise ValueError("origin")

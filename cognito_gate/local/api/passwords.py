@@ -18,14 +18,14 @@ from .errors import (
     not_authorized,
     too_many_failures,
 )
-from .inputs import Given
+from .inputs import Body
 from .people import caller, check_confirmed, has_password, holder, identity_of
 
 _PURPOSE = "forgot-password"
 
 
 def check_policy(pool: Pool, password: str) -> None:
-    """Refuse a password that the pool would not have."""
+    """Refuse a password that the pool's policy does not allow."""
     complaint = pool.rules.password.complaint(password)
     if complaint is not None:
         raise ApiError(
@@ -33,9 +33,9 @@ def check_policy(pool: Pool, password: str) -> None:
         )
 
 
-def forgot_password(pool: Pool, given: Given) -> dict[str, Any]:
-    """Send a code for a new password; or act as if, for somebody who cannot have one."""
-    client, name = caller(pool, given), given.text("Username")
+def forgot_password(pool: Pool, body: Body) -> dict[str, Any]:
+    """Send a code for a new password; for an unknown user, only answer as if it was sent."""
+    client, name = caller(pool, body), body.text("Username")
     user = pool.find(name)
     limits.count(pool, "recovery", identity_of(user, name))
     attribute = None if user is None else _channel(user)
@@ -49,10 +49,10 @@ def forgot_password(pool: Pool, given: Given) -> dict[str, Any]:
     return {"CodeDeliveryDetails": details}
 
 
-def confirm_forgot_password(pool: Pool, given: Given) -> dict[str, Any]:
-    """Take the code and set the password."""
-    client = caller(pool, given)
-    user = pool.find(given.text("Username"))
+def confirm_forgot_password(pool: Pool, body: Body) -> dict[str, Any]:
+    """Check the code and set the password."""
+    client = caller(pool, body)
+    user = pool.find(body.text("Username"))
     hides = client.prevent_user_existence_errors
     if user is None or (hides and not user.enabled):
         raise nobody(client, code_mismatch(), NO_SUCH_PAIR)
@@ -60,23 +60,23 @@ def confirm_forgot_password(pool: Pool, given: Given) -> dict[str, Any]:
     if not user.enabled:
         raise not_authorized("User is disabled.")
     limits.count(pool, "recovery", user.sub, too_many_failures())
-    codes.checked(pool, _PURPOSE, user, given.text("ConfirmationCode"))
-    check_policy(pool, given.text("Password"))
-    codes.used(pool, _PURPOSE, user)
-    set_password(pool, user, given.text("Password"))
+    codes.check_code(pool, _PURPOSE, user, body.text("ConfirmationCode"))
+    check_policy(pool, body.text("Password"))
+    codes.discard_code(pool, _PURPOSE, user)
+    set_password(pool, user, body.text("Password"))
     return {}
 
 
-def change_password(pool: Pool, given: Given) -> dict[str, Any]:
+def change_password(pool: Pool, body: Body) -> dict[str, Any]:
     """Replace the password of somebody who is signed in and knows it."""
-    user, previous = holder(pool, given), given.maybe("PreviousPassword")
+    user, previous = holder(pool, body), body.maybe("PreviousPassword")
     if previous is None:
         raise missing("PreviousPassword")
     limits.count(pool, "change-password", user.sub)
     if not has_password(user, previous):
         raise not_authorized()
-    check_policy(pool, given.text("ProposedPassword"))
-    set_password(pool, user, given.text("ProposedPassword"))
+    check_policy(pool, body.text("ProposedPassword"))
+    set_password(pool, user, body.text("ProposedPassword"))
     return {}
 
 

@@ -1,6 +1,6 @@
 """Who a request is about: the app client, the user behind a name, the holder of a token.
 
-Decides what is told when there is no such user. Must not know what is wanted of them.
+Decides the response when there is no such user. Must not know the operations.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..pool import Pool
 from ..user import User
 from . import invented, limits
 from .errors import INCORRECT, ApiError, nobody, not_authorized
-from .inputs import Given
+from .inputs import Body
 from .secret_hash import check_secret_hash
 
 ADMIN_SCOPE = "aws.cognito.signin.user.admin"
@@ -28,7 +28,7 @@ _BAD_TOKENS = {
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """Whoever begins a sign-in, there or not; the names are as in `Pending`."""
+    """The person who begins a sign-in, known to the pool or not; names as in `Pending`."""
 
     username: str
     user_id: str
@@ -46,26 +46,26 @@ class Somebody:
         return cls(name, invented.user_id(pool, name), None) if user is None else cls.known(user)
 
 
-def client_of(pool: Pool, given: Given) -> Client:
+def client_of(pool: Pool, body: Body) -> Client:
     """The app client of a request."""
-    client_id = given.text("ClientId")
+    client_id = body.text("ClientId")
     client = pool.client(client_id)
     if client is None:
         raise ApiError("ResourceNotFoundException", f"User pool client {client_id} does not exist.")
     return client
 
 
-def caller(pool: Pool, given: Given) -> Client:
+def caller(pool: Pool, body: Body) -> Client:
     """The app client of a request that carries `Username` and `SecretHash`."""
-    client = client_of(pool, given)
-    check_secret_hash(client, given.maybe("SecretHash"), given.text("Username"))
+    client = client_of(pool, body)
+    check_secret_hash(client, body.maybe("SecretHash"), body.text("Username"))
     return client
 
 
-def holder(pool: Pool, given: Given) -> User:
+def holder(pool: Pool, body: Body) -> User:
     """The person whose access token it is."""
     try:
-        claims = pool.live_claims(given.text("AccessToken"), "access")
+        claims = pool.live_claims(body.text("AccessToken"), "access")
     except BadToken as exc:
         raise not_authorized(_BAD_TOKENS.get(str(exc), "Invalid Access Token")) from exc
     if ADMIN_SCOPE not in str(claims.get("scope")).split():
@@ -78,7 +78,7 @@ def holder(pool: Pool, given: Given) -> User:
 
 
 def check_confirmed(user: User) -> None:
-    """Told before any password is looked at, as Cognito does."""
+    """Refuse an unconfirmed user before the password is checked, as Cognito does."""
     if user.status == "UNCONFIRMED":
         raise ApiError("UserNotConfirmedException", "User is not confirmed.")
 
@@ -112,7 +112,7 @@ def admit(pool: Pool, client: Client, name: str, proof: Callable[[User], bool]) 
 
 
 def identity_of(user: User | None, name: str) -> str:
-    """What tries are counted under: for somebody unknown, the name they gave."""
+    """The key for counting attempts: the user's id, or for an unknown user the name given."""
     return f"? {name.casefold()}" if user is None else user.sub
 
 

@@ -1,4 +1,4 @@
-"""One answer to a challenge, and what it answers. Decides nothing."""
+"""One response to a challenge, together with the challenge. Decides nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .people import Somebody, check_standing
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, and what it answers."""
+    """A response to a challenge, and the challenge."""
 
     pool: Pool
     client: Client
@@ -23,7 +23,7 @@ class Reply:
     responses: Mapping[str, str]
 
     def needed(self, name: str) -> str:
-        """A response that must be there."""
+        """A required member of the response."""
         if not self.responses.get(name):
             raise missing(name)
         return self.responses[name]

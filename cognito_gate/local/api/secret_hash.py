@@ -18,23 +18,23 @@ def secret_hash(client: Client, username: str) -> str:
     return base64.b64encode(digest).decode()
 
 
-def check_secret_hash(client: Client, given: str | None, *usernames: str) -> None:
+def check_secret_hash(client: Client, received: str | None, *usernames: str) -> None:
     """The hash must be there exactly when the client has a secret, and fit one of the names."""
-    if client.secret is None and given is None:
+    if client.secret is None and received is None:
         return
-    if given is None:
+    if received is None:
         raise not_authorized(
             f"Client {client.client_id} is configured with secret but SECRET_HASH was not received"
         )
-    fits = [_equal(secret_hash(client, name), given) for name in usernames]
-    if client.secret is None or not any(fits):
+    matches = [_equal(secret_hash(client, name), received) for name in usernames]
+    if client.secret is None or not any(matches):
         raise not_authorized(f"Unable to verify secret hash for client {client.client_id}")
 
 
-def check_secret(client: Client, given: str | None, refused: ApiError) -> None:
+def check_secret(client: Client, received: str | None, error: ApiError) -> None:
     """Where the API takes the secret itself."""
-    if not _equal(client.secret or "", given or ""):
-        raise refused
+    if not _equal(client.secret or "", received or ""):
+        raise error
 
 
 def _equal(one: str, other: str) -> bool:

@@ -21,8 +21,8 @@ _WRONG = "Invalid session for the user."
 
 
 def open_session(pool: Pool, pending: Pending, name: str | None = None) -> str:
-    """Remember a step under a new opaque string, or under a name of its own."""
-    # About as long as Cognito's: who keeps it in a cookie must find out here that it fits.
+    """Store a challenge under a new opaque string, or under the given name."""
+    # About as long as Cognito's, so that a cookie which has room for it here has room there.
     session = name or "AYABe" + secrets.token_urlsafe(720)
     pool.memory.sessions.put(session, pending)
     return session
@@ -33,27 +33,27 @@ def deadline(pool: Pool) -> float:
     return pool.now() + pool.switches.challenge_seconds
 
 
-def look(pool: Pool, client: Client | None, session: str, challenge: str) -> Pending:
-    """The step that a session stands for, if that challenge may be answered with it."""
-    found = pool.memory.sessions.get(session)
-    if found is None or found.challenge != challenge:
+def find_pending(pool: Pool, client: Client | None, session: str, challenge: str) -> Pending:
+    """The pending challenge of a session, if it is the one to be answered."""
+    pending = pool.memory.sessions.get(session)
+    if pending is None or pending.challenge != challenge:
         raise not_authorized(_WRONG)
-    if client is not None and found.client_id != client.client_id:
+    if client is not None and pending.client_id != client.client_id:
         raise not_authorized(_WRONG)
-    if found.used:
+    if pending.used:
         raise not_authorized(_SPENT)
-    if pool.now() >= found.expires_at:
+    if pool.now() >= pending.expires_at:
         raise not_authorized(_STALE)
-    return found
+    return pending
 
 
-def spend(pool: Pool, session: str, pending: Pending) -> None:
-    """The session has served."""
+def mark_used(pool: Pool, session: str, pending: Pending) -> None:
+    """Mark a session as used, so that it cannot be used again."""
     pool.memory.sessions.put(session, replace(pending, used=True))
 
 
 def note_failure(pool: Pool, session: str, pending: Pending) -> None:
-    """A wrong answer; after a few, the session is worth nothing."""
+    """Count a wrong response; after a few of them, the session ends."""
     failures = pending.failures + 1
     used = failures >= _MAX_FAILURES
     pool.memory.sessions.put(session, replace(pending, failures=failures, used=used))

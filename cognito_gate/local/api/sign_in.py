@@ -11,7 +11,7 @@ from ..pool import Pool
 from . import sessions, srp_sign_in, steps, tokens
 from .errors import invalid, missing, nobody, not_authorized
 from .first_factor import begin_with
-from .inputs import Given
+from .inputs import Body
 from .people import Somebody, admit, check_confirmed, client_of, has_password
 from .secret_hash import check_secret_hash
 from .sign_up import CONFIRMED
@@ -19,26 +19,26 @@ from .sign_up import CONFIRMED
 Parameters = Mapping[str, str]
 
 
-def initiate_auth(pool: Pool, given: Given) -> dict[str, Any]:
-    """Begin a sign-in, or renew one."""
-    client, parameters = client_of(pool, given), given.texts("AuthParameters")
-    flow = _SAME.get(given.text("AuthFlow"), given.text("AuthFlow"))
+def initiate_auth(pool: Pool, body: Body) -> dict[str, Any]:
+    """Begin a sign-in, or refresh tokens."""
+    client, parameters = client_of(pool, body), body.texts("AuthParameters")
+    flow = _SAME.get(body.text("AuthFlow"), body.text("AuthFlow"))
     if flow.startswith("ADMIN_"):
         raise invalid(f"{flow} needs AWS credentials: it is for AdminInitiateAuth")
     if f"ALLOW_{flow}" not in client.auth_flows:
         raise invalid(f"{flow} flow not enabled for this client")
     if flow == "REFRESH_TOKEN_AUTH":
         token = parameters.get("REFRESH_TOKEN")
-        return tokens.renewed(pool, client, token, parameters.get("SECRET_HASH"))
+        return tokens.refresh_tokens(pool, client, token, parameters.get("SECRET_HASH"))
     name = parameters.get("USERNAME")
     if not name:
         raise missing("USERNAME")
     check_secret_hash(client, parameters.get("SECRET_HASH"), name)
-    return _FLOWS[flow](pool, client, name, parameters, given)
+    return _FLOWS[flow](pool, client, name, parameters, body)
 
 
 def _by_password(
-    pool: Pool, client: Client, name: str, parameters: Parameters, given: Given
+    pool: Pool, client: Client, name: str, parameters: Parameters, body: Body
 ) -> dict[str, Any]:
     password = parameters.get("PASSWORD")
     if password is None:
@@ -48,14 +48,14 @@ def _by_password(
 
 
 def _by_srp(
-    pool: Pool, client: Client, name: str, parameters: Parameters, given: Given
+    pool: Pool, client: Client, name: str, parameters: Parameters, body: Body
 ) -> dict[str, Any]:
     who = Somebody.named(pool, name)
     return srp_sign_in.begin(pool, client, who, parameters, in_session=False)
 
 
 def _by_custom(
-    pool: Pool, client: Client, name: str, parameters: Parameters, given: Given
+    pool: Pool, client: Client, name: str, parameters: Parameters, body: Body
 ) -> dict[str, Any]:
     if pool.switches.extra_challenge != "CUSTOM_CHALLENGE":
         raise invalid("Custom auth lambda trigger is not configured for the user pool.")
@@ -66,9 +66,9 @@ def _by_custom(
 
 
 def _by_choice(
-    pool: Pool, client: Client, name: str, parameters: Parameters, given: Given
+    pool: Pool, client: Client, name: str, parameters: Parameters, body: Body
 ) -> dict[str, Any]:
-    session = given.maybe("Session")
+    session = body.maybe("Session")
     if session is not None:
         return _just_confirmed(pool, client, name, session)
     who = Somebody.named(pool, name)
@@ -81,27 +81,27 @@ def _by_choice(
     if preferred in offered:
         answer = begin_with(pool, client, who, preferred, parameters)
         return {**answer, "AvailableChallenges": list(offered)}
-    asked = replace(steps.step(pool, client, who, "SELECT_CHALLENGE"), choices=offered)
+    pending = replace(steps.step(pool, client, who, "SELECT_CHALLENGE"), choices=offered)
     return {
         "ChallengeName": "SELECT_CHALLENGE",
-        "Session": sessions.open_session(pool, asked),
+        "Session": sessions.open_session(pool, pending),
         "ChallengeParameters": {},
         "AvailableChallenges": list(offered),
     }
 
 
 def _just_confirmed(pool: Pool, client: Client, name: str, session: str) -> dict[str, Any]:
-    """Straight on from ConfirmSignUp."""
-    pending = sessions.look(pool, client, session, CONFIRMED)
+    """Sign in without a password, right after ConfirmSignUp."""
+    pending = sessions.find_pending(pool, client, session, CONFIRMED)
     user = pool.live_user(pending.username)
     if user is None or pool.find(name) != user:
         raise not_authorized()
-    sessions.spend(pool, session, pending)
+    sessions.mark_used(pool, session, pending)
     return steps.after_password(pool, client, user)
 
 
 _SAME = {"REFRESH_TOKEN": "REFRESH_TOKEN_AUTH"}
-_Flow = Callable[[Pool, Client, str, Parameters, Given], dict[str, Any]]
+_Flow = Callable[[Pool, Client, str, Parameters, Body], dict[str, Any]]
 _FLOWS: dict[str, _Flow] = {
     "CUSTOM_AUTH": _by_custom,
     "USER_AUTH": _by_choice,

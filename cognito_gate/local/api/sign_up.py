@@ -13,7 +13,7 @@ from ..pool import Pool
 from ..user import STANDARD_ATTRIBUTES, User, is_phone, with_attributes
 from . import codes, limits, sessions
 from .errors import NO_SUCH_PAIR, ApiError, code_expired, invalid, not_authorized, too_many_failures
-from .inputs import Given
+from .inputs import Body
 from .memory import Pending
 from .passwords import check_policy
 from .people import caller
@@ -23,12 +23,12 @@ _PURPOSE = "sign-up"
 SIGNED_UP, CONFIRMED = "SIGNED_UP", "CONFIRMED"
 
 
-def sign_up(pool: Pool, given: Given) -> dict[str, Any]:
+def sign_up(pool: Pool, body: Body) -> dict[str, Any]:
     """Add somebody, unconfirmed, and send a code to their phone or e-mail."""
-    client = caller(pool, given)
+    client = caller(pool, body)
     if not pool.switches.sign_up:
         raise not_authorized("SignUp is not permitted for this user pool")
-    user = _newcomer(pool, given)
+    user = _make_user(pool, body)
     pool.put_user(user)
     details = _send(pool, "sign-up", user)
     return {
@@ -39,29 +39,29 @@ def sign_up(pool: Pool, given: Given) -> dict[str, Any]:
     }
 
 
-def confirm_sign_up(pool: Pool, given: Given) -> dict[str, Any]:
-    """Take the code: from now on the person may sign in, and the address is theirs."""
-    client = caller(pool, given)
-    user = pool.find(given.text("Username"))
+def confirm_sign_up(pool: Pool, body: Body) -> dict[str, Any]:
+    """Check the code; then the user may sign in, and the address is verified."""
+    client = caller(pool, body)
+    user = pool.find(body.text("Username"))
     if user is None:
         raise _unknown(client)
     if user.status != "UNCONFIRMED":
         raise not_authorized(f"User cannot be confirmed. Current status is {user.status}")
     limits.count(pool, "confirm", user.sub, too_many_failures())
-    session = given.maybe("Session")
+    session = body.maybe("Session")
     if session is not None:
         _check_session(pool, client, session, user)
-    sent = codes.checked(pool, _PURPOSE, user, given.text("ConfirmationCode"))
-    _free_alias(pool, user, sent.attribute, force=bool(given.flag("ForceAliasCreation")))
-    codes.used(pool, _PURPOSE, user)
+    sent = codes.check_code(pool, _PURPOSE, user, body.text("ConfirmationCode"))
+    _free_alias(pool, user, sent.attribute, force=bool(body.flag("ForceAliasCreation")))
+    codes.discard_code(pool, _PURPOSE, user)
     proven = with_attributes(user, {f"{sent.attribute}_verified": True})
     pool.put_user(replace(proven, status="CONFIRMED"))
     return {} if session is None else _session(pool, client, CONFIRMED, user)
 
 
-def resend_confirmation_code(pool: Pool, given: Given) -> dict[str, Any]:
+def resend_confirmation_code(pool: Pool, body: Body) -> dict[str, Any]:
     """Send another code; earlier ones are void."""
-    client, name = caller(pool, given), given.text("Username")
+    client, name = caller(pool, body), body.text("Username")
     user = pool.find(name)
     if user is None:
         if client.prevent_user_existence_errors:
@@ -76,16 +76,16 @@ def resend_confirmation_code(pool: Pool, given: Given) -> dict[str, Any]:
     return {"CodeDeliveryDetails": details}
 
 
-def _newcomer(pool: Pool, given: Given) -> User:
+def _make_user(pool: Pool, body: Body) -> User:
     """The new user, if there may be one."""
-    name, attributes = given.text("Username"), given.attributes()
+    name, attributes = body.text("Username"), body.attributes()
     sub = str(uuid.uuid4())
     _check_name(pool, name)
     if pool.rules.sign_in == "email":
-        # The e-mail stands for a stored name that nobody chose.
+        # The user signs in with the e-mail, and the stored user name is generated.
         name, attributes = sub, {**attributes, "email": name}
     check_attributes(pool, attributes)
-    password = given.maybe("Password")
+    password = body.maybe("Password")
     if password is None:
         password = _no_password(pool)
     else:
@@ -144,19 +144,19 @@ def _unverified(attributes: dict[str, str]) -> dict[str, str | bool]:
 
 
 def _send(pool: Pool, kind: str, user: User) -> dict[str, str] | None:
-    # With both addresses it is the phone that is asked; the e-mail stays unverified.
-    wanted = [
+    # With both addresses the code goes to the phone; the e-mail stays unverified.
+    addresses = [
         name
         for name in (codes.PHONE, codes.EMAIL)
         if name in pool.rules.auto_verified and user.contact(name)
     ]
-    if not wanted:
+    if not addresses:
         return None
-    return codes.send_and_keep(pool, kind, user, wanted[0], _PURPOSE, codes.SIGN_UP_SECONDS)
+    return codes.send_and_keep(pool, kind, user, addresses[0], _PURPOSE, codes.SIGN_UP_SECONDS)
 
 
 def _session(pool: Pool, client: Client, step: str, user: User) -> dict[str, str]:
-    """The way on to a sign-in without asking again, where the client may use USER_AUTH."""
+    """A session for signing in without a password, if the client may use USER_AUTH."""
     if "ALLOW_USER_AUTH" not in client.auth_flows:
         return {}
     name = user.username
@@ -165,12 +165,12 @@ def _session(pool: Pool, client: Client, step: str, user: User) -> dict[str, str
 
 
 def _check_session(pool: Pool, client: Client, session: str, user: User) -> None:
-    if sessions.look(pool, client, session, SIGNED_UP).username != user.username:
+    if sessions.find_pending(pool, client, session, SIGNED_UP).username != user.username:
         raise not_authorized("Invalid session for the user.")
 
 
 def _free_alias(pool: Pool, user: User, attribute: str, *, force: bool) -> None:
-    """An alias belongs to one person: it is refused, or taken from whoever had it."""
+    """Make sure that only one user has an alias: refuse it, or with `force` take it away."""
     if pool.rules.sign_in != "both" or attribute != codes.EMAIL:
         return
     other = pool.owner_of(user.contact(codes.EMAIL) or "")

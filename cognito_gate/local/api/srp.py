@@ -51,7 +51,7 @@ K = _hash(signed_bytes(N), signed_bytes(G))
 
 
 def verifier(pool_name: str, user_id: str, password: str, salt: int) -> int:
-    """What a server may keep instead of the password."""
+    """The verifier, which a server stores instead of the password."""
     inner = hashlib.sha256(f"{pool_name}{user_id}:{password}".encode()).digest()
     return pow(G, _hash(signed_bytes(salt), inner), N)
 

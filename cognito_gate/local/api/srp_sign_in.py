@@ -59,12 +59,12 @@ def begin(
 
 
 def proves(pool: Pool, handshake: Handshake, responses: Mapping[str, str]) -> bool:
-    """Whether the answer can only come from somebody who knows the password."""
-    given = [responses.get(name) for name in _ANSWER]
-    for name, value in zip(_ANSWER, given, strict=True):
+    """Whether the response proves knowledge of the password."""
+    values = [responses.get(name) for name in _ANSWER]
+    for name, value in zip(_ANSWER, values, strict=True):
         if value is None:
             raise missing(name)
-    claim, block, timestamp = (value or "" for value in given)
+    claim, block, timestamp = (value or "" for value in values)
     if block != handshake.block or not srp.is_timestamp(timestamp):
         raise not_authorized()
     key = srp.session_key(handshake.client_public, handshake.server_secret, handshake.verifier)
@@ -86,7 +86,7 @@ def _shake(pool: Pool, who: Somebody, parameters: Mapping[str, str]) -> Handshak
     if public is None:
         raise invalid("SRP_A is not a number that can be used")
     salt = invented.salt(pool, who.user_id)
-    # Nobody's password is one that nobody knows.
+    # For an unknown user, the verifier is of a random password.
     password = secrets.token_hex() if who.user is None else who.user.password
     verifier = srp.verifier(pool_name(pool), who.user_id, password, salt)
     block = base64.b64encode(secrets.token_bytes(768)).decode()

@@ -30,7 +30,7 @@ _ADDRESSES = {
 
 
 def after_password(pool: Pool, client: Client, user: User) -> Answer:
-    """The password was right."""
+    """The response after a right password: a challenge, or the tokens."""
     if user.status == "FORCE_CHANGE_PASSWORD":
         return _new_password(pool, client, user)
     if pool.switches.extra_challenge:
@@ -39,22 +39,22 @@ def after_password(pool: Pool, client: Client, user: User) -> Answer:
 
 
 def second_factor(pool: Pool, client: Client, user: User) -> Answer:
-    """Ask for the second factor, if this person has one or the pool demands one."""
+    """Challenge the second factor, if the user has one or the pool requires one."""
     methods = _methods(pool, user)
     if user.preferred_mfa in methods:
-        return ask_second(pool, client, user, user.preferred_mfa)
+        return challenge_second_factor(pool, client, user, user.preferred_mfa)
     if len(methods) > 1:
         names = [MFA_CHALLENGES[method] for method in methods]
         return choice(pool, client, user, "SELECT_MFA_TYPE", "MFAS_CAN_CHOOSE", names)
     if methods:
-        return ask_second(pool, client, user, methods[0])
+        return challenge_second_factor(pool, client, user, methods[0])
     if pool.switches.mfa == "on":
         names = ["SMS_MFA", "SOFTWARE_TOKEN_MFA"]
         return choice(pool, client, user, "MFA_SETUP", "MFAS_CAN_SETUP", names)
     return tokens.signed_in(pool, client, user)
 
 
-def ask_second(pool: Pool, client: Client, user: User, method: str) -> Answer:
+def challenge_second_factor(pool: Pool, client: Client, user: User, method: str) -> Answer:
     """The challenge of one second factor."""
     name = MFA_CHALLENGES[method]
     if name == "SOFTWARE_TOKEN_MFA":
@@ -67,42 +67,44 @@ def send_code(pool: Pool, client: Client, user: User, name: str, kind: str) -> A
     attribute = _ADDRESSES[name]
     code = codes.send(pool, kind, user, attribute)
     pending = replace(step(pool, client, Somebody.known(user), name), code=code)
-    return ask_code(pool, pending, user.contact(attribute) or "")
+    return challenge_with_code(pool, pending, user.contact(attribute) or "")
 
 
-def ask_code(pool: Pool, pending: Pending, destination: str) -> Answer:
-    """Ask for a code that went there; or that nobody was sent."""
+def challenge_with_code(pool: Pool, pending: Pending, destination: str) -> Answer:
+    """The challenge for a code sent to that address; for an unknown user, none was sent."""
     details = codes.delivery(_ADDRESSES[pending.challenge], destination)
     parameters = {
         "CODE_DELIVERY_DELIVERY_MEDIUM": details["DeliveryMedium"],
         "CODE_DELIVERY_DESTINATION": details["Destination"],
     }
-    return said(pool, pending, parameters)
+    return challenge_response(pool, pending, parameters)
 
 
 def challenge(
     pool: Pool, client: Client, user: User, name: str, parameters: dict[str, str] | None = None
 ) -> Answer:
     """Ask somebody for something."""
-    return said(pool, step(pool, client, Somebody.known(user), name), parameters or {})
+    return challenge_response(
+        pool, step(pool, client, Somebody.known(user), name), parameters or {}
+    )
 
 
 def choice(
     pool: Pool, client: Client, user: User, name: str, parameter: str, names: Sequence[str]
 ) -> Answer:
     """Ask somebody which of several."""
-    asked = replace(step(pool, client, Somebody.known(user), name), choices=tuple(names))
-    return said(pool, asked, {parameter: json.dumps(names)})
+    pending = replace(step(pool, client, Somebody.known(user), name), choices=tuple(names))
+    return challenge_response(pool, pending, {parameter: json.dumps(names)})
 
 
 def step(pool: Pool, client: Client, who: Somebody, name: str) -> Pending:
-    """A challenge that somebody is to answer, from now on."""
+    """A new pending challenge."""
     deadline = sessions.deadline(pool)
     return Pending(name, who.username, who.user_id, client.client_id, deadline)
 
 
-def said(pool: Pool, pending: Pending, parameters: dict[str, str]) -> Answer:
-    """A challenge as the API tells it."""
+def challenge_response(pool: Pool, pending: Pending, parameters: dict[str, str]) -> Answer:
+    """A pending challenge as a response of the API."""
     return {
         "ChallengeName": pending.challenge,
         "Session": sessions.open_session(pool, pending),
@@ -111,27 +113,27 @@ def said(pool: Pool, pending: Pending, parameters: dict[str, str]) -> Answer:
 
 
 def first_factors(pool: Pool, user: User | None) -> tuple[str, ...]:
-    """What somebody may begin with in USER_AUTH, there or not. Codes and MFA exclude each other."""
+    """The first factors in USER_AUTH, also of an unknown user. Codes and MFA exclude each other."""
     allowed = [name for name in FIRST_FACTORS if name in pool.rules.first_factors]
     usable = {"PASSWORD"}
     if pool.switches.mfa != "on":
         usable |= {"EMAIL_OTP"} if user is None else _without_password(pool, user)
-    return _spelled([name for name in allowed if name in usable])
+    return _with_both_spellings([name for name in allowed if name in usable])
 
 
 def _without_password(pool: Pool, user: User) -> set[str]:
     if _methods(pool, user):
         return set()
-    has = {
+    usable = {
         "EMAIL_OTP": user.verified(codes.EMAIL),
         "SMS_OTP": user.verified(codes.PHONE),
         "WEB_AUTHN": user.passkeys,
     }
-    return {name for name, found in has.items() if found}
+    return {name for name, is_usable in usable.items() if is_usable}
 
 
-def _spelled(factors: Sequence[str]) -> tuple[str, ...]:
-    # Cognito offers the password in both ways.
+def _with_both_spellings(factors: Sequence[str]) -> tuple[str, ...]:
+    # Cognito offers the password both as PASSWORD and as PASSWORD_SRP.
     rest = [name for name in factors if name != "PASSWORD"]
     return (*(("PASSWORD", "PASSWORD_SRP") if "PASSWORD" in factors else ()), *rest)
 

@@ -1,4 +1,4 @@
-"""Tokens by API: what a finished sign-in gets, renewing, revoking, signing out everywhere."""
+"""Tokens of the JSON API: those of a finished sign-in, refresh, revocation, global sign-out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..pool import Pool
 from ..state import Grant, Refresh
 from ..user import User
 from .errors import ApiError, invalid, nobody, not_authorized
-from .inputs import Given
+from .inputs import Body
 from .people import ADMIN_SCOPE, client_of, holder
 from .secret_hash import check_secret, check_secret_hash
 
@@ -25,7 +25,7 @@ def signed_in(pool: Pool, client: Client, user: User) -> dict[str, Any]:
     return _result(pool, grant, user, pool.new_refresh(grant))
 
 
-def renewed(
+def refresh_tokens(
     pool: Pool, client: Client, token: str | None, secret_hash: str | None
 ) -> dict[str, Any]:
     """REFRESH_TOKEN_AUTH: new tokens, never a new refresh token."""
@@ -34,69 +34,69 @@ def renewed(
     if pool.switches.rotation:
         raise invalid("REFRESH_TOKEN_AUTH flow not enabled for this client")
     refresh = _live(pool, client, token)
-    # The hash is over the stored name: an alias does not do here.
+    # Here Cognito computes the hash over the stored user name, never over an alias.
     check_secret_hash(client, secret_hash, refresh.grant.username)
     return _result(pool, refresh.grant, _owner(pool, client, refresh))
 
 
-def get_tokens_from_refresh_token(pool: Pool, given: Given) -> dict[str, Any]:
+def get_tokens_from_refresh_token(pool: Pool, body: Body) -> dict[str, Any]:
     """New tokens; with rotation on, a new refresh token too."""
-    client, token = client_of(pool, given), given.text("RefreshToken")
+    client, token = client_of(pool, body), body.text("RefreshToken")
     wrong = not_authorized(f"Unable to verify secret for client {client.client_id}")
-    check_secret(client, given.maybe("ClientSecret"), wrong)
+    check_secret(client, body.maybe("ClientSecret"), wrong)
     refresh = _live(pool, client, token)
     user = _owner(pool, client, refresh)
-    answer = _result(pool, refresh.grant, user, _rotated(pool, token, refresh))
+    answer = _result(pool, refresh.grant, user, _rotate(pool, token, refresh))
     return {"AuthenticationResult": answer["AuthenticationResult"]}
 
 
-def revoke_token(pool: Pool, given: Given) -> dict[str, Any]:
-    """Kill a refresh token and what came of it."""
-    client, token = client_of(pool, given), given.text("Token")
+def revoke_token(pool: Pool, body: Body) -> dict[str, Any]:
+    """Revoke a refresh token and the tokens of its sign-in."""
+    client, token = client_of(pool, body), body.text("Token")
     wrong = ApiError("UnauthorizedException", "Unauthorized")
-    check_secret(client, given.maybe("ClientSecret"), wrong)
+    check_secret(client, body.maybe("ClientSecret"), wrong)
     if not pool.switches.revocation:
         raise ApiError(
             "UnsupportedOperationException", "Token revocation is not enabled for this client"
         )
     if _is_jwt(pool, token):
         raise ApiError("UnsupportedTokenTypeException", "Unsupported token type: only refresh")
-    found = pool.state.known_refresh(token)
-    if found is not None and found.grant.client_id == client.client_id:
-        pool.state.revoke(found.grant.origin_jti)
+    refresh = pool.state.known_refresh(token)
+    if refresh is not None and refresh.grant.client_id == client.client_id:
+        pool.state.revoke(refresh.grant.origin_jti)
     return {}
 
 
-def global_sign_out(pool: Pool, given: Given) -> dict[str, Any]:
-    """Kill every token of the person, those of the hosted pages included."""
-    user = holder(pool, given)
+def global_sign_out(pool: Pool, body: Body) -> dict[str, Any]:
+    """Revoke all tokens of the user, also those of sign-ins at the hosted pages."""
+    user = holder(pool, body)
     pool.state.revoke_user(user.username)
     return {}
 
 
 def _result(pool: Pool, grant: Grant, user: User, refresh: str | None = None) -> dict[str, Any]:
-    made = pool.tokens(replace(grant, nonce=None), user)
+    tokens = pool.tokens(replace(grant, nonce=None), user)
     return {
         "ChallengeParameters": {},
         "AuthenticationResult": {
-            "AccessToken": made["access_token"],
-            "ExpiresIn": made["expires_in"],
-            "TokenType": made["token_type"],
-            **({"IdToken": made["id_token"]} if "id_token" in made else {}),
+            "AccessToken": tokens["access_token"],
+            "ExpiresIn": tokens["expires_in"],
+            "TokenType": tokens["token_type"],
+            **({"IdToken": tokens["id_token"]} if "id_token" in tokens else {}),
             **({"RefreshToken": refresh} if refresh else {}),
         },
     }
 
 
 def _live(pool: Pool, client: Client, token: str) -> Refresh:
-    found = pool.state.known_refresh(token)
-    if found is None or found.grant.client_id != client.client_id:
+    refresh = pool.state.known_refresh(token)
+    if refresh is None or refresh.grant.client_id != client.client_id:
         raise not_authorized(_INVALID)
-    if pool.state.is_revoked(found.grant.origin_jti):
+    if pool.state.is_revoked(refresh.grant.origin_jti):
         raise not_authorized("Refresh Token has been revoked")
-    if found.lives(pool.now()):
-        return found
-    if found.retired_at is not None:
+    if refresh.lives(pool.now()):
+        return refresh
+    if refresh.retired_at is not None:
         raise ApiError("RefreshTokenReuseException", "Refresh token has been invalidated")
     raise not_authorized("Refresh Token has expired")
 
@@ -110,8 +110,8 @@ def _owner(pool: Pool, client: Client, refresh: Refresh) -> User:
     return user
 
 
-def _rotated(pool: Pool, token: str, refresh: Refresh) -> str | None:
-    """A successor, which lives no longer; the old one serves for the grace period."""
+def _rotate(pool: Pool, token: str, refresh: Refresh) -> str | None:
+    """A new refresh token with the old one's end; the old one is valid for the grace period."""
     if not pool.switches.rotation:
         return None
     pool.state.retire(token, refresh, pool.now() + pool.switches.grace_seconds)

@@ -9,7 +9,7 @@ import botocore
 import pytest
 
 from cognito_gate.local.api.errors import ApiError
-from cognito_gate.local.api.inputs import Given, check, read
+from cognito_gate.local.api.inputs import Body, check, read
 from cognito_gate.local.api.shapes import SHAPES
 
 GOOD: dict[str, Any] = {
@@ -104,7 +104,7 @@ def test_attribute_names_may_have_blanks(name: str) -> None:
 
 
 def test_attributes_may_be_absent() -> None:
-    assert Given({"UserAttributes": None}).attributes() == {}
+    assert Body({"UserAttributes": None}).attributes() == {}
 
 
 def test_a_session_is_long_enough() -> None:

@@ -1,0 +1,71 @@
+"""The gate's own pages in the visitor's language, and which language that is.
+
+Knows where the texts of each page are in the catalogs. Must not know why a page is shown.
+"""
+
+from dataclasses import dataclass
+
+from .exchange import Exchange
+from .messages import Headers, Respond
+from .protocol import pages
+from .records import Sentence
+
+_UNKNOWN = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class GatePage:
+    """A page by its texts: `gate.<name>.title`, and `gate.<name>.<text>` with its `values`.
+
+    `link` is where its one link leads and `label` the id of the link's text. `onward` leads there
+    by itself. `picked`: a language that the visitor picked counts, for which the request's cookies
+    and query are read.
+    """
+
+    name: str
+    text: str = "text"
+    values: tuple[tuple[str, str], ...] = ()
+    link: str = ""
+    label: str = "page.try_again"
+    onward: bool = False
+    picked: bool = True
+
+
+def language(exchange: Exchange, *, picked: bool = True) -> str:
+    """The language that the visitor picked on a page of the gate, else the browser's."""
+    accepted = b",".join(exchange.incoming.values(b"accept-language"))
+    return exchange.context.languages.choose(accepted, _picked(exchange) if picked else "")
+
+
+def _picked(exchange: Exchange) -> str:
+    """By the gate's own addresses: what `lang` means to the app is the app's business."""
+    ours = exchange.incoming.path.startswith(f"{exchange.settings.prefix}/")
+    asked = exchange.asked("lang") if ours else ""
+    return asked or exchange.jar.get(exchange.context.names.language, [""])[0]
+
+
+def show(exchange: Exchange, status: int, page: GatePage, headers: Headers = ()) -> Respond:
+    """A page as a response."""
+    catalog = exchange.context.languages.catalogs[language(exchange, picked=page.picked)]
+    known = f"gate.{page.name}.title" in catalog.texts
+    name, text = (page.name, page.text) if known else (_UNKNOWN, "text")
+    shown = pages.Page(
+        title=catalog.text(f"gate.{name}.title"),
+        text=catalog.said(Sentence(f"gate.{name}.{text}", values=page.values)),
+        link=page.link,
+        label=catalog.text(page.label),
+        onward=page.onward,
+        language=catalog.tag,
+    )
+    return pages.show(status, shown, headers)
+
+
+def onward(exchange: Exchange, target: str, headers: Headers) -> Respond:
+    """A page that goes on to `target` at once, as a navigation of this site."""
+    page = GatePage("signed_in", link=target, label="page.continue", onward=True)
+    return show(exchange, 200, page, headers)
+
+
+def signed_out(exchange: Exchange, login: str) -> Respond:
+    """The page to return to after sign-out; its link leads to `login`."""
+    return show(exchange, 200, GatePage("signed_out", link=login, label="gate.signed_out.label"))
