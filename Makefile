@@ -43,7 +43,7 @@ bench: .venv/.test
 matrix: .venv/.test
 	@$(BIN)/python -m tests.matrix
 
-# CODE='cognito_gate._gate.protocol.*' changes that only; all of it takes an hour.
+# CODE='cognito_gate._gate.protocol.*' changes that only; all of it takes hours.
 mutants: .venv/.mutants
 	@$(BIN)/python -m tests.mutants $(if $(CODE),'$(CODE)')
 

@@ -224,6 +224,8 @@ def main(patterns: Sequence[str]) -> int:
             [*quiet, *config().pytest_add_cli_args_test_selection],
             plugins=[Mutating(files, patterns)],
         )
+    if code:
+        print(f"pytest ended with {code}: run the same tests in {COPY} by hand", file=sys.stderr)
     report(files)
     return int(code)
 
