@@ -114,6 +114,20 @@ def test_a_refresh_cookie_of_before_this_rule_opens_nothing(stage: Stage, browse
     assert Browser(stage, {REFRESH: old}).go("/").status == 303
 
 
+def test_a_session_beside_a_spoilt_refresh_cookie_can_be_ended(
+    stage: Stage, browser: Browser
+) -> None:
+    """What it opens, a WebSocket say, has the name that a sign-out ends."""
+    browser.jar[REFRESH] = "spoilt"
+    flow = stage.decide(browser.request("GET", "/", NAVIGATION))
+    with pytest.raises(StopIteration) as stopped:
+        next(flow)
+    decision = stopped.value.value
+    assert isinstance(decision, Pass)
+    assert decision.identity is not None
+    assert any(decision.sessions)
+
+
 def test_nor_is_another_token_of_that_sign_in(make_stage: MakeStage) -> None:
     """One that was never seen here before."""
     stage = make_stage(refresh_flow_enabled=True, bearer=True)

@@ -174,6 +174,8 @@ def test_the_signing_keys() -> None:
     assert ask.limit == 262_144
     assert (ask.timeout, ask.repeats) == (5.0, "unconnected")
     assert dict(ask.headers) == {"accept": "application/json"}
+    quick = settings(COGNITO_GATE_HTTP_TIMEOUT_SECONDS="0.5")
+    assert oauth.jwks_call(quick).timeout == 0.5
 
 
 ASKS = {
