@@ -23,8 +23,14 @@ FLOORS: list[set[str]] = [
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
-    {"_gate.protocol.public_keys", "settings.checks"},
-    {"cli.listen", "cli.server_options", "cli.process"},
+    {
+        *("_gate.protocol.public_keys", "settings.checks", "settings.env_file"),
+        "settings.unknown_variables",
+    },
+    {
+        *("cli.app_names", "cli.import_errors", "cli.listen", "cli.process"),
+        *("cli.server_options", "cli.web_sockets"),
+    },
     {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
     {"_gate.effects"},
@@ -71,7 +77,7 @@ FLOORS: list[set[str]] = [
         "_starlette_user",
     },
     {"asgi", "wsgi"},
-    {"integrations.", "demo.", "cli.env_files", "pool."},
+    {"integrations.", "demo.", "cli.banner", "cli.env_files", "pool."},
     {"doctor."},
     {"", "cli.serve"},
     {"cli.local_commands", "testing"},
@@ -82,7 +88,7 @@ FLOORS: list[set[str]] = [
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
-    *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal"),
+    *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "pool.")
@@ -100,13 +106,13 @@ DOORS: dict[str, set[str]] = {
     },
     "jinja2": {"_sign_in.views", "demo.", "local.", "pool.template"},
     "segno": {"_sign_in.totp"},
-    "starlette.config": {"settings.reading"},
+    "dotenv": {"settings.env_file"},
     "starlette": {
-        "settings.reading",
         "_lifespan",
         "_starlette_user",
         "_websocket",
         "asgi",
+        "cli.web_sockets",
         "integrations.",
         "demo.",
         "local.",

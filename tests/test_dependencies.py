@@ -21,6 +21,7 @@ CLEAN = {
     "h11": ("0.16.0", "CVE-2025-43859: lenient chunks, by which requests can be smuggled"),
     "jinja2": ("3.1.6", "CVE-2025-27516: a way out of its sandbox"),
     "joserfc": ("1.7.2", "GHSA-5jhw-7jv7-qcqq: padded tokens pass as other ones"),
+    "python-dotenv": ("1.2.2", "CVE-2026-28684: set_key writes through symbolic links"),
     "starlette": ("1.3.1", "CVE-2026-54282 (request.url), CVE-2026-54283 (limits of forms)"),
     # For the tests and examples only.
     "flask": ("3.1.3", "CVE-2026-27205: a response that lacks Vary: Cookie"),

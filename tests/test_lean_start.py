@@ -75,7 +75,15 @@ def test_pages_of_our_own_do() -> None:
 
 
 def test_what_only_calls_need_is_loaded_later() -> None:
-    needless = {*FOR_CALLS, "certifi", "cryptography", "importlib.metadata", "rich", "click"}
+    needless = {
+        *FOR_CALLS,
+        "dotenv",
+        "certifi",
+        "cryptography",
+        "importlib.metadata",
+        "rich",
+        "click",
+    }
     assert modules() & needless == set()
 
 

@@ -136,6 +136,34 @@ def test_by_default_the_process_environment_and_dotenv(
     assert (found.domain, found.prefix) == ("my-app", "/from-env")
 
 
+# Names that are not the gate's
+
+
+def test_a_misspelled_variable_is_told_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = env_file(tmp_path, AWS_COGNITO_SCOPE="secret-1", RECOGNITION="x")
+    Settings.from_env({"COGNITO_GATE_WHATEVER_ELSE": "secret-2", "COGNITO_GATE_RUN": "{}"}, file)
+    assert [(record.name, record.getMessage()) for record in caplog.records] == [
+        (
+            "cognito_gate",
+            "AWS_COGNITO_SCOPE is not a variable of the gate; did you mean AWS_COGNITO_SCOPES?",
+        ),
+        (
+            "cognito_gate",
+            "COGNITO_GATE_WHATEVER_ELSE is not a variable of the gate, and has no effect",
+        ),
+    ]
+
+
+def test_it_is_told_before_the_variable_that_it_stands_for_is_missing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(SettingsError, match="AWS_COGNITO_DOMAIN: is missing"):
+        Settings.from_env({**ENVIRON, "AWS_COGNITO_DOMAIN": "", "AWS_COGNITO_DOMIAN": "x"}, None)
+    assert "did you mean AWS_COGNITO_DOMAIN?" in caplog.text
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         settings().domain = "other"  # type: ignore[misc]

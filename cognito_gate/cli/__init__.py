@@ -7,7 +7,7 @@ not know how a request is decided, nor how an app is loaded (serve.py).
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +22,20 @@ from ..local import AUTH_FLOWS, SAMPLE_USERS, Client, LocalCognito, LocalConfigE
 from ..pool.commands import pool
 from ..settings import Settings
 from . import listen, serve
-from .env_files import ENDPOINT, POOL, env_file_without_pool, read_partial_settings
+from .app_names import module_for
+from .banner import Beside, Served, banner, port_warning
+from .env_files import (
+    ENDPOINT,
+    POOL,
+    env_file_without_pool,
+    names_a_pool,
+    read_kept_settings,
+)
 from .local_commands import (
-    NOT_FOR_PRODUCTION,
     demo,
     local,
     make_secret_key,
-    print_lines,
+    print_notices,
     read_policy,
     read_users,
     show_message,
@@ -37,6 +44,7 @@ from .local_commands import (
 from .process import export_variables, until_stopped
 from .secret_command import secret
 from .server_options import FILE, uvicorn_options
+from .web_sockets import websocket_warning
 
 _EXPECTED = (listen.PortError, serve.AppError, LocalConfigError, SettingsError)
 
@@ -95,6 +103,10 @@ def run(
 
     MODULE:APP is any ASGI or WSGI app, such as shop.main:app.
     """
+    if module := module_for(app):
+        raise click.UsageError(
+            f"{app!r} is a file, and `run` takes a module: type {module} instead."
+        )
     if not all(app.partition(":")):
         raise click.UsageError(f"{app!r} must be MODULE:APP, such as shop.main:app")
     if users is not None and not with_local:
@@ -109,12 +121,30 @@ def run(
     if server["uds"] is None:
         server["port"] = listen.check_free(server["host"], server["port"])
     with until_stopped(), ExitStack() as stack:
-        notices: list[str] = []
+        beside = None
         if with_local:
-            target, notices = stack.enter_context(_local_beside(target, users, server))
-        app_interface = serve.check(target)
-        print_lines(*notices)
+            target, beside = stack.enter_context(_local_beside(target, users, server))
+        _warn(serve.unknown_variables_of(target))
+        settings = serve.read_settings(target)
+        loaded, app_interface = serve.load(target)
+        served = Served(
+            app,
+            app_interface,
+            server["host"],
+            server["port"],
+            bool(server["ssl_certfile"]),
+            server["uds"],
+            server["root_path"],
+        )
+        _warn(port_warning(served, settings))
+        if app_interface == "asgi":
+            _warn(websocket_warning(loaded))
+        print_notices(*banner(served, settings, beside))
         serve.serve(target, app_interface, server)
+
+
+def _warn(warnings: Iterable[object]) -> None:
+    print_notices(*(f"Warning: {warning}" for warning in warnings))
 
 
 def _check_not_published(host: str, file: str | None) -> None:
@@ -132,17 +162,19 @@ def _check_not_published(host: str, file: str | None) -> None:
 @contextmanager
 def _local_beside(
     target: serve.Target, users: str | None, server: dict[str, Any]
-) -> Iterator[tuple[serve.Target, list[str]]]:
+) -> Iterator[tuple[serve.Target, Beside]]:
     """Run a local Cognito for the block, with its settings in the environment."""
-    settings = read_partial_settings(target.env_file)
+    proxied = bool(server["uds"] or server["root_path"])
+    addresses = proxied or bool(os.environ.get("AWS_COGNITO_REDIRECT_URL"))
+    settings = read_kept_settings(target.env_file, addresses=addresses)
     scheme = "https" if server["ssl_certfile"] else "http"
-    if not settings.redirect_url and (server["uds"] or server["root_path"]):
+    if not settings.redirect_url and proxied:
         raise click.UsageError(
             "behind a proxy (--uds, --root-path), --local needs AWS_COGNITO_REDIRECT_URL: "
             "the address of the callback as browsers see it"
         )
     redirect, logout = _urls_beside(settings, f"{scheme}://localhost:{server['port']}", server)
-    origin = redirect.removesuffix(urlsplit(redirect).path)
+    pool_ignored = names_a_pool(target.env_file)
     client = Client(
         secret=secrets.token_hex(24),
         callback_urls=(redirect,),
@@ -161,14 +193,9 @@ def _local_beside(
         stack.enter_context(cognito.serve())
         env_file = stack.enter_context(env_file_without_pool(target.env_file))
         stack.enter_context(export_variables(_local_environment(cognito, settings)))
-        notices = [f"A local Cognito is on {cognito.origin}: {NOT_FOR_PRODUCTION}."]
-        if settings.domain or settings.user_pool_id or settings.user_pool_client_id:
-            notices += ["With --local, the pool in your environment or .env is not used."]
-        custom = settings.login == "custom"
-        users_by_name = user_lines(cognito, by_email=custom and settings.sign_in == "email")
-        codes = [f"  Codes    {cognito.origin}/_local/outbox"] if custom else []
-        notices += ["", f"  Open     {origin}", *users_by_name, *codes, "", "Ctrl-C ends both."]
-        yield replace(target, env_file=env_file), notices
+        by_email = settings.login == "custom" and settings.sign_in == "email"
+        beside = Beside(cognito.origin, tuple(user_lines(cognito, by_email=by_email)), pool_ignored)
+        yield replace(target, env_file=env_file), beside
 
 
 def _urls_beside(settings: Settings, origin: str, server: dict[str, Any]) -> tuple[str, str]:

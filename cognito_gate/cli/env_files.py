@@ -4,17 +4,20 @@ Knows which variables identify a pool. Must not know where their values come fro
 """
 
 import os
-from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from ..settings import Settings
+from ..settings.env_file import without
+from ..settings.reading import read_variables
 
 ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
-_SECRET = ("AWS_COGNITO_USER_POOL_CLIENT_SECRET", "AWS_COGNITO_USER_POOL_CLIENT_SECRET_FILE")
 POOL = (
-    *_SECRET,
+    "AWS_COGNITO_USER_POOL_CLIENT_SECRET",
+    "AWS_COGNITO_USER_POOL_CLIENT_SECRET_FILE",
     ENDPOINT,
     "AWS_COGNITO_DOMAIN",
     "AWS_COGNITO_ISSUER",
@@ -23,27 +26,46 @@ POOL = (
 )
 """The variables that identify a pool; `--local` replaces all of them."""
 
-
-def read_partial_settings(env_file: str | None) -> Settings:
-    """The settings as far as they are set. A disabled gate requires none, so it is read as such."""
-    with _without(env_file, _SECRET) as remaining_file:  # its file need not be on this machine
-        environ = {name: value for name, value in os.environ.items() if name not in _SECRET}
-        return Settings.from_env({**environ, "AWS_COGNITO_DISABLED": "true"}, remaining_file)
+_REPLACED = {*POOL, "AWS_REGION", "AWS_ENDPOINT_URL"}
+_NAMES = ("AWS_COGNITO_DOMAIN", "AWS_COGNITO_USER_POOL_CLIENT_ID", "AWS_COGNITO_USER_POOL_ID")
+_ADDRESSES = ("AWS_COGNITO_REDIRECT_URL", "AWS_COGNITO_LOGOUT_URL")
 
 
-def env_file_without_pool(env_file: str | None) -> AbstractContextManager[str | None]:
-    """A copy of the env file for the block, without the variables that identify a pool."""
-    return _without(env_file, POOL)
+def read_kept_settings(env_file: str | None, *, addresses: bool) -> Settings:
+    """The settings that `--local` keeps; those that it replaces may be wrong.
+
+    A disabled gate requires no setting, so they are read as those of one. `addresses` says that
+    the hosts of the redirect and logout URL count; otherwise their paths do.
+    """
+    variables = read_variables(os.environ, env_file)
+    kept = {name: value for name, value in variables.items() if name not in _REPLACED}
+    if not addresses:
+        kept |= {name: _on_localhost(kept.get(name, "")) for name in _ADDRESSES}
+    return Settings.from_variables({**kept, "AWS_COGNITO_DISABLED": "true"})
+
+
+def names_a_pool(env_file: str | None) -> bool:
+    """Whether the environment or the env file says which pool it is."""
+    variables = read_variables(os.environ, env_file)
+    return any(variables.get(name, "").strip() for name in _NAMES)
 
 
 @contextmanager
-def _without(env_file: str | None, names: Collection[str]) -> Iterator[str | None]:
+def env_file_without_pool(env_file: str | None) -> Iterator[str | None]:
+    """A copy of the env file for the block, without the variables that `--local` replaces."""
     if env_file is None or not Path(env_file).is_file():
         yield env_file
         return
-    lines = Path(env_file).read_text(encoding="utf-8").splitlines()
-    remaining = [line for line in lines if line.partition("=")[0].strip() not in names]
     with TemporaryDirectory(prefix="cognito-gate-") as directory:  # only its owner reads it
         copy = Path(directory) / ".env"
-        copy.write_text("\n".join(remaining), encoding="utf-8")
+        copy.write_bytes(without(env_file, _REPLACED).encode("utf-8"))
         yield str(copy)
+
+
+def _on_localhost(url: str) -> str:
+    """The URL's path on this machine; empty for a text that has no such path."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ""
+    return f"http://localhost{path}" if path.startswith("/") else ""

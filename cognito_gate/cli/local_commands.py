@@ -4,6 +4,7 @@ Must not know how a request is decided.
 """
 
 import secrets
+import sys
 from collections.abc import Iterator
 from socket import socket
 
@@ -23,11 +24,12 @@ from ..local import (
 )
 from ..settings import Settings
 from . import listen, serve
+from .banner import NOT_FOR_PRODUCTION
 from .process import until_stopped, wait
 from .server_options import FILE, PORT
 
 _DEMO_PORT = 8000
-NOT_FOR_PRODUCTION = "for development on this machine, not for production"
+_MAX_USERS, _MAX_GROUPS = 6, 3  # as many as a look takes in
 
 
 def make_secret_key() -> str:
@@ -80,8 +82,8 @@ def _demo(listeners: list[socket], cognito_port: int, *, moved: bool, custom: bo
             "",
             "Ctrl-C ends both.",
         ]
-        serve.serve_on(listeners, app, lambda: print_lines(*notices))
-    click.echo("The demo has ended.")
+        serve.serve_on(listeners, app, lambda: print_notices(*notices))
+    print_notices("The demo has ended.")
 
 
 def _page_lines(origin: str, cognito: LocalCognito) -> Iterator[str]:
@@ -92,7 +94,7 @@ def _page_lines(origin: str, cognito: LocalCognito) -> Iterator[str]:
 
 def show_message(message: Message) -> None:
     """Print a message that the real Cognito would have sent by e-mail or SMS."""
-    click.echo(f"# {message}")
+    print_notices(f"# {message}")
 
 
 def _demo_app(cognito: LocalCognito, *, custom: bool) -> ASGIGate:
@@ -165,11 +167,17 @@ def local(
     port = listen.check_free("127.0.0.1", port)
     with until_stopped(), cognito.serve(port=port) as origin:
         environment = {**cognito.environment(), "SECRET_KEY": make_secret_key()}
+        notices = (
+            f"A local Cognito on {origin}: {NOT_FOR_PRODUCTION}. Ctrl-C ends it.",
+            *user_lines(cognito),
+        )
         print_lines(
-            f"# A local Cognito on {origin}: {NOT_FOR_PRODUCTION}. Ctrl-C ends it.",
-            *(f"#{line}" for line in user_lines(cognito)),
+            f"# {notices[0]}",
+            *(f"#{line}" for line in notices[1:]),
             *(f"{name}={value}" for name, value in environment.items()),
         )
+        if not sys.stdout.isatty():
+            print_notices(*notices, "Its settings, as a .env file, are in the redirected output.")
         wait()
 
 
@@ -192,14 +200,30 @@ def read_policy(policy: str) -> PasswordPolicy:
 def user_lines(cognito: LocalCognito, *, by_email: bool = False) -> Iterator[str]:
     """A line for each user, with the passwords of the samples but not those of a user's file."""
     label = "Sign in"
-    for user in cognito.users:
+    for user in cognito.users[:_MAX_USERS]:
         name = user.email if by_email and user.email else user.username
         password = user.password if user in SAMPLE_USERS else "(password as in your file)"
-        groups = f"group {', '.join(user.groups)}" if user.groups else "no group"
-        yield f"  {label:8} {name}  {password}  ({groups})"
+        yield f"  {label:8} {name}  {password}  ({_groups(user)})"
         label = ""
+    if more := cognito.users[_MAX_USERS:]:
+        yield f"  {label:8} and {len(more)} more of your file"
+
+
+def _groups(user: User) -> str:
+    if not user.groups:
+        return "no group"
+    more = len(user.groups) - _MAX_GROUPS
+    return f"group {', '.join(user.groups[:_MAX_GROUPS])}" + (
+        f" and {more} more" if more > 0 else ""
+    )
 
 
 def print_lines(*lines: str) -> None:
     for line in lines:
         click.echo(line)
+
+
+def print_notices(*lines: str) -> None:
+    """Print what people shall read also where the output goes to a file: on standard error."""
+    for line in lines:
+        click.echo(line, err=True)

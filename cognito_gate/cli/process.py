@@ -56,9 +56,21 @@ def log_config(level: str) -> dict[str, Any]:
     config = copy.deepcopy(LOGGING_CONFIG)
     gate = {"handlers": ["default"], "level": LOG_LEVELS[level], "propagate": False}
     config["loggers"]["cognito_gate"] = gate
-    config["filters"] = {"redacting": {"()": RedactingFilter}}
+    config["filters"] = {
+        "redacting": {"()": RedactingFilter},
+        "one_server": {"()": OneServerFilter},
+    }
+    config["handlers"]["default"]["filters"] = ["one_server"]
     config["handlers"]["access"]["filters"] = ["redacting"]
     return config
+
+
+class OneServerFilter(logging.Filter):
+    """Removes the start and end of the local Cognito's server, which runs in another thread."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        in_main_thread = record.threadName == "MainThread"
+        return in_main_thread or record.name != "uvicorn.error" or record.levelno > logging.INFO
 
 
 class RedactingFilter(logging.Filter):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 import click
 
 from ..pool.private_files import EXPOSED, others_can_read
-from ..settings.reading import reader
+from ..settings.reading import read_variables
 from .local_commands import make_secret_key, print_lines
 
 _KEY, _FALLBACKS = "SECRET_KEY", "SECRET_KEY_FALLBACKS"
@@ -25,8 +25,8 @@ def secret(rotate: bool) -> None:
     """Print a new SECRET_KEY."""
     key = make_secret_key()
     if rotate:
-        read = reader(os.environ, ".env")
-        print_lines(*_rotation(key, {name for name in _NAMES if read(name, default="")}))
+        present = read_variables(os.environ, ".env").keys()
+        print_lines(*_rotation(key, {name for name in _NAMES if name in present}))
     else:
         print_lines(key)
     if others_can_read(sys.stdout):

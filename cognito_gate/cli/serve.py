@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,8 +22,11 @@ import uvicorn
 
 from ..asgi import ASGIGate
 from ..errors import SettingsError
-from ..settings import Settings
+from ..settings import Settings, unknown_variables
+from ..settings.reading import read_variables
+from ..settings.unknown_variables import UnknownVariable
 from ..wsgi import WSGIGate
+from .import_errors import explain
 from .process import export_variables, log_config
 
 VARIABLE = "COGNITO_GATE_RUN"
@@ -54,20 +56,33 @@ class Target:
         return json.dumps(asdict(self))
 
 
-def check(target: Target) -> str:
-    """Check in the parent process what can be checked before serving; return the interface.
+def unknown_variables_of(target: Target) -> tuple[UnknownVariable, ...]:
+    """The variables that look like the gate's and are not.
+
+    Raises:
+        SettingsError: the env file cannot be read.
+    """
+    return unknown_variables(read_variables(os.environ, target.env_file))
+
+
+def read_settings(target: Target) -> Settings:
+    """The settings of the gate that will be around the app.
 
     Raises:
         SettingsError, AppError: what is wrong.
     """
     try:
-        Settings.from_env(env_file=target.env_file)
+        return _settings(target)
     except SettingsError as error:
         if "AWS_COGNITO_USER_POOL_ID" not in error.problems:
             raise
         hint = "To try it without a pool of your own, add --local."
         raise AppError(f"{error}\n{hint}") from error
-    return load(target)[1]
+
+
+def _settings(target: Target) -> Settings:
+    # Not by from_env: the parent process has warned already.
+    return Settings.from_variables(read_variables(os.environ, target.env_file))
 
 
 def serve(target: Target, interface: str, server: dict[str, Any]) -> None:
@@ -119,7 +134,7 @@ def app() -> App:
     target = Target(**json.loads(os.environ[VARIABLE]))
     try:
         loaded_app, interface = load(target)
-        return wrap_in_gate(loaded_app, interface, Settings.from_env(env_file=target.env_file))
+        return wrap_in_gate(loaded_app, interface, _settings(target))
     except (AppError, SettingsError) as error:
         log.error("%s", error)
         sys.exit(STARTUP_FAILURE)
@@ -217,9 +232,9 @@ def _module(name: str) -> ModuleType:
             raise AppError(
                 f"There is no module {exc.name!r} in {sys.path[0]}: is --app-dir right?"
             ) from exc
-        raise AppError(f"Cannot import {name}: {_reason(exc)}") from exc
+        raise AppError(f"Cannot import {name}: {explain(exc)}") from exc
     except Exception as exc:
-        raise AppError(f"Cannot import {name}: {_reason(exc)}") from exc
+        raise AppError(f"Cannot import {name}: {explain(exc)}") from exc
 
 
 def _call_factory(name: str, factory: Any) -> Any:
@@ -228,7 +243,7 @@ def _call_factory(name: str, factory: Any) -> Any:
     try:
         return factory()
     except Exception as exc:
-        raise AppError(f"{name}() failed: {_reason(exc)}") from exc
+        raise AppError(f"{name}() failed: {explain(exc)}") from exc
 
 
 def _check_not_gated(name: str, app: Any) -> None:
@@ -243,18 +258,6 @@ def _check_not_gated(name: str, app: Any) -> None:
 
 def _adds_gate(middleware: Any) -> bool:
     return getattr(middleware, "cls", None) in _GATES
-
-
-def _reason(exc: Exception) -> str:
-    """One line: what happened, and in which file and line."""
-    if isinstance(exc, SyntaxError) and exc.filename:
-        where = f"{exc.filename}, line {exc.lineno}"
-        text = exc.msg
-    else:
-        frame = traceback.extract_tb(exc.__traceback__)[-1]
-        where, text = f"{frame.filename}, line {frame.lineno}", str(exc)
-    text_with_type = f"{type(exc).__name__}: {text}" if text else type(exc).__name__
-    return f"{text_with_type} ({where})"
 
 
 def _article(noun: str) -> str:

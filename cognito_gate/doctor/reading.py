@@ -6,22 +6,19 @@ it can run. Knows variables; must not know the checks.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..settings import VARIABLES, Settings
-from ..settings.reading import reader
+from ..settings import SECRET_VARIABLES, VARIABLES, Settings, unknown_variables
+from ..settings.env_file import EnvFile, load_env_file
+from ..settings.unknown_variables import UnknownVariable
 
-_PREFIXES = ("AWS_COGNITO_", "COGNITO_GATE_")
 _ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 _DISABLED = "AWS_COGNITO_DISABLED"
-_SECRET = {item.metadata["variable"] for item in fields(Settings) if item.metadata["secret"]}
 # When one of these has no valid value, its default is used.
 _FLAGS = {
     item.metadata["variable"] for item in fields(Settings) if item.metadata["parser"] == "flag"
 }
-_KNOWN_NAMES = {*VARIABLES, *(f"{name}_FILE" for name in _SECRET), "AWS_ENDPOINT_URL"}
 # Values for required variables that are missing or wrong. No host can have a name that ends in
 # .invalid (RFC 6761 section 6.4).
 _STAND_INS = {
@@ -45,20 +42,13 @@ _DEPENDS_ON = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownVariable:
-    """A variable that looks like one of the gate's but is not; `meant` is the most similar one."""
-
-    name: str
-    meant: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was read. `replaced` names the variables whose value in `settings` is a stand-in.
 
     `problems` are texts that follow the variable's name; `disabled` says that the variables turn
-    the gate off, while `settings` have it on; `unreadable` is why the env file could not be read.
+    the gate off, while `settings` have it on; `unreadable` is what of the env file is not read, and
+    why.
     """
 
     settings: Settings
@@ -75,9 +65,8 @@ class Reading:
     @property
     def empty(self) -> bool:
         """Whether no variable of a pool is set, as before the first configuration."""
-        return not self.unknown_variables and not any(
-            name.startswith("AWS_COGNITO_") for name in self.given
-        )
+        unclear = self.unreadable or self.unknown_variables
+        return not unclear and not any(name.startswith("AWS_COGNITO_") for name in self.given)
 
     def reason_to_skip(self, *variables: str) -> str:
         """Why a check that needs these settings cannot run; empty when it can."""
@@ -97,7 +86,7 @@ def read(environ: Mapping[str, str], env_file: str) -> Reading:
         problems=problems,
         replaced=replaced,
         given=frozenset(name for name in VARIABLES if _is_given(values, name)),
-        unknown_variables=_find_unknown(values),
+        unknown_variables=unknown_variables(values),
         disabled=disabled,
         env_file=env_file,
         env_file_found=Path(env_file).is_file(),
@@ -107,13 +96,11 @@ def read(environ: Mapping[str, str], env_file: str) -> Reading:
 
 
 def _values(environ: Mapping[str, str], env_file: str) -> tuple[dict[str, str], str]:
-    """All variables, the environment before the file; and why the file could not be read."""
-    try:
-        in_file, unreadable = reader({}, env_file).file_values, ""
-    except (OSError, UnicodeDecodeError) as error:
-        in_file, unreadable = {}, type(error).__name__
+    """All variables, the environment before the file; and what of the file is not read."""
+    loaded = load_env_file(env_file) if Path(env_file).is_file() else EnvFile()
+    unreadable = "; ".join(f"{where} {problem}" for where, problem in loaded.problems.items())
     in_environment = {name: value for name, value in environ.items() if value.strip()}
-    return {**in_file, **in_environment}, unreadable
+    return {**loaded.values, **in_environment}, unreadable
 
 
 def _read_with_stand_ins(
@@ -125,7 +112,7 @@ def _read_with_stand_ins(
     disabled = False
     while True:
         try:
-            settings = Settings.from_env(values, env_file=None)
+            settings = Settings.from_variables(values)
         except SettingsError as error:
             if error.problems.keys() <= replaced:
                 raise  # a stand-in conflicts with another setting: fail instead of looping forever
@@ -157,25 +144,15 @@ def _replace(values: dict[str, str], name: str) -> None:
 
 
 def _is_given(values: Mapping[str, str], name: str) -> bool:
-    names = (name, f"{name}_FILE") if name in _SECRET else (name,)
+    names = (name, f"{name}_FILE") if name in SECRET_VARIABLES else (name,)
     return any(values.get(each, "").strip() for each in names)
-
-
-def _find_unknown(values: Mapping[str, str]) -> tuple[UnknownVariable, ...]:
-    unknown = []
-    for name in sorted(values.keys() - _KNOWN_NAMES):
-        has_prefix = name.upper().startswith(_PREFIXES)
-        similar = get_close_matches(name.upper(), VARIABLES, 1, cutoff=0.8 if has_prefix else 0.85)
-        if has_prefix or (similar and "COG" in name.upper()):
-            unknown.append(UnknownVariable(name, similar[0] if similar else ""))
-    return tuple(unknown)
 
 
 def _secrets(values: Mapping[str, str], settings: Settings) -> tuple[str, ...]:
     """All texts that must never be shown, also invalid values; stand-ins are not secret."""
-    read_in = (getattr(settings, VARIABLES[name]) for name in _SECRET)
+    read_in = (getattr(settings, VARIABLES[name]) for name in SECRET_VARIABLES)
     texts = [text for item in read_in for text in ((item,) if isinstance(item, str) else item)]
-    texts += [word for name in _SECRET for word in _words(values.get(name, ""))]
+    texts += [word for name in SECRET_VARIABLES for word in _words(values.get(name, ""))]
     return tuple(sorted({text for text in texts if text} - set(_STAND_INS.values())))
 
 

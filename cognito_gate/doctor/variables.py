@@ -5,9 +5,10 @@ Knows where to find the value of a variable; must not know what a value does.
 
 from collections.abc import Iterator
 
+from ..settings.unknown_variables import UnknownVariable
 from .findings import Check, Finding, Fix
 from .places import Directions
-from .reading import Reading, UnknownVariable
+from .reading import Reading
 
 ENV_FILE = Check("env-file", "env file")
 SETTINGS = Check("settings", "settings")
@@ -53,8 +54,8 @@ def beginning() -> Finding:
 def _env_file(reading: Reading) -> Finding:
     if reading.unreadable:
         return ENV_FILE.wrong(
-            f"{reading.env_file} cannot be read ({reading.unreadable})",
-            Fix("It takes UTF-8 text, NAME=value in each line, readable for you."),
+            reading.unreadable,
+            Fix("It takes text in UTF-8 or UTF-16, NAME=value in each line, readable for you."),
         )
     if reading.env_file_found:
         return ENV_FILE.ok(f"{reading.env_file} is read, after the environment")
@@ -71,15 +72,12 @@ def _problem(name: str, problem: str, directions: Directions, instead: str) -> F
 def _check_unknown(unknown: UnknownVariable, reading: Reading) -> Finding:
     line = Check(f"unknown-variable:{unknown.name}", "unknown variable")
     if not unknown.meant:
-        return line.warning(
-            f"{unknown.name} is not a variable of the gate, and has no effect",
-            Fix("Remove it, or look up its name in the README."),
-        )
-    found = f"{unknown.name} is not a variable of the gate; did you mean {unknown.meant}?"
+        fix = Fix("Remove it, or look up its name in the README.")
+        return line.warning(str(unknown), fix)
     fix = Fix(f"Rename it to {unknown.meant}.")
     if unknown.meant in reading.given:
-        return line.warning(found, Fix(f"Remove it; {unknown.meant} is set, too."))
-    return line.wrong(found, fix)
+        return line.warning(str(unknown), Fix(f"Remove it; {unknown.meant} is set, too."))
+    return line.wrong(str(unknown), fix)
 
 
 def _fix(name: str, directions: Directions) -> Fix:

@@ -3,7 +3,10 @@
 Knows where the edges put the identity; must not know any framework, nor how it responds.
 """
 
+import inspect
+import traceback
 from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Any
 
 from .._gate.protocol.rules import allowed
@@ -69,5 +72,19 @@ class Rule:
 def _names(what: str, names: Any) -> tuple[str, ...]:
     is_list = isinstance(names, Collection) and not isinstance(names, str | bytes)
     if not is_list or not all(isinstance(name, str) for name in names):
-        raise TypeError(f'{what} takes a list of names, such as ["admin"]; it got {names!r}')
+        raise _wrong_argument(f'{what} takes a list of names, such as ["admin"]; it got {names!r}')
     return tuple(names)
+
+
+def _wrong_argument(text: str) -> TypeError:
+    """An error whose traceback ends with the line that gave the argument, not with ours."""
+    error = TypeError(text)
+    stack = traceback.walk_stack(inspect.currentframe())
+    callers = (item for item in stack if not _is_ours(item[0].f_globals.get("__name__", "")))
+    place = traceback.StackSummary.extract(islice(callers, 1))
+    error.add_note("".join(place.format()).rstrip())
+    return error
+
+
+def _is_ours(module: str) -> bool:
+    return module.startswith(__name__.partition(".")[0] + ".")

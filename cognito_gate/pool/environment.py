@@ -5,6 +5,7 @@ and the client secret come from.
 """
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -133,6 +134,10 @@ def _sign_in_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
 # Forms
 
 
+# What readers of .env files agree on without quotation marks: no comment, no quote at the start.
+_LITERAL = re.compile(r"[^\s#'\"]\S*(?: [^\s#]\S*)*")
+
+
 def _has(value: str, characters: str) -> bool:
     return any(character in value for character in characters)
 
@@ -142,12 +147,14 @@ def _line(variable: Variable) -> str:
 
 
 def _env(variable: Variable) -> str:
-    """A line of a .env file, whose readers strip blanks and a pair of quotes from a value."""
+    """A line of a .env file, with quotation marks where readers would not take it literally."""
     value = variable.value
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    if value != value.strip() or quoted or _has(value, "\n\r\0"):
-        raise EnvironmentProblem(f"{variable.name}: no .env file can hold this value.")
-    return _line(variable)
+    if _has(value, "\n\r\0"):
+        raise EnvironmentProblem(f"{variable.name}: no line of a .env file can hold this value.")
+    if _LITERAL.fullmatch(value):
+        return _line(variable)
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{variable.name}='{escaped}'"
 
 
 def _docker(variable: Variable) -> str:

@@ -3,8 +3,9 @@
 Knows the variables' names and types; must not know what the gate does with them.
 """
 
+import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -18,11 +19,13 @@ from .formats import Problem
 from .formats import web_origin as web_origin
 from .page_checks import PAGE_CHECKS
 from .parsers import PARSERS
-from .reading import reader, text
+from .reading import read_variables, text
+from .unknown_variables import UnknownVariable, find_unknown
 
 # The default limits of a session's cookies. gunicorn and mod_wsgi refuse a header of over 8,190
 # bytes; ASGI servers accept 64 KiB, but usual load balancers only 16 KiB.
 ASGI_SESSION_BYTES, WSGI_SESSION_BYTES = 16_000, 8_000
+log = logging.getLogger("cognito_gate")
 
 
 def _setting(variable: str, default: Any, parser: str = "text", *, hidden: bool = False) -> Any:
@@ -148,24 +151,37 @@ class Settings(Endpoints):
     ) -> "Settings":
         """Read the settings from `environ`, then from `env_file` when that exists.
 
+        Logs a warning for each variable that looks like the gate's and is not.
+
         Args:
             environ: the variables; a variable that is empty counts as absent.
             env_file: a file of `NAME=value` lines, or None for none.
 
         Raises:
-            SettingsError: all wrong variables at once.
+            SettingsError: all wrong variables at once, or all lines of the file that are not clear.
 
         Example::
 
             Settings.from_env({"AWS_COGNITO_DOMAIN": "my-app", ...}, env_file=None)
         """
-        read = reader(environ, env_file)
+        variables = read_variables(environ, env_file)
+        for unknown in unknown_variables(variables):
+            log.warning("%s", unknown)
+        return cls.from_variables(variables)
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, str]) -> "Settings":
+        """Read the settings from these variables alone, without a file and without warnings.
+
+        Raises:
+            SettingsError: all wrong variables at once.
+        """
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
         for item in fields(cls):
             variable = item.metadata["variable"]
             try:
-                value = text(read, variable, secret=item.metadata["secret"])
+                value = text(variables, variable, secret=item.metadata["secret"])
                 if value:
                     values[item.name] = PARSERS[item.metadata["parser"]](value)
             except Problem as problem:
@@ -188,6 +204,20 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
     {item.metadata["variable"]: item.name for item in fields(Settings)}
 )
 """Each variable's name and the field it sets."""
+
+SECRET_VARIABLES = frozenset(
+    item.metadata["variable"] for item in fields(Settings) if item.metadata["secret"]
+)
+_ALSO_KNOWN = {
+    *(f"{name}_FILE" for name in SECRET_VARIABLES),
+    "AWS_ENDPOINT_URL",
+    "COGNITO_GATE_RUN",  # set by `cognito-gate run` for the processes that it starts
+}
+
+
+def unknown_variables(names: Iterable[str]) -> tuple[UnknownVariable, ...]:
+    """The names that look like a variable of the gate, and are none."""
+    return find_unknown(names, VARIABLES, _ALSO_KNOWN)
 
 
 _ALL_CHECKS = {**CHECKS, **PAGE_CHECKS}

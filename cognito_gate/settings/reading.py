@@ -1,31 +1,39 @@
 """Reads the text of a variable: from the environment, from .env, or from a file named by `_FILE`.
 
-The only module that imports `starlette.config`. Must not know what a value means.
+Must not know what a value means.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from starlette.config import Config
-
+from ..errors import SettingsError
+from .env_file import load_env_file
 from .formats import Problem
 
 
-def reader(environ: Mapping[str, str], env_file: str | Path | None) -> Config:
-    """A reader of variables from `environ`, then from `env_file` when that exists.
+def read_variables(environ: Mapping[str, str], env_file: str | Path | None) -> dict[str, str]:
+    """All variables: those of `environ`, then those of `env_file` when that exists.
 
     A variable that is empty counts as absent.
+
+    Raises:
+        SettingsError: the file cannot be read, or holds lines that are not clear.
     """
-    present = env_file if env_file is not None and Path(env_file).is_file() else None
-    return Config(present, {name: value for name, value in environ.items() if value.strip()})
+    present = {name: value for name, value in environ.items() if value.strip()}
+    if env_file is None or not Path(env_file).is_file():
+        return present
+    loaded = load_env_file(env_file)
+    if loaded.problems:
+        raise SettingsError(loaded.problems)
+    return {**loaded.values, **present}
 
 
-def text(read: Config, variable: str, *, secret: bool) -> str:
+def text(variables: Mapping[str, str], variable: str, *, secret: bool) -> str:
     """The text of a variable; a secret may be in a file, and the endpoint has a second name."""
-    value: str = read(variable, default="").strip()
+    value = variables.get(variable, "").strip()
     if variable == "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER":
-        return value or read("AWS_ENDPOINT_URL", default="").strip()
-    file = read(f"{variable}_FILE", default="").strip() if secret else ""
+        return value or variables.get("AWS_ENDPOINT_URL", "").strip()
+    file = variables.get(f"{variable}_FILE", "").strip() if secret else ""
     if not file:
         return value
     if value:

@@ -130,15 +130,26 @@ def test_what_local_prints_is_a_env_file(tmp_path: Path) -> None:
         "local", f"--port={port}", url=f"http://127.0.0.1:{port}/", visit=lambda: None
     )
     assert result.exit_code == 0, result.output
-    assert "not for production" in result.output
-    assert "#  Sign in  ada  Correct-Horse-7  (group admin)" in result.output
+    assert "not for production" in result.stdout
+    assert "#  Sign in  ada  Correct-Horse-7  (group admin)" in result.stdout
     file = tmp_path / "printed.env"
-    file.write_text(result.output)
+    file.write_text(result.stdout)
     settings = Settings.from_env({}, file)
     assert settings.domain == f"http://127.0.0.1:{port}"
     assert settings.redirect_url == "http://localhost:8000/auth/callback"
     assert settings.logout_url == "http://localhost:8000/auth/signed-out"
     assert settings.user_pool_client_secret
+
+
+def test_where_its_output_goes_to_a_file_local_says_on_the_terminal_what_it_did() -> None:
+    port = free_port()
+    result = here_until_ctrl_c(
+        "local", f"--port={port}", url=f"http://127.0.0.1:{port}/", visit=lambda: None
+    )
+    assert result.stderr.startswith(f"A local Cognito on http://127.0.0.1:{port}: for development")
+    assert "\n  Sign in  ada  Correct-Horse-7  (group admin)\n" in result.stderr
+    assert result.stderr.endswith("Its settings, as a .env file, are in the redirected output.\n")
+    assert "SECRET" not in result.stderr
 
 
 def test_local_takes_its_options() -> None:

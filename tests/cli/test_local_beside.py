@@ -9,7 +9,7 @@ import pytest
 
 from cognito_gate import Settings
 from cognito_gate.cli import _urls_beside
-from cognito_gate.cli.process import RedactingFilter, log_config
+from cognito_gate.cli.process import OneServerFilter, RedactingFilter, log_config
 
 HERE = "http://localhost:8100"
 FAR = "https://app.example.com"
@@ -62,3 +62,21 @@ def test_codes_stay_out_of_the_access_log() -> None:
     assert logged("GET", "/page?encode=1", 200) == "GET /page?encode=1 200"
     assert RedactingFilter().filter(logging.LogRecord("x", 20, "", 0, "plain", None, None))
     assert log_config("info")["handlers"]["access"]["filters"] == ["redacting"]
+
+
+@pytest.mark.parametrize(
+    ("name", "thread", "level", "passes"),
+    [
+        ("uvicorn.error", "MainThread", logging.INFO, True),
+        ("uvicorn.error", "Thread-1", logging.INFO, False),
+        ("uvicorn.error", "Thread-1", logging.WARNING, True),
+        ("cognito_gate", "Thread-1", logging.INFO, True),
+    ],
+)
+def test_the_server_of_the_local_cognito_comes_and_goes_in_silence(
+    name: str, thread: str, level: int, passes: bool
+) -> None:
+    record = logging.LogRecord(name, level, "", 0, "Shutting down", (), None)
+    record.threadName = thread
+    assert OneServerFilter().filter(record) is passes
+    assert log_config("info")["handlers"]["default"]["filters"] == ["one_server"]

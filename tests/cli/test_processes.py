@@ -108,7 +108,7 @@ def test_a_changed_file_is_served_anew_and_the_session_goes_on(tmp_path: Path) -
         )
         until(lambda: ada.go("/").text.startswith("ada") and "second" in ada.go("/").text)
         app.write_text("this is no Python")
-        command.wait_for(r"Cannot import app: SyntaxError: .*app\.py, line 1")
+        command.wait_for(r"Cannot import app: SyntaxError: .*\n +File \".*app\.py\", line 1")
         app.write_text(ASGI.replace("first", "third, and longer"))
         until(lambda: "third" in ada.go("/").text)
         assert command.end() == 0

@@ -1,6 +1,7 @@
 """`run`: what is checked before anything is served, and what `--local` sets and leaves."""
 
 import json
+import re
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cognito_gate.cli import web_sockets
 from cognito_gate.cli.listen import is_loopback
 from tests.cli.command import free_port, gone, here, here_until_ctrl_c, taken_port
 from tests.journey.visitor import Visitor
@@ -86,6 +88,54 @@ def test_local_needs_no_other_setting(tmp_path: Path) -> None:
     assert found["AWS_COGNITO_DOMAIN"] == shown["pool"]
     assert found["AWS_COGNITO_REDIRECT_URL"].endswith("/auth/callback")
     assert len(found["SECRET_KEY"]) >= 43
+
+
+def test_what_it_did_is_said_on_standard_error(tmp_path: Path) -> None:
+    """So that it can be read, too, where the output goes to a file."""
+    directory = module(tmp_path / "src", "told_app", SHOWS)
+    port = free_port()
+    result = here_until_ctrl_c(
+        *("run", "--local", f"--port={port}", f"--app-dir={directory}", "told_app:app"),
+        url=f"http://localhost:{port}",
+        visit=lambda: None,
+        environ={"COGNITO_GATE_PUBLIC_PATH": "/x"},
+    )
+    assert result.exit_code == 0, result.output
+    told = result.stderr.partition("INFO:")[0]
+    assert re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:1", told) == (
+        "Warning: COGNITO_GATE_PUBLIC_PATH is not a variable of the gate; did you mean "
+        "COGNITO_GATE_PUBLIC_PATHS?\n"
+        "cognito-gate protects told_app:app (ASGI).\n"
+        "\n"
+        f"  Open     http://localhost:{port}\n"
+        "  Sign in  ada  Correct-Horse-7  (group admin)\n"
+        "           bob  Battery-Staple-8  (no group)\n"
+        "  Public   nothing: every path needs a sign-in\n"
+        "\n"
+        "A local Cognito is on http://127.0.0.1:1: for development on this machine, not for "
+        "production.\n"
+        "Ctrl-C ends both.\n"
+    )
+    assert result.output.count("COGNITO_GATE_PUBLIC_PATH is not") == 1
+
+
+def test_a_variable_that_is_not_the_gates_is_told_before_what_is_missing(tmp_path: Path) -> None:
+    module(tmp_path, "typo_app", SHOWS)
+    environ = {**POOL, "AWS_COGNITO_DOMAIN": "", "AWS_COGNITO_DOMIAN": "my-app"}
+    result = here("run", "--port=0", "typo_app:app", environ=environ)
+    assert result.exit_code == 1
+    assert "did you mean AWS_COGNITO_DOMAIN?\n" in result.stderr
+    assert "AWS_COGNITO_DOMAIN: is missing" in result.stderr
+
+
+def test_an_env_file_that_is_not_clear_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SECRET_KEY of-mine\n")
+    for words in (["run", "--port=0", "x:app"], ["run", "--local", "--port=0", "x:app"],
+                  ["secret", "--rotate"]):  # fmt: skip
+        result = here(*words)
+        assert result.exit_code == 1
+        assert ".env, line 1: is not NAME=value" in result.stderr
+        assert "of-mine" not in result.output
 
 
 def test_local_keeps_what_is_set_apart_from_the_pool(tmp_path: Path) -> None:
@@ -167,16 +217,37 @@ def test_settings_come_from_the_env_file_that_is_given(tmp_path: Path) -> None:
         *("run", f"--port={port}", "--env-file=other.env", "env_app:app"),
         url=f"http://127.0.0.1:{port}/",
         visit=lambda: answers.extend(
-            httpx.get(f"http://127.0.0.1:{port}/{path}") for path in ("open", "shut")
+            httpx.get(f"http://127.0.0.1:{port}/{path}", headers={"accept": "text/html"})
+            for path in ("open", "shut")
         ),
     )
     assert result.exit_code == 0, result.output
+    assert f"and this server is on port {port}\n" in result.stderr
+    assert "  Public   /open\n" in result.stderr
+    assert "WebSocket" not in result.stderr
     assert answers[0].json()["who"] is None
     assert (
         answers[1]
         .headers["location"]
         .startswith("https://my-app.auth.eu-west-1.amazoncognito.com/oauth2/authorize?")
     )
+
+
+def test_websockets_without_a_library_for_them_are_told_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_sockets, "_LIBRARIES", ("not_installed_here",))
+    socket_route = "\nfrom fastapi import FastAPI\napp = FastAPI()\napp.websocket('/')(show)\n"
+    module(tmp_path, "socket_app", SHOWS + socket_route)
+    port = free_port()
+    result = here_until_ctrl_c(
+        *("run", "--local", f"--port={port}", "socket_app:app"),
+        url=f"http://127.0.0.1:{port}/",
+        visit=lambda: None,
+    )
+    assert result.exit_code == 0, result.output
+    assert "Warning: The app has WebSockets, and no WebSocket library is" in result.stderr
+    assert "pip install websockets\n" in result.stderr
 
 
 def test_a_unix_socket_needs_no_port(tmp_path: Path) -> None:

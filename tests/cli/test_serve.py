@@ -145,8 +145,8 @@ def test_a_factory_is_called_once(source: str) -> None:
         ("Space.nothing", False, "There is no 'Space.nothing' in the module"),
         ("number", True, "is not a factory: it cannot be called without arguments"),
         ("needs_more", True, "is not a factory: it cannot be called without arguments"),
-        ("breaks", True, r"breaks\(\) failed: RuntimeError: no database \(.*\.py, line 20\)"),
-        ("quiet", True, r"quiet\(\) failed: KeyError \("),
+        ("breaks", True, r"breaks\(\) failed: RuntimeError: no database\n"),
+        ("quiet", True, r"quiet\(\) failed: KeyError\n"),
         ("gated", False, "is already behind a gate. Serve it directly"),
         ("added", False, "is already behind a gate"),
         ("flask", False, "is already behind a gate"),
@@ -155,25 +155,6 @@ def test_a_factory_is_called_once(source: str) -> None:
 def test_an_app_that_will_not_do(source: str, app: str, factory: bool, complaint: str) -> None:
     with pytest.raises(AppError, match=complaint):
         serve.load(Target(f"{source}:{app}", factory=factory))
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("import not_installed_here", "ModuleNotFoundError: No module named 'not_installed_here'"),
-        ("\n1 / 0", r"ZeroDivisionError: division by zero \(.*broken_.*\.py, line 2\)"),
-        ("x = 1\ny = = 2", r"SyntaxError: invalid syntax \(.*broken_.*\.py, line 2\)"),
-    ],
-)
-def test_a_module_that_breaks_is_told_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, complaint: str
-) -> None:
-    name = f"broken_{tmp_path.name}"
-    (tmp_path / f"{name}.py").write_text(text)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(AppError, match=f"Cannot import {name}: {complaint}") as caught:
-        serve.load(Target(f"{name}:app"))
-    assert "\n" not in str(caught.value)
 
 
 def test_a_module_inside_a_package_that_is_not_there() -> None:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from cognito_gate import SettingsError
 from cognito_gate.doctor.findings import Finding
-from cognito_gate.doctor.reading import UnknownVariable, read
+from cognito_gate.doctor.reading import read
 from cognito_gate.doctor.variables import check
 from cognito_gate.settings import VARIABLES
+from cognito_gate.settings.unknown_variables import UnknownVariable
 from tests.doctor.aws import ANY, ENVIRON, reading
 
 
@@ -204,8 +205,19 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     file.write_bytes(b"AWS_COGNITO_DOMAIN=\xff\xfe\n")
     found = lines(dict(ENVIRON), str(file))
     assert found["env-file"].state == "wrong"
-    assert "UnicodeDecodeError" in found["env-file"].found
+    assert found["env-file"].found == f"{file} is not text in UTF-8 or UTF-16"
     assert found["settings"].state == "ok"
+
+
+def test_a_line_that_is_not_clear_does_not_hide_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "x.env"
+    file.write_text("AWS_COGNITO_DOMAIN from-file\nCOGNITO_GATE_PREFIX=/from-file\n")
+    found = lines(dict(ENVIRON), str(file))
+    assert found["env-file"].state == "wrong"
+    assert found["env-file"].found == f"{file}, line 1 is not NAME=value"
+    assert read(dict(ENVIRON), str(file)).settings.prefix == "/from-file"
+    # What cannot be read may be the pool: it is not as if nothing had been set.
+    assert not read({}, str(file)).empty
 
 
 def test_what_is_said_of_the_file(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_session_that_no_cookies_could_hold_is_explained() -> None:
     with staged(REFRESH, users=[member_of(200)]) as stage, stage.visitor() as visitor:
         page = visitor.sign_in("/x")
         assert page.status_code == 431
-        assert "more than fits into a session" in page.text
+        assert "more data than fits into a session" in page.text
         assert not visitor.session
 
 

@@ -24,7 +24,13 @@ class Visitor:
         no_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the CAs takes its time
         # Servers close idle connections after seconds; on a busy machine that meets a request.
         fresh = httpx.Limits(keepalive_expiry=1)
-        self.app = httpx.Client(base_url=origin, timeout=_PATIENCE, verify=no_tls, limits=fresh)
+        self.app = httpx.Client(
+            base_url=origin,
+            timeout=_PATIENCE,
+            verify=no_tls,
+            limits=fresh,
+            headers={"accept": "text/html"},  # as people do; programs are not sent to sign in
+        )
         self.cognito = httpx.Client(
             base_url=cognito, timeout=_PATIENCE, verify=no_tls, limits=fresh
         )

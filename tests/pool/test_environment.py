@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from dotenv import dotenv_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.config import Config
 
 from cognito_gate import Settings, SettingsError
 from cognito_gate.pool.environment import (
@@ -165,11 +165,11 @@ def test_secrets_are_in_no_repr() -> None:
 # Forms
 
 
-def read_by_starlette(text: str) -> dict[str, str]:
+def read_by_python_dotenv(text: str) -> dict[str, str]:
     with TemporaryDirectory() as folder:
         file = Path(folder, ".env")
         file.write_bytes(text.encode())
-        return Config(file, {}).file_values
+        return {name: value or "" for name, value in dotenv_values(file, interpolate=False).items()}
 
 
 def read_by_a_shell(text: str) -> dict[str, str]:
@@ -195,7 +195,7 @@ def read_by_docker(text: str) -> dict[str, str]:
 
 
 READERS: dict[str, Callable[[str], dict[str, str]]] = {
-    "env": read_by_starlette,
+    "env": read_by_python_dotenv,
     "shell": read_by_a_shell,
     "docker": read_by_docker,
     "json": json.loads,
@@ -228,8 +228,6 @@ def test_any_value_survives_or_is_refused(form: str) -> None:
         ("env", "a\nb"),
         ("env", "a\rb"),
         ("env", "a\0b"),
-        ("env", " a"),
-        ("env", "'a'"),
         ("docker", "a\nb"),
         ("docker", "a\r"),
         ("docker", "a\0"),
@@ -244,7 +242,7 @@ def test_what_a_form_cannot_carry(form: str, refused: str) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_all_forms_carry(form: str) -> None:
-    texts = ["", "'", '"', "a b", "$HOME `x` \\", "é", "a # b", "--x"]
+    texts = ["", "'", '"', "a b", " a", "'a'", "$HOME `x` \\", "é", "a # b", "--x"]
     told = {f"X_{number}": text for number, text in enumerate(texts)}
     assert READERS[form](FORMATS[form]([Variable(*pair) for pair in told.items()])) == told
 
@@ -252,6 +250,7 @@ def test_what_all_forms_carry(form: str) -> None:
 def test_the_forms_as_they_look() -> None:
     variables = [Variable("A_B", "1 2", "Why."), Variable("C", "it's")]
     assert FORMATS["env"](variables) == "# Why.\nA_B=1 2\nC=it's"
+    assert FORMATS["env"]([Variable("D", "it's # 1")]) == r"D='it\'s # 1'"
     assert FORMATS["docker"](variables) == "# Why.\nA_B=1 2\nC=it's"
     assert FORMATS["shell"](variables) == "# Why.\nexport A_B='1 2'\nexport C='it'\"'\"'s'"
     assert FORMATS["json"](variables) == '{\n  "A_B": "1 2",\n  "C": "it\'s"\n}'

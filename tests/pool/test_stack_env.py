@@ -167,7 +167,7 @@ def test_a_stack_that_is_not_there(status: str) -> None:
         ({"Domain": ""}, "The stack has no output Domain;"),
         ({"ConfidentialClient": ""}, "The stack has no output ConfidentialClient;"),
         ({"RedirectUrl": "ftp://x"}, "AWS_COGNITO_REDIRECT_URL"),
-        ({"PasswordPolicy": "12\nupper", "SignInPages": "custom"}, "no .env file can hold"),
+        ({"PasswordPolicy": "12\nupper", "SignInPages": "custom"}, "no line of a .env file can"),
     ],
 )
 def test_outputs_of_no_use(outputs: dict[str, str], told: str) -> None:
