@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test quick check format bench judges matrix screenshots clean .venv
+.PHONY: help demo test quick check format bench judges matrix mutants screenshots clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
@@ -14,6 +14,7 @@ help:
 	@echo 'make check   format, lint and types only;  make format fixes the first two'
 	@echo 'make judges  install what others wrote and make test asks: three emulators of Cognito, AWS CDK'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
+	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
 
@@ -42,6 +43,10 @@ bench: .venv/.test
 matrix: .venv/.test
 	@$(BIN)/python -m tests.matrix
 
+# CODE='cognito_gate._gate.protocol.*' changes that only; all of it takes hours.
+mutants: .venv/.mutants
+	@$(BIN)/python -m tests.mutants $(if $(CODE),'$(CODE)')
+
 screenshots: .venv/.test
 	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser
 
@@ -59,6 +64,11 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 	@echo 'installing cognito-gate and its test tools into .venv ...'
 	@$(PIP) install --editable '.[test]'
 	@touch $@ .venv/.run
+
+.venv/.mutants: pyproject.toml | .venv/.test
+	@echo 'installing mutmut into .venv ...'
+	@$(PIP) install --editable '.[mutants]'
+	@touch $@
 
 .venv/judges/ministack/.done: | .venv/bin/python
 	@echo 'installing MiniStack into .venv/judges/ministack ...'
@@ -101,4 +111,4 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 	@$(PYTHON) -m venv .venv
 
 clean:
-	@rm -rf .venv .matrix .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist build
+	@rm -rf .venv .matrix mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist build

@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # How long an example takes says more about the machine than about the code. Fifty of them show
 # what goes wrong often; HYPOTHESIS_EXAMPLES=2000 looks for what goes wrong seldom.
@@ -13,6 +13,15 @@ settings.register_profile(
     deadline=None,
     max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "50")),
     suppress_health_check=[HealthCheck.too_slow],
+)
+# A mutant is killed by the first example that fails; the smallest one is of no interest then.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("ours"),
+    max_examples=10,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("ours")
 

@@ -20,6 +20,14 @@ def test_how_deep_it_may_be(made: Any) -> None:
             load(made(depth))
 
 
+@pytest.mark.parametrize("made", DEEP.values(), ids=DEEP)
+def test_each_member_counts(made: Any) -> None:
+    for document in (b"[%s,[]]", b"[[],%s]", b'{"a":%s,"b":{}}'):
+        assert load(document % made(DEEPEST - 1))
+        with pytest.raises(ValueError, match="nested too deeply"):
+            load(document % made(DEEPEST))
+
+
 def test_much_that_is_flat() -> None:
     assert load(b'[{"a":[1]}' + b',{"a":[2]}' * 200 + b"]")[200] == {"a": [2]}
     assert load(b'{"text":"' + b"[{" * 300 + b'"}') == {"text": "[{" * 300}
@@ -32,7 +40,19 @@ def test_what_is_json(raw: bytes) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"NaN", b"[Infinity]", b'{"a":-Infinity}', b"1 2", b"{}x", b"\xff", b"\xef\xbb\xbf{}"],
+    [
+        b"",
+        b"NaN",
+        b"[Infinity]",
+        b'{"a":-Infinity}',
+        b"1 2",
+        b"{}x",
+        b"X1",
+        b"\x0c1",
+        b"1\xc2\xa0",
+        b"\xff",
+        b"\xef\xbb\xbf{}",
+    ],
 )
 def test_what_is_not(raw: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - that kind, whatever it says

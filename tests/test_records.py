@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from cognito_gate._gate.records import (
     ChallengeRecord,
+    Device,
     LoginAttempt,
     RefreshRecord,
     Sentence,
     Tokens,
     View,
+    seconds_of,
 )
 from cognito_gate.errors import TokenRefused
 
@@ -23,10 +25,13 @@ ATTEMPT = LoginAttempt("a-state", "a-nonce", "a-verifier", "/a?b=ä", 1_800_000_
 PENDING = ChallengeRecord(
     "an-attempt", "SMS_MFA", "a-session", "ada", "Ada", "/a?b=ä", 1_800_000_000, {"a": "a-fact"}
 )
+DEVICE = Device("an-id", {"a-hash": "another"})
 RECORDS = pytest.mark.parametrize(
-    "record", [RENEWAL, ATTEMPT, PENDING], ids=["renewal", "attempt", "pending"]
+    "record",
+    [RENEWAL, ATTEMPT, PENDING, DEVICE],
+    ids=["renewal", "attempt", "pending", "device"],
 )
-Record = RefreshRecord | LoginAttempt | ChallengeRecord
+Record = RefreshRecord | LoginAttempt | ChallengeRecord | Device
 PENDING_TEXTS = ("attempt", "step", "session", "username", "typed", "return_to")
 
 
@@ -99,8 +104,39 @@ def test_a_record_says_its_version(record: Record) -> None:
     assert found.pop("v") == 1
     assert type(record).from_json(json.dumps(found)) == record
     for version in (0, 2, True, "1", None):
-        with pytest.raises(TokenRefused, match="another version"):
+        with pytest.raises(TokenRefused, match="another version") as caught:
             type(record).from_json(json.dumps({"v": version, **found}))
+        assert caught.value.cause == "version"
+
+
+def test_a_refresh_cookie_of_before_sessions_had_names() -> None:
+    found = json.loads(RENEWAL.to_json())
+    del found["session"]
+    assert RefreshRecord.from_json(json.dumps(found)) == RENEWAL
+
+
+def test_the_absolute_end_counts_from_the_sign_in() -> None:
+    assert RENEWAL.ends_at(3600) == RENEWAL.signed_in_at + 3600
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (1, 1),
+        (10**9 - 1, 10**9 - 1),
+        (10**9, 0),
+        (10**12, 0),
+        (0, 0),
+        (-1, 0),
+        (True, 0),
+        (1.5, 0),
+        ("60", 0),
+        (None, 0),
+    ],
+)
+def test_a_life_that_is_usable(value: object, seconds: int) -> None:
+    found = seconds_of(value)
+    assert (found, type(found)) == (seconds, int)
 
 
 def test_one_record_is_not_another() -> None:
@@ -126,6 +162,8 @@ WRONG: list[tuple[Record, str, list[Any]]] = [
     *((PENDING, name, TEXTS) for name in PENDING_TEXTS),
     (PENDING, "started_at", NUMBERS),
     (PENDING, "facts", [None, 1, "a", [], ["a"], True]),
+    (DEVICE, "id", TEXTS),
+    (DEVICE, "accounts", [None, 1, "a", [], ["a"], True]),
 ]
 
 

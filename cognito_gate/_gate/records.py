@@ -33,7 +33,7 @@ def _dump(record: Any) -> str:
 
 def _load(text: str, shape: dict[str, type], optional: tuple[str, ...] = ()) -> dict[str, Any]:
     try:
-        record = load(text.encode("utf-8", "surrogatepass"))
+        record = load(text.encode())
     except ValueError as exc:
         raise TokenRefused("a sealed cookie of ours is not JSON") from exc
     if isinstance(record, dict):

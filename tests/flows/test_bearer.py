@@ -81,6 +81,21 @@ def test_the_scheme_is_of_any_case(api: Browser, pool: Pool, scheme: str) -> Non
     assert reply.status == 200
 
 
+@pytest.mark.parametrize("scheme", ["BearerX ", "Bearer,", "Bearer\t"])
+def test_another_scheme_is_refused(api: Browser, pool: Pool, scheme: str) -> None:
+    assert refused(api.send("GET", "/", {"authorization": scheme + pool.access_token()}))
+
+
+def test_how_long_a_token_counts(make_site: Open, pool: Pool) -> None:
+    """For WebSockets: what a token opened ends with it."""
+    site = make_site(bearer=True, expiration_leeway=30)
+    headers = [(b"authorization", f"Bearer {pool.access_token(exp=site.now() + 60)}".encode())]
+    Browser(site).send("GET", "/api", {"authorization": headers[0][1].decode()})
+    known = site.gate.cached("/api", headers, site.now(), "GET", "")
+    assert known is not None
+    assert site.now() + 85 < known.until <= site.now() + 90
+
+
 WRONG: dict[str, Callable[[Pool], str]] = {
     "ID token": lambda pool: pool.id_token(),
     "no token": lambda pool: "",

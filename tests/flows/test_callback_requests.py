@@ -36,6 +36,15 @@ def test_the_accepted_case(browser: Browser, pool: Pool, url: str) -> None:
     assert browser.go("/page").identity.sub == "sub-of-ada"
 
 
+def test_parameters_of_others_are_passed_over(browser: Browser, url: str) -> None:
+    address, _, query = url.partition("?")
+    assert browser.go(f"{address}?session_state=x&{query}&x=").location == "/page"
+
+
+def test_the_longest_description_is_accepted(browser: Browser, url: str) -> None:
+    assert browser.go(f"{url}&error_description={'x' * 4096}").location == "/page"
+
+
 def test_the_session_cookies(browser: Browser, pool: Pool) -> None:
     for cookie in browser.sign_in(pool).cookies.values():
         age = "0" if "_login_" in cookie.name else "1800"

@@ -50,6 +50,16 @@ def test_a_warm_session_is_asked_too(stage: Stage, browser: Browser) -> None:
     assert stage.handle(request).status == 303
 
 
+def test_a_single_sign_out_is_enough_to_ask(make_stage: MakeStage) -> None:
+    """Without refresh cookies a sign-out leaves one name behind."""
+    stage = make_stage()
+    browser = stage.signed_in()
+    request = browser.request("GET", "/", NAVIGATION)
+    assert stage.handle(request).status == 200
+    sign_out(browser)
+    assert stage.gate.cached("/", request.headers, stage.now, "GET", "") is None
+
+
 def test_an_older_refresh_cookie_opens_nothing(stage: Stage, browser: Browser) -> None:
     """Its answer may still be remembered: no call to Cognito would tell."""
     old = browser.jar[REFRESH]
@@ -102,6 +112,30 @@ def test_a_refresh_cookie_of_before_this_rule_opens_nothing(stage: Stage, browse
     assert browser.go("/").status == 200
     sign_out(browser)
     assert Browser(stage, {REFRESH: old}).go("/").status == 303
+
+
+def test_a_session_beside_a_spoilt_refresh_cookie_can_be_ended(
+    stage: Stage, browser: Browser
+) -> None:
+    """What it opens, a WebSocket say, has the name that a sign-out ends."""
+    browser.jar[REFRESH] = "spoilt"
+    flow = stage.decide(browser.request("GET", "/", NAVIGATION))
+    with pytest.raises(StopIteration) as stopped:
+        next(flow)
+    decision = stopped.value.value
+    assert isinstance(decision, Pass)
+    assert decision.identity is not None
+    assert any(decision.sessions)
+
+
+def test_nor_is_another_token_of_that_sign_in(make_stage: MakeStage) -> None:
+    """One that was never seen here before."""
+    stage = make_stage(refresh_flow_enabled=True, bearer=True)
+    stage.pool.access["origin_jti"] = stage.pool.id["origin_jti"] = "the-sign-in"
+    browser = stage.signed_in()
+    bearer = {"authorization": f"Bearer {stage.pool.access_token(jti='another')}"}
+    sign_out(browser)
+    assert Browser(stage).fetch("/", headers=bearer).status == 401
 
 
 def test_its_access_token_is_no_bearer_token_either(make_stage: MakeStage) -> None:

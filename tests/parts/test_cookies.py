@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 from cognito_gate._gate.protocol.cookies import (
     MAX_CANDIDATES,
     MAX_CHUNKS,
+    MAX_COOKIES,
+    MAX_HEADER_BYTES,
     Attributes,
     Jar,
     candidates,
     carried,
+    check_size,
     glance,
     names,
 )
 from cognito_gate._gate.protocol.cookies import read as read_all
+from cognito_gate.errors import CookiesTooLarge
 
 MARK = b"cognito_"
 NAME = "__Host-cognito_access_token"
@@ -110,6 +114,26 @@ def test_white_space_around_names_and_values() -> None:
     assert read(f"\t {NAME} \t=\t value \t;".encode()) == {NAME: ["value"]}
 
 
+@pytest.mark.parametrize("space", ["\r", "\n", "\v", "\f"])
+def test_other_white_space_is_no_part_of_the_syntax(space: str) -> None:
+    assert read(f"{space}{NAME}=v".encode()) == {}
+    assert read(f"{NAME}={space}v".encode()) == {NAME: [f"{space}v"]}
+
+
+def test_a_limit_to_the_bytes_of_all_headers() -> None:
+    full = [b"a=" + b"x" * (MAX_HEADER_BYTES // 2 - 2)] * 2
+    check_size(full)
+    with pytest.raises(CookiesTooLarge):
+        check_size([*full, b"b"])
+
+
+def test_a_limit_to_the_cookies_of_all_headers() -> None:
+    full = [b";".join([b"a=b"] * (MAX_COOKIES // 2))] * 2
+    check_size(full)
+    with pytest.raises(CookiesTooLarge):
+        check_size([*full, b"a=b"])
+
+
 def test_a_value_holds_equals_signs_and_quotes() -> None:
     assert candidates(read(f'{NAME}=a=b==; {NAME}="c"'.encode()), NAME) == ["a=b==", '"c"']
 
@@ -168,6 +192,7 @@ def test_the_quick_look(noise: bytes) -> None:
     for line in (one, noise + b"; " + one, one + b"; " + noise):
         assert glance(line, (QUICK,)) in ((b"first",), None)
     assert glance(one, (QUICK, b"other")) == (b"first", b"")
+    assert glance(one, (b"other", QUICK)) == (b"", b"first")
     assert glance(b"a=b; " + one, (QUICK,)) == (b"first",)
 
 
@@ -181,6 +206,12 @@ def test_the_quick_look_leaves_what_is_there_twice(more: bytes) -> None:
     one = header((NAME, "first"))
     assert glance(one + b"; " + QUICK + more, (QUICK,)) is None
     assert glance(QUICK + more + b"; " + one, (QUICK,)) is None
+
+
+def test_the_quick_look_finds_a_second_one_behind_anything() -> None:
+    twice = header((NAME, "first"), (NAME, "second"))
+    for length in range(len(twice) + 1):
+        assert glance(b"x" * length + b"; " + twice, (QUICK,)) is None
 
 
 def chunks(*values: str) -> list[tuple[str, str]]:
@@ -231,6 +262,7 @@ def test_a_chunk_sent_twice_is_tried_both_ways() -> None:
         "²",
         "\u0660",
         "4294967296",
+        "X",
     ],
 )
 def test_an_index_that_is_none(index: str) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate._gate.protocol.jwks import (
+    AWAITED,
     COLD_PENALTY,
     MAX_KEYS,
     PENALTY,
@@ -302,3 +303,36 @@ def test_a_clock_set_back_does_not_close_the_gate() -> None:
     ring.learn(KEYS, "made-up", NOW, trusted=False)
     assert ring.may_fetch("made-up", NOW - 3600, trusted=False)
     assert not ring.may_fetch(KID, NOW - 3600, trusted=False)
+
+
+def test_a_key_that_cognito_signs_with_is_awaited_for_a_while() -> None:
+    ring = warm()
+    assert ring.awaited(NOW) == ""
+    ring.missed(NOW, "key-2", trusted=True)
+    for late in (0, AWAITED - 0.1):
+        assert ring.awaited(NOW + late) == "key-2"
+    for late in (-0.1, AWAITED):  # a clock that was set back awaits nothing
+        assert ring.awaited(NOW + late) == ""
+    ring.learn({**KEYS, **OTHERS}, "", NOW, trusted=True)
+    assert ring.awaited(NOW) == ""
+
+
+def test_a_good_fetch_without_the_key_awaits_it_too() -> None:
+    ring = warm()
+    ring.learn(KEYS, "key-2", NOW, trusted=True)
+    assert ring.awaited(NOW) == "key-2"
+
+
+def test_nothing_is_awaited_for_tokens_of_visitors() -> None:
+    ring = warm()
+    ring.missed(NOW, "key-2", trusted=False)
+    ring.learn(KEYS, "key-3", NOW, trusted=False)
+    assert ring.awaited(NOW) == ""
+
+
+def test_nothing_in_particular_is_not_awaited() -> None:
+    ring = KeyRing()
+    ring.missed(NOW, "key-2", trusted=True)
+    ring.missed(NOW, trusted=True)
+    ring.learn(KEYS, KID, NOW, trusted=True)
+    assert ring.awaited(NOW) == "key-2"

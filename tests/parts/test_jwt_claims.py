@@ -246,6 +246,19 @@ def test_leeway_is_for_exp_alone() -> None:
         verify(access_token(nbf=T + 61), leeway=600)
 
 
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [({"exp": T}, "expired"), ({"iat": T + 61}, "early"), ({"nbf": T + 61}, "early")],
+)
+def test_a_wrong_time_alone_is_named_as_the_cause(change: dict[str, Any], cause: str) -> None:
+    with pytest.raises(TokenRefused) as caught:
+        verify(access_token(**change))
+    assert caught.value.cause == cause
+    with pytest.raises(TokenRefused) as caught:
+        verify(access_token(**change, sub=""))
+    assert caught.value.cause not in ("expired", "early")
+
+
 def test_several_clients_may_be_expected() -> None:
     parsed = jwt.parse(access_token(client_id="2other"), "access")
     jwt.check_claims(parsed, expected(clients=frozenset({CLIENT, "2other"})), NOW)

@@ -58,3 +58,31 @@ def test_an_authorized_party_that_is_no_text(value: object) -> None:
         verify(access_token(azp=value))
     with pytest.raises(TokenRefused, match="issued to another party"):
         verify(id_token(azp=value), "id")
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"origin_jti": "a-sign-in", "jti": "a-token"}, "a-sign-in"),
+        ({"origin_jti": "", "jti": "a-token"}, "a-token"),
+        ({"jti": "a-token"}, "a-token"),
+        ({}, ""),
+    ],
+)
+def test_what_names_a_session(claims: dict[str, str], name: str) -> None:
+    assert jwt.session_of(claims) == name
+
+
+@pytest.mark.parametrize(
+    ("claims", "granted"),
+    [
+        ({"scope": "openid"}, True),
+        ({"scope": "email openid profile"}, True),
+        ({"scope": "openid2 email"}, False),
+        ({"scope": "OPENID"}, False),
+        ({"scope": ""}, False),
+        ({}, False),
+    ],
+)
+def test_an_id_token_belongs_to_what_grants_openid(claims: dict[str, str], granted: bool) -> None:
+    assert jwt.grants_openid(claims) is granted

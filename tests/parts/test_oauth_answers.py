@@ -35,6 +35,12 @@ def test_a_good_answer() -> None:
     assert found == Tokens("an-access-token", "an-id-token", "a-refresh-token", 3600)
 
 
+def test_the_time_at_the_server() -> None:
+    date = "Sat, 21 Nov 2026 18:00:00 GMT"
+    assert oauth.read_tokens(answer(200, GOOD, ("date", date))).date == date
+    assert oauth.read_tokens(good()).date == ""
+
+
 @pytest.mark.parametrize(
     ("change", "tokens"),
     [

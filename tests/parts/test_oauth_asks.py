@@ -98,6 +98,7 @@ def test_the_exchange_of_a_code() -> None:
     headers = dict(ask.headers)
     assert headers["content-type"] == "application/x-www-form-urlencoded"
     assert headers["accept"] == "application/json"
+    assert (ask.repeats, ask.patient) == ("", True)  # a code is good for one try
 
 
 def test_an_exchange_is_shared_by_the_very_same_sign_in_only() -> None:
@@ -122,11 +123,10 @@ def test_a_refresh() -> None:
     assert form(ask) == {"grant_type": "refresh_token", "refresh_token": "a.refresh+token/="}
     assert ask.share == oauth.refresh_call(WITH_SECRET, "a.refresh+token/=").share
     assert ask.share != oauth.refresh_call(WITH_SECRET, "another").share
+    assert (ask.repeats, ask.patient) == ("broken", False)
 
 
-TOKEN_ASKS = pytest.mark.parametrize(
-    "ask", [oauth.refresh_call(WITH_SECRET, "t"), oauth.code_exchange(WITH_SECRET, "one", ATTEMPT)]
-)
+TOKEN_ASKS = pytest.mark.parametrize("kind", ["code", "refresh"])
 
 
 @TOKEN_ASKS
@@ -135,10 +135,10 @@ TOKEN_ASKS = pytest.mark.parametrize(
     [("3600", 60), ("120", 60), ("20", 10), ("1", 0.5), ("0", 30), ("-1", 30), ('"x"', 30)],
 )
 def test_tokens_are_given_again_for_a_fraction_of_their_life(
-    ask: HttpCall, life: str, seconds: float
+    kind: str, life: str, seconds: float
 ) -> None:
     body = b'{"access_token":"a","token_type":"Bearer","expires_in":%s}' % life.encode()
-    assert ask.remember(HttpAnswer(200, body=body)) == seconds
+    assert ASKS[kind](WITH_SECRET).remember(HttpAnswer(200, body=body)) == seconds
 
 
 @TOKEN_ASKS
@@ -153,8 +153,8 @@ def test_tokens_are_given_again_for_a_fraction_of_their_life(
     ],
     ids=repr,
 )
-def test_what_holds_no_tokens_is_not_given_again(ask: HttpCall, answer: HttpAnswer) -> None:
-    assert ask.remember(answer) == 0
+def test_what_holds_no_tokens_is_not_given_again(kind: str, answer: HttpAnswer) -> None:
+    assert ASKS[kind](WITH_SECRET).remember(answer) == 0
 
 
 def test_a_revocation() -> None:
@@ -172,7 +172,10 @@ def test_the_signing_keys() -> None:
     assert ask.url == WITH_SECRET.jwks_url
     assert ask.share
     assert ask.limit == 262_144
-    assert "authorization" not in dict(ask.headers)
+    assert (ask.timeout, ask.repeats) == (5.0, "unconnected")
+    assert dict(ask.headers) == {"accept": "application/json"}
+    quick = settings(COGNITO_GATE_HTTP_TIMEOUT_SECONDS="0.5")
+    assert oauth.jwks_call(quick).timeout == 0.5
 
 
 ASKS = {
@@ -216,3 +219,8 @@ def test_no_secret_is_shown(kind: str) -> None:
         assert secret not in repr(ask)
         assert secret not in ask.share
         assert secret not in ask.url
+
+
+def test_what_another_server_says_is_made_fit_for_the_log() -> None:
+    assert oauth.printable("a b~\n\t\x7f\x1b[0m\u00e4\u2028c") == "a b~[0mc"
+    assert oauth.printable("x" * 201) == "x" * 200

@@ -162,7 +162,13 @@ def test_the_page_after_sign_out_is_for_reading(method: str, public: bool) -> No
 
 @pytest.mark.parametrize(
     ("after", "mount", "path"),
-    [("/", "", "/"), ("/", "/", "/"), ("/app", "/app", "/app"), ("/app/", "/app", "/app/")],
+    [
+        ("/", "", "/"),
+        ("/", "/", "/"),
+        ("/app", "/app", "/app"),
+        ("/app/", "/app", "/app/"),
+        ("/APX/", "/APX", "/APX/"),
+    ],
 )
 def test_an_apps_front_page_is_not_public_for_being_the_one_after_sign_out(
     after: str, mount: str, path: str
@@ -197,6 +203,7 @@ def test_the_root_alone() -> None:
         ("/app/static/*", "/app/", "/app/static/a", True),
         ("/app/*", "/app", "/app/a", False),
         ("/app/*", "/app/", "/app/a", False),
+        ("/app/*", "/app", "/app/*", False),
         ("/app/*", "/app/sub", "/app/sub/a", False),
         ("/app/*", "/application", "/app/a", True),
         ("/app/*", "/ap", "/app/a", True),

@@ -135,6 +135,7 @@ def _with_more(sealed: str) -> Iterator[str]:
     for place in range(len(sealed) + 1):
         for char in FOREIGN_CHARACTERS:
             yield sealed[:place] + char + sealed[place:]
+    yield sealed + "===="
 
 
 @KINDS

@@ -36,8 +36,10 @@ def test_an_endless_token_is_no_exception() -> None:
 
 
 def test_a_clock_set_back() -> None:
-    assert known().get(VALUES, NOW - 0.5) == "ada"
-    assert known().get(VALUES, NOW - 2) is None
+    for behind in (0.5, 1):
+        assert known().get(VALUES, NOW - behind) == "ada"
+    for behind in (1.5, 2):
+        assert known().get(VALUES, NOW - behind) is None
 
 
 @pytest.mark.parametrize("until", [NOW, NOW - 1])
@@ -98,6 +100,17 @@ def test_memory_is_bounded(size: int) -> None:
     kept = [number for number, value in enumerate(values) if found.get(value, NOW) is not None]
     assert len(values) - 1 in kept
     assert len(kept) <= size + 1
+
+
+@pytest.mark.parametrize("size", [2, 6, 100])
+def test_all_places_are_used(size: int) -> None:
+    found: SessionCache[int] = SessionCache(size)
+    values = [(b"%d" % number, b"", b"") for number in range(size)]
+    for number, value in enumerate(values):
+        found.put(value, number, now=NOW, until=NOW + 60)
+    entries = [found.entry(value, NOW) for value in reversed(values[size // 2 :])]
+    assert None not in entries
+    assert found.get(values[0], NOW) == 0
 
 
 @given(

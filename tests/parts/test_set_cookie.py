@@ -94,14 +94,29 @@ def test_parts_of_an_older_layout_are_cleared() -> None:
         f"{NAME}.3": "Max-Age=0",
     }
     assert candidates(read(browser(lines, held)), NAME)[0] == "v" * (CHUNK * 2)
+    assert {parsed(line)[1] for line in lines if "Max-Age=0;" in line} == {""}
     short = HTTPS.store(NAME, "short", 60, held)
     assert candidates(read(browser(short, held)), NAME) == ["short"]
+
+
+def test_the_browser_may_hold_more_than_it_sent() -> None:
+    def cleared(value: str, held: Jar) -> list[str]:
+        lines = HTTPS.store(NAME, value, 60, held, unseen=True)
+        return [parsed(line)[0] for line in lines if "Max-Age=0;" in line]
+
+    assert cleared("short", {}) == [f"{NAME}.0"]
+    assert cleared("v" * (CHUNK + 1), {}) == [NAME, f"{NAME}.2"]
+    assert cleared("short", {f"{NAME}.0": ["v"], f"{NAME}.3": ["v"]}) == [
+        f"{NAME}.0",
+        f"{NAME}.3",
+    ]
 
 
 def test_what_is_not_held_is_not_cleared() -> None:
     assert HTTPS.clear(NAME, {}) == []
     assert [parsed(line)[0] for line in HTTPS.clear(NAME, {}, always=True)] == [NAME]
-    held = read(header((NAME, "v"), (f"{NAME}.3", "v"), ("cognito_other", "v")))
+    others = (("cognito_other", "v"), (f"{NAME}.X", "v"))
+    held = read(header((NAME, "v"), (f"{NAME}.3", "v"), *others))
     assert [parsed(line)[0] for line in HTTPS.clear(NAME, held)] == [NAME, f"{NAME}.3"]
     assert len(HTTPS.clear(NAME, held, always=True)) == 2
 

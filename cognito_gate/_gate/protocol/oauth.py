@@ -187,7 +187,7 @@ def _request(answer: HttpAnswer) -> str:
 
 def _json(answer: HttpAnswer) -> dict[str, Any]:
     try:
-        record = load(answer.body) if answer.status else {}
+        record = load(answer.body)
     except ValueError:
         return {}  # a firewall's page, a proxy's: the status tells what to make of it
     return record if isinstance(record, dict) else {}

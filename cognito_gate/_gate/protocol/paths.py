@@ -49,9 +49,9 @@ class PublicPaths:
         return bool(path) and not front and method in ("GET", "HEAD")
 
     def _wildcard(self, path: str, root_path: str) -> bool:
-        mount = root_path.rstrip("/") + "/"
+        mount = root_path + "/"
         return any(
-            path.startswith(base) and (base == "/" or mount == "/" or not mount.startswith(base))
+            path.startswith(base) and (base == "/" or not mount.startswith(base))
             for base in self._below
         )
 

@@ -36,7 +36,7 @@ def _strict(sealed: str, marks: bytes = b"") -> bytes:
 
     Python's base64 passes over foreign characters; a value that was altered is not ours.
     """
-    raw = sealed.encode("utf-8", "replace")
+    raw = sealed.encode()
     body = raw if marks else raw.rstrip(b"=")  # Fernet pads, itsdangerous does not
     if body.translate(None, _ALPHABET + marks) or not (marks or _padded(raw, body)):
         raise TokenRefused("a cookie of this form does not open with our keys")
@@ -44,7 +44,7 @@ def _strict(sealed: str, marks: bytes = b"") -> bytes:
 
 
 def _padded(raw: bytes, body: bytes) -> bool:
-    return len(raw) % 4 == 0 and len(raw) - len(body) == -len(body) % 4
+    return len(raw) - len(body) == -len(body) % 4
 
 
 class Encrypted:
