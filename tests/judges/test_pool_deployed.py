@@ -104,8 +104,8 @@ def test_a_failed_creation_is_gone_on_from(account: Account) -> None:
     assert "Error: The stack second could not be created (ROLLBACK_COMPLETE):\n  UserPool" in told
     words = ("pool", "deploy", "second", *CLASSIC, "--no-env")
     _, told = account.gate(*words, "--domain-prefix", "not-taken", typed="y\ny\n")
-    assert told.startswith("The stack second was begun once and could not be created")
-    [left] = re.findall(r"holds nobody: (\S+)\.", told)
+    assert told.startswith("An earlier creation of the stack second has failed")
+    [left] = re.findall(r"a user pool without users: (\S+)\.", told)
     assert left not in account.pools()
 
 

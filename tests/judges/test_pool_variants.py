@@ -57,7 +57,7 @@ def test_a_domain_of_ones_own(account: Account) -> None:
     words = ("--custom-domain", host, "--certificate-arn", CERTIFICATE, *APP, *records, "--yes")
     _, told = account.gate("pool", "deploy", stack, *CLASSIC, *words)
     assert "CREATE_COMPLETE     DomainRecordIPv6\n" in told
-    assert f"In DNS, {host} has to be an alias" in told
+    assert f"In DNS, make {host} an alias" in told
     pool = account.pool(settings(account, stack).user_pool_id)
     assert pool["CustomDomain"] == host
     _, told = account.gate("pool", "delete", stack, "--users", "--yes")
