@@ -48,8 +48,9 @@ class Delivery:
     def deliver(self, events: Iterable[Event]) -> None:
         """Hand on each event. Raises nothing: an operator's mistake must not fail a request."""
         for event in events:
-            level, text = log_line(event)
-            log.log(level, "%s", text)
+            level = level_of(event)
+            if log.isEnabledFor(level):  # or each refusal would cost a line that nobody reads
+                log.log(level, "%s", log_line(event))
             if self._on_event is not None:
                 self._tell(event, self._on_event)
 
@@ -63,46 +64,46 @@ class Delivery:
             log.exception("on_event failed at %s", type(event).__name__)
 
 
-def log_line(event: Event) -> tuple[int, str]:
-    """The level and the text that an event has in the log. Control characters come escaped."""
-    level, text = _said(event)
-    request = event.request
+def log_line(event: Event) -> str:
+    """The text that an event has in the log. Control characters come escaped."""
+    text, request = _text(event), event.request
     sender = f" from {request.client}" if request.client else ""
     line = f"{text} ({request.method} {request.path[:MAX_PATH_CHARS]!r}{sender})"
-    return level, line if line.isprintable() else line.encode("unicode_escape").decode()
+    return line if line.isprintable() else line.encode("unicode_escape").decode()
 
 
-def _said(event: Event) -> tuple[int, str]:
+def _text(event: Event) -> str:
     match event:
         case SignedIn():
-            return logging.INFO, f"signed in: {event.sub}"
+            return f"signed in: {event.sub}"
         case SignInFailed():
-            return _level(event), f"a sign-in failed: {event.code}: {event.reason}"
+            return f"a sign-in failed: {event.code}: {event.reason}"
         case Refreshed():
-            return logging.DEBUG, f"a session was refreshed: {event.sub}"
+            return f"a session was refreshed: {event.sub}"
         case RefreshFailed():
             end = "; the session continues until its access token expires" if event.goes_on else ""
-            return _level_of_set_up(event), f"a session was not refreshed: {event.reason}{end}"
+            return f"a session was not refreshed: {event.reason}{end}"
         case SessionEnded():
-            return logging.INFO, f"a session ended: {_CAUSES[event.cause]}"
+            return f"a session ended: {_CAUSES[event.cause]}"
         case SignedOut():
-            return logging.INFO, f"signed out: {event.sub or 'an unknown visitor'}"
+            return f"signed out: {event.sub or 'an unknown visitor'}"
         case Refused():
-            return _level(event), f"{event.code}: {event.reason}"
+            return f"{event.code}: {event.reason}"
         case BearerRejected():
-            return logging.INFO, f"a bearer token was rejected: {event.reason}"
-    return logging.INFO, type(event).__name__
+            return f"a bearer token was rejected: {event.reason}"
+    return type(event).__name__
 
 
-def _level(event: Refused | SignInFailed) -> int:
-    """What an operator can change is a warning; that somebody has yet to sign in is no news."""
-    if event.code == "login_required":
-        return logging.DEBUG
-    ours = event.status >= 500 or event.code == "session_too_large"
-    return logging.WARNING if ours else logging.INFO
-
-
-def _level_of_set_up(event: RefreshFailed) -> int:
-    """An outage ends by itself; a wrong client or tokens that do not hold do not."""
-    lasting = event.code in ("grant_refused", "invalid_token")
-    return logging.ERROR if lasting else logging.WARNING
+def level_of(event: Event) -> int:
+    """The level that an event has in the log. What an operator can change is a warning, or an error
+    where it does not end by itself; that somebody has yet to sign in is no news."""
+    match event:
+        case Refreshed() | Refused(code="login_required"):
+            return logging.DEBUG
+        case RefreshFailed():
+            lasting = event.code in ("grant_refused", "invalid_token")
+            return logging.ERROR if lasting else logging.WARNING
+        case Refused() | SignInFailed():
+            ours = event.status >= 500 or event.code == "session_too_large"
+            return logging.WARNING if ours else logging.INFO
+    return logging.INFO

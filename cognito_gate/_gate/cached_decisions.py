@@ -75,15 +75,15 @@ class CachedDecisions:
 
     def _session(self, line: bytes, now: float) -> Pass | None:
         """The session of a Cookie header."""
-        visitor = self._by_line.get((line,), now)
-        if visitor is None:
+        entry = self._by_line.entry((line,), now)
+        if entry is None:
             values = cookies.glance(line, self._names)
             entry = self._context.session_cache.entry(values, now) if values is not None else None
             if entry is None:
                 return None
-            visitor = entry.result
-            self._by_line.put((line,), visitor, now=now, until=entry.until)
-        return None if self._is_over(visitor, now) else visitor
+            self._by_line.put((line,), entry.result, now=now, until=entry.until)
+        visitor = entry.result
+        return None if self._any_ended() and self._is_over(visitor, now) else visitor
 
     def _caller(self, header: bytes, now: float) -> Pass | None:
         """The caller of an Authorization header."""
@@ -94,7 +94,7 @@ class CachedDecisions:
         return None if caller is None or self._is_over(caller, now) else caller
 
     def _is_over(self, visitor: Pass, now: float) -> bool:
-        return self._any_ended() > 0 and self._context.is_over(visitor.sessions, now)
+        return self._context.is_over(visitor.sessions, now)
 
     def _allowed(self, visitor: Pass, target: Target) -> Pass | None:
         try:

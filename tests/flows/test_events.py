@@ -41,7 +41,7 @@ def only(stage: Stage, kind: type[Event]) -> Event:
     """The one event there is, which has a line of its own in the log."""
     [event] = stage.events
     assert type(event) is kind
-    assert kind.__name__ not in log_line(event)[1]
+    assert kind.__name__ not in log_line(event)
     return event
 
 
@@ -191,6 +191,6 @@ def test_a_log_line_stays_one_line(stage: Stage) -> None:
     stage.browser().go("/auth/me", method="POST")
     request = stage.events[0].request
     forged = Refused(request, 403, "code", "a reason\nERROR forged\x1b[31m")
-    _, line = log_line(forged)
+    line = log_line(forged)
     assert line.isprintable()
     assert "\\n" in line

@@ -17,6 +17,8 @@ from ..sessions.interface import Stored
 from . import refresh, refresh_record, verified_session
 from .verified_session import Read, Verified
 
+NOBODY = Pass(None)
+
 
 def session(exchange: Exchange) -> Flow[Pass]:
     """The visitor behind the session cookies; with no (valid) session, nobody.
@@ -32,6 +34,8 @@ def session(exchange: Exchange) -> Flow[Pass]:
 
 
 def _session(exchange: Exchange) -> Flow[Pass]:
+    if not exchange.jar:
+        return NOBODY
     context, now = exchange.context, exchange.now
     stored = yield from context.sessions.load(exchange.jar, now)
     if not stored.access and not stored.refresh:
