@@ -194,3 +194,11 @@ def test_a_log_line_stays_one_line(stage: Stage) -> None:
     line = log_line(forged)
     assert line.isprintable()
     assert "\\n" in line
+
+
+def test_a_kind_of_event_that_the_log_has_no_words_for_is_named(stage: Stage) -> None:
+    class Custom(Event):
+        pass
+
+    stage.browser().go("/auth/me", method="POST")
+    assert log_line(Custom(stage.events[0].request)).startswith("Custom (POST '/auth/me'")

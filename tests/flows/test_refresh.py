@@ -8,6 +8,7 @@ import pytest
 from cognito_gate._gate.cookie_kinds import Seals
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.messages import Pass
+from cognito_gate.events import RefreshFailed
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import (
     ACCESS,
@@ -242,3 +243,23 @@ def test_a_record_of_another_version_is_left_where_it_is(stage: Stage, browser: 
     del browser.jar[ACCESS]
     assert browser.go("/").status == 303
     assert browser.jar[REFRESH] == later
+
+
+@pytest.mark.parametrize("rotation", [False, True])
+def test_new_tokens_that_fit_without_their_refresh_cookie_only(
+    make_stage: MakeStage, rotation: bool
+) -> None:
+    """The session goes on as it is; a refresh token that replaced the old one is kept."""
+    measured = make_stage(refresh_flow_enabled=True).signed_in()
+    room = 4000 - sum(map(len, measured.jar.values()))
+    stage = make_stage(refresh_flow_enabled=True, session_bytes=4000)
+    stage.pool.access["custom:text"] = "x" * (room * 3 // 4 - 60)
+    browser = stage.signed_in()
+    stage.pool.rotation = rotation
+    stage.pool.access["custom:text"] += "x" * 120
+    stage.now += DUE + 1
+    shown = browser.go("/")
+    assert shown.identity.username == "ada"
+    assert shown.stored == ([REFRESH] if rotation else [])
+    assert isinstance(stage.events[-1], RefreshFailed)
+    assert stage.events[-1].code == "session_too_large"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cognito_gate._gate.effects import Flow, compute
+from cognito_gate._gate.effects import Flow, at_once, compute
 from cognito_gate._gate.messages import Headers
 from cognito_gate._gate.protocol.cookies import Attributes, Jar
 from cognito_gate._gate.protocol.session_cache import Values
@@ -124,6 +124,12 @@ def test_a_cold_process_asks_once(stage: Stage, store: MemorySessions, browser: 
     for _ in range(3):
         assert Browser(cold, browser.jar).go("/").identity.username == "ada"
     assert store.questions == 1
+
+
+def test_a_store_needs_a_driver(store: MemorySessions, browser: Browser) -> None:
+    jar = {name: [value] for name, value in browser.jar.items()}
+    with pytest.raises(RuntimeError, match="without Compute"):
+        at_once(store.load(jar, 0.0))
 
 
 def test_an_id_that_nobody_gave_is_nobody(stage: Stage, browser: Browser) -> None:

@@ -49,8 +49,7 @@ def establish(
     record = refresh_record.new(context, tokens, who.access_claims, now)
     saved = yield from context.sessions.save(jar, tokens, record, now, unseen=unseen)
     live = verified_session.of_identity(context, who, saved.ends_at)
-    if live.ends_at > now:
-        verified_session.remember(context, saved.values, live, record, now)
+    verified_session.remember(context, saved.values, live, record, now)
     name = record.name if record else live.name
     pages: Literal["cognito", "custom"] = "custom" if nonce == NO_NONCE else "cognito"
     exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", name, pages))
