@@ -4,7 +4,7 @@ Knows which tokens make a session and how long it holds. Must not know about ref
 """
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...errors import CognitoUnavailable, TokenRefused
@@ -86,17 +86,24 @@ def read(context: Context, stored: Stored, now: float) -> Flow[Read]:
         complete = True
         who = Identity(freeze(access.claims), freeze(identity.claims), access.text, identity.text)
         values = access.value, identity.value
-    live = of_identity(context, who, access.ends_at)
-    return Read(replace(live, values=values, complete=complete), refusals)
+    return Read(of_identity(context, who, access.ends_at, values, complete=complete), refusals)
 
 
-def of_identity(context: Context, who: Identity, stored_until: float) -> Verified:
+def of_identity(
+    context: Context,
+    who: Identity,
+    stored_until: float,
+    values: tuple[str, str] = ("", ""),
+    *,
+    complete: bool = True,
+) -> Verified:
     """The session of verified claims, whose stored value ends at `stored_until` (Unix time)."""
-    sets: tuple[Claims, ...] = (who.access_claims, who.id_claims)
-    token_end = min(jwt.end_of(claims) for claims in sets if claims)
-    age_end = _age_end(context, who.access_claims)
-    end = min(token_end + context.expected.leeway, stored_until, age_end)
-    return Verified(who, token_end, end, jwt.session_of(who.access_claims))
+    access = who.access_claims
+    token_end = jwt.end_of(access)
+    if who.id_claims:
+        token_end = min(token_end, jwt.end_of(who.id_claims))
+    end = min(token_end + context.expected.leeway, stored_until, _age_end(context, access))
+    return Verified(who, token_end, end, jwt.session_of(access), values, complete)
 
 
 def _age_end(context: Context, access: Claims) -> float:
