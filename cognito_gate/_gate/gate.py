@@ -111,7 +111,7 @@ class Gate:
             log.exception("an unexpected error in the gate")
             decision = error_responses.broken(exchange)
         if isinstance(decision, Respond):
-            decision = self._finished(exchange, decision)
+            return self._finished(exchange, decision)
         return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
 
     def _answered(self, exchange: Exchange) -> Flow[Decision]:
@@ -233,13 +233,13 @@ class Gate:
         return error_responses.too_many_cookies(exchange, error)
 
     def _finished(self, exchange: Exchange, response: Respond) -> Respond:
-        """Complete a response: a type, a length, never cached, no body for HEAD."""
+        """Complete a response: a type, a length, never cached, no body for HEAD; its events."""
         headers = self._kept_back(exchange, response.headers)
         if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
             headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
         headers = (*headers, ("content-length", str(len(response.body))))
         body = b"" if exchange.incoming.method == "HEAD" else response.body
-        return Respond(response.status, headers, body)
+        return Respond(response.status, headers, body, tuple(exchange.events))
 
     def _kept_back(self, exchange: Exchange, headers: Headers) -> Headers:
         """Without the cookies of a session that was signed out while the response was made."""
