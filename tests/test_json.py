@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._gate.protocol.strict_json import DEEPEST, load
+from cognito_gate._gate.protocol.strict_json import MAX_DEPTH, load
 
 DEEP = {
     "lists": lambda depth: b"[" * depth + b"]" * depth,
@@ -14,8 +14,8 @@ DEEP = {
 
 @pytest.mark.parametrize("made", DEEP.values(), ids=DEEP)
 def test_how_deep_it_may_be(made: Any) -> None:
-    assert load(made(DEEPEST))
-    for depth in (DEEPEST + 1, 5_000, 200_000):
+    assert load(made(MAX_DEPTH))
+    for depth in (MAX_DEPTH + 1, 5_000, 200_000):
         with pytest.raises(ValueError, match="nested too deeply"):
             load(made(depth))
 
@@ -23,9 +23,9 @@ def test_how_deep_it_may_be(made: Any) -> None:
 @pytest.mark.parametrize("made", DEEP.values(), ids=DEEP)
 def test_each_member_counts(made: Any) -> None:
     for document in (b"[%s,[]]", b"[[],%s]", b'{"a":%s,"b":{}}'):
-        assert load(document % made(DEEPEST - 1))
+        assert load(document % made(MAX_DEPTH - 1))
         with pytest.raises(ValueError, match="nested too deeply"):
-            load(document % made(DEEPEST))
+            load(document % made(MAX_DEPTH))
 
 
 def test_much_that_is_flat() -> None:

@@ -60,7 +60,7 @@ class Exchange:
         """The visitor of the session that the request came with, once it is known."""
         return self._shared.visitor
 
-    def found(self, visitor: Pass) -> Pass:
+    def remember_visitor(self, visitor: Pass) -> Pass:
         """Remember who the visitor is for the rest of this request."""
         self._shared.visitor = visitor
         return visitor

@@ -18,8 +18,8 @@ OURS = Path(__file__).parents[1] / "templates" / "languages"
 _RANGE = re.compile(
     r"(\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*)(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?", re.A
 )
-_LONGEST = 1_000  # bytes of Accept-Language that are read
-_LONGEST_TAG = 35  # RFC 5646, 4.4.1
+_MAX_ACCEPT_BYTES = 1_000  # bytes of Accept-Language that are read
+_MAX_TAG_CHARS = 35  # RFC 5646, 4.4.1
 
 
 class Languages:
@@ -61,7 +61,7 @@ class Languages:
         """
         wanted, refused = _ranges(accept)
         candidates = [tag for tag in self.tags if tag.lower() not in refused] or [*self.tags]
-        found = _lookup(chosen.lower(), [*self.tags]) if len(chosen) <= _LONGEST_TAG else None
+        found = _lookup(chosen.lower(), [*self.tags]) if len(chosen) <= _MAX_TAG_CHARS else None
         for wish in wanted:
             found = found or (candidates[0] if wish == "*" else _lookup(wish, candidates))
         return found or candidates[0]
@@ -70,7 +70,7 @@ class Languages:
 def _ranges(accept: bytes) -> tuple[list[str], set[str]]:
     """The language ranges in order of preference, and those that are refused."""
     weights: dict[str, float] = {}
-    for part in accept[:_LONGEST].decode("latin-1").lower().split(","):
+    for part in accept[:_MAX_ACCEPT_BYTES].decode("latin-1").lower().split(","):
         if found := _RANGE.fullmatch(part.strip(" \t")):
             weights.setdefault(found[1], float(found[2] or 1))
     wanted = sorted((name for name, q in weights.items() if q), key=lambda name: -weights[name])

@@ -61,7 +61,7 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 _ACTIONS = dict.fromkeys(("code", "choose", "password", "passkey"), "/mfa") | {"totp-setup": ""}
 _LOGOS = {"logo.svg": "image/svg+xml", "logo.png": "image/png"}
 _SUFFIXES = {".html", ".css", ".js", ".svg", ".png"}
-_LARGEST = 100_000  # bytes of a logo or a theme: both are part of every page
+_MAX_FILE_BYTES = 100_000  # bytes of a logo or a theme: both are part of every page
 
 
 class Views:
@@ -243,8 +243,8 @@ def _own_bytes(own: Path | None, name: str) -> bytes:
         content = (own / name).read_bytes()
     except OSError as error:
         raise wrong_file(name, f"which cannot be read: {error}") from error
-    if len(content) > _LARGEST:
-        raise wrong_file(name, f"which has {len(content)} bytes; {_LARGEST} is the most")
+    if len(content) > _MAX_FILE_BYTES:
+        raise wrong_file(name, f"which has {len(content)} bytes; {_MAX_FILE_BYTES} is the most")
     return content
 
 

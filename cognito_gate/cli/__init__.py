@@ -105,14 +105,7 @@ def run(
 
     MODULE:APP is any ASGI or WSGI app, such as shop.main:app.
     """
-    if module := module_for(app):
-        raise click.UsageError(
-            f"{app!r} is a file, and `run` takes a module: type {module} instead."
-        )
-    if not all(app.partition(":")):
-        raise click.UsageError(f"{app!r} must be MODULE:APP, such as shop.main:app")
-    if users is not None and not with_local:
-        raise click.UsageError("--users needs --local")
+    _check_arguments(app, with_local=with_local, users=users)
     target = serve.Target(app, interface, factory, str(Path(env_file or ".env").absolute()))
     app_dir = str(Path(app_dir).absolute())
     sys.path.insert(0, app_dir)
@@ -139,10 +132,21 @@ def run(
             server["root_path"],
         )
         _warn(port_warning(served, settings))
-        if app_interface == "asgi":
-            _warn(websocket_warning(loaded))
+        _warn(websocket_warning(loaded) if app_interface == "asgi" else ())
         print_notices(*banner(served, settings, beside))
         serve.serve(target, app_interface, server)
+
+
+def _check_arguments(app: str, *, with_local: bool, users: str | None) -> None:
+    """Raises UsageError."""
+    if module := module_for(app):
+        raise click.UsageError(
+            f"{app!r} is a file, and `run` takes a module: type {module} instead."
+        )
+    if not all(app.partition(":")):
+        raise click.UsageError(f"{app!r} must be MODULE:APP, such as shop.main:app")
+    if users is not None and not with_local:
+        raise click.UsageError("--users needs --local")
 
 
 def _warn(warnings: Iterable[object]) -> None:

@@ -73,7 +73,8 @@ def test_a_page_of_ours_that_was_slow_signs_nobody_in_again(pool: Pool) -> None:
             gate._context.ended.put("a-session", True, until=time.time() + 60)
         exchange = Exchange(gate._context, facts)
         # Sign-in pages have a view of their own of the exchange.
-        Exchange.sharing(exchange, gate._context).found(Pass(None, sessions=("a-session",)))
+        view = Exchange.sharing(exchange, gate._context)
+        view.remember_visitor(Pass(None, sessions=("a-session",)))
         done = gate._finished(exchange, page)
         assert sum(name == "set-cookie" for name, _ in done.headers) == kept
     site.close()

@@ -67,10 +67,8 @@ def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
     sub = who.sub if who else ""
     exchange.record(Refused(exchange.facts, error.status, error.code, str(error), sub))
     if not fetch_metadata.is_navigation(exchange.incoming):
-        challenge = (
-            "www-authenticate",
-            'Bearer error="insufficient_scope"',
-        )  # RFC 6750 section 3.1
+        # RFC 6750 section 3.1
+        challenge = ("www-authenticate", 'Bearer error="insufficient_scope"')
         return pages.show_json(error.status, {"error": error.code}, (challenge, *visitor.headers))
     name = (who.username or sub) if who else ""
     page = GatePage(

@@ -30,7 +30,7 @@ def session(exchange: Exchange) -> Flow[Pass]:
     """
     if exchange.visitor is not None:
         return exchange.visitor
-    return exchange.found((yield from _session(exchange)))
+    return exchange.remember_visitor((yield from _session(exchange)))
 
 
 def _session(exchange: Exchange) -> Flow[Pass]:
@@ -42,18 +42,19 @@ def _session(exchange: Exchange) -> Flow[Pass]:
         return Pass(None, (yield from context.sessions.drop(exchange.jar)))
     cached = context.session_cache.get(_first_values(exchange, stored), now)
     if cached is not None:
-        return Pass(None) if context.is_over(cached.sessions, now) else cached
+        return NOBODY if context.is_over(cached.sessions, now) else cached
     read = yield from verified_session.read(context, stored, now)
     live = read.session
     sub = live.identity.sub if live else None
     record, value, foreign = refresh_record.find(context, stored.refresh, sub)
     if context.is_over(verified_session.names(live, record), now):
-        return Pass(None)  # signed out: its cookies were cleared, and others may be there by now
+        return NOBODY  # signed out: its cookies were cleared, and others may be there by now
     if record is not None:
         return (yield from _with_refresh(exchange, read, record, value))
     if foreign:  # nothing is cleared: that version is in use, somewhere behind this address
-        holds = live is not None and live.complete
-        return Pass(live.identity, (), live.ends_at, (live.name,)) if live and holds else Pass(None)
+        if live is None or not live.complete:
+            return NOBODY
+        return Pass(live.identity, (), live.ends_at, (live.name,))
     if live is None or not live.complete:
         # Whose time is over ends by itself; another tab's sign-in may have replaced it by now.
         expired = read.only_late and not stored.refresh
@@ -93,7 +94,7 @@ def _over(
     sub, name = (record.sub or "", record.name) if record else ("", "")
     exchange.record(SessionEnded(exchange.facts, cause, sub, name))
     if cause == "expired":
-        return Pass(None)
+        return NOBODY
     return Pass(None, (yield from exchange.context.sessions.drop(exchange.jar)))
 
 

@@ -11,7 +11,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-DEEPEST = 100  # lists and objects within each other; Pythons differ in what they bear
+MAX_DEPTH = 100  # lists and objects within each other; Pythons differ in what they bear
 _DECODER = JSONDecoder(parse_constant=_no_constant)
 
 
@@ -24,14 +24,14 @@ def load(raw: bytes) -> Any:
         raise ValueError("nested too deeply") from exc
     if end != len(text):
         raise ValueError("more than one document")
-    if text.count("[") + text.count("{") > DEEPEST:
+    if text.count("[") + text.count("{") > MAX_DEPTH:
         _check_depth(value)
     return value
 
 
 def _check_depth(value: Any) -> None:
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         inner: list[Any] = []
         for held in level:
             inner += held.values() if isinstance(held, dict) else held

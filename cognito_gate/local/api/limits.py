@@ -20,7 +20,7 @@ _PER_HOUR = {
     "attribute-code": 5,
 }
 _FREE_FAILURES = 5
-_LONGEST_LOCK = 15 * 60
+_MAX_LOCK_SECONDS = 15 * 60
 
 
 def count(pool: Pool, action: str, who: str, refused: ApiError | None = None) -> None:
@@ -47,7 +47,7 @@ def failed(pool: Pool, who: str) -> None:
         return
     failures = (pool.memory.locks.get(who) or Lock()).failures + 1
     beyond = failures - _FREE_FAILURES
-    seconds = min(2 ** min(beyond, 10), _LONGEST_LOCK) if beyond >= 0 else 0
+    seconds = min(2 ** min(beyond, 10), _MAX_LOCK_SECONDS) if beyond >= 0 else 0
     pool.memory.locks.put(who, Lock(failures, pool.now() + seconds))
 
 
