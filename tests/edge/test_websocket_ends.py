@@ -9,7 +9,10 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate import asgi
+from cognito_gate._gate.effects import Flow
+from cognito_gate._gate.messages import Decision, Incoming, Pass
 from cognito_gate._websocket import EndableWebSocket
+from cognito_gate.identity import Identity
 from tests.world.browser import Browser
 from tests.world.pool import Pool
 from tests.world.site import ASGISite
@@ -294,3 +297,38 @@ def test_it_may_be_turned_off(open_site: Callable[..., ASGISite], pool: Pool, ap
     app.acts = unwatched
     site.runner.run(socket.run())
     assert socket.sent == [ACCEPT]
+
+
+def test_looks_keep_their_distance(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a look brings: a session that is over at once must not be refreshed all the time."""
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise asyncio.CancelledError
+
+    over = Pass(Identity({"sub": "a-sub", "exp": 1}), until=0.0)
+
+    def decide(incoming: Incoming) -> Flow[Decision]:
+        yield from ()
+        return over
+
+    site = ASGISite(pool.settings(), pool)
+    assert site.gate._gate is not None
+    monkeypatch.setattr(site.gate._gate, "decide", decide)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    facts = Incoming("websocket", "GET", "/ws", b"/ws", b"", [], time.time())
+    socket = EndableWebSocket(nothing_comes, nothing_goes)
+    with pytest.raises(asyncio.CancelledError):
+        site.runner.run(site.gate._watch(socket, facts, over))
+    assert pauses == [0.05, 1.0, 1.0]
+    site.close()
+
+
+async def nothing_comes() -> Message:
+    raise AssertionError
+
+
+async def nothing_goes(message: Message) -> None:
+    raise AssertionError
