@@ -5,6 +5,7 @@ checks, and what one group needs from another.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from .._gate.effects import Flow
 from . import (
@@ -24,6 +25,7 @@ from .case import Case
 from .clock import Moment
 from .description import Described
 from .findings import Finding, merge_findings
+from .places import explain_placeholders
 
 
 def check(case: Case) -> Flow[tuple[Finding, ...]]:
@@ -51,7 +53,11 @@ def complete_findings(
     case: Case, findings: tuple[Finding, ...], moments: Iterable[Moment], described: Described
 ) -> tuple[Finding, ...]:
     """The findings, completed by those of the clock and of the configuration at AWS."""
-    if case.reading.empty:
-        return findings
-    skew = clock.check(moments, case.settings.expiration_leeway)
-    return merge_findings((*findings, skew), pool_configuration.check(case, described))
+    if not case.reading.empty:
+        skew = clock.check(moments, case.settings.expiration_leeway)
+        at_aws = pool_configuration.check(case, described)
+        findings = merge_findings((*findings, skew), at_aws)
+    return tuple(
+        finding if finding.fix is None else replace(finding, fix=explain_placeholders(finding.fix))
+        for finding in findings
+    )
