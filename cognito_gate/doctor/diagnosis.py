@@ -15,6 +15,8 @@ from . import (
     clock,
     cookies,
     lifetimes,
+    local_fixes,
+    local_pool,
     pool_configuration,
     secret_key,
     sign_in_pages,
@@ -37,7 +39,7 @@ def check(case: Case) -> Flow[tuple[Finding, ...]]:
     sign_out_finding = yield from sign_out.check(case, entry.closed)
     secret = yield from client_secret.check(case, entry.closed)
     sign_in_findings = yield from sign_in_pages.check(case)
-    return (
+    findings = (
         *variables.check(case.reading),
         *pool.findings,
         *entry.findings,
@@ -47,6 +49,8 @@ def check(case: Case) -> Flow[tuple[Finding, ...]]:
         *secret_key.check(case),
         *lifetimes.check(case),
     )
+    local = yield from local_pool.recognise(case)
+    return findings if local is None else local_fixes.prescribe(case, local, findings)
 
 
 def complete_findings(

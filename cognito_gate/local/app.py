@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .account import logout, revoke, userinfo
 from .api.operations import answer_api, answer_preflight, operation_of, too_large
 from .authorize import authorize
-from .control import outbox, outbox_json, state, switches
+from .control import about, outbox, outbox_json, state, switches
 from .controls import controls
 from .discovery import configuration, jwks
 from .faults import play
@@ -75,6 +75,7 @@ def _routes(pool: Pool) -> list[Route]:
         _route(pool, "/", "", front, "GET"),
         _route(pool, "/_local/controls", "", controls, "POST"),
         _route(pool, "/_local/switches", "", switches, "POST"),
+        _route(pool, "/_local/about", "", about, "GET"),
         _route(pool, "/_local/state", "", state, "GET"),
         _route(pool, "/_local/outbox", "", outbox, "GET"),
         _route(pool, "/_local/outbox.json", "", outbox_json, "GET"),

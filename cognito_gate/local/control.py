@@ -43,6 +43,27 @@ def state(pool: Pool, request: Request) -> Response:
     return JSONResponse({"calls": dict(pool.traffic.calls), "switches": asdict(pool.switches)})
 
 
+def about(pool: Pool, request: Request) -> Response:
+    """What it is and how it was made, for `cognito-gate doctor`; no secret."""
+    if not is_local(request):
+        return refused()
+    client = pool.clients[0]
+    return JSONResponse(
+        {
+            "local_cognito": 1,  # the version of this record
+            "pool_id": pool.pool_id,
+            "issuer": pool.issuer,
+            "client_id": client.client_id,
+            "public": client.secret is None,
+            "callback_urls": client.callback_urls,
+            "logout_urls": client.logout_urls,
+            "sample_users": pool.sample_users,
+            "rotation": pool.switches.rotation,
+            "access_seconds": pool.switches.access_seconds,
+        }
+    )
+
+
 def outbox(pool: Pool, request: Request) -> Response:
     """The messages with codes, newest first: as a page, or as JSON if the client accepts that."""
     if not is_local(request):

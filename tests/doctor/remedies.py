@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 
 import click
 
@@ -80,3 +81,9 @@ def parse(words: list[str]) -> None:
         assert name in command.commands, f"there is no command {name}"
         command = command.commands[name]
     command.make_context("cognito-gate", words)
+
+
+def is_local(told: Mapping[str, str] | None) -> None:
+    """A remedy that leads to no console, and to no account of AWS."""
+    text = " ".join((told or {}).values())
+    assert not re.search(r"Amazon Cognito >|\baws |pool deploy|AWS WAF|CDK|CloudFront", text), text

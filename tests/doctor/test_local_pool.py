@@ -1,0 +1,344 @@
+"""A local Cognito is recognised, and what fixes a set-up with it is local as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cognito_gate.cli.local_commands import local
+from cognito_gate.doctor.local_pool import DEFAULTS
+from cognito_gate.local import Client, Fault, LocalCognito, User
+from tests.cli.command import free_port, here_until_ctrl_c
+from tests.doctor.aws import ENVIRON, Cognito, found, page, says, to
+from tests.doctor.remedies import is_local
+from tests.doctor.servers import Given, Reply, answering
+from tests.doctor.stage import (
+    CALLBACK,
+    CLIENT_SECRET,
+    REFRESH,
+    SECRET_KEY,
+    SIGNED_OUT,
+    Diagnosis,
+    diagnose,
+    healthy,
+)
+from tests.signing_keys import with_ready_keys
+
+ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
+POOL = "us-east-1_LOCAL"
+OTHER = "http://localhost:3000/auth/callback"
+
+
+@contextmanager
+def started(
+    client: dict[str, Any] | None = None, **options: Any
+) -> Iterator[tuple[LocalCognito, str]]:
+    """A pool as `cognito-gate local` makes one, and its port in a command."""
+    values: dict[str, Any] = {
+        "client_id": "localclient",
+        "secret": CLIENT_SECRET,
+        "callback_urls": (CALLBACK,),
+        "logout_urls": (SIGNED_OUT,),
+    }
+    made = Client(**{**values, **(client or {})})
+    cognito = with_ready_keys(LocalCognito(**{"clients": (made,), "pool_id": POOL, **options}))
+    with cognito.serve() as origin:
+        yield cognito, f"--port {origin.rpartition(':')[2]}"
+
+
+def fix(diagnosis: Diagnosis, code: str) -> dict[str, str]:
+    assert code in diagnosis.codes("wrong", "warning"), diagnosis.text
+    return dict(diagnosis.finding(code)["fix"])
+
+
+# What it says
+
+
+def test_a_healthy_one_is_called_by_its_name() -> None:
+    with started() as (cognito, _):
+        diagnosis = diagnose(healthy(cognito))
+    assert diagnosis.exit_code == 0
+    assert diagnosis.finding("user-pool")["found"].endswith("a local Cognito, for development only")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "setting"),
+    [
+        ({"AWS_COGNITO_USER_POOL_ID": "us-east-1"}, "setting:AWS_COGNITO_USER_POOL_ID",
+         f"AWS_COGNITO_USER_POOL_ID={POOL}"),
+        ({"AWS_COGNITO_USER_POOL_ID": None}, "setting:AWS_COGNITO_USER_POOL_ID",
+         f"AWS_COGNITO_USER_POOL_ID={POOL}"),
+        ({"AWS_COGNITO_USER_POOL_ID": "us-east-1_Other", ENDPOINT: None}, "issuer",
+         f"AWS_COGNITO_USER_POOL_ID={POOL}"),
+        ({"AWS_COGNITO_USER_POOL_CLIENT_ID": None}, "setting:AWS_COGNITO_USER_POOL_CLIENT_ID",
+         "AWS_COGNITO_USER_POOL_CLIENT_ID=localclient"),
+        ({"AWS_COGNITO_USER_POOL_CLIENT_ID": "nobody"}, "client-id",
+         "AWS_COGNITO_USER_POOL_CLIENT_ID=localclient"),
+        ({"AWS_COGNITO_DOMAIN": None}, "setting:AWS_COGNITO_DOMAIN", "AWS_COGNITO_DOMAIN={origin}"),
+        ({"AWS_COGNITO_DOMAIN": "http://127.0.0.1:1"}, "domain", "AWS_COGNITO_DOMAIN={origin}"),
+        ({"AWS_COGNITO_REDIRECT_URL": None}, "setting:AWS_COGNITO_REDIRECT_URL",
+         f"AWS_COGNITO_REDIRECT_URL={CALLBACK}"),
+        ({"AWS_COGNITO_LOGOUT_URL": None}, "setting:AWS_COGNITO_LOGOUT_URL",
+         f"AWS_COGNITO_LOGOUT_URL={SIGNED_OUT}"),
+        ({"AWS_COGNITO_ISSUER": "x"}, "setting:AWS_COGNITO_ISSUER",
+         "AWS_COGNITO_ISSUER={origin}/us-east-1_LOCAL"),
+        ({"AWS_COGNITO_ISSUER": None}, "issuer", "AWS_COGNITO_ISSUER={origin}/us-east-1_LOCAL"),
+        ({ENDPOINT: "http://127.0.0.1:1"}, "user-pool", ENDPOINT + "={origin}"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_replaced_by_what_the_local_cognito_has(
+    changes: dict[str, str | None], code: str, setting: str
+) -> None:
+    with started() as (cognito, _):
+        told = fix(diagnose(healthy(cognito, **changes)), code)
+        assert told["setting"] == setting.replace("{origin}", cognito.origin)
+    assert told["console"] == told["command"] == ""
+
+
+def test_the_lines_that_make_it_local_may_be_missing() -> None:
+    """The settings then mean a pool at AWS, and the domain tells that they should not."""
+    with started() as (cognito, _):
+        environ = healthy(cognito, AWS_COGNITO_ISSUER=None, **{ENDPOINT: None})
+        about = Cognito(about=lambda _: says(200, **_about(cognito)), discovery=page(404),
+                        **{"jwks.json": page(404)})  # fmt: skip
+        changes = {**dict.fromkeys(ENVIRON), **environ}
+        told = found(about, changes)["user-pool"].fix
+        assert told is not None
+        assert told.setting == f"{ENDPOINT}={cognito.origin}"
+
+
+def _about(cognito: LocalCognito) -> dict[str, Any]:
+    return {
+        "local_cognito": 1,
+        "pool_id": cognito.pool_id,
+        "issuer": cognito.issuer,
+        "client_id": cognito.client.client_id,
+        "public": False,
+        "callback_urls": list(cognito.client.callback_urls),
+        "logout_urls": list(cognito.client.logout_urls),
+        "sample_users": True,
+        "rotation": False,
+        "access_seconds": 3600,
+    }
+
+
+# How to start it anew
+
+
+def test_a_callback_url_is_added_by_the_whole_command() -> None:
+    with started() as (cognito, port):
+        told = fix(diagnose(healthy(cognito, AWS_COGNITO_REDIRECT_URL=OTHER)), "callback-url")
+    assert told["command"] == (
+        f"cognito-gate local {port} --callback-url {OTHER} --callback-url {CALLBACK}"
+    )
+    assert told["console"] == ""
+
+
+def test_a_sign_out_url_too_and_other_options_stay() -> None:
+    url = "http://localhost:8000/bye"
+    eve = User("eve", "Secret-Word-7")
+    options = {"users": (eve,), "rotation": True, "access_seconds": 60}
+    with started({"secret": None, "callback_urls": (OTHER,)}, **options) as (cognito, port):
+        environ = healthy(cognito, AWS_COGNITO_LOGOUT_URL=url, COGNITO_GATE_PUBLIC_PATHS="/bye")
+        told = fix(diagnose(environ), "sign-out-url")
+    assert told["command"] == (
+        f"cognito-gate local {port} --users USERS_FILE --callback-url {OTHER} "
+        f"--logout-url {url} --logout-url {SIGNED_OUT} --public --rotation --access-seconds 60"
+    )
+    assert "USERS_FILE is your file of users" in told["what"]
+
+
+def test_one_that_was_started_in_another_way_is_told_so() -> None:
+    with started(pool_id="us-east-1_Mine") as (cognito, _):
+        told = fix(diagnose(healthy(cognito, AWS_COGNITO_REDIRECT_URL=OTHER)), "callback-url")
+    assert told["command"] == ""
+    assert "where this local Cognito is made" in told["what"]
+    assert "callback_urls" in told["what"]
+
+
+def test_one_that_is_not_running_is_to_be_started() -> None:
+    with started() as (cognito, port):
+        environ = healthy(cognito, AWS_COGNITO_USER_POOL_CLIENT_SECRET=None)
+    diagnosis = diagnose(environ)
+    assert fix(diagnosis, "user-pool")["command"] == f"cognito-gate local {port} --public"
+    assert "Start the local Cognito" in fix(diagnosis, "user-pool")["what"]
+    assert fix(diagnosis, "domain")["command"] == f"cognito-gate local {port} --public"
+    for finding in diagnosis.record["findings"]:
+        is_local(finding["fix"])
+
+
+def test_one_of_other_addresses_that_is_not_running() -> None:
+    with started() as (cognito, port):
+        environ = healthy(cognito, AWS_COGNITO_REDIRECT_URL=OTHER,
+                          AWS_COGNITO_LOGOUT_URL="http://localhost:3000/")  # fmt: skip
+    told = fix(diagnose(environ), "user-pool")["command"]
+    assert told == (
+        f"cognito-gate local {port} --callback-url {OTHER} --logout-url http://localhost:3000/"
+    )
+
+
+def test_another_pools_that_is_not_running_has_no_command() -> None:
+    with started(pool_id="us-east-1_Mine") as (cognito, _):
+        environ = healthy(cognito)
+    told = fix(diagnose(environ), "user-pool")
+    assert told["command"] == ""
+    assert "the emulator" in told["what"]
+
+
+def test_the_command_makes_what_the_doctor_takes_for_usual(tmp_path: Path) -> None:
+    usual = {parameter.name: parameter.default for parameter in local.params}
+    assert usual["port"] == DEFAULTS.port
+    assert usual["access_seconds"] == DEFAULTS.access_seconds
+    port = free_port()
+    found: list[Diagnosis] = []
+    result = here_until_ctrl_c(
+        "local",
+        f"--port={port}",
+        url=f"http://127.0.0.1:{port}/",
+        visit=lambda: (
+            found.append(diagnose({}, "--env-file", str(tmp_path / "it.env")))
+            if (tmp_path / "it.env").write_text(_env_file(port))
+            else None
+        ),
+    )
+    assert result.exit_code == 0
+    assert fix(found[0], "callback-url")["command"] == (
+        f"cognito-gate local --port {port} --callback-url {OTHER} --callback-url {CALLBACK}"
+    )
+
+
+def _env_file(port: int) -> str:
+    origin = f"http://127.0.0.1:{port}"
+    return (
+        f"AWS_COGNITO_DOMAIN={origin}\nAWS_COGNITO_ISSUER={origin}/{POOL}\n"
+        f"AWS_COGNITO_USER_POOL_CLIENT_ID=localclient\nAWS_COGNITO_USER_POOL_ID={POOL}\n"
+        f"{ENDPOINT}={origin}\nAWS_COGNITO_REDIRECT_URL={OTHER}\n"
+        f"AWS_COGNITO_LOGOUT_URL={SIGNED_OUT}\nSECRET_KEY={SECRET_KEY}\n"
+        "AWS_COGNITO_USER_POOL_CLIENT_SECRET=local0client0secret0not0for0production\n"
+    )
+
+
+# Switches and faults
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fault", "code"),
+    [
+        ("jwks", Fault("garbage"), "signing-keys"),
+        ("authorize", Fault("waf"), "firewall"),
+        ("authorize", Fault("status", status=404, body="Hm?"), "domain"),
+        ("login", Fault("status", status=400, body="Hm?"), "login-page"),
+    ],
+)
+def test_a_fault_is_to_be_switched_off(endpoint: str, fault: Fault, code: str) -> None:
+    with started() as (cognito, _):
+        cognito.fail(endpoint, fault)
+        told = fix(diagnose(healthy(cognito)), code)
+        assert f"{cognito.origin}/#switches" in told["what"]
+
+
+def test_revocation_is_a_switch() -> None:
+    with started(revocation=False) as (cognito, _):
+        told = fix(diagnose(healthy(cognito, **REFRESH)), "revocation")
+        assert f"{cognito.origin}/#switches" in told["what"]
+
+
+# Who is not believed
+
+
+CLAIMS: dict[str, Any] = {
+    "local_cognito": 1,
+    "pool_id": POOL,
+    "issuer": f"http://127.0.0.1:9229/{POOL}",
+    "client_id": "localclient",
+    "public": False,
+    "callback_urls": [],
+    "logout_urls": [],
+    "sample_users": True,
+    "rotation": False,
+    "access_seconds": 3600,
+}
+
+
+def test_a_real_pool_is_never_asked() -> None:
+    cognito = Cognito(about=says(200, **CLAIMS))
+    lines = found(cognito, AWS_COGNITO_USER_POOL_CLIENT_ID=None)
+    assert not [ask for ask in cognito.asked if ask.url.endswith("/_local/about")]
+    fix = lines["setting:AWS_COGNITO_USER_POOL_CLIENT_ID"].fix
+    assert fix is not None
+    assert fix.command.startswith("aws ")
+
+
+def test_a_login_domain_on_this_machine_does_not_make_a_real_pool_local() -> None:
+    lines = found(
+        Cognito(about=says(200, **CLAIMS), discovery=page(404), **{"jwks.json": page(404)}),
+        AWS_COGNITO_DOMAIN="http://127.0.0.1:9229",
+    )
+    fix = lines["user-pool"].fix
+    assert fix is not None
+    assert fix.command.startswith("aws ")
+    assert "local" not in lines["user-pool"].found
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"local_cognito": 2},
+        {"pool_id": "us-east-1"},
+        {"pool_id": 7},
+        {"client_id": "a b"},
+        {"client_id": None},
+        {"issuer": "javascript:x"},
+        {"issuer": "http://127.0.0.1:9229/ x"},
+        {"callback_urls": "http://localhost/"},
+        {"callback_urls": ["http://localhost/\x1b[31m"]},
+        {"callback_urls": ["http://localhost/ --public"]},
+        {"logout_urls": [7]},
+        {"public": "no"},
+        {"access_seconds": "3600"},
+        {"access_seconds": True},
+        {"sample_users": None},
+    ],
+)
+def test_what_does_not_look_like_one_is_none(changes: dict[str, Any]) -> None:
+    assert recognised(says(200, **CLAIMS).body)
+    assert not recognised(says(200, **{**CLAIMS, **changes}).body)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b'"x"', b"\xff", b"[" * 5000])
+def test_nor_is_what_is_no_object(body: bytes) -> None:
+    assert not recognised(body)
+
+
+def recognised(body: bytes) -> bool:
+    """Whether a server of this machine that answers so is taken for a local Cognito."""
+
+    def reply(given: Given) -> Reply:
+        return (200, {}, body) if given[1] == "/_local/about" else (404, {}, b"")
+
+    with answering(reply) as port:
+        at = f"http://127.0.0.1:{port}"
+        environ = {
+            **ENVIRON,
+            "AWS_COGNITO_DOMAIN": at,
+            "AWS_COGNITO_USER_POOL_CLIENT_ID": "",
+            ENDPOINT: at,
+        }
+        told = diagnose(environ).finding("setting:AWS_COGNITO_USER_POOL_CLIENT_ID")["fix"]
+    assert bool(told["command"]) is not bool(told["setting"])
+    if told["command"]:
+        assert f"--endpoint-url {at}" in told["command"]
+    return not told["command"]
+
+
+def test_a_redirect_is_not_followed() -> None:
+    cognito = Cognito(about=to("https://elsewhere.example/"), discovery=page(404))
+    lines = found(cognito, AWS_ENDPOINT_URL="http://127.0.0.1:4566")
+    assert {ask.url.split("/")[2] for ask in cognito.asked} <= {
+        "127.0.0.1:4566", "my-app.auth.eu-west-1.amazoncognito.com"
+    }  # fmt: skip
+    assert "local" not in lines["user-pool"].found
