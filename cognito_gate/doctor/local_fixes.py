@@ -162,7 +162,8 @@ def _sign_out(case: Case, local: LocalPool, fix: Fix) -> Fix:
 
 def _after_sign_out(case: Case, local: LocalPool, fix: Fix) -> Fix:
     url = fix.setting.partition("=")[2]
-    return replace(fix, command=local.start(logout=url)) if url not in local.logouts else fix
+    added = bool(url) and url not in local.logouts
+    return replace(fix, command=local.start(logout=url)) if added else fix
 
 
 def _grant(case: Case, local: LocalPool, fix: Fix) -> Fix:

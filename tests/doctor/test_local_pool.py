@@ -152,6 +152,21 @@ def test_a_sign_out_url_too_and_other_options_stay() -> None:
     assert "USERS_FILE is your file of users" in told["what"]
 
 
+def test_a_sign_out_that_lands_on_a_protected_page_gets_the_gates_own() -> None:
+    home = "http://localhost:8000/"
+    with started({"logout_urls": (home,)}) as (cognito, port):
+        told = fix(diagnose(healthy(cognito)), "after-sign-out")
+    assert told["setting"] == f"AWS_COGNITO_LOGOUT_URL={SIGNED_OUT}"
+    assert told["command"] == (
+        f"cognito-gate local {port} --logout-url {SIGNED_OUT} --logout-url {home}"
+    )
+
+
+def test_a_sign_out_that_lands_elsewhere_needs_no_new_start() -> None:
+    with started({"callback_urls": (OTHER,)}) as (cognito, _):
+        assert fix(diagnose(healthy(cognito)), "after-sign-out")["command"] == ""
+
+
 def test_one_that_was_started_in_another_way_is_told_so() -> None:
     with started(pool_id="us-east-1_Mine") as (cognito, _):
         told = fix(diagnose(healthy(cognito, AWS_COGNITO_REDIRECT_URL=OTHER)), "callback-url")
