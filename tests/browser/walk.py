@@ -114,9 +114,11 @@ class Walk:
         expect(self.page.locator("h1")).to_have_text(before)
 
     def problem(self, text: str) -> None:
-        """What is wrong is said, and has the focus."""
-        expect(self.page.locator("#problem")).to_contain_text(text)
-        expect(self.page.locator("#problem")).to_be_focused()
+        """What is wrong is said once, and has the focus: the field it is about, or the message."""
+        said = self.page.locator(".wrong, #message").filter(has_text=text)
+        expect(said).to_have_count(1)
+        name = str(said.get_attribute("id")).removesuffix("-wrong")
+        expect(self.page.locator(f"#{name}")).to_be_focused()
 
     # Steps
 
