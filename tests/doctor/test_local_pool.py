@@ -196,6 +196,13 @@ def test_one_of_other_addresses_that_is_not_running() -> None:
     )
 
 
+def test_a_line_that_is_missing_where_it_is_not_running() -> None:
+    with started() as (cognito, port):
+        environ = healthy(cognito, AWS_COGNITO_USER_POOL_CLIENT_ID=None)
+    told = fix(diagnose(environ), "setting:AWS_COGNITO_USER_POOL_CLIENT_ID")
+    assert told["command"] == f"cognito-gate local {port}"
+
+
 def test_another_pools_that_is_not_running_has_no_command() -> None:
     with started(pool_id="us-east-1_Mine") as (cognito, _):
         environ = healthy(cognito)

@@ -273,6 +273,10 @@ def test_the_requests_are_bounded(stage: Stage) -> None:
     assert "x" * 150 not in text
 
 
+def test_a_query_that_cannot_be_read_is_none(stage: Stage) -> None:
+    assert stage.http.get("/?done=keys&done=keys").status_code == 200
+
+
 # Who may read it
 
 
