@@ -10,9 +10,11 @@
   });
 
   // The part of an address behind # stays in the browser: forms and links hand it on (Fetch, 4.3).
-  for (const form of find("form"))
-    form.setAttribute("action", form.getAttribute("action") + location.hash);
-  for (const link of find(".below a, .known a, nav a")) link.hash ||= location.hash;
+  if (location.hash) {
+    for (const form of find("form"))
+      form.setAttribute("action", form.getAttribute("action") + location.hash);
+    for (const link of find(".below a, .known a, nav a")) link.hash ||= location.hash;
+  }
 
   // An error goes when its field is changed.
   for (const input of find("[aria-invalid]")) {
