@@ -14,6 +14,7 @@ from .protocol.session_cache import SessionCache
 
 MAX_LINE_BYTES = 8_192
 """Of a Cookie header that is looked at here. Servers cap it near that, and flows take more."""
+_MARK = cookies.MARK.encode()
 ANYBODY = Pass(None)
 """The decision for a public path, where nobody is signed in."""
 
@@ -64,7 +65,7 @@ class CachedDecisions:
             return None
         if token:
             visitor = self._caller(token, now)
-        elif cookies.MARK in line:
+        elif line.find(_MARK) >= 0:  # not `in`, which takes bytes for a number first
             visitor = self._session(line, now)
         else:
             public = self._authorization.is_public(Target(path, mount, method))

@@ -24,9 +24,10 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
 class _Shared:
     """What every view of one request shares: what was read from it, decided, and found."""
 
-    __slots__ = ("events", "read", "visitor")
+    __slots__ = ("events", "jar", "read", "visitor")
 
     def __init__(self) -> None:
+        self.jar: cookies.Jar | None = None
         self.read: dict[Callable[[Any], Any], Any] = {}
         self.events: list[Event] = []
         self.visitor: Pass | None = None
@@ -87,7 +88,17 @@ class Exchange:
     @property
     def jar(self) -> cookies.Jar:
         """Our cookies, as this browser sent them."""
-        return self.once(_jar)
+        jar = self._shared.jar
+        return self.read_cookies() if jar is None else jar
+
+    def read_cookies(self) -> cookies.Jar:
+        """Read the cookies, before anything else is made of the request.
+
+        Raises:
+            CookiesTooLarge: they are more than anybody looks at.
+        """
+        jar = self._shared.jar = cookies.read(self.incoming.values(b"cookie"))
+        return jar
 
     @property
     def query(self) -> Pairs:
@@ -119,10 +130,6 @@ class Exchange:
             results[read] = read(self)
         value: T = results[read]
         return value
-
-
-def _jar(exchange: Exchange) -> cookies.Jar:
-    return cookies.read(exchange.incoming.values(b"cookie"), cookies.MARK)
 
 
 def _query(exchange: Exchange) -> Pairs | None:

@@ -93,7 +93,7 @@ class Gate:
 
     def later(self, incoming: Incoming, decision: Pass, now: float) -> Incoming:
         """The request of an open WebSocket once more, with the cookies of the last decision."""
-        line = cookies.carried(incoming.values(b"cookie"), cookies.MARK, decision.headers)
+        line = cookies.carried(incoming.values(b"cookie"), decision.headers)
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
         return replace(incoming, headers=[*others, (b"cookie", line)], now=now)
 
@@ -126,8 +126,8 @@ class Gate:
 
     def _decided(self, exchange: Exchange) -> Flow[Decision]:
         incoming = exchange.incoming
+        exchange.read_cookies()
         self._check_origin(incoming)
-        cookies.check_size(incoming.values(b"cookie"))
         route = self._routes.get(incoming.path) if incoming.kind == "http" else None
         if route is not None:
             return (yield from route(exchange))

@@ -16,19 +16,17 @@ from cognito_gate._gate.protocol.cookies import (
     Jar,
     candidates,
     carried,
-    check_size,
     glance,
     names,
 )
 from cognito_gate._gate.protocol.cookies import read as read_all
 from cognito_gate.errors import CookiesTooLarge
 
-MARK = b"cognito_"
 NAME = "__Host-cognito_access_token"
 
 
 def read(*headers: bytes) -> Jar:
-    return read_all(headers, MARK)
+    return read_all(headers)
 
 
 def header(*pairs: tuple[str, str]) -> bytes:
@@ -61,8 +59,8 @@ NOISE: dict[str, bytes] = {
     "backslashes": b'a="' + b"\\" * 10_000 + b'"',
     "octal escapes": b'a="\\303\\244"',
     "reserved words": b"Path=/; Domain=x; $Version=1; expires=never; HttpOnly",
-    "many": b"; ".join(b"n%d=%d" % (number, number) for number in range(3000)),
-    "long": b"a=" + b"x" * 65_536,
+    "many": b"; ".join(b"n%d=%d" % (number, number) for number in range(1000)),
+    "long": b"a=" + b"x" * 30_000,
     "equals signs": b"a===b==",
 }
 
@@ -122,16 +120,16 @@ def test_other_white_space_is_no_part_of_the_syntax(space: str) -> None:
 
 def test_a_limit_to_the_bytes_of_all_headers() -> None:
     full = [b"a=" + b"x" * (MAX_HEADER_BYTES // 2 - 2)] * 2
-    check_size(full)
+    assert read(*full) == {}
     with pytest.raises(CookiesTooLarge):
-        check_size([*full, b"b"])
+        read(*full, b"b")
 
 
 def test_a_limit_to_the_cookies_of_all_headers() -> None:
     full = [b";".join([b"a=b"] * (MAX_COOKIES // 2))] * 2
-    check_size(full)
+    assert read(*full) == {}
     with pytest.raises(CookiesTooLarge):
-        check_size([*full, b"a=b"])
+        read(*full, b"a=b")
 
 
 def test_a_value_holds_equals_signs_and_quotes() -> None:
@@ -179,7 +177,7 @@ def test_what_a_browser_would_send_after_a_response() -> None:
         ("set-cookie", attributes.line("cognito_d", "first", 60)),
         ("x-other", "cognito_c=changed; "),
     )
-    after = carried([before], b"cognito_", changes)
+    after = carried([before], changes)
     assert set(after.split(b"; ")) == {b"cognito_a=new", b"cognito_c=kept", b"cognito_d=first"}
 
 
@@ -276,8 +274,8 @@ def test_more_chunks_than_are_ever_written() -> None:
     assert candidates(found, NAME) == ["x" * count for count in range(MAX_CHUNKS, 0, -1)]
 
 
-def test_headers_of_a_mebibyte() -> None:
-    found = read(b"; ".join([OURS, *(b"cognito_%d=x" % number for number in range(60_000))]))
+def test_a_header_full_of_our_names() -> None:
+    found = read(b"; ".join([OURS, *(b"cognito_%d=x" % number for number in range(2000))]))
     assert candidates(found, NAME) == ["value"]
     assert names(found, NAME) == [NAME]
 

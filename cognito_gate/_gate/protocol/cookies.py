@@ -19,46 +19,50 @@ MAX_HEADER_BYTES = 65_536  # of all Cookie headers together; four times what a s
 MAX_COOKIES = 2_048  # browsers keep some 180 for a site
 MAX_CLEARED = 20  # Set-Cookie lines that a hostile Cookie header may cause
 
-MARK = b"cognito_"  # in the name of each of our cookies
-_BLANK = b" \t"
-_NAME = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
+MARK = "cognito_"  # in the name of each of our cookies
+_BLANK = " \t"
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 Jar: TypeAlias = dict[str, list[str]]
 
 
-def read(headers: Iterable[bytes], mark: bytes) -> Jar:
-    """The cookies whose name contains `mark`; a name sent twice keeps both values, in order.
+def read(headers: Iterable[bytes]) -> Jar:
+    """Our cookies, by their names; a name sent twice keeps both values, in order.
 
     Cookies of others are passed over, whatever they look like.
+
+    Raises:
+        CookiesTooLarge: they are more than any browser of ours sends: each cookie costs time.
     """
     jar: Jar = {}
-    seen: dict[bytes, list[str] | None] = {}  # a flood of one name is looked at once
-    for header in headers:
-        for part in header.split(b";"):
-            if mark not in part or b"=" not in part:
-                continue
-            name, _, value = part.partition(b"=")
-            if name not in seen:
-                key = name.strip(_BLANK)
-                ours = mark in key and _NAME.fullmatch(key)  # names come back in lines that clear
-                seen[name] = jar.setdefault(key.decode("ascii"), []) if ours else None
-            values = seen[name]
-            if values is not None:
-                values.append(value.strip(_BLANK).decode("latin-1"))
+    seen: dict[str, list[str] | None] = {}  # a flood of one name is looked at once
+    for part in _parts(headers):
+        name, equals, value = part.partition("=")
+        if MARK not in name or not equals:
+            continue
+        if name not in seen:
+            key = name.strip(_BLANK)
+            ours = _NAME.fullmatch(key)  # names come back in lines that clear
+            seen[name] = jar.setdefault(key, []) if ours else None
+        values = seen[name]
+        if values is not None:
+            values.append(value.strip(_BLANK))
     return jar
 
 
-def check_size(headers: Iterable[bytes]) -> None:
-    """Raises CookiesTooLarge for more than any browser of ours sends: each cookie costs time."""
-    size = count = 0
+def _parts(headers: Iterable[bytes]) -> list[str]:
+    parts: list[str] = []
+    size = 0
     for header in headers:
         size += len(header)
-        count += header.count(b";") + 1
-        if size > MAX_HEADER_BYTES or count > MAX_COOKIES:
+        if size <= MAX_HEADER_BYTES:
+            parts += header.decode("latin-1").split(";")
+        if size > MAX_HEADER_BYTES or len(parts) > MAX_COOKIES:
             raise CookiesTooLarge(
                 f"the request has over {MAX_HEADER_BYTES} bytes of cookies, "
                 f"or over {MAX_COOKIES} of them"
             )
+    return parts
 
 
 def glance(header: bytes, names: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
@@ -85,10 +89,10 @@ def glance(header: bytes, names: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
     return tuple(values)
 
 
-def carried(headers: Iterable[bytes], mark: bytes, changes: Iterable[tuple[str, str]]) -> bytes:
+def carried(headers: Iterable[bytes], changes: Iterable[tuple[str, str]]) -> bytes:
     """The Cookie header that a browser would send after a response with these headers, as far as
-    the cookies whose name contains `mark` go."""
-    jar = read(headers, mark)
+    our cookies go."""
+    jar = read(headers)
     for name, line in changes:
         if name == "set-cookie":
             key, _, rest = line.partition("=")
