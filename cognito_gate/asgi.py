@@ -7,7 +7,6 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
@@ -150,9 +149,9 @@ class ASGIGate:
         if self._gate.takes_form(incoming):
             try:
                 async with asyncio.timeout(FORM_SECONDS):
-                    incoming = replace(incoming, body=await _form(receive))
+                    incoming = incoming._replace(body=await _form(receive))
             except TimeoutError:
-                incoming = replace(incoming, late=True)
+                incoming = incoming._replace(late=True)
         return await self._run(self._gate, incoming)
 
     async def _run(self, gate: Gate, incoming: Incoming) -> Decision:

@@ -95,7 +95,7 @@ class Gate:
         """The request of an open WebSocket once more, with the cookies of the last decision."""
         line = cookies.carried(incoming.values(b"cookie"), decision.headers)
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
-        return replace(incoming, headers=[*others, (b"cookie", line)], now=now)
+        return incoming._replace(headers=[*others, (b"cookie", line)], now=now)
 
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""
@@ -112,7 +112,7 @@ class Gate:
             decision = error_responses.broken(exchange)
         if isinstance(decision, Respond):
             return self._finished(exchange, decision)
-        return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
+        return decision._replace(events=tuple(exchange.events)) if exchange.events else decision
 
     def _answered(self, exchange: Exchange) -> Flow[Decision]:
         """The one place where errors become responses."""

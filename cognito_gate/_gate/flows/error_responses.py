@@ -82,7 +82,7 @@ def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
 
 def _read_by_a_person(incoming: Incoming, *, form: bool) -> bool:
     """For a page that somebody goes to, and for a form of ours that somebody sends."""
-    return fetch_metadata.is_navigation(replace(incoming, method="GET") if form else incoming)
+    return fetch_metadata.is_navigation(incoming._replace(method="GET") if form else incoming)
 
 
 def _headers(exchange: Exchange, error: GateError) -> Headers:

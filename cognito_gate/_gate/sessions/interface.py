@@ -3,8 +3,9 @@
 Knows the questions only. Must not know any of the places, nor what makes a session valid.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..effects import Flow
 from ..messages import Headers
@@ -13,17 +14,19 @@ from ..protocol.session_cache import Values
 from ..records import RefreshRecord, Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """What there may be of a browser's session, likeliest first; nothing of it is verified.
 
     Each is a value that `open_access`, `open_id` and `open_refresh` read: a browser may send
     several cookies of one name, and only one of them may hold.
     """
 
-    access: list[str] = field(default_factory=list, repr=False)
-    id: list[str] = field(default_factory=list, repr=False)
-    refresh: list[str] = field(default_factory=list, repr=False)
+    access: Sequence[str] = ()
+    id: Sequence[str] = ()
+    refresh: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return "Stored()"
 
 
 @dataclass(frozen=True, slots=True)
