@@ -28,7 +28,7 @@ class CachedDecisions:
         self._context = context
         self._authorization = authorization
         self._routes = routes
-        self._names = tuple(name.encode() for name in context.sessions.cookie_names)
+        self._names = context.sessions.cookie_names
         # Browsers send one Cookie header again and again: it leads to the session at once.
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
         self._any_ended = context.ended.any

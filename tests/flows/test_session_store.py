@@ -45,7 +45,7 @@ class MemorySessions:
         return Stored([tokens.access], [tokens.id], [record.to_json()] if record else [])
 
     def values(self, jar: Jar, access: str, id_: str, refresh: str) -> Values:
-        return (self._id(jar).encode(),)
+        return (self._id(jar),)
 
     def open_access(self, value: str) -> tuple[str, float]:
         return value, float("inf")

@@ -34,12 +34,12 @@ def session(exchange: Exchange) -> Flow[Pass]:
 
 
 def _session(exchange: Exchange) -> Flow[Pass]:
-    if not exchange.jar:
+    context, jar, now = exchange.context, exchange.jar, exchange.now
+    if not jar:
         return NOBODY
-    context, now = exchange.context, exchange.now
-    stored = yield from context.sessions.load(exchange.jar, now)
+    stored = yield from context.sessions.load(jar, now)
     if not stored.access and not stored.refresh:
-        return Pass(None, (yield from context.sessions.drop(exchange.jar)))
+        return Pass(None, (yield from context.sessions.drop(jar)))
     cached = context.session_cache.get(_first_values(exchange, stored), now)
     if cached is not None:
         return NOBODY if context.is_over(cached.sessions, now) else cached
@@ -60,9 +60,9 @@ def _session(exchange: Exchange) -> Flow[Pass]:
         expired = read.only_late and not stored.refresh
         return (yield from _over(exchange, "expired" if expired else "invalid"))
     if stored.refresh:
-        dropped = yield from context.sessions.drop_refresh(exchange.jar)
+        dropped = yield from context.sessions.drop_refresh(jar)
         return Pass(live.identity, dropped, live.ends_at, (live.name,))
-    values = context.sessions.values(exchange.jar, *live.values, "")
+    values = context.sessions.values(jar, *live.values, "")
     return verified_session.remember(context, values, live, None, now)
 
 
@@ -99,5 +99,5 @@ def _over(
 
 
 def _first_values(exchange: Exchange, stored: Stored) -> Values:
-    firsts = (kind[0] if kind else "" for kind in (stored.access, stored.id, stored.refresh))
-    return exchange.context.sessions.values(exchange.jar, *firsts)
+    access, id_, refresh_ = (kind[0] if kind else "" for kind in stored)
+    return exchange.context.sessions.values(exchange.jar, access, id_, refresh_)

@@ -65,26 +65,29 @@ def _parts(headers: Iterable[bytes]) -> list[str]:
     return parts
 
 
-def glance(header: bytes, names: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+def glance(header: bytes, names: tuple[str, ...]) -> tuple[str, ...] | None:
     """The quick look of a request whose session is known: the value of each cookie, empty where its
     name does not occur. None where one is not there once and plainly: then `read` has to say.
     """
+    text = header.decode("latin-1")
     values, starts, seen = [], [], -2
     for name in names:
-        at = header.find(name)
+        at = text.find(name)
         if at < 0:
-            values.append(b"")
+            values.append("")
             continue
         start = at + len(name) + 1
-        if header[start - 1 : start] != b"=" or (at and header[at - 2 : at] != b"; "):
+        if text[start - 1 : start] != "=" or (at and text[at - 2 : at] != "; "):
             return None
-        end = header.find(b";", start)
-        values.append(header[start:] if end < 0 else header[start:end])
+        end = text.find(";", start)
+        if end < 0:
+            end = len(text)
+        values.append(text[start:end])
         starts.append((name, start))
-        seen += start - at + len(values[-1]) + 2
-    if seen != len(header):  # there are others: none of them may be one of these once more
+        seen += end - at + 2
+    if seen != len(text):  # there are others: none of them may be one of these once more
         for name, start in starts:
-            if header.find(name, start) >= 0:
+            if text.find(name, start) >= 0:
                 return None
     return tuple(values)
 

@@ -50,8 +50,7 @@ class CookieSessions:
         )
 
     def values(self, jar: Jar, access: str, id_: str, refresh: str) -> Values:
-        all_values = (access, id_, refresh)[: len(self.cookie_names)]
-        return tuple(value.encode("latin-1") for value in all_values)
+        return (access, id_, refresh)[: len(self.cookie_names)]
 
     def open_access(self, value: str) -> tuple[str, float]:
         """A sealed value alone says when it ends."""
