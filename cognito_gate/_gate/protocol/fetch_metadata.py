@@ -62,8 +62,8 @@ def opens_websocket(incoming: Incoming) -> bool:
     """True for a WebSocket, also for one that the server leaves to the app as a request."""
     if incoming.kind == "websocket":
         return True
-    protocols = b",".join(incoming.values(b"upgrade")).lower().split(b",")
-    return b"websocket" in [name.strip() for name in protocols]
+    protocols = b",".join(incoming.values(b"upgrade")).lower()
+    return bool(protocols) and b"websocket" in [name.strip() for name in protocols.split(b",")]
 
 
 def is_preflight(incoming: Incoming) -> bool:
