@@ -78,8 +78,7 @@ class Exchange:
     @property
     def facts(self) -> RequestFacts:
         """What an event says of this request."""
-        seen = self.incoming
-        return RequestFacts(seen.now, seen.kind, seen.method, seen.path, seen.client)
+        return self.once(_facts)
 
     def record(self, event: Event) -> None:
         """Say that something was decided; the edge hands it on with the decision."""
@@ -130,6 +129,11 @@ class Exchange:
             results[read] = read(self)
         value: T = results[read]
         return value
+
+
+def _facts(exchange: Exchange) -> RequestFacts:
+    seen = exchange.incoming
+    return RequestFacts(seen.now, seen.kind, seen.method, seen.path, seen.client)
 
 
 def _query(exchange: Exchange) -> Pairs | None:
