@@ -12,7 +12,7 @@ from ..events import Event, RequestFacts
 from ..settings import Settings
 from .context import Context
 from .messages import Incoming, Pass
-from .protocol import cookies
+from .protocol.cookies import Jar, RequestCookies
 
 MAX_QUERY_FIELDS = 50
 MAX_ASKED_CHARS = 2048
@@ -24,10 +24,10 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
 class _Shared:
     """What every view of one request shares: what was read from it, decided, and found."""
 
-    __slots__ = ("events", "jar", "read", "visitor")
+    __slots__ = ("cookies", "events", "read", "visitor")
 
-    def __init__(self) -> None:
-        self.jar: cookies.Jar | None = None
+    def __init__(self, incoming: Incoming) -> None:
+        self.cookies = RequestCookies(incoming.values(b"cookie"))
         self.read: dict[Callable[[Any], Any], Any] = {}
         self.events: list[Event] = []
         self.visitor: Pass | None = None
@@ -44,7 +44,7 @@ class Exchange:
     def __init__(self, context: Context, incoming: Incoming, shared: _Shared | None = None) -> None:
         self.context = context
         self.incoming = incoming
-        self._shared = shared or _Shared()
+        self._shared = shared or _Shared(incoming)
 
     @classmethod
     def sharing(cls, other: "Exchange", context: Context) -> Self:
@@ -85,19 +85,14 @@ class Exchange:
         self._shared.events.append(event)
 
     @property
-    def jar(self) -> cookies.Jar:
+    def cookies(self) -> RequestCookies:
+        """The cookies, of which no more is read than somebody asks for."""
+        return self._shared.cookies
+
+    @property
+    def jar(self) -> Jar:
         """Our cookies, as this browser sent them."""
-        jar = self._shared.jar
-        return self.read_cookies() if jar is None else jar
-
-    def read_cookies(self) -> cookies.Jar:
-        """Read the cookies, before anything else is made of the request.
-
-        Raises:
-            CookiesTooLarge: they are more than anybody looks at.
-        """
-        jar = self._shared.jar = cookies.read(self.incoming.values(b"cookie"))
-        return jar
+        return self._shared.cookies.jar
 
     @property
     def query(self) -> Pairs:

@@ -126,8 +126,8 @@ class Gate:
 
     def _decided(self, exchange: Exchange) -> Flow[Decision]:
         incoming = exchange.incoming
-        exchange.read_cookies()
         self._check_origin(incoming)
+        cookies.check_size(exchange.cookies.headers)
         route = self._routes.get(incoming.path) if incoming.kind == "http" else None
         if route is not None:
             return (yield from route(exchange))

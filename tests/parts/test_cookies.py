@@ -16,6 +16,7 @@ from cognito_gate._gate.protocol.cookies import (
     Jar,
     candidates,
     carried,
+    check_size,
     glance,
     names,
 )
@@ -59,8 +60,8 @@ NOISE: dict[str, bytes] = {
     "backslashes": b'a="' + b"\\" * 10_000 + b'"',
     "octal escapes": b'a="\\303\\244"',
     "reserved words": b"Path=/; Domain=x; $Version=1; expires=never; HttpOnly",
-    "many": b"; ".join(b"n%d=%d" % (number, number) for number in range(1000)),
-    "long": b"a=" + b"x" * 30_000,
+    "many": b"; ".join(b"n%d=%d" % (number, number) for number in range(3000)),
+    "long": b"a=" + b"x" * 65_536,
     "equals signs": b"a===b==",
 }
 
@@ -120,16 +121,16 @@ def test_other_white_space_is_no_part_of_the_syntax(space: str) -> None:
 
 def test_a_limit_to_the_bytes_of_all_headers() -> None:
     full = [b"a=" + b"x" * (MAX_HEADER_BYTES // 2 - 2)] * 2
-    assert read(*full) == {}
+    check_size(full)
     with pytest.raises(CookiesTooLarge):
-        read(*full, b"b")
+        check_size([*full, b"b"])
 
 
 def test_a_limit_to_the_cookies_of_all_headers() -> None:
     full = [b";".join([b"a=b"] * (MAX_COOKIES // 2))] * 2
-    assert read(*full) == {}
+    check_size(full)
     with pytest.raises(CookiesTooLarge):
-        read(*full, b"a=b")
+        check_size([*full, b"a=b"])
 
 
 def test_a_value_holds_equals_signs_and_quotes() -> None:
@@ -179,8 +180,6 @@ def test_what_a_browser_would_send_after_a_response() -> None:
     )
     after = carried([before], changes)
     assert set(after.split(b"; ")) == {b"cognito_a=new", b"cognito_c=kept", b"cognito_d=first"}
-
-
 
 
 @pytest.mark.parametrize("noise", NOISE.values(), ids=NOISE)
@@ -273,8 +272,8 @@ def test_more_chunks_than_are_ever_written() -> None:
     assert candidates(found, NAME) == ["x" * count for count in range(MAX_CHUNKS, 0, -1)]
 
 
-def test_a_header_full_of_our_names() -> None:
-    found = read(b"; ".join([OURS, *(b"cognito_%d=x" % number for number in range(2000))]))
+def test_headers_of_a_mebibyte() -> None:
+    found = read(b"; ".join([OURS, *(b"cognito_%d=x" % number for number in range(60_000))]))
     assert candidates(found, NAME) == ["value"]
     assert names(found, NAME) == [NAME]
 
@@ -302,7 +301,7 @@ def test_the_quick_look_finds_what_the_reader_finds(line: bytes) -> None:
     found = glance(line, ("cognito_a",))
     if found is not None:
         values = candidates(read(line), "cognito_a")
-        assert [value.strip(" \t") for value in found] == (values or [""])
+        assert list(found) == (values or [""])
 
 
 @given(st.lists(st.tuples(st.sampled_from([NAME, *(f"{NAME}.{i}" for i in range(7))]), st.text())))

@@ -31,7 +31,7 @@ def logout(exchange: Exchange) -> Flow[Respond]:
     """
     _check_own(exchange)
     context, jar = exchange.context, exchange.jar
-    stored = yield from context.sessions.load(jar, exchange.now)
+    stored = yield from context.sessions.load(exchange.cookies, exchange.now)
     record = refresh_record.find(context, stored.refresh, None).record
     live = yield from _end(exchange, stored, record)
     revoked = record is not None and (yield from _revoke(context, record))

@@ -103,7 +103,7 @@ def _refused(due: Due, since: float) -> Flow[Pass]:
 
 def _left_alone(due: Due, live: Verified) -> Pass:
     visitor = _alive(live, due.record)
-    values = due.context.sessions.values(due.exchange.jar, *live.values, due.value)
+    values = due.context.sessions.values(due.exchange.cookies, *live.values, due.value)
     until = min(due.now + PAUSE_SECONDS, live.ends_at)
     due.context.session_cache.put(values, visitor, now=due.now, until=until)
     return visitor

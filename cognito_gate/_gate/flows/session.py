@@ -34,12 +34,11 @@ def session(exchange: Exchange) -> Flow[Pass]:
 
 
 def _session(exchange: Exchange) -> Flow[Pass]:
-    context, jar, now = exchange.context, exchange.jar, exchange.now
-    if not jar:
-        return NOBODY
-    stored = yield from context.sessions.load(jar, now)
+    context, now = exchange.context, exchange.now
+    stored = yield from context.sessions.load(exchange.cookies, now)
     if not stored.access and not stored.refresh:
-        return Pass(None, (yield from context.sessions.drop(jar)))
+        jar = exchange.jar
+        return Pass(None, (yield from context.sessions.drop(jar))) if jar else NOBODY
     cached = context.session_cache.get(_first_values(exchange, stored), now)
     if cached is not None:
         return NOBODY if context.is_over(cached.sessions, now) else cached
@@ -60,9 +59,9 @@ def _session(exchange: Exchange) -> Flow[Pass]:
         expired = read.only_late and not stored.refresh
         return (yield from _over(exchange, "expired" if expired else "invalid"))
     if stored.refresh:
-        dropped = yield from context.sessions.drop_refresh(jar)
+        dropped = yield from context.sessions.drop_refresh(exchange.jar)
         return Pass(live.identity, dropped, live.ends_at, (live.name,))
-    values = context.sessions.values(jar, *live.values, "")
+    values = context.sessions.values(exchange.cookies, *live.values, "")
     return verified_session.remember(context, values, live, None, now)
 
 
@@ -78,7 +77,7 @@ def _with_refresh(exchange: Exchange, read: Read, record: RefreshRecord, value: 
         # Not every server passes on what a WebSocket's acceptance carries: while the session holds,
         # its refresh waits for a request that surely can.
         return (yield from refresh.refresh(refresh.Due(exchange, record, value, whole)))
-    values = context.sessions.values(exchange.jar, *whole.values, value)
+    values = context.sessions.values(exchange.cookies, *whole.values, value)
     return verified_session.remember(context, values, whole, record, now)
 
 
@@ -99,5 +98,5 @@ def _over(
 
 
 def _first_values(exchange: Exchange, stored: Stored) -> Values:
-    access, id_, refresh_ = (kind[0] if kind else "" for kind in stored)
-    return exchange.context.sessions.values(exchange.jar, access, id_, refresh_)
+    access, id_, refresh_ = [kind[0] if kind else "" for kind in stored]
+    return exchange.context.sessions.values(exchange.cookies, access, id_, refresh_)

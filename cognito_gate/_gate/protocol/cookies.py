@@ -7,6 +7,7 @@ Knows cookie syntax and browser limits; nothing of what the values hold. The rea
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from ...errors import CookiesTooLarge
@@ -26,48 +27,66 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 Jar: TypeAlias = dict[str, list[str]]
 
 
+class RequestCookies:
+    """The Cookie headers of one request, of which no more is read than somebody asks for."""
+
+    __slots__ = ("_jar", "headers")
+
+    def __init__(self, headers: list[bytes]) -> None:
+        self.headers = headers
+        self._jar: Jar | None = None
+
+    @property
+    def jar(self) -> Jar:
+        """Our cookies."""
+        if self._jar is None:
+            self._jar = read(self.headers)
+        return self._jar
+
+    def glance(self, names: tuple[str, ...]) -> tuple[str, ...] | None:
+        """What the quick look at a single header finds."""
+        return glance(self.headers[0], names) if len(self.headers) == 1 else None
+
+
 def read(headers: Iterable[bytes]) -> Jar:
     """Our cookies, by their names; a name sent twice keeps both values, in order.
 
     Cookies of others are passed over, whatever they look like.
-
-    Raises:
-        CookiesTooLarge: they are more than any browser of ours sends: each cookie costs time.
     """
     jar: Jar = {}
     seen: dict[str, list[str] | None] = {}  # a flood of one name is looked at once
-    for part in _parts(headers):
-        name, equals, value = part.partition("=")
-        if MARK not in name or not equals:
-            continue
-        if name not in seen:
-            key = name.strip(_BLANK)
-            ours = _NAME.fullmatch(key)  # names come back in lines that clear
-            seen[name] = jar.setdefault(key, []) if ours else None
-        values = seen[name]
-        if values is not None:
-            values.append(value.strip(_BLANK))
+    for header in headers:
+        for part in header.decode("latin-1").split(";"):
+            name, equals, value = part.partition("=")
+            if MARK not in name or not equals:
+                continue
+            if name not in seen:
+                key = name.strip(_BLANK)
+                ours = _NAME.fullmatch(key)  # names come back in lines that clear
+                seen[name] = jar.setdefault(key, []) if ours else None
+            values = seen[name]
+            if values is not None:
+                values.append(value.strip(_BLANK))
     return jar
 
 
-def _parts(headers: Iterable[bytes]) -> list[str]:
-    parts: list[str] = []
-    size = 0
+def check_size(headers: Iterable[bytes]) -> None:
+    """Raises CookiesTooLarge for more than any browser of ours sends: each cookie costs time."""
+    size = count = 0
     for header in headers:
         size += len(header)
-        if size <= MAX_HEADER_BYTES:
-            parts += header.decode("latin-1").split(";")
-        if size > MAX_HEADER_BYTES or len(parts) > MAX_COOKIES:
+        count += header.count(b";") + 1
+        if size > MAX_HEADER_BYTES or count > MAX_COOKIES:
             raise CookiesTooLarge(
                 f"the request has over {MAX_HEADER_BYTES} bytes of cookies, "
                 f"or over {MAX_COOKIES} of them"
             )
-    return parts
 
 
+@lru_cache(maxsize=8)  # the short way looks first, and a flow soon after it
 def glance(header: bytes, names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The quick look of a request whose session is known: the value of each cookie, empty where its
-    name does not occur. None where one is not there once and plainly: then `read` has to say.
+    """The quick look at a Cookie header: the value of each of these cookies, empty where its name
+    does not occur. None where one is not there once and plainly: then `read` has to say.
     """
     text = header.decode("latin-1")
     values, starts, seen = [], [], -2
@@ -82,7 +101,10 @@ def glance(header: bytes, names: tuple[str, ...]) -> tuple[str, ...] | None:
         end = text.find(";", start)
         if end < 0:
             end = len(text)
-        values.append(text[start:end])
+        value = text[start:end].strip(_BLANK)
+        if not value:
+            return None
+        values.append(value)
         starts.append((name, start))
         seen += end - at + 2
     if seen != len(text):  # there are others: none of them may be one of these once more
@@ -137,8 +159,7 @@ def names(cookies: Jar, name: str) -> list[str]:
 
 
 def _is_chunk(key: str, name: str) -> bool:
-    index = key.removeprefix(name + ".")
-    return index != key and len(index) == 1 and index in "0123456789"
+    return len(key) == len(name) + 2 and key[-1] in "0123456789" and key[:-1] == f"{name}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from ..effects import Flow
 from ..messages import Headers
-from ..protocol.cookies import Jar
+from ..protocol.cookies import Jar, RequestCookies
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord, Tokens
 
@@ -44,17 +44,17 @@ class Sessions(Protocol):
 
     Example::
 
-        stored = yield from sessions.load(exchange.jar, exchange.now)
+        stored = yield from sessions.load(exchange.cookies, exchange.now)
     """
 
     @property
     def cookie_names(self) -> tuple[str, ...]:
         """The cookies whose exact values a verified session is remembered by."""
 
-    def load(self, jar: Jar, now: float) -> Flow[Stored]:
+    def load(self, cookies: RequestCookies, now: float) -> Flow[Stored]:
         """What the browser's cookies lead to."""
 
-    def values(self, jar: Jar, access: str, id_: str, refresh: str) -> Values:
+    def values(self, cookies: RequestCookies, access: str, id_: str, refresh: str) -> Values:
         """What a session that was read from these stored values is remembered by."""
 
     def open_access(self, value: str) -> tuple[str, float]:
