@@ -7,14 +7,13 @@ the visitor asked for.
 from typing import Literal
 
 from ...errors import ClockWrong
-from ...events import SessionEnded
 from ..effects import Flow
 from ..exchange import Exchange
 from ..messages import Pass
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord
 from ..sessions.interface import Stored
-from . import refresh, refresh_record, verified_session
+from . import refresh, refresh_record, session_end, verified_session
 from .verified_session import Read, Verified
 
 NOBODY = Pass(None)
@@ -57,7 +56,8 @@ def _session(exchange: Exchange) -> Flow[Pass]:
     if live is None or not live.complete:
         # Whose time is over ends by itself; another tab's sign-in may have replaced it by now.
         expired = read.only_late and not stored.refresh
-        return (yield from _over(exchange, "expired" if expired else "invalid"))
+        value = (*stored.access, *stored.refresh)[0]
+        return (yield from _over(exchange, "expired" if expired else "invalid", value))
     if stored.refresh:
         dropped = yield from context.sessions.drop_refresh(exchange.jar)
         return Pass(live.identity, dropped, live.ends_at, (live.name,))
@@ -69,7 +69,7 @@ def _with_refresh(exchange: Exchange, read: Read, record: RefreshRecord, value: 
     """A session with a refresh token, whose record was read from the stored `value`."""
     context, live, now = exchange.context, read.session, exchange.now
     if record.ends_at(context.settings.refresh_cookie_age_seconds) <= now:
-        return (yield from _over(exchange, "lifetime", record))
+        return (yield from _over(exchange, "lifetime", value, record))
     if live is None and read.early:
         raise ClockWrong("the clock of this server is behind: a session's token counts only later")
     whole = live if live is not None and live.complete else None
@@ -88,10 +88,11 @@ def _due(exchange: Exchange, live: Verified) -> bool:
 def _over(
     exchange: Exchange,
     cause: Literal["expired", "invalid", "lifetime"],
+    value: str,
     record: RefreshRecord | None = None,
 ) -> Flow[Pass]:
     sub, name = (record.sub or "", record.name) if record else ("", "")
-    exchange.record(SessionEnded(exchange.facts, cause, sub, name))
+    session_end.record(exchange, cause, value, sub, name)
     if cause == "expired":
         return NOBODY
     return Pass(None, (yield from exchange.context.sessions.drop(exchange.jar)))
