@@ -26,25 +26,32 @@ class _Shared:
 
     __slots__ = ("cookies", "events", "read", "visitor")
 
-    def __init__(self, incoming: Incoming) -> None:
+    def __init__(self, incoming: Incoming, events: list[Event]) -> None:
         self.cookies = RequestCookies(incoming.values(b"cookie"))
         self.read: dict[Callable[[Any], Any], Any] = {}
-        self.events: list[Event] = []
+        self.events = events
         self.visitor: Pass | None = None
 
 
 class Exchange:
     """One request on its way through the gate.
 
-    `context` are the parts of the gate, `incoming` the facts of the request.
+    `context` are the parts of the gate, `incoming` the facts of the request. What is decided on
+    the way is added to `events`.
     """
 
     __slots__ = ("_shared", "context", "incoming")
 
-    def __init__(self, context: Context, incoming: Incoming, shared: _Shared | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        incoming: Incoming,
+        shared: _Shared | None = None,
+        events: list[Event] | None = None,
+    ) -> None:
         self.context = context
         self.incoming = incoming
-        self._shared = shared or _Shared(incoming)
+        self._shared = shared or _Shared(incoming, [] if events is None else events)
 
     @classmethod
     def sharing(cls, other: "Exchange", context: Context) -> Self:

@@ -20,6 +20,7 @@ from ..errors import (
     MethodRefused,
     StaleCallback,
 )
+from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from . import custom_login, gate_pages
 from .authorization import Authorization, Rule, Target
@@ -101,9 +102,12 @@ class Gate:
         """True when the gate itself reads the body: for the forms of our own pages only."""
         return incoming.method == "POST" and incoming.path in self._forms
 
-    def decide(self, incoming: Incoming) -> Flow[Decision]:
-        """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""
-        exchange = Exchange(self._context, incoming)
+    def decide(self, incoming: Incoming, events: list[Event] | None = None) -> Flow[Decision]:
+        """Decide on a request: let it pass, or respond in the app's place. Raises nothing.
+
+        `events` gets those of the decision as they come, for requests that are cancelled.
+        """
+        exchange = Exchange(self._context, incoming, events=events)
         try:
             decision = yield from self._answered(exchange)
         except Exception:
