@@ -70,7 +70,7 @@ WHO = Identity({"sub": "ada"}, access_token="secret")
         (Pass(WHO, LINES, 5.0, ("secret",)), "ada"),
         (Respond(200, LINES, b"secret"), "200"),
         (Verified(WHO, 1.0, 5.0, "secret", ("secret", "secret")), "ada"),
-        (Entry((b"secret",), 1.0, 5.0, "secret"), "5.0"),
+        (Entry((b"secret",), 1.0, 5.0, "result"), "5.0"),
         (Stored(["secret"], ["secret"], ["secret"]), "Stored"),
         (HttpCall("POST", "https://x.example/", body=b"secret"), "https://x.example/"),
         (HttpAnswer(200, body=b"secret"), "200"),

@@ -116,7 +116,7 @@ class Gate:
             decision = error_responses.broken(exchange)
         if isinstance(decision, Respond):
             return self._finished(exchange, decision)
-        return decision._replace(events=tuple(exchange.events)) if exchange.events else decision
+        return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
 
     def _answered(self, exchange: Exchange) -> Flow[Decision]:
         """The one place where errors become responses."""

@@ -64,23 +64,21 @@ def caches(name: str) -> bool:
     )
 
 
-class Pass(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pass:
     """Let the request through to the wrapped app.
 
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
     `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
     `sessions` are the names by which a sign-out may have ended this session meanwhile. `events`
-    are what was decided on the way, for whoever operates the app. (A tuple, as `Incoming` is.)
+    are what was decided on the way, for whoever operates the app.
     """
 
     identity: Identity | None
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     until: float = float("inf")
-    sessions: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = field(default=(), repr=False)
     events: tuple[Event, ...] = ()
-
-    def __repr__(self) -> str:
-        return f"Pass(identity={self.identity!r}, until={self.until!r}, events={self.events!r})"
 
 
 @dataclass(frozen=True, slots=True)

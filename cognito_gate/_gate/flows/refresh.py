@@ -218,4 +218,4 @@ def _saved(due: Due, record: RefreshRecord, tokens: Tokens, who: Identity) -> Fl
         return (yield from _grown(due, record, error))
     live = verified_session.of_identity(context, who, saved.ends_at)
     visitor = verified_session.remember(context, saved.values, live, record, due.now)
-    return visitor._replace(headers=saved.headers)
+    return replace(visitor, headers=saved.headers)

@@ -4,7 +4,8 @@ Knows cookie values and what was decided for them; trusts nobody: what is rememb
 result. Bounded, without locks: two generations of a dict, each replaced whole.
 """
 
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -14,16 +15,14 @@ MAX_SECONDS = 300  # seconds a verified result is remembered at most
 Values: TypeAlias = tuple[str, ...] | tuple[bytes, ...]
 
 
-class Entry(NamedTuple, Generic[T]):
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T]):
     """A verified result, remembered from `since` until `until` (Unix time)."""
 
-    values: Values
+    values: Values = field(repr=False)
     since: float
     until: float
     result: T
-
-    def __repr__(self) -> str:
-        return f"Entry(since={self.since!r}, until={self.until!r})"
 
 
 class SessionCache(Generic[T]):
