@@ -165,7 +165,11 @@ class Gate:
         if not fetch_metadata.is_navigation(exchange.incoming):
             return error_responses.login_required(exchange, headers)
         callback.check_not_astray(exchange)
-        started = login.begin(exchange, login.return_address(exchange))
+        return_to = login.return_address(exchange)
+        if exchange.settings.keep_fragment and exchange.settings.login == "hosted":
+            way = login.login_url(self._context, return_to)
+            return gate_pages.to_login(exchange, way, headers)
+        started = login.begin(exchange, return_to)
         return replace(started, headers=(*started.headers, *headers))
 
     def _visitor(self, exchange: Exchange) -> Flow[Pass]:
