@@ -45,7 +45,7 @@ FLOORS: list[set[str]] = [
     {"_gate.catalog_files"},
     {"_gate.languages"},
     {"_sign_in.views"},
-    {"_gate.authorization", "_gate.cookie_kinds", "_gate.sessions.interface"},
+    {"_gate.authorization", "_gate.cookie_kinds", "_gate.revocations", "_gate.sessions.interface"},
     {"_gate.sessions.cookie_sessions"},
     {"_gate.context"},
     {"_gate.exchange"},

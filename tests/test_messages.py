@@ -6,7 +6,7 @@ import pytest
 
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.flows.verified_session import Verified
-from cognito_gate._gate.messages import Incoming, Pass, Respond
+from cognito_gate._gate.messages import Incoming, Pass, Respond, SessionMarks
 from cognito_gate._gate.protocol.session_cache import Entry
 from cognito_gate._gate.sessions.interface import Stored
 from cognito_gate.identity import Identity
@@ -67,7 +67,7 @@ WHO = Identity({"sub": "ada"}, access_token="secret")
     [
         (INCOMING._replace(query=b"code=secret", headers=[(b"cookie", b"secret")]), "/a"),
         (INCOMING._replace(body=b"secret"), "GET"),
-        (Pass(WHO, LINES, 5.0, ("secret",)), "ada"),
+        (Pass(WHO, LINES, 5.0, SessionMarks(("secret",))), "ada"),
         (Respond(200, LINES, b"secret"), "200"),
         (Verified(WHO, 1.0, 5.0, "secret", ("secret", "secret")), "ada"),
         (Entry((b"secret",), 1.0, 5.0, "result"), "5.0"),

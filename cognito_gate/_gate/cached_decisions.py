@@ -31,7 +31,7 @@ class CachedDecisions:
         self._names = context.sessions.cookie_names
         # Browsers send one Cookie header again and again: it leads to the session at once.
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
-        self._any_ended = context.ended.any
+        self._any_ended = context.revocations.any
         bearer = {b"authorization"} if context.settings.bearer else set()
         self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer)
 
@@ -95,7 +95,7 @@ class CachedDecisions:
         return None if caller is None or self._is_over(caller, now) else caller
 
     def _is_over(self, visitor: Pass, now: float) -> bool:
-        return self._context.is_over(visitor.sessions, now)
+        return self._context.is_over(visitor.marks, now)
 
     def _allowed(self, visitor: Pass, target: Target) -> Pass | None:
         try:

@@ -13,7 +13,7 @@ from .appearance import Appearance
 from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
 from .languages import Languages
-from .messages import Pass
+from .messages import Pass, SessionMarks
 from .protocol import oauth
 from .protocol.cookies import Attributes
 from .protocol.jwks import KeyRing
@@ -22,6 +22,7 @@ from .protocol.pages import Frame
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
 from .records import Tokens
+from .revocations import MemoryRevocations, Revocations, last_use
 from .sessions.cookie_sessions import CookieSessions
 from .sessions.interface import Sessions
 
@@ -48,7 +49,7 @@ AT_LOGIN_DOMAIN = TokenCalls(
 class Context:
     """Everything a flow needs besides the request. `token` makes unguessable text.
 
-    `ended` are the sessions that were signed out here, `used` the states of sign-ins that came back
+    `revocations` are the sessions that were ended early, `used` the states of sign-ins that came back
     (with a hash of the code), `refused` the refresh tokens that Cognito took no longer, and when,
     `told` the cookies of sessions whose end was told.
     `turn` counts the sign-ins that were started. `sessions` is where sessions live.
@@ -70,17 +71,20 @@ class Context:
     keys: KeyRing
     session_cache: SessionCache[Pass]
     bearer_cache: SessionCache[Pass]
-    ended: Recent[bool]
+    revocations: Revocations
     used: Recent[str]
     refused: Recent[float]
     told: Recent[bool]
     turn: Callable[[], int]
 
-    def is_over(self, sessions: tuple[str, ...], now: float) -> bool:
-        """True when the session of one of these names was signed out in this process."""
-        return self.ended.any() > 0 and any(
-            self.ended.get(name, now) is not None for name in sessions if name
-        )
+    def is_over(self, marks: SessionMarks, now: float) -> bool:
+        """True when the session with these marks was ended, as far as this process knows."""
+        return self.revocations.covers(marks, now)
+
+    def last_use(self, now: float) -> float:
+        """Until when a revocation that is made now can be of use (Unix time)."""
+        seconds = self.settings.refresh_cookie_age_seconds
+        return last_use(now, seconds, self.expected.leeway)
 
     @classmethod
     def of(
@@ -118,7 +122,7 @@ class Context:
             keys=KeyRing(),
             session_cache=SessionCache(settings.session_cache),
             bearer_cache=SessionCache(settings.session_cache),
-            ended=Recent(RECENT),
+            revocations=MemoryRevocations(RECENT),
             used=Recent(RECENT),
             refused=Recent(RECENT),
             told=Recent(RECENT),

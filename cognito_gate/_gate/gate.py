@@ -88,9 +88,9 @@ class Gate:
     # The journey
 
     def signed_out(self, decision: Pass, now: float) -> bool:
-        """True when the session of an earlier decision has been signed out in this process: its
-        cookies must no longer reach the browser, and its WebSockets end."""
-        return self._context.is_over(decision.sessions, now)
+        """True when the session of an earlier decision was ended meanwhile: its cookies must no
+        longer reach the browser, and its WebSockets end."""
+        return self._context.is_over(decision.marks, now)
 
     def later(self, incoming: Incoming, decision: Pass, now: float) -> Incoming:
         """The request of an open WebSocket once more, with the cookies of the last decision."""

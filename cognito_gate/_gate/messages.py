@@ -3,6 +3,7 @@
 Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -64,20 +65,42 @@ def caches(name: str) -> bool:
     )
 
 
+class SessionMarks(NamedTuple):
+    """What a session may have been ended by: its names and its user (`keys`), and when it began
+    (Unix time)."""
+
+    keys: tuple[str, ...] = ()
+    began: float = float("inf")
+
+    @staticmethod
+    def of_user(sub: str) -> str:
+        """The key of a user, which is no session's name."""
+        return f"sub {sub}"
+
+    @classmethod
+    def of(cls, names: Iterable[str], sub: str | None, began: float) -> "SessionMarks":
+        """The marks of a session; empty names count for nothing."""
+        keys = dict.fromkeys(filter(None, names))
+        return cls((*keys, *([cls.of_user(sub)] if sub else [])), began)
+
+
+NO_MARKS = SessionMarks()
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """Let the request through to the wrapped app.
 
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
     `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
-    `sessions` are the names by which a sign-out may have ended this session meanwhile. `events`
-    are what was decided on the way, for whoever operates the app.
+    `marks` are what may have ended this session meanwhile. `events` are what was decided on the
+    way, for whoever operates the app.
     """
 
     identity: Identity | None
     headers: Headers = field(default=(), repr=False)
     until: float = float("inf")
-    sessions: tuple[str, ...] = field(default=(), repr=False)
+    marks: SessionMarks = field(default=NO_MARKS, repr=False)
     events: tuple[Event, ...] = ()
 
 

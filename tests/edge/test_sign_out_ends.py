@@ -3,7 +3,7 @@
 import time
 
 from cognito_gate._gate.exchange import Exchange
-from cognito_gate._gate.messages import Incoming, Pass, Respond
+from cognito_gate._gate.messages import Incoming, Pass, Respond, SessionMarks
 from tests.edge.conftest import Open
 from tests.world.browser import NAVIGATION, Browser, Reply, Request
 from tests.world.pool import Pool
@@ -70,11 +70,11 @@ def test_a_page_of_ours_that_was_slow_signs_nobody_in_again(pool: Pool) -> None:
     page = Respond(200, (*lines, ("content-type", "text/html")))
     for over, kept in ((False, 3), (True, 0)):
         if over:
-            gate._context.ended.put("a-session", True, until=time.time() + 60)
+            gate._context.revocations.end("a-session", until=time.time() + 60)
         exchange = Exchange(gate._context, facts)
         # Sign-in pages have a view of their own of the exchange.
         view = Exchange.sharing(exchange, gate._context)
-        view.remember_visitor(Pass(None, sessions=("a-session",)))
+        view.remember_visitor(Pass(None, marks=SessionMarks(("a-session",))))
         done = gate._finished(exchange, page)
         assert sum(name == "set-cookie" for name, _ in done.headers) == kept
     site.close()

@@ -9,7 +9,7 @@ from ...identity import Identity, freeze
 from ..context import Context
 from ..effects import Flow
 from ..exchange import Exchange
-from ..messages import Incoming, Pass
+from ..messages import Incoming, Pass, SessionMarks
 from ..protocol import jwt
 from . import token_trust
 
@@ -46,15 +46,23 @@ def _caller(exchange: Exchange) -> Flow[Pass]:
     claims = yield from token_trust.verify(exchange.context, text, "access", expected, now)
     until = jwt.end_of(claims) + expected.leeway
     who = Identity(freeze(claims), access_token=text)
-    result = Pass(who, until=until, sessions=(jwt.session_of(claims),))
+    result = Pass(who, until=until, marks=_marks(who))
     exchange.context.bearer_cache.put(values, result, now=now, until=until)
     return _live(exchange.context, result, now)
 
 
 def _live(context: Context, caller: Pass, now: float) -> Pass:
-    if context.is_over(caller.sessions, now):
-        raise TokenRefused("the token's session was signed out")
+    if context.is_over(caller.marks, now):
+        raise TokenRefused("the token's session was ended")
     return caller
+
+
+def _marks(who: Identity) -> SessionMarks:
+    """A token of a later refresh belongs to the sign-in that it came from, where it says when that
+    was: no refresh makes a session younger."""
+    claims = who.access_claims
+    times = [claims["iat"], *([who.auth_time] if who.auth_time is not None else [])]
+    return SessionMarks.of((jwt.session_of(claims),), who.sub, min(times))
 
 
 def _token(incoming: Incoming) -> bytes:

@@ -14,7 +14,7 @@ from ..effects import Flow
 from ..exchange import Exchange
 from ..messages import Headers
 from ..protocol import jwt
-from ..records import Tokens
+from ..records import RefreshRecord, Tokens
 from . import refresh_record, token_trust, verified_session
 
 NO_NONCE = ""
@@ -47,6 +47,7 @@ def establish(
     context.sessions.check_size(tokens)
     who = yield from _verified(context, tokens, nonce, now)
     record = refresh_record.new(context, tokens, who.access_claims, now)
+    _check_not_over(context, who, record, now)
     saved = yield from context.sessions.save(jar, tokens, record, now, unseen=unseen)
     live = verified_session.of_identity(context, who, saved.ends_at)
     verified_session.remember(context, saved.values, live, record, now)
@@ -54,6 +55,15 @@ def establish(
     pages: Literal["cognito", "custom"] = "custom" if nonce == NO_NONCE else "cognito"
     exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", name, pages))
     return Established(who, saved.headers)
+
+
+def _check_not_over(
+    context: Context, who: Identity, record: RefreshRecord | None, now: float
+) -> None:
+    """A session that was ended before it is there would lead to sign-in after sign-in."""
+    live = verified_session.of_identity(context, who, float("inf"))
+    if context.is_over(verified_session.marks(live, record), now):
+        raise CallbackRefused("the session of this sign-in was ended", cause="not_verified")
 
 
 def _verified(context: Context, tokens: Tokens, nonce: str, now: float) -> Flow[Identity]:

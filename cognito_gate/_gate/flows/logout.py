@@ -67,7 +67,7 @@ def _end(exchange: Exchange, stored: Stored, record: RefreshRecord | None) -> Fl
     lasting = exchange.settings.refresh_cookie_age_seconds
     if record is not None:
         for name in (record.name, replace(record, session="").name):
-            context.ended.put(name, True, until=record.ends_at(lasting))
+            context.revocations.end(name, until=record.ends_at(lasting))
     try:
         read = yield from verified_session.read(context, Stored(access=stored.access), now)
     except CognitoUnavailable as error:
@@ -77,7 +77,7 @@ def _end(exchange: Exchange, stored: Stored, record: RefreshRecord | None) -> Fl
     if live is not None and live.name:
         # Refresh cookies of this session, and the token as a bearer's, may last longer than it.
         end = live.token_end + context.expected.leeway
-        context.ended.put(live.name, True, until=max(end, now + lasting))
+        context.revocations.end(live.name, until=max(end, now + lasting))
     return live
 
 

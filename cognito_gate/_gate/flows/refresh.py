@@ -12,7 +12,7 @@ from ...identity import NO_CLAIMS, Claims, Identity, freeze
 from ..context import Context
 from ..effects import Flow, HttpAnswer, call, share_key
 from ..exchange import Exchange
-from ..messages import Headers, Pass
+from ..messages import Headers, Pass, SessionMarks
 from ..protocol import jwt
 from ..records import RefreshRecord, Tokens
 from . import session_end, token_trust, verified_session
@@ -110,7 +110,7 @@ def _left_alone(due: Due, live: Verified) -> Pass:
 
 
 def _alive(live: Verified, record: RefreshRecord, headers: Headers = ()) -> Pass:
-    return Pass(live.identity, headers, live.ends_at, verified_session.names(live, record))
+    return Pass(live.identity, headers, live.ends_at, verified_session.marks(live, record))
 
 
 def _from_answers(due: Due) -> Flow[Pass]:
@@ -210,8 +210,8 @@ def _saved(due: Due, record: RefreshRecord, tokens: Tokens, who: Identity) -> Fl
     """The new session, remembered as verified for the browser's next request."""
     context, jar = due.context, due.exchange.jar
     names = (jwt.session_of(who.access_claims), record.name)
-    if context.is_over(names, due.now):
-        return Pass(None)  # signed out while Cognito was asked
+    if context.is_over(SessionMarks.of(names, who.sub, record.signed_in_at), due.now):
+        return Pass(None)  # ended while Cognito was asked
     try:
         saved = yield from context.sessions.save(jar, tokens, record, due.now)
     except SessionTooLarge as error:

@@ -40,19 +40,19 @@ def _session(exchange: Exchange) -> Flow[Pass]:
         return Pass(None, (yield from context.sessions.drop(jar))) if jar else NOBODY
     cached = context.session_cache.get(_first_values(exchange, stored), now)
     if cached is not None:
-        return NOBODY if context.is_over(cached.sessions, now) else cached
+        return NOBODY if context.is_over(cached.marks, now) else cached
     read = yield from verified_session.read(context, stored, now)
     live = read.session
     sub = live.identity.sub if live else None
     record, value, foreign = refresh_record.find(context, stored.refresh, sub)
-    if context.is_over(verified_session.names(live, record), now):
-        return NOBODY  # signed out: its cookies were cleared, and others may be there by now
+    if context.is_over(verified_session.marks(live, record), now):
+        return NOBODY  # ended: its cookies were cleared, and others may be there by now
     if record is not None:
         return (yield from _with_refresh(exchange, read, record, value))
     if foreign:  # nothing is cleared: that version is in use, somewhere behind this address
         if live is None or not live.complete:
             return NOBODY
-        return Pass(live.identity, (), live.ends_at, (live.name,))
+        return Pass(live.identity, (), live.ends_at, verified_session.marks(live, None))
     if live is None or not live.complete:
         # Whose time is over ends by itself; another tab's sign-in may have replaced it by now.
         expired = read.only_late and not stored.refresh
@@ -60,7 +60,7 @@ def _session(exchange: Exchange) -> Flow[Pass]:
         return (yield from _over(exchange, "expired" if expired else "invalid", value))
     if stored.refresh:
         dropped = yield from context.sessions.drop_refresh(exchange.jar)
-        return Pass(live.identity, dropped, live.ends_at, (live.name,))
+        return Pass(live.identity, dropped, live.ends_at, verified_session.marks(live, None))
     values = context.sessions.values(exchange.cookies, *live.values, "")
     return verified_session.remember(context, values, live, None, now)
 

@@ -11,7 +11,7 @@ from ...errors import CognitoUnavailable, TokenRefused
 from ...identity import NO_CLAIMS, Claims, Identity, freeze
 from ..context import Context
 from ..effects import Flow
-from ..messages import Pass
+from ..messages import Pass, SessionMarks
 from ..protocol import jwt
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord
@@ -112,9 +112,16 @@ def _age_end(context: Context, access: Claims) -> float:
     return float(access["iat"] + context.settings.cookie_age_seconds)
 
 
-def names(live: Verified | None, record: RefreshRecord | None) -> tuple[str, ...]:
-    """By what a sign-out ends this session."""
-    return (live.name if live else "", record.name if record else "")
+def marks(live: Verified | None, record: RefreshRecord | None) -> SessionMarks:
+    """By what this session may have been ended. A refresh record says when it began; without one,
+    it has the tokens of its sign-in."""
+    names = (live.name if live else "", record.name if record else "")
+    sub, began = record.sub if record else None, float("inf")
+    if live is not None:
+        sub, began = live.identity.sub, live.identity.access_claims["iat"]
+    if record is not None:
+        began = record.signed_in_at
+    return SessionMarks.of(names, sub, began)
 
 
 def remember(
@@ -127,7 +134,7 @@ def remember(
         settings = context.settings
         end = min(end, record.ends_at(settings.refresh_cookie_age_seconds))
         until = min(end, live.token_end - settings.refresh_before_seconds)
-    visitor = Pass(live.identity, until=end, sessions=names(live, record))
+    visitor = Pass(live.identity, until=end, marks=marks(live, record))
     context.session_cache.put(values, visitor, now=now, until=until)
     return visitor
 
