@@ -27,6 +27,7 @@ _CAUSES = {
     "expired": "its tokens have expired",
     "invalid": "its cookies are not valid",
     "lifetime": "it has reached its maximum age",
+    "idle": "it was not used for too long",
     "refused": "Cognito no longer accepts its refresh token",
 }
 

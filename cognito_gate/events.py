@@ -80,10 +80,11 @@ class RefreshFailed(Event):
 @dataclass(frozen=True, slots=True)
 class SessionEnded(Event):
     """A browser's session is over without a sign-out: its tokens have expired or do not hold
-    (`invalid`), its absolute life is over (`lifetime`), or Cognito takes its refresh token no
-    longer (`refused`). `sub` and `session` are empty where they are not known."""
+    (`invalid`), its absolute life is over (`lifetime`), Cognito takes its refresh token no longer
+    (`refused`), or nobody used it for long (`idle`). `sub` and `session` are empty where they are
+    not known."""
 
-    cause: Literal["expired", "invalid", "lifetime", "refused"]
+    cause: Literal["expired", "invalid", "lifetime", "refused", "idle"]
     sub: str = ""
     session: str = ""
 

@@ -198,10 +198,13 @@ def _set_cookie_values(settings: Settings, tokens: Mapping[str, Any]) -> list[st
     """The Set-Cookie values of this session, just as the gate writes them."""
     from ._gate.context import Context  # noqa: PLC0415
     from ._gate.effects import at_once  # noqa: PLC0415
+    from ._gate.messages import SessionMarks  # noqa: PLC0415
+    from ._gate.protocol.jwt import session_of  # noqa: PLC0415
     from ._gate.records import RefreshRecord, Tokens  # noqa: PLC0415
 
     now = time.time()
-    sessions = Context.of(settings, secrets.token_urlsafe).sessions
+    context = Context.of(settings, secrets.token_urlsafe)
+    sessions = context.sessions
     session_tokens = Tokens(tokens["access_token"], tokens.get("id_token", ""))
     record = None
     if settings.refresh_flow_enabled:
@@ -209,7 +212,9 @@ def _set_cookie_values(settings: Settings, tokens: Mapping[str, Any]) -> list[st
         record = RefreshRecord(tokens["refresh_token"], sub, int(now))
     before = {name + chunk: [""] for name in sessions.cookie_names for chunk in _CHUNKS}
     saved = at_once(sessions.save(before, session_tokens, record, now))
-    return [value for name, value in saved.headers if name == "set-cookie"]
+    name = record.name if record else session_of(_claims(session_tokens.access))
+    idle = context.idle.headers({}, SessionMarks((name,)), now) if context.idle else ()
+    return [value for name, value in (*saved.headers, *idle) if name == "set-cookie"]
 
 
 def _claims(token: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cognito_gate._gate.records import (
     ChallengeRecord,
     Device,
+    IdleRecord,
     LoginAttempt,
     RefreshRecord,
     Sentence,
@@ -26,12 +27,13 @@ PENDING = ChallengeRecord(
     "an-attempt", "SMS_MFA", "a-session", "ada", "Ada", "/a?b=ä", 1_800_000_000, {"a": "a-fact"}
 )
 DEVICE = Device("an-id", {"a-hash": "another"})
+IDLE = IdleRecord("a-session", 1_800_000_000)
 RECORDS = pytest.mark.parametrize(
     "record",
-    [RENEWAL, ATTEMPT, PENDING, DEVICE],
-    ids=["renewal", "attempt", "pending", "device"],
+    [RENEWAL, ATTEMPT, PENDING, DEVICE, IDLE],
+    ids=["renewal", "attempt", "pending", "device", "idle"],
 )
-Record = RefreshRecord | LoginAttempt | ChallengeRecord | Device
+Record = RefreshRecord | LoginAttempt | ChallengeRecord | Device | IdleRecord
 PENDING_TEXTS = ("attempt", "step", "session", "username", "typed", "return_to")
 
 

@@ -178,6 +178,7 @@ from cognito_gate import Settings
 
 CHANGES = [
     {"refresh_flow_enabled": True},
+    {"idle_seconds": 600, "refresh_flow_enabled": True},
     {"cookie_encrypted": True, "refresh_flow_enabled": True, "refresh_cookie_encrypted": False},
     {"redirect_url": "https://app.example.com/auth/callback"},
     {"redirect_url": "https://app.example.com/auth/callback", "cookie_domain": "example.com"},

@@ -5,12 +5,13 @@ flow, and whether the visitor may go on is asked as it is there. None always mea
 """
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
 
 from .authorization import Authorization, Target
 from .context import Context
 from .messages import Pass
 from .protocol import cookies
-from .protocol.session_cache import SessionCache
+from .protocol.session_cache import Entry, SessionCache
 
 MAX_LINE_BYTES = 8_192
 """Of a Cookie header that is looked at here. Servers cap it near that, and flows take more."""
@@ -78,13 +79,26 @@ class CachedDecisions:
         """The session of a Cookie header."""
         entry = self._by_line.entry((line,), now)
         if entry is None:
-            values = cookies.glance(line, self._names)
-            entry = self._context.session_cache.entry(values, now) if values is not None else None
+            entry = self._by_values(line, now)
             if entry is None:
                 return None
             self._by_line.put((line,), entry.result, now=now, until=entry.until)
         visitor = entry.result
         return None if self._any_ended() and self._is_over(visitor, now) else visitor
+
+    def _by_values(self, line: bytes, now: float) -> Entry[Pass] | None:
+        """The session of the cookies' values, where the cookie of its last use is new enough, too:
+        a flow rewrites it."""
+        values = cookies.glance(line, self._names)
+        entry = self._context.session_cache.entry(values, now) if values is not None else None
+        idle = self._context.idle
+        if entry is None or idle is None:
+            return entry
+        use = cookies.glance(line, (idle.name,))
+        fresh = idle.fresh.entry(use, now) if use else None
+        if fresh is None or fresh.result not in entry.result.marks.keys:
+            return None
+        return replace(entry, until=min(entry.until, fresh.until))
 
     def _caller(self, header: bytes, now: float) -> Pass | None:
         """The caller of an Authorization header."""

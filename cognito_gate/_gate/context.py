@@ -12,6 +12,7 @@ from ..settings import ASGI_SESSION_BYTES, Settings
 from .appearance import Appearance
 from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
+from .idle_cookie import IdleCookie
 from .languages import Languages
 from .messages import Pass, SessionMarks
 from .protocol import oauth
@@ -49,8 +50,9 @@ AT_LOGIN_DOMAIN = TokenCalls(
 class Context:
     """Everything a flow needs besides the request. `token` makes unguessable text.
 
-    `revocations` are the sessions that were ended early, `used` the states of sign-ins that came back
-    (with a hash of the code), `refused` the refresh tokens that Cognito took no longer, and when,
+    `revocations` are the sessions that were ended early, `idle` says when sessions were last used
+    (None where that does not count), `used` the states of sign-ins that came back (with a hash of
+    the code), `refused` the refresh tokens that Cognito took no longer, and when,
     `told` the cookies of sessions whose end was told.
     `turn` counts the sign-ins that were started. `sessions` is where sessions live.
     """
@@ -72,6 +74,7 @@ class Context:
     session_cache: SessionCache[Pass]
     bearer_cache: SessionCache[Pass]
     revocations: Revocations
+    idle: IdleCookie | None
     used: Recent[str]
     refused: Recent[float]
     told: Recent[bool]
@@ -123,6 +126,7 @@ class Context:
             session_cache=SessionCache(settings.session_cache),
             bearer_cache=SessionCache(settings.session_cache),
             revocations=MemoryRevocations(RECENT),
+            idle=IdleCookie(settings, names, seals) if settings.idle_seconds else None,
             used=Recent(RECENT),
             refused=Recent(RECENT),
             told=Recent(RECENT),

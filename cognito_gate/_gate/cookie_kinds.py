@@ -22,6 +22,7 @@ class Names:
     form: str
     language: str
     device: str
+    idle: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -32,7 +33,7 @@ class Names:
     def prefixed(cls, prefix: str) -> "Names":
         kinds = (
             *("access_token", "id_token", "refresh_token"),
-            *("login_", "pending", "form", "language", "device"),
+            *("login_", "pending", "form", "language", "device", "idle"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
@@ -47,6 +48,7 @@ class Seals:
     login: Seal
     pending: Seal
     device: Seal
+    idle: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -59,6 +61,7 @@ class Seals:
             login=Encrypted(keys, "login"),
             pending=Encrypted(keys, "pending"),
             device=Encrypted(keys, "device"),
+            idle=Encrypted(keys, "idle"),
         )
 
 

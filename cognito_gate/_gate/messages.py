@@ -66,8 +66,8 @@ def caches(name: str) -> bool:
 
 
 class SessionMarks(NamedTuple):
-    """What a session may have been ended by: its names and its user (`keys`), and when it began
-    (Unix time)."""
+    """What a session may have been ended by: its user and its names (`keys`, the name that lasts
+    through refreshes last), and when it began (Unix time)."""
 
     keys: tuple[str, ...] = ()
     began: float = float("inf")
@@ -80,8 +80,18 @@ class SessionMarks(NamedTuple):
     @classmethod
     def of(cls, names: Iterable[str], sub: str | None, began: float) -> "SessionMarks":
         """The marks of a session; empty names count for nothing."""
-        keys = dict.fromkeys(filter(None, names))
-        return cls((*keys, *([cls.of_user(sub)] if sub else [])), began)
+        user = (cls.of_user(sub),) if sub else ()
+        return cls((*user, *dict.fromkeys(filter(None, names))), began)
+
+    @property
+    def name(self) -> str:
+        """The session's name; its user's key where it has none."""
+        return self.keys[-1] if self.keys else ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The session's names alone."""
+        return tuple(key for key in self.keys if not key.startswith(self.of_user("")))
 
 
 NO_MARKS = SessionMarks()

@@ -167,6 +167,21 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleRecord:
+    """When a session was last used (Unix time), and which one it was: it counts for no other."""
+
+    session: str = field(repr=False)
+    used_at: int
+
+    def to_json(self) -> str:
+        return _dump(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**_load(text, {"session": str, "used_at": int}))
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence for a visitor: its id in the catalogs, what to fill in, or a text as it is."""
 

@@ -77,6 +77,7 @@ class Settings(Endpoints):
     prefix: str = _setting("COGNITO_GATE_PREFIX", "/auth")
     public_paths: tuple[str, ...] = _setting("COGNITO_GATE_PUBLIC_PATHS", (), "words")
     refresh_before_seconds: int = _setting("COGNITO_GATE_REFRESH_BEFORE_SECONDS", 60, "whole")
+    idle_seconds: int = _setting("COGNITO_GATE_IDLE_SECONDS", 0, "whole")
     login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
     keep_fragment: bool = _setting("COGNITO_GATE_KEEP_FRAGMENT", False, "flag")

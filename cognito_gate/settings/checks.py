@@ -190,6 +190,11 @@ def _session_bytes(value: int) -> None:
         raise Problem(f"is {value}; it takes 4000 to 64000 bytes, or 0 for the default")
 
 
+def _idle_seconds(value: int) -> None:
+    if value and not 60 <= value <= 31_536_000:
+        raise Problem(f"is {value}; it takes 60 to 31536000 seconds, or 0 for no such limit")
+
+
 # Settings that are not listed here take any value of their type.
 CHECKS: dict[str, Callable[[Any], None]] = {
     "region": _region,
@@ -212,6 +217,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "prefix": _prefix,
     "public_paths": _public_paths,
     "refresh_before_seconds": between(0, 86_400, "seconds"),
+    "idle_seconds": _idle_seconds,
     "login_seconds": between(1, 86_400, "seconds"),
     "http_timeout_seconds": between(0.05, 60, "seconds"),
     "bearer_client_ids": _client_ids,

@@ -54,7 +54,9 @@ def establish(
     name = record.name if record else live.name
     pages: Literal["cognito", "custom"] = "custom" if nonce == NO_NONCE else "cognito"
     exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", name, pages))
-    return Established(who, saved.headers)
+    marks = verified_session.marks(live, record)
+    idle = context.idle.headers(jar, marks, now) if context.idle else ()
+    return Established(who, (*saved.headers, *idle))
 
 
 def _check_not_over(

@@ -9,14 +9,13 @@ from dataclasses import replace
 from ...errors import CognitoUnavailable, CrossSiteRefused, MethodRefused
 from ...events import SignedOut
 from ...settings import Settings
-from ..context import Context
-from ..effects import Flow, call
+from ..effects import Flow
 from ..exchange import Exchange
 from ..messages import Respond
 from ..protocol import fetch_metadata, oauth
 from ..records import RefreshRecord
 from ..sessions.interface import Stored
-from . import login_cookies, refresh_record, verified_session
+from . import login_cookies, refresh_record, token_revocation, verified_session
 from .verified_session import Verified
 
 log = logging.getLogger("cognito_gate")
@@ -38,7 +37,7 @@ def logout(exchange: Exchange) -> Flow[Respond]:
     name = record.name if record else (live.name if live else "")
     revoked = False
     try:
-        revoked = record is not None and (yield from _revoke(context, record))
+        revoked = record is not None and (yield from token_revocation.revoke(context, record))
     finally:  # also where the request is cancelled meanwhile: the session is over already
         exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
     cleared = yield from context.sessions.drop(jar, unseen=True)
@@ -46,18 +45,9 @@ def logout(exchange: Exchange) -> Flow[Respond]:
     ended = (
         *login_cookies.forget_all(exchange),
         *(("set-cookie", line) for line in waiting),
+        *(context.idle.clear(jar) if context.idle else ()),
     )
     return Respond(303, (("location", _onward(exchange.settings)), *cleared, *ended))
-
-
-def _revoke(context: Context, record: RefreshRecord) -> Flow[bool]:
-    """Have Cognito end the refresh token. Best effort: no visitor's sign-out hangs on it."""
-    request = context.token_calls.revoke(context.settings, record.token)
-    answer = yield from call(replace(request, ends=record.name))
-    why = context.token_calls.read_revoked(answer)
-    if why:
-        log.warning("the refresh token could not be revoked: %s", why)
-    return not why
 
 
 def _end(exchange: Exchange, stored: Stored, record: RefreshRecord | None) -> Flow[Verified | None]:

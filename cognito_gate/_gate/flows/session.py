@@ -13,7 +13,7 @@ from ..messages import Pass
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord
 from ..sessions.interface import Stored
-from . import refresh, refresh_record, session_end, verified_session
+from . import idle_timeout, refresh, refresh_record, session_end, verified_session
 from .verified_session import Read, Verified
 
 NOBODY = Pass(None)
@@ -29,7 +29,8 @@ def session(exchange: Exchange) -> Flow[Pass]:
     """
     if exchange.visitor is not None:
         return exchange.visitor
-    return exchange.remember_visitor((yield from _session(exchange)))
+    visitor = yield from _session(exchange)
+    return exchange.remember_visitor(idle_timeout.used(exchange, visitor))
 
 
 def _session(exchange: Exchange) -> Flow[Pass]:
@@ -40,13 +41,20 @@ def _session(exchange: Exchange) -> Flow[Pass]:
         return Pass(None, (yield from context.sessions.drop(jar))) if jar else NOBODY
     cached = context.session_cache.get(_first_values(exchange, stored), now)
     if cached is not None:
-        return NOBODY if context.is_over(cached.marks, now) else cached
+        if context.is_over(cached.marks, now):
+            return NOBODY
+        if not idle_timeout.is_over(exchange, cached.marks):
+            return cached
     read = yield from verified_session.read(context, stored, now)
     live = read.session
     sub = live.identity.sub if live else None
     record, value, foreign = refresh_record.find(context, stored.refresh, sub)
-    if context.is_over(verified_session.marks(live, record), now):
+    marks = verified_session.marks(live, record)
+    if context.is_over(marks, now):
         return NOBODY  # ended: its cookies were cleared, and others may be there by now
+    if marks.keys and idle_timeout.is_over(exchange, marks):
+        value = (*stored.access, *stored.refresh)[0]
+        return (yield from idle_timeout.end(exchange, marks, record, sub or "", value))
     if record is not None:
         return (yield from _with_refresh(exchange, read, record, value))
     if foreign:  # nothing is cleared: that version is in use, somewhere behind this address

@@ -14,7 +14,7 @@ TOLD_SECONDS = 86_400  # for which it is not said again of the same cookies
 
 def record(
     exchange: Exchange,
-    cause: Literal["expired", "invalid", "lifetime", "refused"],
+    cause: Literal["expired", "invalid", "lifetime", "refused", "idle"],
     value: str,
     sub: str = "",
     name: str = "",

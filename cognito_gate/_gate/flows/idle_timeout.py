@@ -1,0 +1,55 @@
+"""Sessions that are over because nobody used them.
+
+Knows what counts as a use: a request, and no open WebSocket. Must not know how the time of the last
+one is kept.
+"""
+
+from dataclasses import replace
+
+from ..effects import Flow
+from ..exchange import Exchange
+from ..messages import Pass, SessionMarks
+from ..records import RefreshRecord
+from . import session_end, token_revocation
+
+
+def is_over(exchange: Exchange, marks: SessionMarks) -> bool:
+    """True when the session was not used for long; also when nothing says when it was used."""
+    return exchange.context.idle is not None and _ends_at(exchange, marks) <= exchange.now
+
+
+def end(
+    exchange: Exchange, marks: SessionMarks, record: RefreshRecord | None, sub: str, value: str
+) -> Flow[Pass]:
+    """End the session of the stored `value` for good. The end of a WebSocket's is left to the
+    browser's next request: it may have used the session elsewhere meanwhile."""
+    context, now = exchange.context, exchange.now
+    if exchange.incoming.kind == "websocket":
+        return Pass(None)
+    session_end.record(exchange, "idle", value, sub, marks.name)
+    for name in marks.names:
+        context.revocations.end(name, until=context.last_use(now))
+    if record is not None:
+        yield from token_revocation.revoke(context, record)
+    dropped = yield from context.sessions.drop(exchange.jar)
+    return Pass(None, (*dropped, *(context.idle.clear(exchange.jar) if context.idle else ())))
+
+
+def used(exchange: Exchange, visitor: Pass) -> Pass:
+    """The visitor with the cookie that says that the session was used, where it is due."""
+    idle = exchange.context.idle
+    if idle is None or visitor.identity is None:
+        return visitor
+    headers = visitor.headers
+    if exchange.incoming.kind == "http":
+        headers = (*headers, *idle.use(exchange.jar, visitor.marks, exchange.now))
+    until = min(visitor.until, _ends_at(exchange, visitor.marks))
+    return replace(visitor, headers=headers, until=until)
+
+
+def _ends_at(exchange: Exchange, marks: SessionMarks) -> float:
+    idle = exchange.context.idle
+    if idle is None:
+        return float("inf")
+    last = max(idle.last_use(exchange.jar, marks), idle.seen(marks, exchange.now))
+    return last + idle.seconds
