@@ -255,7 +255,7 @@ def test_async_client(signed_in):
 
 @pytest.mark.parametrize(
     ("file", "count"),
-    [(CALLABLE, 6), (STARLETTE, 2), (TOKENS, 2), (ISOLATED, 2), (SETTINGS, 12), (FLASK, 2)],
+    [(CALLABLE, 6), (STARLETTE, 2), (TOKENS, 2), (ISOLATED, 2), (SETTINGS, 15), (FLASK, 2)],
     ids=["callable", "starlette", "tokens", "isolated", "settings", "flask"],
 )
 def test_users_tests_pass(pytester: pytest.Pytester, file: str, count: int) -> None:
