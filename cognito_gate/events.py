@@ -91,12 +91,13 @@ class SessionEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class SignedOut(Event):
-    """Somebody signed out. `revoked`: Cognito has ended the refresh token. `sub` and `session` are
-    empty where no session was known."""
+    """Somebody signed out. `revoked`: Cognito has ended the refresh token; `everywhere`: it was
+    for all sessions of this user. `sub` and `session` are empty where no session was known."""
 
     sub: str
     session: str
     revoked: bool
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

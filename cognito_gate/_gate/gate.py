@@ -28,7 +28,7 @@ from .cached_decisions import CachedDecisions
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
-from .flows import bearer, callback, error_responses, login, logout, session
+from .flows import bearer, callback, error_responses, login, logout, own_sessions, session
 from .messages import Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
 from .sessions.interface import Sessions
@@ -76,9 +76,10 @@ class Gate:
             f"{settings.prefix}/login": self._login,
             f"{settings.prefix}/logout": logout.logout,
             f"{settings.prefix}/me": self._me,
+            f"{settings.prefix}/sessions": self._sessions,
             f"{settings.prefix}/signed-out": self._signed_out,
         }
-        self._forms = frozenset(pages)
+        self._forms = frozenset({*pages, f"{settings.prefix}/sessions"})
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
         self.cached = CachedDecisions(context, self._authorization, self._routes).find
@@ -225,6 +226,13 @@ class Gate:
             "id_claims": who.id_claims,
         }
         return pages.show_json(200, content, visitor.headers)
+
+    def _sessions(self, exchange: Exchange) -> Flow[Respond]:
+        own_sessions.check(exchange)
+        visitor = yield from self._visitor(exchange)
+        if visitor.identity is None and exchange.incoming.method != "POST":
+            return self._to_login(exchange, visitor.headers)
+        return (yield from own_sessions.sessions(exchange, visitor))
 
     def _signed_out(self, exchange: Exchange) -> Flow[Respond]:
         yield from ()

@@ -90,6 +90,7 @@ class Settings(Endpoints):
     websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
     session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
+    list_sessions: bool = _setting("COGNITO_GATE_LIST_SESSIONS", False, "flag")
     login: Literal["hosted", "custom"] = _setting("COGNITO_GATE_LOGIN", "hosted", "lower")
     sign_in_flow: Literal["srp", "password", "choice"] = _setting(
         "COGNITO_GATE_SIGN_IN_FLOW", "srp", "lower"

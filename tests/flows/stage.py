@@ -136,6 +136,8 @@ class Stage:
 
     def handle(self, request: Request, mount: str = "") -> Reply:
         seen = incoming(request, self.now, mount)
+        if self.gate.takes_form(seen):
+            seen = seen._replace(body=request.body)
         cached = self.cached(seen) if self.quick else None
         decision = cached or play(self.gate.decide(seen), self.pool)
         self.events += decision.events

@@ -4,7 +4,7 @@ Knows cookies and what browsers send by themselves; nothing of the gate.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
 from cognito_gate.identity import Identity
@@ -157,6 +157,13 @@ class Browser:
             if value is not None
         ]
         return Request(method, target, [*lines, *self._cookies()])
+
+    def send_form(self, target: str, body: bytes, headers: Extra) -> Reply:
+        """Post what a form of this site sends."""
+        form = {"content-type": "application/x-www-form-urlencoded", **headers}
+        reply = self.site.handle(replace(self.request("POST", target, form), body=body))
+        self.keep(reply)
+        return reply
 
     def sign_in(self, pool: Accounts, target: str = "/") -> Reply:
         """Go to a page, sign in at Cognito, come back: the callback's reply."""

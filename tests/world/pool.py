@@ -33,6 +33,7 @@ ENDPOINTS = {
     f"{ISSUER}/.well-known/jwks.json": "jwks",
     f"{DOMAIN}/oauth2/token": "token",
     f"{DOMAIN}/oauth2/revoke": "revoke",
+    f"https://cognito-idp.{REGION}.amazonaws.com/": "api",
 }
 
 
@@ -79,6 +80,7 @@ class Pool:
     calls: list[Call] = field(default_factory=list)
     codes: dict[str, Grant] = field(default_factory=dict)
     refreshes: dict[str, Grant] = field(default_factory=dict)
+    listed: list[dict[str, Any]] = field(default_factory=list)
     count: int = 0
 
     def settings(self, **changes: Any) -> Settings:
@@ -180,6 +182,20 @@ class Pool:
             return _json({"error": "invalid_client"}, 401)
         self.refreshes.pop(form["token"], None)
         return httpx.Response(200, stream=httpx.ByteStream(b""))
+
+    def _api(self, request: httpx.Request) -> httpx.Response:
+        """The operations on a user's own sessions."""
+        operation = request.headers["x-amz-target"].partition(".")[2]
+        claims = tokens.claims(json.loads(request.content)["AccessToken"])
+        if "aws.cognito.signin.user.admin" not in claims["scope"].split():
+            return _json({"__type": "NotAuthorizedException"}, 400)
+        if operation == "GlobalSignOut":
+            sub = claims["sub"]
+            kept = {name: grant for name, grant in self.refreshes.items() if grant.sub != sub}
+            self.refreshes = kept
+            return _json({})
+        assert operation == "ListUserSessions"
+        return _json({"Sessions": self.listed})
 
     # Minting
 

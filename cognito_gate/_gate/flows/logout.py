@@ -11,7 +11,7 @@ from ...events import SignedOut
 from ...settings import Settings
 from ..effects import Flow
 from ..exchange import Exchange
-from ..messages import Respond
+from ..messages import Headers, Respond
 from ..protocol import fetch_metadata, oauth
 from ..records import RefreshRecord
 from ..sessions.interface import Stored
@@ -29,6 +29,13 @@ def logout(exchange: Exchange) -> Flow[Respond]:
         CrossSiteRefused: another site, or a background request, asks.
     """
     _check_own(exchange)
+    headers = yield from sign_out(exchange)
+    return Respond(303, (("location", onward(exchange.settings)), *headers))
+
+
+def sign_out(exchange: Exchange, *, everywhere: bool = False) -> Flow[Headers]:
+    """End this browser's session: here, at Cognito, and in its cookies, by the headers that are
+    returned. `everywhere`: the user's other sessions were ended as well."""
     context, jar = exchange.context, exchange.jar
     stored = yield from context.sessions.load(exchange.cookies, exchange.now)
     record = refresh_record.find(context, stored.refresh, None).record
@@ -39,15 +46,15 @@ def logout(exchange: Exchange) -> Flow[Respond]:
     try:
         revoked = record is not None and (yield from token_revocation.revoke(context, record))
     finally:  # also where the request is cancelled meanwhile: the session is over already
-        exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
+        exchange.record(SignedOut(exchange.facts, sub or "", name, revoked, everywhere))
     cleared = yield from context.sessions.drop(jar, unseen=True)
     waiting = context.login.clear(context.names.pending, jar)  # of sign-in pages of our own
-    ended = (
+    return (
+        *cleared,
         *login_cookies.forget_all(exchange),
         *(("set-cookie", line) for line in waiting),
         *(context.idle.clear(jar) if context.idle else ()),
     )
-    return Respond(303, (("location", _onward(exchange.settings)), *cleared, *ended))
 
 
 def _end(exchange: Exchange, stored: Stored, record: RefreshRecord | None) -> Flow[Verified | None]:
@@ -71,17 +78,22 @@ def _end(exchange: Exchange, stored: Stored, record: RefreshRecord | None) -> Fl
     return live
 
 
-def _onward(settings: Settings) -> str:
+def onward(settings: Settings) -> str:
     """Through Cognito's own sign-out, where there is a login domain that may hold a session."""
     return oauth.logout_url(settings) if settings.domain else settings.logout_url
+
+
+def check_site(exchange: Exchange) -> None:
+    """Raises CrossSiteRefused where another site asks."""
+    if not fetch_metadata.of_this_site(exchange.incoming, exchange.settings.app_origin):
+        raise CrossSiteRefused("another site asked for the sign-out")
 
 
 def _check_own(exchange: Exchange) -> None:
     """A sign-out is asked for by this site: by a link or an address typed in, or by a POST."""
     if exchange.incoming.method not in ("GET", "POST"):
         raise MethodRefused("GET, POST")
-    if not fetch_metadata.of_this_site(exchange.incoming, exchange.settings.app_origin):
-        raise CrossSiteRefused("another site asked for the sign-out")
+    check_site(exchange)
     background = exchange.incoming.value(b"sec-fetch-mode") not in (b"", b"navigate")
     if exchange.incoming.method == "GET" and (
         background or fetch_metadata.is_prefetch(exchange.incoming)

@@ -42,6 +42,42 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact, and what it is called."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page, under a heading of its own."""
+
+    title: str
+    text: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a form, which sends `action=<action>`."""
+
+    action: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of buttons alone. `note` says what to know first; `ways` are the sources (CSP) that it
+    may lead to, redirects included."""
+
+    address: str
+    buttons: tuple[Button, ...]
+    note: str
+    ways: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What a page says, and its links: the first is the way on, the others are ways out. `onward`
     follows the first by itself; with `fragment` a script does, and adds to it what stands behind
@@ -54,6 +90,8 @@ class Page:
     onward: bool = False
     fragment: bool = False
     language: str = "en"
+    sections: tuple[Section, ...] = ()
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +103,14 @@ class Frame:
     style: str
     logo: str = ""
 
-    def policy(self, script: str) -> str:
-        """The Content-Security-Policy of a page with this script, or without one."""
+    def policy(self, script: str, ways: str = "'none'") -> str:
+        """The Content-Security-Policy of a page with this script, or without one, whose form may
+        lead to `ways`."""
         images = "img-src data:; " if self.logo else ""
         scripts = f"script-src {source(script)}; " if script else ""
         return (
             f"default-src 'none'; style-src {source(self.style)}; {scripts}{images}"
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            f"base-uri 'none'; form-action {ways}; frame-ancestors 'none'"
         )
 
     @property
@@ -100,11 +139,14 @@ def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respon
         brand=frame.brand,
         style=frame.style,
         text=escape(page.text),
-        links=_links(page.links),
+        sections="".join(map(_section, page.sections)),
+        form=_form(page.form) if page.form else "",
+        links=_links(page.links, first="" if page.form else ' class="button"'),
         script=f"<script>{script}</script>\n" if script else "",
         language=escape(page.language),
     )
-    policy = ("content-security-policy", frame.policy(script))
+    ways = page.form.ways if page.form else "'none'"
+    policy = ("content-security-policy", frame.policy(script, ways))
     head = (*_HTML, policy, ("content-language", page.language), *headers)
     return Respond(status, head, body.encode("utf-8", "replace"))
 
@@ -116,10 +158,31 @@ def _refresh(page: Page) -> str:
     return f"<noscript>{refresh}</noscript>\n" if page.fragment else f"{refresh}\n"
 
 
-def _links(links: tuple[Link, ...]) -> str:
+def _section(section: Section) -> str:
+    text = f"<p>{escape(section.text)}</p>\n" if section.text else ""
+    rows = "".join(
+        f"<div><dt>{escape(fact.label)}</dt><dd>{escape(fact.text)}</dd></div>\n"
+        for fact in section.facts
+    )
+    facts = f"<dl>\n{rows}</dl>\n" if rows else ""
+    return f"<section>\n<h2>{escape(section.title)}</h2>\n{text}{facts}</section>\n"
+
+
+def _form(form: Form) -> str:
+    note = f'<p class="text">{escape(form.note)}</p>\n' if form.note else ""
+    buttons = "".join(map(_button, form.buttons, ["", *[' class="second"'] * len(form.buttons)]))
+    return f'<form method="post" action="{escape(form.address)}">\n{note}{buttons}</form>\n'
+
+
+def _button(button: Button, looks: str) -> str:
+    value = f'name="action" value="{escape(button.action)}"'
+    return f"<button{looks} {value}>{escape(button.label)}</button>\n"
+
+
+def _links(links: tuple[Link, ...], first: str) -> str:
     if not links:
         return ""
-    shown = "".join(map(_link, links, [' class="button"', *[""] * len(links)]))
+    shown = "".join(map(_link, links, [first, *[""] * len(links)]))
     return f'<p class="links">\n{shown}</p>\n'
 
 

@@ -1,0 +1,127 @@
+"""A visitor's own sessions: what is known of them, and ending this one or all.
+
+Knows what can be ended where. Must not know how a page looks.
+"""
+
+from ...errors import BadRequest, MethodRefused
+from ...events import SignedOut
+from ...identity import Identity
+from .. import gate_pages, session_page
+from ..effects import Flow, call
+from ..exchange import Exchange
+from ..gate_pages import GatePage
+from ..messages import Headers, Pass, Respond
+from ..protocol import fetch_metadata, jwt, pages, user_sessions
+from ..protocol.user_sessions import Lack
+from ..session_page import Others, Shown
+from . import bearer, logout, refresh_record, verified_session
+
+NO_END = float("inf")
+THIS, EVERYWHERE = b"action=this", b"action=everywhere"
+
+
+def check(exchange: Exchange) -> None:
+    """Before anything is looked at.
+
+    Raises:
+        MethodRefused: neither GET, HEAD nor POST.
+        CrossSiteRefused: another site posts. BadRequest: what is posted is no such action.
+    """
+    incoming = exchange.incoming
+    if incoming.method not in ("GET", "HEAD", "POST"):
+        raise MethodRefused("GET, HEAD, POST")
+    if incoming.method == "POST":
+        logout.check_site(exchange)
+        if incoming.late or incoming.body not in (THIS, EVERYWHERE):
+            raise BadRequest("what is to be ended is neither this session nor all of them")
+
+
+def sessions(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
+    """The route `{prefix}/sessions` for whoever is signed in."""
+    if exchange.incoming.method == "POST":
+        return (yield from _end(exchange, visitor))
+    shown = yield from _shown(exchange, visitor)
+    show = session_page.as_page if _for_a_person(exchange) else session_page.as_json
+    return show(exchange, shown, visitor.headers)
+
+
+def _by_bearer(exchange: Exchange) -> bool:
+    return exchange.settings.bearer and bearer.presented(exchange.incoming)
+
+
+def _for_a_person(exchange: Exchange) -> bool:
+    return fetch_metadata.is_navigation(exchange.incoming._replace(method="GET"))
+
+
+def _shown(exchange: Exchange, visitor: Pass) -> Flow[Shown]:
+    who = visitor.identity
+    if who is None:
+        raise ValueError("nobody is signed in")
+    until = verified_session.of_identity(exchange.context, who, NO_END).ends_at
+    if _by_bearer(exchange):
+        until = visitor.until
+    stored = yield from exchange.context.sessions.load(exchange.cookies, exchange.now)
+    record = refresh_record.find(exchange.context, stored.refresh, who.sub).record
+    if record is not None and record.name in visitor.marks.keys:
+        until = record.ends_at(exchange.settings.refresh_cookie_age_seconds)
+    others = yield from _others(exchange, who.access_token)
+    everywhere = jwt.API_SCOPE in who.scopes
+    return Shown(who.username or who.sub, visitor.marks.began, until, others, everywhere)
+
+
+def _others(exchange: Exchange, access_token: str) -> Flow[Others]:
+    if not exchange.settings.list_sessions:
+        return "off"
+    answer = yield from call(user_sessions.list_call(exchange.settings, access_token))
+    listed = user_sessions.read_sessions(answer)
+    return listed if isinstance(listed, str) else tuple(one for one in listed if not one.current)
+
+
+def _end(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
+    who, everywhere = visitor.identity, exchange.incoming.body == EVERYWHERE
+    context, now = exchange.context, exchange.now
+    lack: Lack | None = None
+    if who is not None and everywhere:
+        # Here first: whatever Cognito says, and if the request is cancelled meanwhile.
+        context.revocations.end_all(who.sub, now, until=context.last_use(now))
+        lack = yield from _end_at_cognito(exchange, who, visitor.marks.name)
+    if _by_bearer(exchange):
+        headers = _end_bearer(exchange, visitor, everywhere=everywhere)
+    else:
+        headers = yield from logout.sign_out(exchange, everywhere=everywhere)
+    return _ended(exchange, headers, everywhere=everywhere, lack=lack)
+
+
+def _end_at_cognito(exchange: Exchange, who: Identity, name: str) -> Flow[Lack | None]:
+    """Why Cognito did not end the sessions of other devices; None where it did."""
+    if jwt.API_SCOPE not in who.scopes:
+        return "refused"  # what Cognito says of a token without the scope
+    request = user_sessions.global_sign_out_call(exchange.settings, who.access_token)
+    try:
+        answer = yield from call(request)
+    except GeneratorExit:  # the request is cancelled, and the sessions here are over already
+        exchange.record(SignedOut(exchange.facts, who.sub, name, False, everywhere=True))
+        raise
+    return user_sessions.read_signed_out(answer)
+
+
+def _end_bearer(exchange: Exchange, visitor: Pass, *, everywhere: bool) -> Headers:
+    """A caller without cookies: there is nothing to clear, and no refresh token to revoke."""
+    context, now = exchange.context, exchange.now
+    for name in visitor.marks.names:
+        context.revocations.end(name, until=context.last_use(now))
+    sub = visitor.identity.sub if visitor.identity else ""
+    exchange.record(SignedOut(exchange.facts, sub, visitor.marks.name, False, everywhere))
+    return ()
+
+
+def _ended(exchange: Exchange, headers: Headers, *, everywhere: bool, lack: Lack | None) -> Respond:
+    onward = logout.onward(exchange.settings)
+    if not _for_a_person(exchange):
+        where = "everywhere" if everywhere and lack is None else "here"
+        content = {"signed_out": where, "reason": lack, "logout_url": onward}
+        return pages.show_json(200, content, headers)
+    if lack is None:
+        return Respond(303, (("location", onward), *headers))
+    page = GatePage("signed_out_here", lack, links=((onward, "page.continue"),))
+    return gate_pages.show(exchange, 200, page, headers)

@@ -1,0 +1,115 @@
+"""The page on which a visitor sees their sessions and ends them, and the same as JSON.
+
+Knows what it says, in the visitor's language. Must not know how sessions are found or ended.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+from ..settings import web_origin
+from .catalog import Catalog
+from .exchange import Exchange
+from .gate_pages import language
+from .messages import Headers, Respond
+from .protocol import pages
+from .protocol.user_sessions import Lack, UserSession
+
+Others: TypeAlias = tuple[UserSession, ...] | Lack | Literal["off"]
+"""The sessions on other devices, or why they are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What there is to show. Times are Unix time; `everywhere`: Cognito can be asked to end all
+    sessions with this one's token."""
+
+    name: str
+    since: float
+    until: float
+    others: Others
+    everywhere: bool
+
+
+def as_json(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
+    """For programs. What is not known is null, with the reason beside it."""
+    idle, others = exchange.settings.idle_seconds, shown.others
+    listed = [_as_record(one) for one in others] if isinstance(others, tuple) else None
+    content: dict[str, Any] = {
+        "this": {"since": int(shown.since), "until": int(shown.until), "idle_seconds": idle},
+        "others": listed,
+        "others_unknown": others if isinstance(others, str) else None,
+        "can_end_everywhere": shown.everywhere,
+    }
+    return pages.show_json(200, content, headers)
+
+
+def _as_record(one: UserSession) -> dict[str, Any]:
+    return {
+        "type": one.kind,
+        "created_at": one.created_at,
+        "active_at": one.active_at,
+        "device": one.device,
+    }
+
+
+def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
+    """For people."""
+    catalog = exchange.context.languages.catalogs[language(exchange)]
+    app, prefix = exchange.context.look.app, exchange.settings.prefix
+
+    def text(key: str, **values: object) -> str:
+        return catalog.text(f"gate.sessions.{key}", **values)
+
+    facts = [
+        pages.Fact(text("since"), _time(shown.since)),
+        pages.Fact(text("until"), _time(shown.until)),
+    ]
+    if exchange.settings.idle_seconds:
+        facts.append(pages.Fact(text("idle"), _minutes(catalog, exchange.settings.idle_seconds)))
+    page = pages.Page(
+        title=text("title"),
+        text=text("text", name=shown.name),
+        sections=(
+            pages.Section(text("this"), facts=tuple(facts)),
+            _others(catalog, shown.others),
+        ),
+        form=pages.Form(
+            f"{prefix}/sessions",
+            (pages.Button("this", text("end_this")), pages.Button("everywhere", text("end_all"))),
+            "" if shown.everywhere else text("only_here"),
+            _ways(exchange),
+        ),
+        links=(pages.Link(f"{exchange.incoming.mount}/", catalog.text("page.to_app", app=app)),),
+        language=catalog.tag,
+    )
+    return pages.show(200, page, exchange.context.frame, headers)
+
+
+def _others(catalog: Catalog, others: Others) -> pages.Section:
+    title = catalog.text("gate.sessions.others")
+    if isinstance(others, str):
+        return pages.Section(title, catalog.text(f"gate.sessions.others_{others}"))
+    if not others:
+        return pages.Section(title, catalog.text("gate.sessions.others_none"))
+    unnamed = catalog.text("gate.sessions.unnamed")
+    return pages.Section(
+        title,
+        facts=tuple(pages.Fact(one.device or unnamed, _time(one.active_at)) for one in others),
+    )
+
+
+def _ways(exchange: Exchange) -> str:
+    """Where a sign-out may lead: browsers hold redirects to a page's form-action, too."""
+    settings = exchange.settings
+    away = {settings.domain_origin, web_origin(settings.logout_url)} - {"", settings.app_origin}
+    return " ".join(["'self'", *sorted(away)])
+
+
+def _time(at: float) -> str:
+    """A page without a script does not know the visitor's time zone."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC") if at else "-"
+
+
+def _minutes(catalog: Catalog, seconds: int) -> str:
+    return catalog.text("time.minutes", n=-(-seconds // 60))
