@@ -46,6 +46,7 @@ from .migrate_command import migrate
 from .process import export_variables, until_stopped
 from .secret_command import secret
 from .server_options import FILE, uvicorn_options
+from .sessions_command import sessions
 from .web_sockets import websocket_warning
 
 _EXPECTED = (listen.PortError, serve.AppError, LocalConfigError, SettingsError)
@@ -73,6 +74,7 @@ main.add_command(pool)
 main.add_command(doctor)
 main.add_command(secret)
 main.add_command(migrate)
+main.add_command(sessions)
 
 
 # run

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 HttpAnswer: TypeAlias = dict[str, Any]
 """What boto3 has read from one response."""
 
+UNKNOWN = "UnknownOperationException"
+"""The code of an operation that this boto3, or who answers, does not know."""
 _AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 _SIGN_IN_AGAIN = (
     "Sign in again with `aws sso login` or `aws login`, or replace the keys, then try again"
@@ -94,8 +96,11 @@ def pages(
         next_page = {"NextToken": answer["NextToken"]}
 
 
-def connect(region: str | None = None, profile: str | None = None) -> Account:
+def connect(
+    region: str | None = None, profile: str | None = None, endpoint: str | None = None
+) -> Account:
     """The account and region that boto3 finds; arguments override what is configured elsewhere.
+    `endpoint` is where all services are asked, in place of AWS.
 
     Raises:
         AwsError: boto3 is not installed, or there is no such profile, or no region.
@@ -110,21 +115,24 @@ def connect(region: str | None = None, profile: str | None = None) -> Account:
         session = boto3.Session(profile_name=profile or None, region_name=region)
     if not session.region_name:
         raise AwsError(_NO_REGION)
-    return _Session(session)
+    return _Session(session, endpoint)
 
 
 class _Session:
     """A session of boto3, and one client of it for each service."""
 
-    def __init__(self, session: Any) -> None:
-        self._session = session
+    def __init__(self, session: Any, endpoint: str | None) -> None:
+        self._session, self._endpoint = session, endpoint
         self._clients: dict[str, Any] = {}
         self.region = str(session.region_name)
 
     def call(self, service: str, operation: str, **parameters: object) -> HttpAnswer:
         name = operation.title().replace("_", "")
         with _aws_errors(f"{service}:{name}"):
-            answer: HttpAnswer = getattr(self._client(service), operation)(**parameters)
+            client = self._client(service)
+            if not hasattr(client, operation):
+                raise AwsError(f"The boto3 installed here does not know {name} yet.", UNKNOWN)
+            answer: HttpAnswer = getattr(client, operation)(**parameters)
         return answer
 
     def emulator(self, service: str) -> str:
@@ -135,7 +143,8 @@ class _Session:
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
-            self._clients[service] = self._session.client(service)
+            client = self._session.client(service, endpoint_url=self._endpoint or None)
+            self._clients[service] = client
         return self._clients[service]
 
 

@@ -69,6 +69,7 @@ def _answer(pool: Pool, request: Request) -> dict[str, Any]:
 
 
 _OPERATIONS: dict[str, Callable[[Pool, Body], dict[str, Any]]] = {
+    "AdminUserGlobalSignOut": tokens.admin_user_global_sign_out,
     "AssociateSoftwareToken": software_token.associate_software_token,
     "ChangePassword": passwords.change_password,
     "ConfirmForgotPassword": passwords.confirm_forgot_password,

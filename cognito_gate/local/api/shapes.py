@@ -42,6 +42,10 @@ _PERSON: dict[str, Shape] = {
 _HOLDER: dict[str, Shape] = {"AccessToken": _TOKEN}
 
 SHAPES: dict[str, Members] = {
+    "AdminUserGlobalSignOut": Members(
+        {"UserPoolId": Text(1, 55, r"[\w-]+_[0-9a-zA-Z]+"), "Username": _USERNAME},
+        required=("UserPoolId", "Username"),
+    ),
     "AssociateSoftwareToken": Members({"AccessToken": _TOKEN, "Session": _SESSION}),
     "ChangePassword": Members(
         {**_HOLDER, "PreviousPassword": _PASSWORD, "ProposedPassword": _PASSWORD},

@@ -74,6 +74,18 @@ def global_sign_out(pool: Pool, body: Body) -> dict[str, Any]:
     return {}
 
 
+def admin_user_global_sign_out(pool: Pool, body: Body) -> dict[str, Any]:
+    """The same for operators. AWS asks for their credentials; here whoever reaches this pool is
+    one, as on its front page."""
+    if body.text("UserPoolId") != pool.pool_id:
+        raise ApiError("ResourceNotFoundException", "User pool does not exist.")
+    user = pool.user(body.text("Username"))
+    if user is None:
+        raise ApiError("UserNotFoundException", "User does not exist.")
+    pool.state.revoke_user(user.username)
+    return {}
+
+
 def _result(pool: Pool, grant: Grant, user: User, refresh: str | None = None) -> dict[str, Any]:
     tokens = pool.tokens(replace(grant, nonce=None), user)
     return {

@@ -125,6 +125,7 @@ def test_a_life(caller: Caller) -> None:
     assert second["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
     code = caller.cognito.totp_code("eve", 1)
     done = caller.answer(second, "eve", SOFTWARE_TOKEN_MFA_CODE=code)["AuthenticationResult"]
+    boto.admin_user_global_sign_out(UserPoolId=caller.cognito.pool_id, Username="bob")
     boto.global_sign_out(AccessToken=done["AccessToken"])
     assert caller.cognito.calls.keys() == set(OPERATIONS)
 

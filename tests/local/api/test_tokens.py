@@ -199,6 +199,19 @@ def test_signing_out_everywhere_ends_both_kinds(desk: Desk) -> None:
     assert desk.by_password()
 
 
+def test_an_operator_ends_a_users_sessions(desk: Desk) -> None:
+    mine, theirs = refresh_token(desk, "ada"), refresh_token(desk, "bob")
+    pool = desk.cognito.pool_id
+    assert desk.call("AdminUserGlobalSignOut", UserPoolId=pool, Username="ada") == {}
+    with refused("Refresh Token has been revoked"):
+        renew(desk, mine)
+    assert renew(desk, theirs)
+    with refused("UserNotFoundException"):
+        desk.call("AdminUserGlobalSignOut", UserPoolId=pool, Username="nobody")
+    with refused("ResourceNotFoundException"):
+        desk.call("AdminUserGlobalSignOut", UserPoolId="us-east-1_Other", Username="ada")
+
+
 def test_it_takes_the_users_own_scope(desk: Desk) -> None:
     hosted = desk.cognito.tokens_for("ada", scopes=("openid",))
     with refused("NotAuthorizedException: Access Token does not have required scopes"):

@@ -1,0 +1,146 @@
+"""`cognito-gate sessions`: what operators see of a user's sessions, and ending them.
+
+Knows options and what is printed; must not know how AWS is asked.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import update_wrapper
+from typing import Any, TypeAlias
+
+import click
+
+from ..pool.aws import Account, AwsError, connect
+from ..pool.user_sessions import NoSuchList, Session, end_sessions, list_devices, list_sessions
+from ..settings.formats import pool_region
+from ..settings.reading import read_variables
+
+_POOL, _ENDPOINT = "AWS_COGNITO_USER_POOL_ID", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the commands need of the world; tests give their own."""
+
+    connect: Callable[[str | None, str | None, str | None], Account] = connect
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A user pool, and how AWS is reached."""
+
+    pool_id: str
+    account: Account
+
+
+_Command: TypeAlias = Callable[..., None]
+_OPTIONS = (
+    click.option("--user-pool-id", metavar="ID", help=f"The user pool.  [default: {_POOL}]"),
+    click.option("--region", metavar="NAME", help="Its AWS region.  [default: that in its id]"),
+    click.option("--profile", metavar="NAME", help="A profile of the AWS command line."),
+    click.option(
+        "--endpoint-url",
+        metavar="URL",
+        help=f"Ask this address, such as an emulator's, instead of AWS.  [default: {_ENDPOINT}]",
+    ),
+)
+
+
+def _on_a_pool(command: _Command) -> _Command:
+    """Give a command the options that name a pool; the function gets it as `place`, and what AWS
+    refuses becomes a plain message."""
+
+    @click.pass_context
+    def wrapper(
+        ctx: click.Context,
+        /,
+        user_pool_id: str | None,
+        region: str | None,
+        profile: str | None,
+        endpoint_url: str | None,
+        **arguments: Any,
+    ) -> None:
+        outside = ctx.obj if isinstance(ctx.obj, Outside) else Outside()
+        variables = read_variables(os.environ, ".env")
+        pool_id = user_pool_id or variables.get(_POOL, "")
+        if not pool_id:
+            raise click.UsageError(f"Which user pool? Pass --user-pool-id, or set {_POOL}.")
+        region = region or variables.get("AWS_REGION") or pool_region(pool_id)
+        endpoint = endpoint_url or variables.get(_ENDPOINT)
+        try:
+            place = Place(pool_id, outside.connect(region, profile, endpoint))
+            command(place=place, **arguments)
+        except AwsError as error:
+            raise click.ClickException(str(error)) from error
+
+    decorated: _Command = update_wrapper(wrapper, command)
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+@click.group()
+def sessions() -> None:
+    """List or end the sessions of a user at Cognito. Needs AWS credentials."""
+
+
+@sessions.command("list")
+@click.argument("user")
+@_on_a_pool
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def list_command(place: Place, user: str, as_json: bool) -> None:
+    """List the sessions of USER, by username or sub.
+
+    Where the pool keeps no list of sessions it says so, and lists the remembered devices.
+    """
+    listed, problem = _listed(place, user)
+    if as_json:
+        content = {"sessions": [asdict(one) for one in listed], "problem": problem or None}
+        click.echo(json.dumps(content, indent=2))
+        return
+    if problem:
+        click.echo(problem, err=True)
+    for line in _lines(listed):
+        click.echo(line)
+    if not listed:
+        click.echo("No remembered devices." if problem else "No sessions.")
+
+
+def _listed(place: Place, user: str) -> tuple[list[Session], str]:
+    """The sessions; or the devices, and why there are no sessions to list."""
+    try:
+        return list_sessions(place.account, place.pool_id, user), ""
+    except NoSuchList as error:
+        return list_devices(place.account, place.pool_id, user), str(error)
+
+
+def _lines(listed: list[Session]) -> list[str]:
+    if not listed:
+        return []
+    head = Session("ID", "TYPE", "SINCE", "LAST ACTIVE", "DEVICE")
+    rows = [tuple(map(_printable, asdict(one).values())) for one in (head, *listed)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _printable(text: str) -> str:
+    """A device names itself: no control character of its name reaches the terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text) or "-"
+
+
+@sessions.command()
+@click.argument("user")
+@_on_a_pool
+def end(place: Place, user: str) -> None:
+    """End all sessions of USER at Cognito, by username or sub.
+
+    No refresh token of theirs works any more. Apps notice when they ask Cognito next, at the latest
+    when an access token ends; POST {prefix}/revoke tells a gate at once.
+    """
+    end_sessions(place.account, place.pool_id, user)
+    click.echo(f"All sessions of {_printable(user)} have ended at Cognito.")
