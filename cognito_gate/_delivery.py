@@ -15,6 +15,7 @@ from .events import (
     RefreshFailed,
     Refused,
     SessionEnded,
+    SessionsRevoked,
     SignedIn,
     SignedOut,
     SignInFailed,
@@ -88,6 +89,9 @@ def _text(event: Event) -> str:
             return f"a session ended: {_CAUSES[event.cause]}"
         case SignedOut():
             return f"signed out: {event.sub or 'an unknown visitor'}"
+        case SessionsRevoked():
+            whose = f"the session {event.session}" if event.session else f"those of {event.sub}"
+            return f"sessions were ended by an operator: {whose} (request {event.revocation})"
         case Refused():
             return f"{event.code}: {event.reason}"
         case BearerRejected():

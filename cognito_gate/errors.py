@@ -6,6 +6,7 @@
     │   └── CallbackRefused       login_failed       400
     ├── LoginRequired             login_required     401
     ├── TokenRefused              invalid_token      401
+    ├── RevocationRefused         revocation_refused 401
     ├── ApiRefused                refused            400
     ├── CrossSiteRefused          cross_site         403
     ├── Forbidden                 forbidden          403
@@ -185,6 +186,13 @@ class GrantRefused(GateError):
     def __init__(self, error: str, reason: str) -> None:
         self.error = error
         super().__init__(reason)
+
+
+class RevocationRefused(GateError):
+    """A request to end sessions is not signed as it should be, too old, used already, or wrong."""
+
+    code = "revocation_refused"
+    status = 401
 
 
 class ApiRefused(GateError):

@@ -101,6 +101,17 @@ class SignedOut(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionsRevoked(Event):
+    """An operator's tool ended sessions: the one of this name, or all of a user's that began at
+    `before` (Unix time) or earlier. `revocation` is the id of the tool's request."""
+
+    sub: str
+    session: str
+    before: int
+    revocation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused(Event):
     """A request was answered in the app's place with an error. `sub` is empty for visitors."""
 

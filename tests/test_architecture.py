@@ -61,7 +61,7 @@ FLOORS: list[set[str]] = [
     {"_sign_in.forms", "_sign_in.fields", "_sign_in.password"},
     {
         *("_gate.flows.login", "_gate.flows.callback", "_gate.flows.session"),
-        *("_gate.flows.bearer", "_gate.flows.logout", "_sign_in.next_page"),
+        *("_gate.flows.bearer", "_gate.flows.logout", "_gate.flows.revoke", "_sign_in.next_page"),
     },
     {
         *("_sign_in.page", "_gate.flows.error_responses", "_gate.flows.own_sessions"),

@@ -47,6 +47,7 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_REFRESH_BEFORE_SECONDS": ("refresh_before_seconds", 60),
     "COGNITO_GATE_IDLE_SECONDS": ("idle_seconds", 0),
     "COGNITO_GATE_LIST_SESSIONS": ("list_sessions", False),
+    "COGNITO_GATE_REVOKE_KEY": ("revoke_key", ""),
     "COGNITO_GATE_LOGIN_SECONDS": ("login_seconds", 900),
     "COGNITO_GATE_HTTP_TIMEOUT_SECONDS": ("http_timeout_seconds", 5.0),
     "COGNITO_GATE_BEARER": ("bearer", False),

@@ -56,6 +56,7 @@ GOOD: dict[str, list[str]] = {
         "aws.cognito.signin.user.admin",
     ],
     "SECRET_KEY": [LONG, "äöüßéèêëàâçñøåæœ" * 2, KEY * 30, "0123456789abcdef" * 2],
+    "COGNITO_GATE_REVOKE_KEY": [LONG, KEY],
     "SECRET_KEY_FALLBACKS": [KEY, f"{KEY},{KEY}x"],
     "COGNITO_GATE_PREFIX": ["/auth", "/a/b", "/_gate", "/~x"],
     "COGNITO_GATE_FLASK_COGNITO_LIB_KEY": ["short", "with blanks in it"],

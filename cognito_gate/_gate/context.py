@@ -50,7 +50,8 @@ AT_LOGIN_DOMAIN = TokenCalls(
 class Context:
     """Everything a flow needs besides the request. `token` makes unguessable text.
 
-    `revocations` are the sessions that were ended early, `idle` says when sessions were last used
+    `revocations` are the sessions that were ended early, `orders` the ids of the requests that
+    operators' tools sent to end some, `idle` says when sessions were last used
     (None where that does not count), `used` the states of sign-ins that came back (with a hash of
     the code), `refused` the refresh tokens that Cognito took no longer, and when,
     `told` the cookies of sessions whose end was told.
@@ -74,6 +75,7 @@ class Context:
     session_cache: SessionCache[Pass]
     bearer_cache: SessionCache[Pass]
     revocations: Revocations
+    orders: Recent[object]
     idle: IdleCookie | None
     used: Recent[str]
     refused: Recent[float]
@@ -126,6 +128,7 @@ class Context:
             session_cache=SessionCache(settings.session_cache),
             bearer_cache=SessionCache(settings.session_cache),
             revocations=MemoryRevocations(RECENT),
+            orders=Recent(RECENT),
             idle=IdleCookie(settings, names, seals) if settings.idle_seconds else None,
             used=Recent(RECENT),
             refused=Recent(RECENT),

@@ -28,7 +28,7 @@ from .cached_decisions import CachedDecisions
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
-from .flows import bearer, callback, error_responses, login, logout, own_sessions, session
+from .flows import bearer, callback, error_responses, login, logout, own_sessions, revoke, session
 from .messages import Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
 from .sessions.interface import Sessions
@@ -80,6 +80,9 @@ class Gate:
             f"{settings.prefix}/signed-out": self._signed_out,
         }
         self._forms = frozenset({*pages, f"{settings.prefix}/sessions"})
+        if settings.revoke_key:
+            self._routes[f"{settings.prefix}/revoke"] = revoke.revoke
+            self._forms |= {f"{settings.prefix}/revoke"}
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
         self.cached = CachedDecisions(context, self._authorization, self._routes).find
@@ -251,6 +254,8 @@ class Gate:
     def _finished(self, exchange: Exchange, response: Respond) -> Respond:
         """Complete a response: a type, a length, never cached, no body for HEAD; its events."""
         headers = self._kept_back(exchange, response.headers)
+        if response.status == 204:  # has no body, and says nothing of one (RFC 9110, section 8.6)
+            return Respond(204, (*headers, pages.NO_STORE), events=tuple(exchange.events))
         if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
             headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
         headers = (*headers, ("content-length", str(len(response.body))))

@@ -76,6 +76,7 @@ class Settings(Endpoints):
     )
     prefix: str = _setting("COGNITO_GATE_PREFIX", "/auth")
     public_paths: tuple[str, ...] = _setting("COGNITO_GATE_PUBLIC_PATHS", (), "words")
+    revoke_key: str = _setting("COGNITO_GATE_REVOKE_KEY", "", hidden=True)
     refresh_before_seconds: int = _setting("COGNITO_GATE_REFRESH_BEFORE_SECONDS", 60, "whole")
     idle_seconds: int = _setting("COGNITO_GATE_IDLE_SECONDS", 0, "whole")
     login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")

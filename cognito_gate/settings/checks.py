@@ -128,6 +128,11 @@ def _secret_key(value: str) -> None:
         )
 
 
+def _revoke_key(value: str) -> None:
+    if value:
+        _secret_key(value)
+
+
 def _fallbacks(values: tuple[str, ...]) -> None:
     if any(len(value) < 32 for value in values):
         raise Problem("lists a key of under 32 characters; it takes retired SECRET_KEY values")
@@ -214,6 +219,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "endpoint_url": _endpoint,
     "secret_key": _secret_key,
     "secret_key_fallbacks": _fallbacks,
+    "revoke_key": _revoke_key,
     "prefix": _prefix,
     "public_paths": _public_paths,
     "refresh_before_seconds": between(0, 86_400, "seconds"),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from .formats import domain_origin, pool_region, web_origin
 
-ROUTES = ("/login", "/logout", "/me", "/sessions", "/signed-out")
+ROUTES = ("/login", "/logout", "/me", "/revoke", "/sessions", "/signed-out")
 PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",

@@ -73,6 +73,7 @@ ELSEWHERE = {
     "login_required": "a redirect, or JSON",
     "invalid_token": "JSON",
     "stale_login": "starts over, or is lost cookies",
+    "revocation_refused": "JSON",
     "refused": "on the sign-in page that was refused",
     "form": "on the sign-in page whose form it is",
     "form_expired": "on the sign-in page whose form it is",

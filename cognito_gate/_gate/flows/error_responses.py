@@ -18,6 +18,7 @@ from ...errors import (
     GateError,
     LoginRequired,
     MethodRefused,
+    RevocationRefused,
     SessionTooLarge,
     TokenRefused,
 )
@@ -48,7 +49,9 @@ def refuse(exchange: Exchange, error: GateError, *, form: bool) -> Respond:
     if isinstance(error, LoginRequired):
         return login_required(exchange)
     _record(exchange, error, form=form)
-    if isinstance(error, TokenRefused) or not _read_by_a_person(exchange.incoming, form=form):
+    if isinstance(error, TokenRefused | RevocationRefused) or not _read_by_a_person(
+        exchange.incoming, form=form
+    ):
         return pages.show_json(error.status, {"error": error.code}, headers)
     page = replace(_page(exchange, error), links=_links(exchange, error))
     return gate_pages.show(exchange, error.status, page, headers)
@@ -94,6 +97,8 @@ def _headers(exchange: Exchange, error: GateError) -> Headers:
             return (("allow", error.allow),)
         case TokenRefused():
             return (("www-authenticate", 'Bearer error="invalid_token"'),)
+        case RevocationRefused():
+            return (("www-authenticate", "Signature"),)
         case CognitoUnavailable():
             return (("retry-after", RETRY_AFTER), *error.headers)
     return forget_attempt(exchange)
