@@ -20,7 +20,7 @@ from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._lifespan import fail, in_lifespan
 from ._starlette_user import user_and_auth
-from ._websocket import EndableWebSocket
+from ._websocket import EndableWebSocket, refusal
 from .errors import SettingsError
 from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
@@ -285,13 +285,11 @@ def _raw(decision: Pass | Respond) -> _Raw:
 
 
 async def _respond(decision: Respond, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http":
-        kind = "http.response"
-    else:
+    kind = "http.response"
+    if scope["type"] == "websocket":
         await receive()  # websocket.connect: nothing may be sent before it
         if "websocket.http.response" not in (scope.get("extensions") or {}):
-            code = 1013 if decision.status >= 500 else 4401
-            await send({"type": "websocket.close", "code": code, "reason": "sign-in required"})
+            await send(refusal(decision.status, decision.close_code))
             return
         kind = "websocket.http.response"
     start = {"type": f"{kind}.start", "status": decision.status, "headers": _raw(decision)}

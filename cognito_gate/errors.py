@@ -5,6 +5,7 @@
     ├── BadRequest                bad_request        400
     │   └── CallbackRefused       login_failed       400
     ├── LoginRequired             login_required     401
+    ├── StepUpRequired            step_up_required   401
     ├── TokenRefused              invalid_token      401
     ├── ApiRefused                refused            400
     ├── CrossSiteRefused          cross_site         403
@@ -125,13 +126,35 @@ class CrossSiteRefused(GateError):
 
 
 class Forbidden(GateError):
-    """The signed-in user is not allowed to do this. `sub` identifies the user."""
+    """The signed-in user is not allowed to do this. `sub` identifies the user, `rule` names the
+    rule that is against it; `scopes` are all that it requires, where a scope is lacking."""
 
     code = "forbidden"
     status = 403
 
-    def __init__(self, reason: str, *, sub: str) -> None:
+    def __init__(
+        self, reason: str, *, sub: str, rule: str = "", scopes: tuple[str, ...] = ()
+    ) -> None:
         self.sub = sub
+        self.rule = rule
+        self.scopes = scopes
+        super().__init__(reason)
+
+
+class StepUpRequired(GateError):
+    """A rule wants the same user to sign in again: a sign-in of at most `max_age` seconds ago, or
+    of one of the classes `acr` (RFC 9470)."""
+
+    code = "step_up_required"
+    status = 401
+
+    def __init__(
+        self, reason: str, *, sub: str, rule: str, max_age: int | None, acr: tuple[str, ...]
+    ) -> None:
+        self.sub = sub
+        self.rule = rule
+        self.max_age = max_age
+        self.acr = acr
         super().__init__(reason)
 
 

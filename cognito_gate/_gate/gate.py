@@ -19,17 +19,19 @@ from ..errors import (
     LoginRequired,
     MethodRefused,
     StaleCallback,
+    StepUpRequired,
 )
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from . import custom_login, gate_pages
-from .authorization import Authorization, Rule, Target
+from .authorization import Authorization, Check, Target
 from .cached_decisions import CachedDecisions
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
 from .flows import bearer, callback, error_responses, login, logout, session
-from .messages import Decision, Headers, Incoming, Pass, Respond
+from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
+from .rule_table import RuleTable
 from .sessions.interface import Sessions
 
 log = logging.getLogger("cognito_gate")
@@ -47,7 +49,7 @@ class Gate:
 
     `token` makes the unguessable texts (replaceable in tests);
     `session_bytes` is how much a session may put into cookies at this edge, unless it is set;
-    `rules` say who of those signed in may reach what; `sessions` is where sessions live, if not in
+    `checks` come on top of the settings' rules; `sessions` is where sessions live, if not in
     cookies.
 
     `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`.
@@ -58,7 +60,7 @@ class Gate:
         settings: Settings,
         token: Callable[[], str] = new_token,
         session_bytes: int = ASGI_SESSION_BYTES,
-        rules: Iterable[Rule] = (),
+        checks: Iterable[Check] = (),
         sessions: Sessions | None = None,
     ) -> None:
         pages: dict[str, _Route] = {}
@@ -69,7 +71,8 @@ class Gate:
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
         public = paths.PublicPaths(settings.public_paths, settings.logout_path)
-        self._authorization = Authorization(public, rules)
+        rules = RuleTable(settings.rules, settings.default_require)
+        self._authorization = Authorization(public, rules, checks)
         self._routes: dict[str, _Route] = {
             settings.callback_path: self._callback,
             f"{settings.prefix}/login": self._login,
@@ -149,7 +152,7 @@ class Gate:
             self._authorization.check(target, visitor.identity)
         except LoginRequired:
             return self._to_login(exchange, visitor.headers)
-        except Forbidden as error:
+        except (Forbidden, StepUpRequired) as error:
             return error_responses.forbidden(exchange, error, visitor)
         except Exception:
             log.exception("an unexpected error in a rule")
@@ -239,7 +242,7 @@ class Gate:
             headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
         headers = (*headers, ("content-length", str(len(response.body))))
         body = b"" if exchange.incoming.method == "HEAD" else response.body
-        return Respond(response.status, headers, body, tuple(exchange.events))
+        return replace(response, headers=headers, body=body, events=tuple(exchange.events))
 
     def _kept_back(self, exchange: Exchange, headers: Headers) -> Headers:
         """Without the cookies of a session that was signed out while the response was made."""
@@ -255,4 +258,7 @@ class Gate:
 
 
 def _target(incoming: Incoming) -> Target:
-    return Target(incoming.path, incoming.mount, incoming.method)
+    overrides = tuple(
+        value.decode("latin-1") for name, value in incoming.headers if name in METHOD_OVERRIDES
+    )
+    return Target(incoming.path, incoming.mount, incoming.method, incoming.now, overrides)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
-from .._gate.protocol.rules import allowed
+from .._gate.protocol.conditions import allowed
 from ..asgi import IDENTITY
 from ..identity import DISABLED, Identity
 

@@ -84,7 +84,7 @@ GATE = Stage()
 
 
 class Always:
-    """A rule that lets an error happen on any page."""
+    """A check that lets an error happen on any page."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -95,7 +95,7 @@ class Always:
 
 def ruled_out(error: Exception, accepted: str = "") -> Reply:
     """What somebody who is signed in gets where a rule raises this."""
-    stage = Stage(rules=(Always(error),))
+    stage = Stage(checks=(Always(error),))
     browser = stage.browser()
     browser.sign_in(stage.pool)
     return browser.go("/page", headers={"accept-language": accepted})

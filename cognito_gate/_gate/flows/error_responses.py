@@ -18,13 +18,14 @@ from ...errors import (
     GateError,
     LoginRequired,
     MethodRefused,
+    StepUpRequired,
     TokenRefused,
 )
 from ...events import Refused, SignInFailed
 from .. import gate_pages
 from ..exchange import Exchange
 from ..gate_pages import GatePage
-from ..messages import Headers, Incoming, Pass, Respond
+from ..messages import WEBSOCKET_FORBIDDEN, Header, Headers, Incoming, Pass, Respond
 from ..protocol import fetch_metadata, pages
 from . import callback, login, login_cookies
 
@@ -61,15 +62,14 @@ def _record(exchange: Exchange, error: GateError) -> None:
     exchange.record(kind(exchange.facts, error.status, error.code, str(error)))
 
 
-def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
-    """For a visitor who is signed in, and may not go here."""
+def forbidden(exchange: Exchange, error: Forbidden | StepUpRequired, visitor: Pass) -> Respond:
+    """For a visitor who is signed in, and may not go here, or not with this sign-in."""
     who = visitor.identity
     sub = who.sub if who else ""
-    exchange.record(Refused(exchange.facts, error.status, error.code, str(error), sub))
+    reason = str(error)
+    exchange.record(Refused(exchange.facts, error.status, error.code, reason, sub, error.rule))
     if not fetch_metadata.is_navigation(exchange.incoming):
-        # RFC 6750 section 3.1
-        challenge = ("www-authenticate", 'Bearer error="insufficient_scope"')
-        return pages.show_json(error.status, {"error": error.code}, (challenge, *visitor.headers))
+        return _refuse_program(exchange, error, visitor.headers)
     name = (who.username or sub) if who else ""
     page = GatePage(
         error.code,
@@ -78,6 +78,30 @@ def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
         label="gate.forbidden.label",
     )
     return gate_pages.show(exchange, error.status, page, visitor.headers)
+
+
+def _refuse_program(
+    exchange: Exchange, error: Forbidden | StepUpRequired, headers: Headers
+) -> Respond:
+    socket = exchange.incoming.kind == "websocket"
+    content = {"error": error.code}
+    if isinstance(error, Forbidden):
+        challenge = _challenge("insufficient_scope", scope=" ".join(error.scopes))
+    else:
+        age = "" if error.max_age is None else str(error.max_age)
+        challenge = _challenge(
+            "insufficient_user_authentication", acr_values=" ".join(error.acr), max_age=age
+        )
+        content["login_url"] = login.login_url(exchange.context)
+    status = Forbidden.status if socket else error.status
+    response = pages.show_json(status, content, (challenge, *headers))
+    return replace(response, close_code=WEBSOCKET_FORBIDDEN) if socket else response
+
+
+def _challenge(error: str, **parameters: str) -> Header:
+    """RFC 6750 section 3.1 and RFC 9470 section 3. The values were checked to need no escape."""
+    told = "".join(f', {name}="{value}"' for name, value in parameters.items() if value)
+    return ("www-authenticate", f'Bearer error="{error}"{told}')
 
 
 def _read_by_a_person(incoming: Incoming, *, form: bool) -> bool:
