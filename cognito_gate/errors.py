@@ -5,11 +5,11 @@
     ├── BadRequest                bad_request        400
     │   └── CallbackRefused       login_failed       400
     ├── LoginRequired             login_required     401
-    ├── StepUpRequired            step_up_required   401
     ├── TokenRefused              invalid_token      401
     ├── ApiRefused                refused            400
     ├── CrossSiteRefused          cross_site         403
     ├── Forbidden                 forbidden          403
+    │   └── StepUpRequired        step_up_required   401
     ├── MethodRefused             method_not_allowed 405
     ├── StaleCallback             stale_login        400
     ├── CookiesLost               cookies            400
@@ -141,9 +141,8 @@ class Forbidden(GateError):
         super().__init__(reason)
 
 
-class StepUpRequired(GateError):
-    """A rule wants the same user to sign in again: a sign-in of at most `max_age` seconds ago, or
-    of one of the classes `acr` (RFC 9470)."""
+class StepUpRequired(Forbidden):
+    """A rule wants a sign-in of at most `max_age` seconds ago, or of a class in `acr` (RFC 9470)."""
 
     code = "step_up_required"
     status = 401
@@ -151,11 +150,9 @@ class StepUpRequired(GateError):
     def __init__(
         self, reason: str, *, sub: str, rule: str, max_age: int | None, acr: tuple[str, ...]
     ) -> None:
-        self.sub = sub
-        self.rule = rule
         self.max_age = max_age
         self.acr = acr
-        super().__init__(reason)
+        super().__init__(reason, sub=sub, rule=rule)
 
 
 class MethodRefused(GateError):
@@ -170,11 +167,8 @@ class MethodRefused(GateError):
 
 
 class StaleCallback(GateError):
-    """A callback whose sign-in is unknown here: replayed, expired, or of another browser.
-
-    `again` says that this sign-in was itself a second attempt; `return_to` is where the visitor
-    wanted to go, if that is still known.
-    """
+    """A callback whose sign-in is unknown here: replayed, expired, or of another browser. `again`:
+    it was itself a second attempt. `return_to` is where the visitor wanted to go, if known."""
 
     code = "stale_login"
     status = 400

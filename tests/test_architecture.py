@@ -24,14 +24,21 @@ FLOORS: list[set[str]] = [
         "_gate.protocol.encryption",
     },
     {
-        *("_gate.protocol.public_keys", "settings.checks", "settings.env_file"),
-        "settings.unknown_variables",
+        *("_gate.protocol.public_keys", "settings.domains", "settings.env_file"),
+        *("settings.toml_lines", "settings.unknown_variables"),
     },
+    {"settings.rule_values"},
     {
         *("cli.app_names", "cli.import_errors", "cli.listen", "cli.process"),
         *("cli.server_options", "cli.web_sockets"),
     },
-    {"settings.endpoints", "settings.page_checks", "settings.parsers", "settings.reading"},
+    {
+        *("settings.checks", "settings.endpoints", "settings.page_checks", "settings.reading"),
+        "settings.rules",
+    },
+    {"settings.rule_order"},
+    {"settings.combined", "settings.rules_file"},
+    {"settings.parsers"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
     {"_gate.effects"},
     {"_gate.catalog", "_sign_in.cognito_api_answers"},
@@ -43,7 +50,8 @@ FLOORS: list[set[str]] = [
         *("_sign_in.password_policy", "_sign_in.rate_limiter", "_sign_in.recall"),
         *("_sign_in.srp", "_sign_in.totp", "_sign_in.views"),
     },
-    {"_gate.authorization", "_gate.cookie_kinds", "_gate.sessions.interface"},
+    {"_gate.cookie_kinds", "_gate.rule_table", "_gate.sessions.interface"},
+    {"_gate.authorization"},
     {"_gate.sessions.cookie_sessions"},
     {"_gate.context"},
     {"_gate.exchange"},
@@ -89,6 +97,7 @@ FLOORS: list[set[str]] = [
 LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
+    "settings.parsers",
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")

@@ -104,7 +104,7 @@ class Authorization:
         )
 
 
-def _refusal(demand: Demand, lack: Lack, identity: Identity) -> Forbidden | StepUpRequired:
+def _refusal(demand: Demand, lack: Lack, identity: Identity) -> Forbidden:
     require = demand.require
     if lack.key not in STEP_UP or require is None:
         scopes = (require.scopes or ()) if require and lack.key == "scopes" else ()

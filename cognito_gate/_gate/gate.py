@@ -19,7 +19,6 @@ from ..errors import (
     LoginRequired,
     MethodRefused,
     StaleCallback,
-    StepUpRequired,
 )
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from . import custom_login, gate_pages
@@ -152,7 +151,7 @@ class Gate:
             self._authorization.check(target, visitor.identity)
         except LoginRequired:
             return self._to_login(exchange, visitor.headers)
-        except (Forbidden, StepUpRequired) as error:
+        except Forbidden as error:
             return error_responses.forbidden(exchange, error, visitor)
         except Exception:
             log.exception("an unexpected error in a rule")

@@ -153,7 +153,8 @@ class RuleTable:
 def asked_methods(method: str, overrides: Iterable[str] = ()) -> tuple[str, ...]:
     """All methods that an app may take a request for: the one that was sent and that in upper case,
     for HEAD that of the page itself, and those that a header names in its place."""
-    seen = [method, method.upper(), *(name.strip().upper() for name in overrides)]
+    named = (name.strip().upper() for line in overrides for name in line.split(","))
+    seen = [method, method.upper(), *named]
     heads = ["GET"] if "HEAD" in seen else []
     return tuple(dict.fromkeys([*seen, *heads]))
 

@@ -28,7 +28,7 @@ def order_problems(
 
     `public_paths` are read as a first rule; `routes` are the gate's own paths.
     """
-    before = [(PUBLIC_PATHS, Rule(tuple(public_paths), public=True))] if public_paths else []
+    before = [_Before(PUBLIC_PATHS, tuple(public_paths), None, opens=True)]
     own, names, problems = frozenset(routes), set[str](), []
     for index, rule in enumerate(rules):
         if rule.name and rule.name in names:
@@ -38,35 +38,37 @@ def order_problems(
             if why := _never_matches(path, rule, before, own):
                 text = f"lists {path!r}, which can never match: {why}"
                 problems.append(OrderProblem(index, "paths", text))
-        before.append((where(rules, index), rule))
+        before.append(_Before(where(rules, index), rule.paths, rule.methods, opens=rule.opens))
     return problems
 
 
-def _never_matches(
-    path: str, rule: Rule, before: Sequence[tuple[str, Rule]], routes: frozenset[str]
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What comes before a rule."""
+
+    name: str
+    paths: tuple[str, ...]
+    methods: tuple[str, ...] | None
+    opens: bool
+
+    def covers(self, path: str) -> bool:
+        """Whether it matches all that this path, or pattern, of a later rule does."""
+        if self.opens:
+            return any(_covers(mine, path) for mine in self.paths)
+        folded = _folded(path)
+        return any(_covers(_folded(mine), folded, wide=True) for mine in self.paths)
+
+
+def _never_matches(path: str, rule: Rule, before: Sequence[_Before], routes: frozenset[str]) -> str:
     """Why a path of a rule has no effect, or an empty text."""
     if path in routes:
         return "it is a route of the gate itself"
-    others = [(name, other) for name, other in before if covers(other, path)]
-    for name, other in others:
-        if other.methods is None:
-            return f"{name} comes first and covers it"
-    if rule.methods is None:
-        return ""
-    named = {method: name for name, other in others for method in other.methods or ()}
-    if not named.keys() >= set(rule.methods):
-        return ""
-    first = " and ".join(sorted({named[method] for method in rule.methods}))
-    return f"{first} comes first and covers it"
-
-
-def covers(rule: Rule, path: str) -> bool:
-    """Whether a rule matches all that this path, or pattern, of a later rule does."""
-    if rule.opens:
-        return any(_covers(mine, path) for mine in rule.paths)
-    folded = _folded(path)
-    return any(_covers(_folded(mine), folded, wide=True) for mine in rule.paths)
+    others = [one for one in before if one.covers(path)]
+    whole = next((one.name for one in others if one.methods is None), "")
+    named = {method: one.name for one in reversed(others) for method in one.methods or ()}
+    if not whole and rule.methods is not None and named.keys() >= set(rule.methods):
+        whole = " and ".join(dict.fromkeys(named[method] for method in rule.methods))
+    return f"it is covered by {whole}, and the first rule that matches counts" if whole else ""
 
 
 def takes_all(rule: Rule) -> bool:

@@ -197,7 +197,7 @@ def test_what_is_for_the_log_is_not_on_the_page() -> None:
 def test_the_language_of_a_page(
     target: str, accepted: str | None, cookie: str, language: str
 ) -> None:
-    stage = Stage(rules=(Always(Forbidden("a", sub="b")),))
+    stage = Stage(checks=(Always(Forbidden("a", sub="b")),))
     browser = stage.browser()
     browser.sign_in(stage.pool)
     if cookie:

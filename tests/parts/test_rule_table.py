@@ -124,7 +124,10 @@ def test_where_readings_disagree_each_ones_rule_must_be_met() -> None:
 
 def test_a_rule_widened_never_takes_a_path_from_a_stricter_one() -> None:
     table = RuleTable(
-        (Rule(("/area",), require=STAFF, name="front"), Rule(("/area/*",), require=ADMIN, name="in"))
+        (
+            Rule(("/area",), require=STAFF, name="front"),
+            Rule(("/area/*",), require=ADMIN, name="in"),
+        )
     )
     assert demanded("/area", table=table) == {"front"}
     assert demanded("/area/", table=table) == {"front", "in"}

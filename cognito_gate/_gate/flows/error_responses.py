@@ -62,7 +62,7 @@ def _record(exchange: Exchange, error: GateError) -> None:
     exchange.record(kind(exchange.facts, error.status, error.code, str(error)))
 
 
-def forbidden(exchange: Exchange, error: Forbidden | StepUpRequired, visitor: Pass) -> Respond:
+def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
     """For a visitor who is signed in, and may not go here, or not with this sign-in."""
     who = visitor.identity
     sub = who.sub if who else ""
@@ -80,12 +80,10 @@ def forbidden(exchange: Exchange, error: Forbidden | StepUpRequired, visitor: Pa
     return gate_pages.show(exchange, error.status, page, visitor.headers)
 
 
-def _refuse_program(
-    exchange: Exchange, error: Forbidden | StepUpRequired, headers: Headers
-) -> Respond:
+def _refuse_program(exchange: Exchange, error: Forbidden, headers: Headers) -> Respond:
     socket = exchange.incoming.kind == "websocket"
     content = {"error": error.code}
-    if isinstance(error, Forbidden):
+    if not isinstance(error, StepUpRequired):
         challenge = _challenge("insufficient_scope", scope=" ".join(error.scopes))
     else:
         age = "" if error.max_age is None else str(error.max_age)
