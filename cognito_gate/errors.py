@@ -142,7 +142,7 @@ class Forbidden(GateError):
 
 
 class StepUpRequired(Forbidden):
-    """A rule wants a sign-in of at most `max_age` seconds ago, or of a class in `acr` (RFC 9470)."""
+    """A rule wants a sign-in of `max_age` seconds ago at most, or of a class `acr` (RFC 9470)."""
 
     code = "step_up_required"
     status = 401

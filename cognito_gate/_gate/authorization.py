@@ -56,7 +56,7 @@ class Authorization:
         in is known there, too."""
         if self._public.match(target.path, target.mount, target.method):
             return True
-        return self._rules.opens and self._access(target).public
+        return self._rules.opens and self.access(target).public
 
     def lets_anybody(self, target: Target) -> bool:
         """True when a visitor without any credentials may pass."""
@@ -64,7 +64,7 @@ class Authorization:
             return True
         if not self._rules.opens:
             return False
-        access = self._access(target)
+        access = self.access(target)
         return access.public or access.optional
 
     def check(self, target: Target, identity: Identity | None) -> None:
@@ -82,7 +82,7 @@ class Authorization:
             self._check_rules(target, identity)
 
     def _check_rules(self, target: Target, identity: Identity) -> None:
-        access = self._access(target)
+        access = self.access(target)
         if access.public:
             return
         if access.refused:
@@ -98,7 +98,8 @@ class Authorization:
         for one in self._checks:
             one.check(target, identity)
 
-    def _access(self, target: Target) -> Access:
+    def access(self, target: Target) -> Access:
+        """What the rules ask of whoever wants to reach this, public paths left aside."""
         return self._rules.access(
             target.path, target.mount, _asked(target.method, target.overrides)
         )

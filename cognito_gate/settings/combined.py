@@ -68,9 +68,9 @@ class Combined(Endpoints):
             problems["COGNITO_GATE_BEARER_CLIENT_IDS"] = (
                 "has no effect unless COGNITO_GATE_BEARER is true"
             )
-        return problems | self._rule_problems()
+        return problems | self.rule_problems()
 
-    def _rule_problems(self) -> dict[str, str]:
+    def rule_problems(self) -> dict[str, str]:
         """Rules that can never match, and a default that nothing is left for."""
         problems: dict[str, str] = {}
         routes = (*self.routes, self.callback_path)

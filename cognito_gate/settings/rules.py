@@ -111,9 +111,9 @@ def rule_problems(given: Mapping[str, Any]) -> dict[str, str]:
     if "paths" not in given:
         problems.setdefault("", "has no paths")
     elif len(kinds) != 1:
-        said = " and ".join(kinds) or "none of them"
+        said = " and ".join(kinds) or "nothing of who may pass"
         problems.setdefault(
-            "", f"says {said}; it takes one of public, optional, signed_in or require"
+            "", f"says {said}; it takes one of public, optional, signed_in and require"
         )
     return problems
 

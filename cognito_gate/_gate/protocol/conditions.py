@@ -36,15 +36,20 @@ def allowed(held: Collection[str], wanted: Collection[str], *, any_of: bool = Fa
 def lacks(require: Require, identity: Identity, now: float) -> Lack | None:
     """The first condition that this visitor does not meet, or None. A new sign-in may help with the
     last ones only: `max_auth_age` and `acr`. `now` is Unix time."""
-    for key, condition in _CONDITIONS.items():
+    for key in _CONDITIONS:
         wanted = getattr(require, key)
-        if wanted is not None and not condition(identity, wanted):
+        if wanted is not None and not meets(identity, key, wanted):
             return Lack(key, f"{_TEXTS[key]} {_listed(wanted)}")
     if require.max_auth_age is not None and not _recent(identity, require.max_auth_age, now):
         return Lack("max_auth_age", f"the sign-in is older than {require.max_auth_age} s")
     if require.acr is not None and not _acr(identity, require.acr):
         return Lack("acr", f"the sign-in was of none of the classes {_listed(require.acr)}")
     return None
+
+
+def meets(identity: Identity, key: str, wanted: Any) -> bool:
+    """Whether a visitor meets one condition, by its key in a rule: `groups`, `any_group`, ..."""
+    return _CONDITIONS[key](identity, wanted)
 
 
 STEP_UP = frozenset({"max_auth_age", "acr"})
