@@ -194,6 +194,6 @@ def test_nobody_signed_in_is_told_so_before_any_rule(browser: Browser, echo: Ech
 
 def test_a_rule_is_told_by_a_response_where_the_server_can(browser: Browser, pool: Pool) -> None:
     browser.sign_in(pool)
-    extensions = {"websocket.http.response": {}}
-    start, body = connect(browser, "/rules/admin/ws", extensions=extensions)
+    sent = connect(browser, "/rules/admin/ws", extensions={"websocket.http.response": {}})
+    start, body = sent
     assert (start["status"], body["body"]) == (403, b'{"error": "forbidden"}')
