@@ -57,6 +57,7 @@ FLOORS: list[set[str]] = [
     {"_gate.exchange"},
     {
         *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
+        "_gate.flows.return_cookie",
         *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
     {"_gate.flows.verified_session", "_sign_in.devices"},
@@ -66,6 +67,7 @@ FLOORS: list[set[str]] = [
         *("_gate.flows.login", "_gate.flows.callback", "_gate.flows.session"),
         *("_gate.flows.bearer", "_gate.flows.logout", "_sign_in.next_page"),
     },
+    {"_gate.flows.step_up"},
     {"_sign_in.page", "_gate.flows.error_responses", "_sign_in.choice"},
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},

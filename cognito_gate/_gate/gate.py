@@ -224,7 +224,9 @@ class Gate:
         yield from ()
         if exchange.incoming.method not in ("GET", "HEAD"):
             raise MethodRefused("GET, HEAD")
-        return gate_pages.signed_out(exchange, login.login_url(self._context))
+        return login.again(exchange) or gate_pages.signed_out(
+            exchange, login.login_url(self._context)
+        )
 
     def _too_many_cookies(self, exchange: Exchange, error: CookiesTooLarge) -> Decision:
         """Answer without a look at the cookies."""

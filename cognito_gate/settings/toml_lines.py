@@ -26,6 +26,7 @@ def find_lines(text: str) -> dict[Place, int]:
             name = next(iter(content))
             table = (name, counts.get(name, 0))
             counts[name] = counts.get(name, 0) + 1
+            lines.setdefault((name,), number)
             lines[table] = number
         elif statement.startswith("["):
             table = _open_table(content, counts)

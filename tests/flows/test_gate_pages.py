@@ -34,6 +34,7 @@ from cognito_gate.errors import (
     GrantRefused,
     MethodRefused,
     SessionTooLarge,
+    StepUpRequired,
 )
 from cognito_gate.identity import Identity
 from tests.flows.stage import Stage, incoming, reply
@@ -56,6 +57,7 @@ SHOWN: dict[str, list[GateError]] = {
     ],
     "cross_site": [CrossSiteRefused("a")],
     "forbidden": [Forbidden("a", sub="b")],
+    "step_up_required": [StepUpRequired("a", sub="b", rule="c", max_age=60, acr=())],
     "method_not_allowed": [MethodRefused("GET, HEAD")],
     "cookies": [CookiesLost("a")],
     "form_too_slow": [FormTooSlow("a")],
@@ -98,6 +100,10 @@ def ruled_out(error: Exception, accepted: str = "") -> Reply:
     stage = Stage(checks=(Always(error),))
     browser = stage.browser()
     browser.sign_in(stage.pool)
+    if isinstance(error, StepUpRequired):
+        # The page comes when it was of no use to sign in again.
+        stage.pool.access["auth_time"] = int(stage.now) - 600
+        browser.sign_in(stage.pool, "/page")
     return browser.go("/page", headers={"accept-language": accepted})
 
 

@@ -6,6 +6,7 @@ from, nor what pages say: their texts are in the catalogs, by the error's code.
 
 import logging
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from ...errors import (
     BadRequest,
@@ -27,7 +28,7 @@ from ..exchange import Exchange
 from ..gate_pages import GatePage
 from ..messages import WEBSOCKET_FORBIDDEN, Header, Headers, Incoming, Pass, Respond
 from ..protocol import fetch_metadata, pages
-from . import callback, login, login_cookies
+from . import callback, login, login_cookies, step_up
 
 log = logging.getLogger("cognito_gate")
 RETRY_AFTER = "5"
@@ -64,20 +65,25 @@ def _record(exchange: Exchange, error: GateError) -> None:
 
 def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
     """For a visitor who is signed in, and may not go here, or not with this sign-in."""
+    navigation = fetch_metadata.is_navigation(exchange.incoming)
+    if navigation and isinstance(error, StepUpRequired):
+        asked = step_up.ask(exchange, error, visitor)
+        if asked is not None:
+            return asked
     who = visitor.identity
     sub = who.sub if who else ""
     reason = str(error)
     exchange.record(Refused(exchange.facts, error.status, error.code, reason, sub, error.rule))
-    if not fetch_metadata.is_navigation(exchange.incoming):
+    if not navigation:
         return _refuse_program(exchange, error, visitor.headers)
-    name = (who.username or sub) if who else ""
+    name, here = (who.username or sub) if who else "", login.return_address(exchange)
     page = GatePage(
         error.code,
         values=(("name", name),),
-        link=f"{exchange.settings.prefix}/logout",
-        label="gate.forbidden.label",
+        link=f"{exchange.settings.prefix}/logout?{urlencode({'next': here}, safe='/')}",
+        label=f"gate.{error.code}.label",
     )
-    return gate_pages.show(exchange, error.status, page, visitor.headers)
+    return gate_pages.show(exchange, Forbidden.status, page, visitor.headers)
 
 
 def _refuse_program(exchange: Exchange, error: Forbidden, headers: Headers) -> Respond:
