@@ -199,7 +199,7 @@ SHADOWED = {
         "covered by rule 2 (r.toml, line 5) and rule 1 (r.toml, line 1)",
     ),
     "a name": (
-        rule("['/a']", "name='x'\n" + ADMINS) * 1 + rule("['/b']", "name='x'\n" + ADMINS),
+        rule("['/a']", "name='x'\n" + ADMINS) + rule("['/b']", "name='x'\n" + ADMINS),
         "name is that of another rule: 'x'",
     ),
 }

@@ -5,21 +5,22 @@ what a refusal looks like.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..errors import Forbidden, LoginRequired, StepUpRequired
 from ..identity import Identity
-from .protocol.conditions import STEP_UP, Lack, lacks
+from ..settings.rule_order import PUBLIC_PATHS
+from .protocol.conditions import STEP_UP, lacks
 from .protocol.paths import PublicPaths
 from .rule_table import Access, Demand, RuleTable, asked_methods
 
-_asked = lru_cache(256)(asked_methods)
+REMEMBERED, MAX_REMEMBERED_CHARS = 1024, 256
+"""How many requests' paths, and of which length, are remembered with what is asked there."""
+PUBLIC = Access(PUBLIC_PATHS, public=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a request wants to reach: the decoded path, where the app is mounted, the method, the
     time (Unix time), and the methods that headers name in place of the first."""
 
@@ -50,20 +51,19 @@ class Authorization:
         self.restricts = self._rules.restricts or bool(self._checks)
         """Whether a visitor who is signed in may be refused at all."""
         self.by_method = self._rules.by_method
+        self._remembered = lru_cache(REMEMBERED)(self._access)
 
     def is_public(self, target: Target) -> bool:
         """True when no sign-in is needed, and an invalid one does no harm. A visitor who is signed
         in is known there, too."""
-        if self._public.match(target.path, target.mount, target.method):
-            return True
-        return self._rules.opens and self.access(target).public
+        if not self._rules.may_open(target.path):
+            return self._public.match(target.path, target.mount, target.method)
+        return self.access(target).public
 
     def lets_anybody(self, target: Target) -> bool:
         """True when a visitor without any credentials may pass."""
-        if self._public.match(target.path, target.mount, target.method):
-            return True
-        if not self._rules.opens:
-            return False
+        if not self._rules.may_open(target.path):
+            return self._public.match(target.path, target.mount, target.method)
         access = self.access(target)
         return access.public or access.optional
 
@@ -78,37 +78,43 @@ class Authorization:
         if identity is None:
             if not self.lets_anybody(target):
                 raise LoginRequired("nobody is signed in")
-        elif self.restricts and not self._public.match(target.path, target.mount, target.method):
-            self._check_rules(target, identity)
+        elif self.restricts:
+            self._check_rules(self.access(target), target, identity)
 
-    def _check_rules(self, target: Target, identity: Identity) -> None:
-        access = self.access(target)
+    def _check_rules(self, access: Access, target: Target, identity: Identity) -> None:
         if access.public:
             return
         if access.refused:
             raise Forbidden(access.refused, sub=identity.sub, rule=access.rule)
-        missing = [
-            (demand, lack)
-            for demand in access.demands
-            if demand.require and (lack := lacks(demand.require, identity, target.now))
-        ]
-        # A new sign-in is asked for only when nothing else is in the way.
-        for demand, lack in sorted(missing, key=lambda pair: pair[1].key in STEP_UP):
-            raise _refusal(demand, lack, identity)
+        for demand in access.demands:
+            if demand.require is not None and lacks(demand.require, identity, target.now):
+                raise _refusal(access.demands, identity, target.now)
         for one in self._checks:
             one.check(target, identity)
 
     def access(self, target: Target) -> Access:
-        """What the rules ask of whoever wants to reach this, public paths left aside."""
-        return self._rules.access(
-            target.path, target.mount, _asked(target.method, target.overrides)
-        )
+        """What is asked of whoever wants to reach this."""
+        path, mount, method, _, overrides = target
+        if len(path) > MAX_REMEMBERED_CHARS:
+            return self._access(path, mount, method, overrides)
+        return self._remembered(path, mount, method, overrides)
+
+    def _access(self, path: str, mount: str, method: str, overrides: tuple[str, ...]) -> Access:
+        if self._public.match(path, mount, method):
+            return PUBLIC
+        return self._rules.access(path, mount, asked_methods(method, overrides))
 
 
-def _refusal(demand: Demand, lack: Lack, identity: Identity) -> Forbidden:
-    require = demand.require
-    if lack.key not in STEP_UP or require is None:
-        scopes = (require.scopes or ()) if require and lack.key == "scopes" else ()
+def _refusal(demands: Iterable[Demand], identity: Identity, now: float) -> Forbidden:
+    """Why a visitor may not go on. A new sign-in is asked for where nothing else is lacking."""
+    missing = [
+        (demand, demand.require, lack)
+        for demand in demands
+        if demand.require is not None and (lack := lacks(demand.require, identity, now))
+    ]
+    demand, require, lack = min(missing, key=lambda item: item[2].key in STEP_UP)
+    if lack.key not in STEP_UP:
+        scopes = (require.scopes or ()) if lack.key == "scopes" else ()
         return Forbidden(lack.text, sub=identity.sub, rule=demand.rule, scopes=scopes)
     return StepUpRequired(
         lack.text,

@@ -8,7 +8,6 @@ must not know visitors.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ..settings.rules import Require, Rule, label
 from .protocol.path_readings import readings
@@ -16,8 +15,6 @@ from .protocol.paths import PublicPaths, is_plain
 
 DEFAULT = "no rule"
 """What stands in place of a rule's name where none matches."""
-CACHED_PATHS = 1024
-MAX_CACHED_CHARS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +79,18 @@ class RuleTable:
         self._rules = [_Matcher(rule, label(named, index)) for index, rule in enumerate(named)]
         self._default = Demand(DEFAULT, default)
         self.restricts = default is not None or any(rule.require for rule in named)
-        self.opens = any(rule.opens for rule in named)
+        self._opens = any(rule.opens for rule in named)
         self.by_method = any(rule.methods is not None for rule in named)
-        self._cached = lru_cache(CACHED_PATHS)(self._access)
+
+    def may_open(self, path: str) -> bool:
+        """False where no rule can open a path, whichever matches: nobody's odd paths are read."""
+        return self._opens and is_plain(path)
 
     def access(self, path: str, mount: str, methods: tuple[str, ...]) -> Access:
         """What a request for this decoded path asks. `methods` are all that it may be taken for.
 
         `mount` is where the app is mounted, a part of the path.
         """
-        if len(path) + len(mount) + sum(map(len, methods)) > MAX_CACHED_CHARS:
-            return self._access(path, mount, methods)
-        return self._cached(path, mount, methods)
-
-    def _access(self, path: str, mount: str, methods: tuple[str, ...]) -> Access:
         each = [self._for_method(path, mount, method) for method in methods]
         closed = [access for access in each if not access.public]
         if not closed:

@@ -16,7 +16,7 @@ from .._gate.rule_table import Demand, RuleTable
 from ..errors import Forbidden, LoginRequired, StepUpRequired
 from ..identity import NO_CLAIMS, Identity
 from ..settings import Settings
-from ..settings.rule_order import PUBLIC_PATHS, takes_all
+from ..settings.rule_order import takes_all
 from ..settings.rules import REQUIRE_KEYS, Require, Rule, where
 
 NOW = 1_000_000_000.0
@@ -68,9 +68,9 @@ class Explained:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._public = PublicPaths(settings.public_paths, settings.logout_path)
+        public = PublicPaths(settings.public_paths, settings.logout_path)
         table = RuleTable(settings.rules, settings.default_require)
-        self._authorization = Authorization(self._public, table)
+        self._authorization = Authorization(public, table)
         self._routes = {settings.callback_path, *settings.routes}
         self._places = {name: where(settings.rules, index) for index, name in _named(settings)}
 
@@ -82,13 +82,10 @@ class Explained:
             return
         yield f"{target.method} {target.path}: {self._outcome(target, visitor)}"
         yield f"  visitor   {said}"
-        if self._public.match(target.path, target.mount, target.method):
-            yield f"  rule      {PUBLIC_PATHS}, or the page after sign-out"
-            return
         access = self._authorization.access(target)
         if access.public or access.optional:
             kind = "public" if access.public else "optional"
-            yield f"  rule      {self._places[access.rule]}: {kind}"
+            yield f"  rule      {self._places.get(access.rule, access.rule)}: {kind}"
             return
         if access.refused:
             yield f"  refused   {access.refused}"

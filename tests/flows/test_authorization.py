@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from cognito_gate import Identity, Require, Rule
-from cognito_gate._gate.authorization import Check, Target
+from cognito_gate._gate.authorization import Authorization, Check, Target
+from cognito_gate._gate.protocol.paths import PublicPaths
+from cognito_gate._gate.rule_table import RuleTable
 from cognito_gate.events import Refused
 from tests.flows.stage import DUE, REFRESH, START, Stage, incoming
 from tests.world.browser import FETCH, NAVIGATION, Browser, Extra, Reply
@@ -323,6 +325,31 @@ def test_public_paths_come_before_the_rules() -> None:
     for browser in (stage.browser(), stage.signed_in()):
         assert browser.go("/a/open").status == 200
     assert stage.signed_in().go("/a/x").status == 403
+
+
+def test_what_is_remembered_of_one_request_never_holds_for_another() -> None:
+    rules = (
+        Rule(("/a",), methods=("GET",), require=Require(groups=("admin",))),
+        Rule(("/b", "/static/*"), public=True),
+    )
+    authorization = Authorization(PublicPaths(("/open",)), RuleTable(rules))
+    seen = {
+        Target("/a", "", "GET"): {"rule 1"},
+        Target("/a", "", "POST"): {"no rule"},
+        Target("/a", "", "POST", overrides=("GET",)): {"no rule", "rule 1"},
+        Target("/c", "", "GET"): {"no rule"},
+        Target("/b", "", "GET"): set(),
+        Target("/b/", "", "GET"): {"no rule"},
+        Target("/open", "", "GET"): set(),
+        Target("/static/x", "", "GET"): set(),
+        Target("/static/x", "/static", "GET"): {"no rule"},
+        Target("/static/" + "x" * 300, "", "GET"): set(),
+        Target("/Static/" + "x" * 300, "", "GET"): {"no rule"},
+    }
+    for target, names in [*seen.items()] * 3:
+        access = authorization.access(target)
+        assert {demand.rule for demand in access.demands} == names, target
+        assert access.public is (not names)
 
 
 # What holds where no rule matches

@@ -248,17 +248,6 @@ def test_no_rules_restrict_nobody() -> None:
     assert TABLE.restricts
 
 
-def test_an_answer_for_one_path_is_never_that_for_another() -> None:
-    """Answers are remembered."""
-    table = RuleTable((Rule(("/a",), methods=("GET",), require=ADMIN), Rule(("/b",), public=True)))
-    for _ in range(3):
-        assert demanded("/a", table=table) == {"rule 1"}
-        assert demanded("/a", "POST", table=table) == set()
-        assert demanded("/c", table=table) == set()
-        assert access("/b", table=table).public
-        assert not access("/b/", table=table).public
-
-
 PIECES = st.lists(
     st.sampled_from(
         ["admin", "Admin", "help", "static", "private", "x", "..", ".", "", "%2e%2e", ";a", "\\"]

@@ -69,7 +69,8 @@ def _scopes(identity: Identity, wanted: tuple[str, ...]) -> bool:
 
 
 def _email_domains(identity: Identity, wanted: tuple[str, ...]) -> bool:
-    return identity.email_verified and domain_of(identity.email) in wanted
+    email = identity.email
+    return identity.email_verified and isinstance(email, str) and domain_of(email) in wanted
 
 
 def _clients(identity: Identity, wanted: tuple[str, ...]) -> bool:
