@@ -33,13 +33,16 @@ def ascii_domain(domain: str) -> str:
         Problem: it is none.
     """
     takes = "whole domains such as example.com, sub-domains one by one"
-    domain = normalize("NFC", domain[: MAX_CHARS + 1])
-    labels = compared_domain(domain).split(".")
+    labels = compared_domain(domain[: MAX_CHARS + 1]).split(".")
     right = len(domain) <= MAX_CHARS and len(labels) > 1 and all(map(_LABEL.fullmatch, labels))
-    # IDNA 2008 has lower-case letters only: an upper-case one would match no address at all.
-    if not right or domain.translate(_ASCII_LOWER) != domain.lower():
+    # What IDNA 2008 has no place for (capitals, other forms of a letter) would match no address.
+    if not right or not domain.isprintable() or _mapped(domain) != domain.translate(_ASCII_LOWER):
         raise Problem(f"lists {domain!r:.100}; it takes {takes}")
     return ".".join(labels)
+
+
+def _mapped(domain: str) -> str:
+    return normalize("NFKC", domain.lower())
 
 
 @lru_cache(1024)
