@@ -110,7 +110,7 @@ CASES = {
     "max_auth_age": Case(
         Require(max_auth_age=60),
         access={"auth_time": NOW - 60},
-        refused={"older": {"auth_time": NOW - 61}},
+        refused={"older": {"auth_time": NOW - 61}, "unknown": {"auth_time": GONE}},
         step_up=True,
     ),
     "acr": Case(
@@ -226,6 +226,13 @@ def test_which_paths(by: str, method: str, path: str, status: int) -> None:
     for way, reply in replies(stage, SIGN_IN[by](stage), method, path).items():
         assert reply.status == status, way
         assert (reply.app is not None) == (status == 200), way
+
+
+def test_a_path_that_nobody_can_read_is_for_nobody() -> None:
+    stage = stage_of(CASES["groups"])
+    for path in ("/%" + "25" * 80 + "41", "/" + "%C3%A9" * 2_100):
+        for way, reply in replies(stage, by_cookie(stage), path=path).items():
+            assert (reply.status, reply.app) == (403, None), way
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,13 @@ def test_public_for_one_method_and_optional_for_another_is_optional_for_both() -
     assert access("/feed", "HEAD", table=table) == Access("rule 2", optional=True)
 
 
+def test_optional_for_one_method_is_not_for_another() -> None:
+    table = RuleTable((Rule(("/feed",), methods=("GET",), optional=True),))
+    assert access("/feed", table=table).optional
+    assert not table.access("/feed", "", asked_methods("GET", ("POST",))).optional
+    assert not access("/feed", "HEAD", table=table).optional
+
+
 # Mounts
 
 
@@ -239,6 +246,22 @@ def test_the_default_holds_where_no_rule_matches() -> None:
     # As it is written, no rule matches this.
     assert demanded("/A/x", table=table) == {DEFAULT}
     assert demanded("/a", table=table) == {DEFAULT}
+
+
+def test_everything_is_also_what_is_no_path() -> None:
+    """`OPTIONS *`, and the empty path that some servers give a mounted app."""
+    everybody = Rule(("/*",), signed_in=True)
+    for path in ("*", "", "/", "/a", "/\u00e9"):
+        assert demanded(path, table=RuleTable((Rule(("/*",), require=ADMIN),))) == {"rule 1"}
+        assert demanded(path, table=RuleTable((everybody,), ADMIN)) == set()
+
+
+def test_nobody_has_odd_paths_read() -> None:
+    """Whoever is not signed in is not let in by them, whatever they may be read as."""
+    assert TABLE.may_open("/static/x")
+    assert TABLE.may_open("/other")
+    assert not TABLE.may_open("/static//x")
+    assert not RuleTable((Rule(("/a",), signed_in=True),)).may_open("/a")
 
 
 def test_no_rules_restrict_nobody() -> None:
