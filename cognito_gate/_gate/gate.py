@@ -27,7 +27,7 @@ from .cached_decisions import CachedDecisions
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
-from .flows import bearer, callback, error_responses, login, logout, session
+from .flows import bearer, callback, error_responses, login, logout, rule_refusals, session
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
 from .rule_table import RuleTable
@@ -152,7 +152,7 @@ class Gate:
         except LoginRequired:
             return self._to_login(exchange, visitor.headers)
         except Forbidden as error:
-            return error_responses.forbidden(exchange, error, visitor)
+            return rule_refusals.refuse(exchange, error, visitor)
         except Exception:
             log.exception("an unexpected error in a rule")
             return error_responses.broken(exchange, visitor.headers)
@@ -243,7 +243,8 @@ class Gate:
             headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
         headers = (*headers, ("content-length", str(len(response.body))))
         body = b"" if exchange.incoming.method == "HEAD" else response.body
-        return replace(response, headers=headers, body=body, events=tuple(exchange.events))
+        events = tuple(exchange.events)
+        return Respond(response.status, headers, body, events, response.close_code)
 
     def _kept_back(self, exchange: Exchange, headers: Headers) -> Headers:
         """Without the cookies of a session that was signed out while the response was made."""

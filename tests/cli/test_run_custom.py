@@ -69,7 +69,7 @@ def test_the_pool_keeps_to_the_password_policy_of_the_pages(tmp_path: Path) -> N
     def visit(guest: Guest) -> None:
         guest.open("/auth/sign-up")
         guest.send(email="grace@example.com", password=short)
-        assert "Still needs at least" in guest.page.text
+        assert "That password lacks something. It needs at least" in guest.page.text
         guest.send(email="grace@example.com", password=right)
         assert guest.heading == "Confirm your account"
 
@@ -93,7 +93,7 @@ def test_without_pages_of_its_own_no_outbox_is_named(tmp_path: Path) -> None:
 
     output, _ = run("asgi_app", tmp_path, visit, COGNITO_GATE_SIGN_IN="email")
     assert "Sign in  ada  " in output
-    assert "outbox" not in output
+    assert "/_local/outbox" not in output
 
 
 def test_the_demo_says_where_to_sign_up_and_where_codes_are() -> None:

@@ -25,7 +25,7 @@ def browser(stage: Stage) -> Browser:
 
 
 def link(page: Reply) -> str:
-    [address] = re.findall('<a href="([^"]*)">', page.body.decode())
+    [address] = re.findall('href="(/auth/logout[^"]*)"', page.body.decode())
     return unescape(address)
 
 

@@ -6,7 +6,6 @@ from, nor what pages say: their texts are in the catalogs, by the error's code.
 
 import logging
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from ...errors import (
     BadRequest,
@@ -15,20 +14,19 @@ from ...errors import (
     CognitoUnavailable,
     CookiesTooLarge,
     CrossSiteRefused,
-    Forbidden,
     GateError,
     LoginRequired,
     MethodRefused,
-    StepUpRequired,
+    SessionTooLarge,
     TokenRefused,
 )
 from ...events import Refused, SignInFailed
 from .. import gate_pages
 from ..exchange import Exchange
 from ..gate_pages import GatePage
-from ..messages import WEBSOCKET_FORBIDDEN, Header, Headers, Incoming, Pass, Respond
-from ..protocol import fetch_metadata, pages
-from . import callback, login, login_cookies, step_up
+from ..messages import Headers, Incoming, Respond
+from ..protocol import fetch_metadata, pages, paths
+from . import callback, login, login_cookies
 
 log = logging.getLogger("cognito_gate")
 RETRY_AFTER = "5"
@@ -51,7 +49,7 @@ def refuse(exchange: Exchange, error: GateError, *, form: bool) -> Respond:
     _record(exchange, error)
     if isinstance(error, TokenRefused) or not _read_by_a_person(exchange.incoming, form=form):
         return pages.show_json(error.status, {"error": error.code}, headers)
-    page = replace(_page(exchange, error), link=_retry(exchange, error))
+    page = replace(_page(exchange, error), links=_links(exchange, error))
     return gate_pages.show(exchange, error.status, page, headers)
 
 
@@ -61,51 +59,6 @@ def _record(exchange: Exchange, error: GateError) -> None:
         return
     kind = SignInFailed if exchange.incoming.path == exchange.settings.callback_path else Refused
     exchange.record(kind(exchange.facts, error.status, error.code, str(error)))
-
-
-def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
-    """For a visitor who is signed in, and may not go here, or not with this sign-in."""
-    navigation = fetch_metadata.is_navigation(exchange.incoming)
-    if navigation and isinstance(error, StepUpRequired):
-        asked = step_up.ask(exchange, error, visitor)
-        if asked is not None:
-            return asked
-    who = visitor.identity
-    sub = who.sub if who else ""
-    reason = str(error)
-    exchange.record(Refused(exchange.facts, error.status, error.code, reason, sub, error.rule))
-    if not navigation:
-        return _refuse_program(exchange, error, visitor.headers)
-    name, here = (who.username or sub) if who else "", login.return_address(exchange)
-    page = GatePage(
-        error.code,
-        values=(("name", name),),
-        link=f"{exchange.settings.prefix}/logout?{urlencode({'next': here}, safe='/')}",
-        label=f"gate.{error.code}.label",
-    )
-    return gate_pages.show(exchange, Forbidden.status, page, visitor.headers)
-
-
-def _refuse_program(exchange: Exchange, error: Forbidden, headers: Headers) -> Respond:
-    socket = exchange.incoming.kind == "websocket"
-    content = {"error": error.code}
-    if not isinstance(error, StepUpRequired):
-        challenge = _challenge("insufficient_scope", scope=" ".join(error.scopes))
-    else:
-        age = "" if error.max_age is None else str(error.max_age)
-        challenge = _challenge(
-            "insufficient_user_authentication", acr_values=" ".join(error.acr), max_age=age
-        )
-        content["login_url"] = login.login_url(exchange.context)
-    status = Forbidden.status if socket else error.status
-    response = pages.show_json(status, content, (challenge, *headers))
-    return replace(response, close_code=WEBSOCKET_FORBIDDEN) if socket else response
-
-
-def _challenge(error: str, **parameters: str) -> Header:
-    """RFC 6750 section 3.1 and RFC 9470 section 3. The values were checked to need no escape."""
-    told = "".join(f', {name}="{value}"' for name, value in parameters.items() if value)
-    return ("www-authenticate", f'Bearer error="{error}"{told}')
 
 
 def _read_by_a_person(incoming: Incoming, *, form: bool) -> bool:
@@ -132,16 +85,42 @@ def forget_attempt(exchange: Exchange) -> Headers:
     return login_cookies.forget(exchange, attempt.state) if attempt else ()
 
 
+def _links(exchange: Exchange, error: GateError) -> tuple[tuple[str, str], ...]:
+    """What whoever reads the page can do; nothing that leads to the same page again."""
+    front, out = (home(exchange), "page.to_app"), (_logout(exchange), "page.sign_out")
+    match error:
+        case CrossSiteRefused() | MethodRefused():
+            return (front,)
+        case ClockWrong():
+            return ()
+        case SessionTooLarge():
+            return (out,)
+        case CallbackRefused() if error.cause == "set_up":
+            return (front, out)
+        case CognitoUnavailable():
+            return ((_retry(exchange, error), "page.try_again"),)
+    # A sign-in that Cognito's own session repeats ends by signing out there.
+    stuck = (out,) if exchange.incoming.path == exchange.settings.callback_path else ()
+    return ((_retry(exchange, error), "page.try_again"), *stuck)
+
+
 def _retry(exchange: Exchange, error: GateError) -> str:
     """Where "try again" leads: the same address after an outage, else a new sign-in."""
-    if isinstance(error, CrossSiteRefused | MethodRefused | ClockWrong):
-        return ""  # trying again leads to the same page
     if exchange.incoming.path == exchange.settings.callback_path:
         attempt = callback.attempt_of(exchange)
         return login.login_url(exchange.context, attempt.return_to if attempt else "/")
     if isinstance(error, CognitoUnavailable):
         return login.return_address(exchange)
     return login.login_url(exchange.context)
+
+
+def _logout(exchange: Exchange) -> str:
+    return f"{exchange.settings.prefix}/logout"
+
+
+def home(exchange: Exchange) -> str:
+    """The app's front page."""
+    return paths.safe_return(f"{exchange.incoming.mount}/", exchange.context.routes)
 
 
 def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
@@ -153,9 +132,12 @@ def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
 def broken(exchange: Exchange, headers: Headers = ()) -> Respond:
     """A page for an error that nobody expected, and that the log has in full."""
     exchange.record(Refused(exchange.facts, 500, GateError.code, "an unexpected error"))
+    links = ((home(exchange), "page.to_app"),)
     try:
         # Whatever broke, the cookies and the query may have broken it.
-        return gate_pages.show(exchange, 500, GatePage(GateError.code, picked=False), headers)
+        return gate_pages.show(
+            exchange, 500, GatePage(GateError.code, picked=False, links=links), headers
+        )
     except Exception:
         log.exception("the error page cannot be shown")
         return Respond(500, headers, b"Something went wrong. Please try again in a moment.")
