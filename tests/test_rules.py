@@ -1,7 +1,7 @@
 """Rules as data and as a file: what is taken, and each mistake with its file and line."""
 
 from contextlib import suppress
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
 
@@ -366,6 +366,19 @@ def test_the_shortcuts() -> None:
     )
     rules = (Rule(("/*",), methods=("GET",), public=True),)
     assert Settings(disabled=True, rules=rules, require_groups=("a",)).default_require
+
+
+def test_what_a_rule_opens_is_public_after_a_sign_out() -> None:
+    out = {"AWS_COGNITO_LOGOUT_URL": "https://app.example/"}
+    assert settings(**out).lands_on_sign_in
+    for rule, lands in (
+        (Rule(("/",), public=True), False),
+        (Rule(("/*",), optional=True), False),
+        (Rule(("/",), signed_in=True), True),
+        (Rule(("/",), methods=("GET",), public=True), True),
+        (Rule(("/a",), public=True), True),
+    ):
+        assert replace(settings(**out), rules=(rule,)).lands_on_sign_in is lands
 
 
 # Anything

@@ -133,7 +133,7 @@ class Settings(Combined):
     @property
     def lands_on_sign_in(self) -> bool:
         """Whether signing out leads to the app's front page, which requires a sign-in again."""
-        return self.logout_path == "/" and not {"/", "/*"} & set(self.public_paths)
+        return self.logout_path == "/" and not {"/", "/*"} & set(self.open_paths)
 
     def warnings(self) -> Iterator[str]:
         """Settings that are valid but often a mistake, for the log at start."""

@@ -32,6 +32,12 @@ class Combined(Endpoints):
             return None
         return Require(groups=self.require_groups or None, email_domains=self.email_domains or None)
 
+    @property
+    def open_paths(self) -> tuple[str, ...]:
+        """The paths that need no sign-in, whatever the method."""
+        opening = (rule for rule in self.rules if rule.opens and rule.methods is None)
+        return (*self.public_paths, *(path for rule in opening for path in rule.paths))
+
     def combined_problems(self) -> dict[str, str]:
         """Problems of combinations of self."""
         problems: dict[str, str] = {}
