@@ -31,10 +31,16 @@ def logout(exchange: Exchange) -> Flow[Respond]:
     """
     _check_own(exchange)
     context, jar = exchange.context, exchange.jar
-    stored = yield from context.sessions.load(jar, exchange.now)
+    stored = yield from context.sessions.load(exchange.cookies, exchange.now)
     record = refresh_record.find(context, stored.refresh, None).record
     live = yield from _end(exchange, stored, record)
-    revoked = record is not None and (yield from _revoke(context, record))
+    sub = live.identity.sub if live else (record.sub if record else None)
+    name = record.name if record else (live.name if live else "")
+    revoked = False
+    try:
+        revoked = record is not None and (yield from _revoke(context, record))
+    finally:  # also where the request is cancelled meanwhile: the session is over already
+        exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
     cleared = yield from context.sessions.drop(jar, unseen=True)
     # Of sign-in pages of our own, and of a sign-in that was to be a newer one.
     names = (context.names.pending, context.names.step_up)
@@ -44,9 +50,6 @@ def logout(exchange: Exchange) -> Flow[Respond]:
         *login_cookies.forget_all(exchange),
         *(("set-cookie", line) for line in waiting),
     )
-    sub = live.identity.sub if live else (record.sub if record else None)
-    name = record.name if record else (live.name if live else "")
-    exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
     return Respond(303, (("location", _onward(exchange.settings)), *cleared, *ended))
 
 
