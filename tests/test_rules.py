@@ -234,7 +234,7 @@ def test_a_file_is_read(tmp_path: Path, text: str) -> None:
     file = tmp_path / "rules.toml"
     file.write_bytes(text.encode())
     assert len(read_rules_file(file)) == 5
-    found = settings(COGNITO_GATE_RULES_FILE=str(file)).rules
+    found = settings(COGNITO_GATE_RULES_FILE=str(file), COGNITO_GATE_BEARER="on").rules
     assert found[1].place == f"{file}, line 6"
 
 
@@ -311,6 +311,7 @@ def problems(**change: Any) -> dict[str, str]:
 
 
 OPEN = Rule(("/a/*",), public=True, name="open")
+JOBS = Rule(("/jobs",), require=Require(clients=("nightly",)))
 
 
 @pytest.mark.parametrize(
@@ -345,6 +346,12 @@ OPEN = Rule(("/a/*",), public=True, name="open")
             "has no effect: rule 1 matches every path",
         ),
         ({"require_groups": ("a", "a")}, "COGNITO_GATE_REQUIRE_GROUPS", "lists 'a' twice"),
+        ({"rules": (JOBS,)}, "COGNITO_GATE_RULES_FILE", "rule 1: require.clients lists 'nightly'"),
+        (
+            {"rules": (JOBS,), "bearer": True},
+            "COGNITO_GATE_RULES_FILE",
+            "whose bearer tokens are not accepted",
+        ),
         ({"email_domains": ("a",)}, "COGNITO_GATE_EMAIL_DOMAINS", "lists 'a'"),
     ],
 )
@@ -354,6 +361,12 @@ def test_settings_whose_rules_contradict_others(
     found = problems(**change)
     assert list(found) == [variable]
     assert words in found[variable]
+
+
+def test_a_rule_for_machines_whose_tokens_are_accepted() -> None:
+    found = settings(COGNITO_GATE_BEARER="true", COGNITO_GATE_BEARER_CLIENT_IDS="nightly")
+    own = Rule(("/own",), require=Require(clients=(found.user_pool_client_id,)))
+    assert replace(found, rules=(JOBS, own)).rules == (JOBS, own)
 
 
 def test_the_shortcuts() -> None:

@@ -17,6 +17,7 @@ class Combined(Endpoints):
     __slots__ = ()
 
     cookie_domain: str
+    user_pool_client_id: str
     cookie_samesite: Literal["lax", "strict", "none"]
     bearer: bool
     bearer_client_ids: tuple[str, ...]
@@ -74,7 +75,19 @@ class Combined(Endpoints):
             problems["COGNITO_GATE_BEARER_CLIENT_IDS"] = (
                 "has no effect unless COGNITO_GATE_BEARER is true"
             )
-        return problems | self.rule_problems()
+        return problems | self._machine_problems() | self.rule_problems()
+
+    def _machine_problems(self) -> dict[str, str]:
+        """Rules for machines that no machine can meet: its tokens are not accepted at all."""
+        accepted = {self.user_pool_client_id, *self.bearer_client_ids} if self.bearer else set()
+        texts = [
+            f"{where(self.rules, index)}: require.clients lists {client!r}, whose bearer tokens "
+            "are not accepted (COGNITO_GATE_BEARER, COGNITO_GATE_BEARER_CLIENT_IDS)"
+            for index, rule in enumerate(self.rules)
+            for client in (rule.require and rule.require.clients) or ()
+            if client not in accepted
+        ]
+        return {"COGNITO_GATE_RULES_FILE": "\n    ".join(texts)} if texts else {}
 
     def rule_problems(self) -> dict[str, str]:
         """Rules that can never match, and a default that nothing is left for."""

@@ -13,6 +13,7 @@ from cognito_gate._gate.protocol.paths import PublicPaths
 from cognito_gate._gate.rule_table import RuleTable
 from cognito_gate.events import Refused
 from tests.flows.stage import DUE, REFRESH, START, Stage, incoming
+from tests.world import faults
 from tests.world.browser import FETCH, NAVIGATION, Browser, Extra, Reply
 from tests.world.pool import CLIENT
 from tests.world.tokens import GONE
@@ -324,6 +325,15 @@ def test_a_session_that_is_over_is_nobody_where_it_is_optional(opening: Stage) -
     reply = browser.go("/optional")
     assert reply.app is not None
     assert reply.app.identity is None
+
+
+def test_in_an_outage_what_is_public_stays_and_optional_asks_to_come_again(opening: Stage) -> None:
+    browser = opening.signed_in()
+    opening.now += 3_700
+    opening.pool.faults["token"] = faults.reply(503)
+    assert browser.fetch("/public").status == 200
+    reply = browser.fetch("/optional")
+    assert (reply.status, reply.app) == (503, None)
 
 
 def test_public_paths_come_before_the_rules() -> None:
