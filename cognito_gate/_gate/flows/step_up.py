@@ -4,7 +4,8 @@ Knows the cookie that says so, and when it is no use to ask again. Must not know
 sign-in too old or too weak (authorization.py).
 """
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, dataclass, replace
 
 from ...errors import StepUpRequired, TokenRefused
 from ...identity import Identity
@@ -12,8 +13,20 @@ from ..exchange import Exchange
 from ..messages import Pass, Respond
 from . import login
 
-UNANSWERED_SECONDS = 120
-"""After this long, somebody who did not sign in is taken to have given up, and is asked again."""
+MAX_TIMES = 3
+"""How often a browser is sent that has not signed in since: there may be several tabs, and people
+who go back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """That a browser was sent to sign in again: when (Unix time), how many times, with which
+    session, and for which classes of sign-in."""
+
+    begun: int
+    times: int
+    session: str
+    acr: list[str]
 
 
 def ask(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Respond | None:
@@ -22,8 +35,9 @@ def ask(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Respond | N
     Cognito's classic login takes no notice of the wish, nor does its Lite plan of a class: who
     comes straight back must see a page, and not be sent round in a circle.
     """
-    who, begun = visitor.identity, _begun(exchange, error)
-    if who is None or (begun is not None and _in_vain(error, who, begun, exchange.now)):
+    who, session = visitor.identity, next(filter(None, visitor.sessions), "")
+    last = _last(exchange, error)
+    if who is None or (last is not None and _in_vain(error, who, session, last, exchange.now)):
         return None
     wishes = {"prompt": "login"}
     if error.max_age is not None:
@@ -31,38 +45,37 @@ def ask(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Respond | N
     if error.acr:
         wishes["acr_values"] = " ".join(error.acr)
     started = login.begin(exchange, login.return_address(exchange), extra=wishes)
-    text = f"{int(exchange.now)}{_wish(error)}"
-    mark = exchange.context.seals.step_up.seal(text, exchange.now)
-    line = exchange.context.login.line(
-        exchange.context.names.step_up, mark, exchange.settings.login_seconds
-    )
+    times = last.times + 1 if last is not None and last.session == session else 1
+    line = _line(exchange, _Asked(int(exchange.now), times, session, list(error.acr)))
     headers = (*started.headers, ("set-cookie", line), *visitor.headers)
     return replace(started, headers=headers)
 
 
-def _in_vain(error: StepUpRequired, who: Identity, begun: int, now: float) -> bool:
-    """Whether a sign-in that was asked for at `begun` did not bring what was asked for."""
+def _in_vain(error: StepUpRequired, who: Identity, session: str, last: _Asked, now: float) -> bool:
+    """Whether the last time did not bring what was asked for."""
+    if session and session == last.session:
+        return last.times >= MAX_TIMES  # no sign-in since
     signed_in = who.auth_time or 0
-    if signed_in < begun:
-        return now - begun < UNANSWERED_SECONDS
     # There was one since: that it is too old by now is no reason not to ask once more.
-    return error.max_age is None or now - signed_in <= error.max_age
+    grown_old = error.max_age is not None and now - signed_in > error.max_age
+    return signed_in < last.begun or not grown_old
 
 
-def _wish(error: StepUpRequired) -> str:
-    return "".join(f" {value}" for value in error.acr)
+def _line(exchange: Exchange, asked: _Asked) -> str:
+    context = exchange.context
+    sealed = context.seals.step_up.seal(json.dumps(asdict(asked)), exchange.now)
+    return context.login.line(context.names.step_up, sealed, context.settings.login_seconds)
 
 
-def _begun(exchange: Exchange, error: StepUpRequired) -> int | None:
-    """When this browser was last sent to sign in again with the same wish (Unix time)."""
+def _last(exchange: Exchange, error: StepUpRequired) -> _Asked | None:
+    """The last time that this browser was asked for the same."""
     context = exchange.context
     for value in exchange.jar.get(context.names.step_up, [])[:2]:
         try:
-            text = context.seals.step_up.open(value)
+            asked = _Asked(**json.loads(context.seals.step_up.open(value)))
         except TokenRefused:
             continue
-        begun = int(text.partition(" ")[0])
-        asked = text == f"{begun}{_wish(error)}"
-        if asked and 0 <= exchange.now - begun <= exchange.settings.login_seconds:
-            return begun
+        recent = 0 <= exchange.now - asked.begun <= exchange.settings.login_seconds
+        if recent and asked.acr == list(error.acr):
+            return asked
     return None
