@@ -71,7 +71,12 @@ FLOORS: list[set[str]] = [
         *("_gate.flows.bearer", "_gate.flows.logout", "_sign_in.next_page"),
     },
     {"_gate.flows.step_up"},
-    {"_sign_in.page", "_gate.flows.error_responses", "_sign_in.choice"},
+    {
+        "_sign_in.page",
+        "_gate.flows.error_responses",
+        "_sign_in.choice",
+        "_gate.flows.client_script",
+    },
     {"_gate.flows.rule_refusals"},
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},

@@ -95,7 +95,8 @@ class Context:
         names, seals = Names.of(settings), Seals.of(settings)
         look = Appearance.of(settings)
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
-        account = f"{settings.prefix}/account"
+        # Pages of ours that a sign-in may lead to.
+        ends = {f"{settings.prefix}/account", f"{settings.prefix}/signed-in"}
         ours = frozenset({settings.user_pool_client_id})
         further = ours | set(settings.bearer_client_ids)
         audiences = frozenset(settings.audiences)
@@ -110,8 +111,7 @@ class Context:
             sessions=sessions
             or CookieSessions(settings, names, seals, settings.session_bytes or session_bytes),
             login=login_attributes(settings),
-            # The account's page is one that a sign-in may lead to.
-            routes=frozenset({settings.callback_path, *settings.routes}) - {account},
+            routes=frozenset({settings.callback_path, *settings.routes}) - ends,
             expected=Expected(issuer, ours, leeway, audiences),
             expected_bearer=Expected(issuer, further, leeway, audiences),
             token_calls=AT_LOGIN_DOMAIN,

@@ -28,7 +28,16 @@ from .cached_decisions import CachedDecisions
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
-from .flows import bearer, callback, error_responses, login, logout, rule_refusals, session
+from .flows import (
+    bearer,
+    callback,
+    client_script,
+    error_responses,
+    login,
+    logout,
+    rule_refusals,
+    session,
+)
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
 from .rule_table import RuleTable
@@ -79,6 +88,8 @@ class Gate:
             f"{settings.prefix}/logout": logout.logout,
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
+            f"{settings.prefix}/signed-in": client_script.signed_in,
+            f"{settings.prefix}/client.js": client_script.client_script,
         }
         self._forms = frozenset(pages)
         self._routes |= pages

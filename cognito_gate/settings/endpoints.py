@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from .formats import domain_origin, pool_region, web_origin
 
-ROUTES = ("/login", "/logout", "/me", "/signed-out")
+ROUTES = ("/login", "/logout", "/me", "/signed-out", "/signed-in", "/client.js")
 PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",
