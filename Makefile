@@ -74,7 +74,7 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 	@echo 'installing MiniStack into .venv/judges/ministack ...'
 	@$(BIN)/python -m venv .venv/judges/ministack
 	@.venv/judges/ministack/bin/python -m pip --disable-pip-version-check --quiet install \
-		'ministack>=1.5,<2' 'cryptography>=44' boto3
+		'ministack>=1.5,<2' 'cryptography>=44'
 	@touch $@
 
 .venv/judges/moto/.done: | .venv/bin/python

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from tests.journey.visitor import PASSWORDS
-from tests.judges.ministack import CREDENTIALS, MiniStack
+from tests.judges.ministack import CREDENTIALS, MiniStack, client
 from tests.servers.process import ROOT, free_port, served
 
 SERVICES = "acm,cloudformation,cognito-idp,iam,lambda,route53"
@@ -65,9 +63,7 @@ class Account:
 
     def client(self, service: str) -> Any:
         """A client of boto3's for a service."""
-        keys = {name.lower(): value for name, value in CREDENTIALS.items()}
-        origin = self.judge.origin
-        return boto3.client(service, region_name="us-east-1", endpoint_url=origin, **keys)
+        return client(self.judge.origin, service)
 
     def pool(self, pool_id: str) -> dict[str, Any]:
         """A user pool, as Cognito's API describes it."""
