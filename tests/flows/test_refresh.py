@@ -16,9 +16,11 @@ from tests.flows.stage import (
     ID,
     REFRESH,
     SESSION,
+    START,
     Stage,
     asked,
     end,
+    play,
     reply,
     spent,
     until,
@@ -230,11 +232,17 @@ def test_an_answer_older_than_a_cookie_may_be_is_not_used(make_stage: MakeStage)
     assert decision.until > stage.now
 
 
-def test_a_record_of_another_version_is_left_where_it_is(stage: Stage, browser: Browser) -> None:
-    """While a fleet changes versions, each must leave the other's cookies alone."""
+def take_other_version(stage: Stage, browser: Browser) -> str:
+    """Give the browser a refresh cookie as a later version of this package may write it."""
     seal = Seals.of(stage.pool.settings(refresh_flow_enabled=True)).refresh
     record = json.loads(seal.open(browser.jar[REFRESH]))
     browser.jar[REFRESH] = later = seal.seal(json.dumps({**record, "v": 2}), stage.now)
+    return later
+
+
+def test_a_record_of_another_version_is_left_where_it_is(stage: Stage, browser: Browser) -> None:
+    """While a fleet changes versions, each must leave the other's cookies alone."""
+    later = take_other_version(stage, browser)
     shown = browser.go("/")
     assert (shown.identity.username, shown.cookies) == ("ada", {})
     stage.now += 3601
@@ -243,6 +251,23 @@ def test_a_record_of_another_version_is_left_where_it_is(stage: Stage, browser: 
     del browser.jar[ACCESS]
     assert browser.go("/").status == 303
     assert browser.jar[REFRESH] == later
+
+
+def test_a_session_beside_such_a_record_ends_as_any_other(stage: Stage, browser: Browser) -> None:
+    take_other_version(stage, browser)
+    visitor = play(stage.decide(browser.request("GET", "/", NAVIGATION)), stage.pool)
+    assert isinstance(visitor, Pass)
+    assert visitor.until == START + 3600
+    assert not stage.gate.signed_out(visitor, stage.now)
+    browser.go("/auth/logout")
+    assert stage.gate.signed_out(visitor, stage.now)
+
+
+def test_without_its_id_token_it_is_nobodys(stage: Stage, browser: Browser) -> None:
+    take_other_version(stage, browser)
+    del browser.jar[ID]
+    shown = browser.go("/")
+    assert (shown.status, shown.app, shown.cleared) == (303, None, [])
 
 
 @pytest.mark.parametrize("rotation", [False, True])
