@@ -7,6 +7,7 @@ import pytest
 
 from cognito_gate._gate.cookie_kinds import Seals
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
+from cognito_gate._gate.flows.refresh import MAX_STEPS
 from cognito_gate._gate.messages import Pass
 from cognito_gate.events import RefreshFailed
 from tests.flows.conftest import MakeStage
@@ -230,6 +231,22 @@ def test_an_answer_older_than_a_cookie_may_be_is_not_used(make_stage: MakeStage)
     decision = end(flow, stage.pool.answer(asked_again))
     assert isinstance(decision, Pass)
     assert decision.until > stage.now
+
+
+def test_remembered_answers_that_lead_nowhere_are_an_outage(stage: Stage, browser: Browser) -> None:
+    """Each may name another refresh token for ever: that ends, and keeps the session."""
+    stage.now += 3600
+    flow = stage.decide(browser.request("GET", "/", NAVIGATION))
+    ask = until(flow, stage.pool, "/oauth2/token")
+    stage.now -= 7200
+    over = stage.pool.answer(ask)
+    for number in range(MAX_STEPS):
+        tokens = {**json.loads(over.body), "refresh_token": f"another-{number}"}
+        answer = replace(over, body=json.dumps(tokens).encode(), remembered=True)
+        if number < MAX_STEPS - 1:
+            flow.send(answer)
+    shown = reply(end(flow, answer))
+    assert (shown.status, shown.cookies) == (503, {})
 
 
 def take_other_version(stage: Stage, browser: Browser) -> str:
