@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import SettingsError
 from ..settings.page_checks import LANGUAGE
+from .appearance import wrong_file
 from .catalog import places
 
 ENGLISH = "en"
@@ -18,11 +18,6 @@ ENGLISH = "en"
 _OPERATORS = ("own.", "attribute.custom:")
 
 _Texts = Mapping[str, str]
-
-
-def wrong_file(name: str, problem: str) -> SettingsError:
-    """A file of the operator's directory that cannot be used."""
-    return SettingsError({"COGNITO_GATE_TEMPLATES": f"holds {name}, {problem}"})
 
 
 def read(directory: Path) -> dict[str, dict[str, str]]:

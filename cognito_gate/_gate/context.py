@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..settings import ASGI_SESSION_BYTES, Settings
+from .appearance import Appearance
 from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
 from .languages import Languages
@@ -17,6 +18,7 @@ from .protocol import oauth
 from .protocol.cookies import Attributes
 from .protocol.jwks import KeyRing
 from .protocol.jwt import Expected
+from .protocol.pages import Frame
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
 from .records import Tokens
@@ -54,6 +56,8 @@ class Context:
     settings: Settings
     token: Callable[[], str]
     languages: Languages
+    look: Appearance
+    frame: Frame
     names: Names
     seals: Seals
     sessions: Sessions
@@ -87,6 +91,7 @@ class Context:
         """`session_bytes` is how much a session may put into cookies, unless it is set; `sessions`
         is where sessions live, if not in cookies."""
         names, seals = Names.of(settings), Seals.of(settings)
+        look = Appearance.of(settings)
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
         account = f"{settings.prefix}/account"
         ours = frozenset({settings.user_pool_client_id})
@@ -96,6 +101,8 @@ class Context:
             settings=settings,
             token=token,
             languages=Languages(settings.templates, settings.languages),
+            look=look,
+            frame=look.frame(),
             names=names,
             seals=seals,
             sessions=sessions

@@ -17,16 +17,15 @@ _UNKNOWN = "error"
 class GatePage:
     """A page by its texts: `gate.<name>.title`, and `gate.<name>.<text>` with its `values`.
 
-    `link` is where its one link leads and `label` the id of the link's text. `onward` leads there
-    by itself. `picked`: a language that the visitor picked counts, for which the request's cookies
-    and query are read.
+    `links` are addresses, each with the id of its text: first the way on, then the ways out.
+    `onward` follows the first by itself. `picked`: a language that the visitor picked counts, for
+    which the request's cookies and query are read.
     """
 
     name: str
     text: str = "text"
     values: tuple[tuple[str, str], ...] = ()
-    link: str = ""
-    label: str = "page.try_again"
+    links: tuple[tuple[str, str], ...] = ()
     onward: bool = False
     picked: bool = True
 
@@ -49,23 +48,25 @@ def show(exchange: Exchange, status: int, page: GatePage, headers: Headers = ())
     catalog = exchange.context.languages.catalogs[language(exchange, picked=page.picked)]
     known = f"gate.{page.name}.title" in catalog.texts
     name, text = (page.name, page.text) if known else (_UNKNOWN, "text")
+    app = exchange.context.look.app
     shown = pages.Page(
         title=catalog.text(f"gate.{name}.title"),
-        text=catalog.said(Sentence(f"gate.{name}.{text}", values=page.values)),
-        link=page.link,
-        label=catalog.text(page.label),
+        text=catalog.said(Sentence(f"gate.{name}.{text}", values=page.values), app=app),
+        links=tuple(
+            pages.Link(address, catalog.text(label, app=app)) for address, label in page.links
+        ),
         onward=page.onward,
         language=catalog.tag,
     )
-    return pages.show(status, shown, headers)
+    return pages.show(status, shown, exchange.context.frame, headers)
 
 
 def onward(exchange: Exchange, target: str, headers: Headers) -> Respond:
     """A page that goes on to `target` at once, as a navigation of this site."""
-    page = GatePage("signed_in", link=target, label="page.continue", onward=True)
+    page = GatePage("signed_in", links=((target, "page.continue"),), onward=True)
     return show(exchange, 200, page, headers)
 
 
 def signed_out(exchange: Exchange, login: str) -> Respond:
     """The page to return to after sign-out; its link leads to `login`."""
-    return show(exchange, 200, GatePage("signed_out", link=login, label="gate.signed_out.label"))
+    return show(exchange, 200, GatePage("signed_out", links=((login, "gate.signed_out.label"),)))

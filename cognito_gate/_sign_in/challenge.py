@@ -11,7 +11,17 @@ from .._gate.flows import session, token_trust
 from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord, View
 from ..errors import FormRefused
-from . import challenge_cookie, cognito_api, fields, forms, next_page, password, rate_limits, totp
+from . import (
+    challenge_cookie,
+    cognito_api,
+    fields,
+    forms,
+    next_page,
+    password,
+    rate_limits,
+    resend,
+    totp,
+)
 from . import choice as first
 from .context import SignInContext, SignInExchange
 from .page import Feedback, SignInPage
@@ -48,11 +58,12 @@ def _view(record: ChallengeRecord, page: str, feedback: Feedback, facts: dict[st
 def _challenge_gone(exchange: SignInExchange) -> Respond:
     """Back to sign-in: this page's challenge has expired, or a later sign-in has replaced it."""
     return_to = forms.return_to(exchange)
-    if challenge_cookie.find(exchange) is not None:
+    record = challenge_cookie.find(exchange)
+    if record is not None and record.step != challenge_cookie.NAMED:
         return next_page.go(exchange.context, "/sign-in", return_to=return_to, notice="replaced")
-    ended = challenge_cookie.forget(exchange)
+    ended = () if record else challenge_cookie.forget(exchange)
     return next_page.go(
-        exchange.context, "/sign-in", return_to=return_to, notice="start_over", headers=ended
+        exchange.context, "/sign-in", return_to=return_to, notice="no_sign_in", headers=ended
     )
 
 
@@ -100,25 +111,38 @@ def _show_mfa(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     record = challenge_cookie.find(exchange, *_MFA_STEPS)
     if record is None:
         return (yield from _leave(exchange))
-    page, facts = _page_and_facts(exchange.context, record)
+    page, facts = _page_and_facts(exchange, record)
     view = _view(record, page, feedback, facts)
     return forms.show(exchange, view, feedback.status, feedback.headers)
 
 
-def _page_and_facts(context: SignInContext, record: ChallengeRecord) -> tuple[str, dict[str, Any]]:
+def _page_and_facts(
+    exchange: SignInExchange, record: ChallengeRecord
+) -> tuple[str, dict[str, Any]]:
     """The page for a challenge, and the facts that it shows."""
     if record.step in next_page.CODES:
-        destination = record.facts.get("CODE_DELIVERY_DESTINATION", "")
-        sure = challenge_cookie.UNPROVED not in record.facts
-        medium = next_page.CODES[record.step]
-        return "code", {"medium": medium, "destination": destination, "sure": sure}
+        return "code", _code_facts(exchange, record)
     if _method(record) in next_page.PASSWORDS:
         return "password", {}
     if record.step == "WEB_AUTHN":
         return "passkey", {"options": record.facts.get("CREDENTIAL_REQUEST_OPTIONS", "{}")}
     if record.step == "MFA_SETUP":
-        return "totp-setup", totp_facts(context, "/mfa", record.typed, record.facts["secret"])
+        secret = record.facts["secret"]
+        return "totp-setup", totp_facts(exchange.context, "/mfa", record.typed, secret)
     return "choose", {"options": next_page.options(record)}
+
+
+def _code_facts(exchange: SignInExchange, record: ChallengeRecord) -> dict[str, Any]:
+    """Of a code as the first proof, another one can be sent. A code that follows the password
+    cannot: Cognito sends it once for each sign-in."""
+    unproved = challenge_cookie.UNPROVED in record.facts
+    return {
+        "medium": next_page.CODES[record.step],
+        "destination": record.facts.get("CODE_DELIVERY_DESTINATION", ""),
+        "sure": not unproved,
+        "again": unproved,
+        "wait": resend.wait(exchange, record, "sign-in") if unproved else 0,
+    }
 
 
 def totp_facts(context: SignInContext, action: str, account: str, secret: str) -> dict[str, Any]:
@@ -138,8 +162,10 @@ def _take_mfa(exchange: SignInExchange) -> Flow[Respond]:
     record = challenge_cookie.find(exchange, *_MFA_STEPS)
     if record is None or form["attempt"] != record.attempt:
         return _challenge_gone(exchange)
-    method = _method(record)
-    if method in next_page.CHOICES and challenge_cookie.UNPROVED in record.facts:
+    method, unproved = _method(record), challenge_cookie.UNPROVED in record.facts
+    if form["action"] == "resend" and unproved and record.step in next_page.CODES:
+        return (yield from first.again(exchange, record))
+    if method in next_page.CHOICES and unproved:
         return (yield from _begin_first_factor(exchange, record, form["choice"]))
     rate_limits.check_guess(
         exchange, record.typed, "password" if method in next_page.PASSWORDS else "code"
@@ -158,7 +184,7 @@ def _take_mfa(exchange: SignInExchange) -> Flow[Respond]:
         return (yield from _verify_totp_setup(exchange, record, fields.totp(form["code"])))
     code = fields.totp if record.step == "SOFTWARE_TOKEN_MFA" else fields.code
     responses = {_CODE_NAMES[record.step]: code(form["code"])}
-    if challenge_cookie.UNPROVED in record.facts:
+    if unproved:
         return (yield from first.answer(exchange, record, responses))
     return (yield from _respond(exchange, record, responses))
 

@@ -13,6 +13,7 @@ from .._gate.records import ChallengeRecord
 from ..errors import CognitoUnavailable, TokenRefused
 
 UNPROVED = "unproved"  # a fact of records whose pages must not reveal whether the account exists
+NAMED = "NAMED"  # the step before a sign-in: nothing is known but what the visitor is called
 _MAX_SESSION_CHARS = 2048 + 128  # characters of the longest session and user name (API reference)
 _PADDING_UNIT = 256
 
@@ -45,6 +46,11 @@ def again(
 ) -> ChallengeRecord:
     """The same challenge with Cognito's next session, which each of its responses changes."""
     return replace(record, session=session, facts={**record.facts, **(facts or {})})
+
+
+def named(exchange: Exchange, typed: str, return_to: str) -> Headers:
+    """Set-Cookie lines that end a challenge, and keep the name for the sign-in that follows."""
+    return store(exchange, new(exchange, NAMED, username="", typed=typed, return_to=return_to))
 
 
 def find(exchange: Exchange, *steps: str) -> ChallengeRecord | None:

@@ -14,9 +14,9 @@ from .._gate.flows import token_trust
 from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord
 from ..errors import ApiRefused, FormRefused
-from . import challenge_cookie, cognito_api, error_messages, next_page, rate_limits
+from . import challenge_cookie, cognito_api, error_messages, next_page, rate_limits, resend
 from .cognito_api import Challenge, Outcome
-from .context import SignInContext, SignInExchange
+from .context import SignInExchange
 
 log = logging.getLogger("cognito_gate")
 
@@ -40,7 +40,9 @@ def show_choice(exchange: SignInExchange, username: str, return_to: str) -> Resp
     return next_page.onward(exchange, "/mfa", record)
 
 
-def begin(exchange: SignInExchange, record: ChallengeRecord, method: str) -> Flow[Respond]:
+def begin(
+    exchange: SignInExchange, record: ChallengeRecord, method: str, notice: str = ""
+) -> Flow[Respond]:
     """Begin with a code or a passkey; a code's page is shown to everybody.
 
     Raises:
@@ -54,9 +56,8 @@ def begin(exchange: SignInExchange, record: ChallengeRecord, method: str) -> Flo
     outcome = yield from _initiate(exchange, record, method)
     challenge = outcome if isinstance(outcome, Challenge) and outcome.name == method else None
     if method in next_page.CODES:
-        return next_page.onward(
-            exchange, "/mfa", _code_record(exchange.context, record, method, challenge)
-        )
+        record = _code_record(exchange, record, method, challenge)
+        return next_page.onward(exchange, "/mfa", record, notice)
     if challenge is None:
         raise FormRefused({"choice": ("error.field.way", {})})
     return (yield from next_page.advance_record(exchange, record, challenge))
@@ -82,11 +83,17 @@ def _initiate(
     return outcome
 
 
+def again(exchange: SignInExchange, record: ChallengeRecord) -> Flow[Respond]:
+    """Send another code, by beginning once more. Raises as `begin` does."""
+    first = replace(record, username=record.typed)
+    return (yield from begin(exchange, first, record.step, notice="code_sent_again"))
+
+
 def _code_record(
-    context: SignInContext, record: ChallengeRecord, method: str, challenge: Challenge | None
+    exchange: SignInExchange, record: ChallengeRecord, method: str, challenge: Challenge | None
 ) -> ChallengeRecord:
     """The record of a code's page, whether a code was sent or not."""
-    session = challenge.session if challenge else context.token()
+    session = challenge.session if challenge else exchange.context.token()
     username = (
         challenge.parameters.get("USER_ID_FOR_SRP", record.username) if challenge else "nobody"
     )
@@ -95,7 +102,7 @@ def _code_record(
         step=method,
         session=session,
         username=username,
-        facts={challenge_cookie.UNPROVED: "yes"},
+        facts={challenge_cookie.UNPROVED: "yes", **resend.sent(exchange)},
     )
 
 

@@ -80,7 +80,7 @@ class SignInContext(Context):
             app_name=settings.app_name or settings.app_origin.partition("://")[2],
             form_keys=Keys(settings.secrets),
             policy=Policy.parse(settings.password_policy),
-            screens=Views(settings, base.languages),
+            screens=Views(settings, base.languages, base.look),
             limits=RateLimits.of(settings),
         )
 

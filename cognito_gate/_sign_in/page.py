@@ -35,6 +35,7 @@ NOTICES = {
     "password_changed": "notice.password_changed",
     "totp_on": "notice.totp_on",
     "totp_off": "notice.totp_off",
+    "no_sign_in": "error.no_sign_in",
     "confirm_first": "error.confirm_first",
     "replaced": "error.replaced",
     "reset_first": "error.reset_first",

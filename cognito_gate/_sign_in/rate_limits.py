@@ -6,7 +6,7 @@ own limits cannot tell them apart.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address, ip_address
 from typing import Literal, TypeAlias, get_args
 
@@ -120,17 +120,31 @@ def check_message(
         TooManyTries: there were too many of this kind for the account, from this address, or to
             where it would go.
     """
-    limits, now = exchange.context.limits, exchange.now
-    browser = _browser(exchange, name)
+    for limiter, key in _message_counts(exchange, name, kind, to):
+        _count(limiter, key, exchange.now)
+
+
+def message_wait(exchange: SignInExchange, name: str, kind: Message) -> float:
+    """Seconds until `check_message` would let another message of this kind pass."""
+    counts = _message_counts(exchange, name, kind, ())
+    return max(limiter.wait(key, exchange.now) for limiter, key in counts)
+
+
+def _message_counts(
+    exchange: SignInExchange, name: str, kind: Message, to: Iterable[str]
+) -> Iterator[tuple[RateLimiter, str]]:
+    """What a message is counted by."""
+    limits, browser = exchange.context.limits, _browser(exchange, name)
     if not browser:
-        _count(limits.messages_by_address, _address_of(exchange), now)
+        yield limits.messages_by_address, _address_of(exchange)
     per_account = limits.one_time_codes if kind == "sign-in" else limits.messages
-    _count(per_account, f"{kind} {browser or _account(limits, name)}", now)
-    if kind != "sign-in":  # those go to proven addresses only
-        for where in _destinations(to) or limits.destinations.of(name.casefold()).split():
-            mask = where.startswith("+")
-            by = limits.messages_by_mask if mask else limits.messages_by_destination
-            _count(by, f"{kind} {where}", now)
+    yield per_account, f"{kind} {browser or _account(limits, name)}"
+    if kind == "sign-in":  # those go to proven addresses only
+        return
+    for where in _destinations(to) or limits.destinations.of(name.casefold()).split():
+        mask = where.startswith("+")
+        by = limits.messages_by_mask if mask else limits.messages_by_destination
+        yield by, f"{kind} {where}"
 
 
 def goes_to(context: SignInContext, name: str, to: Iterable[str]) -> None:

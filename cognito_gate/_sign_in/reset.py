@@ -7,12 +7,9 @@ mean to a visitor (page.py).
 from .._gate.effects import Flow, call
 from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord, View
-from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits
+from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits, resend
 from .context import SignInExchange
 from .page import Feedback, SignInPage
-
-RESEND_SECONDS = 30  # what the page counts down; the limit itself is in rate_limits.py
-
 
 # /forgot
 
@@ -51,7 +48,9 @@ def _send(exchange: SignInExchange, username: str) -> Flow[None]:
 
 def _make_record(exchange: SignInExchange, username: str) -> ChallengeRecord:
     return_to = forms.return_to(exchange)
-    return challenge_cookie.new(exchange, "RESET", username=username, return_to=return_to)
+    return challenge_cookie.new(
+        exchange, "RESET", username=username, return_to=return_to, facts=resend.sent(exchange)
+    )
 
 
 # /reset
@@ -71,7 +70,7 @@ def _show_reset(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
             "kind": exchange.settings.sign_in,
             "username": record.username if record else "",
             "policy": exchange.context.policy,
-            "wait": RESEND_SECONDS if feedback.notice else 0,
+            "wait": resend.wait(exchange, record, "reset"),
         },
     )
     return forms.show(exchange, view, feedback.status, feedback.headers)
@@ -84,10 +83,10 @@ def _take_reset(exchange: SignInExchange) -> Flow[Respond]:
     fields.check(fields.filled({"username": username}, "username"))
     if form["action"] == "resend":
         yield from _send(exchange, username)
-        next_record = (
-            record if record and record.username == username else _make_record(exchange, username)
-        )
-        return next_page.onward(exchange, "/reset", next_record, notice="code_sent_again")
+        if record is None or record.username != username:
+            record = _make_record(exchange, username)
+        record = challenge_cookie.again(record, record.session, resend.sent(exchange))
+        return next_page.onward(exchange, "/reset", record, notice="code_sent_again")
     fields.check(fields.new_password(exchange.context.policy, form["password"]))
     code = fields.code(form["code"])
     rate_limits.check_guess(exchange, username, "reset")
@@ -99,11 +98,11 @@ def _take_reset(exchange: SignInExchange) -> Flow[Respond]:
     cognito_api.read("ConfirmForgotPassword", answer)
     rate_limits.proved(exchange, username)
     return_to = record.return_to if record else forms.return_to(exchange)
-    ended = challenge_cookie.forget(exchange)
+    named = challenge_cookie.named(exchange, username, return_to)
     return next_page.go(
-        exchange.context, "/sign-in", return_to=return_to, notice="password_changed", headers=ended
+        exchange.context, "/sign-in", return_to=return_to, notice="password_changed", headers=named
     )
 
 
 FORGOT = SignInPage(_show_forgot, _take_forgot, lambda context: {"username": 128})
-RESET = SignInPage(_show_reset, _take_reset, lambda context: {"username": 128})
+RESET = SignInPage(_show_reset, _take_reset, lambda context: {"username": 128, "code": 64})

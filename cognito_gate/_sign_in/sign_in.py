@@ -8,7 +8,7 @@ from .._gate.flows import session
 from .._gate.messages import Pass, Respond
 from .._gate.records import View
 from ..errors import CognitoUnavailable
-from . import choice, fields, forms, next_page, password, rate_limits
+from . import challenge_cookie, choice, fields, forms, next_page, password, rate_limits
 from .context import SignInExchange
 from .page import Feedback, SignInPage
 
@@ -28,14 +28,21 @@ def _show(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
         error=feedback.error,
         notice=feedback.notice,
         field_errors=feedback.fields,
-        typed=feedback.typed or {"username": exchange.asked("login_hint")[:128]},
+        typed=feedback.typed or {"username": _name(exchange)},
         facts={
             "kind": settings.sign_in,
             "asks_password": settings.sign_in_flow != "choice",
             "sign_up": settings.sign_up,
+            "passkeys": settings.sign_in_flow == "choice" and "WEB_AUTHN" in settings.sign_in_ways,
         },
     )
     return forms.show(exchange, view, feedback.status, feedback.headers)
+
+
+def _name(exchange: SignInExchange) -> str:
+    """Whose sign-in it is, where that is known: asked for, or of the form before this page."""
+    record = challenge_cookie.find(exchange, challenge_cookie.NAMED)
+    return exchange.asked("login_hint")[:128] or (record.typed if record else "")
 
 
 def _visitor(exchange: SignInExchange) -> Flow[Pass]:

@@ -3,17 +3,16 @@
 Must not know what Cognito's refusals mean to a visitor (page.py).
 """
 
+from dataclasses import replace
+
 from .._gate.effects import Flow, call
 from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord, View
 from ..errors import ApiRefused, FormRefused
-from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits
+from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits, resend
 from .cognito_api import Delivery
 from .context import SignInContext, SignInExchange
 from .page import Feedback, SignInPage
-
-RESEND_SECONDS = 30  # what the page counts down; the limit itself is in rate_limits.py
-
 
 # /sign-up
 
@@ -72,12 +71,19 @@ def _take_sign_up(exchange: SignInExchange) -> Flow[Respond]:
         return next_page.onward(exchange, "/confirm", record)
     rate_limits.goes_to(exchange.context, username, to)
     if signed_up.confirmed:
-        return next_page.go(exchange.context, "/sign-in", return_to=return_to, notice="confirmed")
+        return _to_sign_in(exchange, username, return_to)
     session = (
         signed_up.session if settings.sign_in_flow == "choice" else ""
     )  # it leads to USER_AUTH
-    record = _make_record(exchange, username, return_to, signed_up.delivery, session)
+    delivery = _in_full(signed_up.delivery, attributes)
+    record = _make_record(exchange, username, return_to, delivery, session)
     return next_page.onward(exchange, "/confirm", record)
+
+
+def _in_full(delivery: Delivery, attributes: dict[str, str]) -> Delivery:
+    """Where the code went, as the visitor has just typed it: Cognito shows two letters of it."""
+    name = {"EMAIL": "email", "SMS": "phone_number"}.get(delivery.medium, "")
+    return replace(delivery, destination=attributes.get(name) or delivery.destination)
 
 
 def _make_record(
@@ -93,7 +99,7 @@ def _make_record(
         username=username,
         return_to=return_to,
         session=session,
-        facts={"medium": delivery.medium, "destination": delivery.destination},
+        facts={"destination": delivery.destination, **resend.sent(exchange)},
     )
 
 
@@ -114,8 +120,8 @@ def _show_confirm(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]
         facts={
             "username": record.username if record else "",
             "destination": facts.get("destination", ""),
-            "medium": facts.get("medium", ""),
-            "wait": RESEND_SECONDS if facts.get("medium") or feedback.notice else 0,
+            "can_change": bool(facts.get("destination")) and exchange.settings.sign_up,
+            "wait": resend.wait(exchange, record, "sign-up"),
         },
     )
     return forms.show(exchange, view, feedback.status, feedback.headers)
@@ -137,9 +143,13 @@ def _take_confirm(exchange: SignInExchange) -> Flow[Respond]:
     return_to = record.return_to if record else forms.return_to(exchange)
     if session:
         return (yield from _sign_in_by_session(exchange, username, session, return_to))
-    ended = challenge_cookie.forget(exchange)
+    return _to_sign_in(exchange, username, return_to)
+
+
+def _to_sign_in(exchange: SignInExchange, username: str, return_to: str) -> Respond:
+    named = challenge_cookie.named(exchange, username, return_to)
     return next_page.go(
-        exchange.context, "/sign-in", return_to=return_to, notice="confirmed", headers=ended
+        exchange.context, "/sign-in", return_to=return_to, notice="confirmed", headers=named
     )
 
 
@@ -185,6 +195,7 @@ def _resend(exchange: SignInExchange, username: str) -> Flow[Respond]:
     if record is None or record.username != username:
         return_to = forms.return_to(exchange)
         record = _make_record(exchange, username, return_to, Delivery("", ""), "")
+    record = challenge_cookie.again(record, record.session, resend.sent(exchange))
     return next_page.onward(exchange, "/confirm", record, notice="code_sent_again")
 
 

@@ -4,19 +4,16 @@ A door to jinja2. Knows words and looks; must not know why a page is shown. Noth
 loaded, one script of ours runs, everything put into a page is escaped, no page is ever stored.
 """
 
-import hashlib
 import re
 import tomllib
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from traceback import extract_tb
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from jinja2 import (
     BaseLoader,
@@ -30,14 +27,15 @@ from jinja2 import (
     TemplateError,
 )
 
+from .._gate.appearance import LOGOS, OURS, THEME, Appearance, source, wrong_file
 from .._gate.catalog import Catalog, first_upper
-from .._gate.catalog_files import wrong_file
 from .._gate.languages import Languages
 from .._gate.messages import Headers, Respond
 from .._gate.records import Sentence, View
-from ..settings import Settings
+from ..settings import Settings, web_origin
+from . import error_places
 
-OURS = files("cognito_gate") / "templates" / "sign_in"
+PAGES = OURS / "sign_in"
 
 
 def _example(table: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,16 +51,14 @@ def _example(table: Mapping[str, Any]) -> Mapping[str, Any]:
 SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         screen: _example(table)
-        for screen, table in tomllib.loads((OURS / "samples.toml").read_text("utf-8")).items()
+        for screen, table in tomllib.loads((PAGES / "samples.toml").read_text("utf-8")).items()
     }
 )
 """Each screen, and an example of its facts."""
 
 # Where a screen's forms go, where that is not the screen's own name; "" for what its facts say.
 _ACTIONS = dict.fromkeys(("code", "choose", "password", "passkey"), "/mfa") | {"totp-setup": ""}
-_LOGOS = {"logo.svg": "image/svg+xml", "logo.png": "image/png"}
 _SUFFIXES = {".html", ".css", ".js", ".svg", ".png"}
-_MAX_FILE_BYTES = 100_000  # bytes of a logo or a theme: both are part of every page
 
 
 class Views:
@@ -73,24 +69,27 @@ class Views:
 
     Example::
 
-        views = Views(settings, languages)
+        views = Views(settings, languages, Appearance.of(settings))
         return views.show(View(screen="forgot", token=token), languages.choose(b"de-AT", ""))
     """
 
-    def __init__(self, settings: Settings, languages: Languages) -> None:
+    def __init__(self, settings: Settings, languages: Languages, look: Appearance) -> None:
         own = Path(settings.templates) if settings.templates else None
         self._catalogs = languages.catalogs
         self._default = languages.catalogs[languages.tags[0]]
-        style, script, logo = _style(own), _script(), _logo(own)
-        self._headers = _headers(style, script, images=bool(logo))
-        self._prefix = settings.prefix
+        style, script = look.style(PAGES / "sign_in.css"), _script()
+        # Browsers hold redirects to form-action, too, and signing out may lead through Cognito.
+        away = {settings.domain_origin, web_origin(settings.logout_url)}
+        ways = " ".join(sorted(away - {"", settings.app_origin}))
+        self._headers = _headers(style, script, images=bool(look.logo), away=ways)
+        self._prefix, self._kind = settings.prefix, settings.sign_in
         self._fixed = {
-            "app": settings.app_name or urlsplit(settings.redirect_url).hostname,
-            "kind": settings.sign_in,
+            "app": look.app,
+            "kind": self._kind,
             "prefix": settings.prefix,
             "style": style,
             "script": script,
-            "logo": logo,
+            "logo": look.logo,
         }
         self._templates = _compiled(own) if own else _built_in()
         if own:
@@ -105,8 +104,9 @@ class Views:
 
     def _context(self, view: View, catalog: Catalog) -> dict[str, Any]:
         prefix, facts = self._prefix, view.facts
+        places = error_places.place(view, self._kind)
         onward = {"next": view.return_to} if view.return_to != "/" else {}
-        usual = {"who": catalog.text(f"field.{self._fixed['kind']}")}
+        usual = {"who": catalog.text(f"field.{self._kind}")}
         if "policy" in facts:
             usual["length"] = str(facts["policy"].length)
 
@@ -120,7 +120,11 @@ class Views:
             **self._fixed,
             "view": view,
             "facts": facts,
-            "troubled": bool(view.error or view.field_errors),
+            "message": places.above,
+            "errors": places.beside,
+            "troubled": places.mistake,
+            # A code that was right is kept when only the password was not.
+            "kept_code": "" if "code" in places.beside else view.typed.get("code", ""),
             "text": catalog.text,
             "attribute": catalog.attribute,
             "said": said,
@@ -145,7 +149,7 @@ class Views:
             calm = View(screen=screen, facts=facts, typed={"username": "ada"})
             troubled = replace(
                 calm,
-                error=Sentence("error.generic"),
+                error=Sentence("error.input"),
                 notice=Sentence("notice.code_sent"),
                 field_errors=trouble,
             )
@@ -199,7 +203,7 @@ def _compiled(own: Path | None) -> dict[str, Template]:
 def _own_templates(own: Path, ours: PackageLoader) -> Iterator[str]:
     """The operator's templates. A file that would have no effect is a mistake."""
     pages = {name for name in ours.list_templates() if name.endswith(".html")}
-    known = {*pages, *_LOGOS, "theme.css"}
+    known = {*pages, *LOGOS, THEME}
     for file in sorted(own.iterdir()):
         partial = file.suffix == ".html" and file.name.startswith("_")
         if file.suffix in _SUFFIXES and file.name not in known and not partial:
@@ -210,56 +214,16 @@ def _own_templates(own: Path, ours: PackageLoader) -> Iterator[str]:
             yield file.name
 
 
-def _style(own: Path | None) -> str:
-    style = (OURS / "sign_in.css").read_text("utf-8")
-    theme = _own_bytes(own, "theme.css")
-    try:
-        style += theme.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise wrong_file("theme.css", f"which is not UTF-8: {error}") from error
-    style = re.sub(r"/\*.*?\*/\s*", "", style, flags=re.DOTALL)
-    if "</style" in style.lower():
-        raise wrong_file("theme.css", "which holds </style>")
-    return style
-
-
 def _script() -> str:
-    script = (OURS / "sign_in.js").read_text("utf-8")
+    script = (PAGES / "sign_in.js").read_text("utf-8")
     return re.sub(r"^ *//.*\n", "", script, flags=re.MULTILINE)
 
 
-def _logo(own: Path | None) -> str:
-    """The operator's logo as an address that holds all of it, or an empty text."""
-    found = {name: content for name in _LOGOS if (content := _own_bytes(own, name))}
-    if len(found) > 1:
-        raise wrong_file(" and ".join(found), "of which only one can be shown")
-    for name, content in found.items():
-        if not (
-            content.startswith(b"\x89PNG\r\n\x1a\n") if name == "logo.png" else b"<svg" in content
-        ):
-            raise wrong_file(name, "which is no such picture")
-        return f"data:{_LOGOS[name]};base64,{b64encode(content).decode()}"
-    return ""
-
-
-def _own_bytes(own: Path | None, name: str) -> bytes:
-    """What is in a file of the operator's directory; empty where there is none."""
-    if own is None or not (own / name).exists():
-        return b""
-    try:
-        content = (own / name).read_bytes()
-    except OSError as error:
-        raise wrong_file(name, f"which cannot be read: {error}") from error
-    if len(content) > _MAX_FILE_BYTES:
-        raise wrong_file(name, f"which has {len(content)} bytes; {_MAX_FILE_BYTES} is the most")
-    return content
-
-
-def _headers(style: str, script: str, *, images: bool) -> Headers:
+def _headers(style: str, script: str, *, images: bool, away: str) -> Headers:
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        f"default-src 'none'; style-src {source(style)}; script-src {source(script)}; "
         f"{'img-src data:; ' if images else ''}"
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action 'self'{away and ' ' + away}; frame-ancestors 'none'"
     )
     return (
         ("content-type", "text/html; charset=utf-8"),
@@ -269,7 +233,3 @@ def _headers(style: str, script: str, *, images: bool) -> Headers:
         # no-referrer would make browsers send `Origin: null` with our own forms (Fetch, 3.2).
         ("referrer-policy", "same-origin"),
     )
-
-
-def _hash(content: str) -> str:
-    return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

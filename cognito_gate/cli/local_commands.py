@@ -102,7 +102,7 @@ def _demo_app(cognito: LocalCognito, *, custom: bool) -> ASGIGate:
         "COGNITO_GATE_LOGIN": "custom",
         "COGNITO_GATE_SIGN_IN": "both",
         "COGNITO_GATE_SIGN_UP": "true",
-        "COGNITO_GATE_APP_NAME": "the demo",
+        "COGNITO_GATE_APP_NAME": "Demo",
     }
     settings = Settings.from_env(
         {

@@ -39,6 +39,9 @@ class Mouse:
     def follow(self, link: str) -> None:
         _link(self.page, link).click()
 
+    def unfold(self, section: str) -> None:
+        _section(self.page, section).click()
+
 
 @dataclass(frozen=True)
 class Keyboard:
@@ -57,6 +60,10 @@ class Keyboard:
 
     def follow(self, link: str) -> None:
         self.reach(_link(self.page, link))
+        self.page.keyboard.press("Enter")
+
+    def unfold(self, section: str) -> None:
+        self.reach(_section(self.page, section))
         self.page.keyboard.press("Enter")
 
     def reach(self, wanted: Locator) -> None:
@@ -79,6 +86,10 @@ Hands = Mouse | Keyboard
 
 def _button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
+
+
+def _section(page: Page, title: str) -> Locator:
+    return page.locator("summary").filter(has_text=title)
 
 
 def _link(page: Page, name: str) -> Locator:

@@ -70,6 +70,7 @@ def test_setting_up_an_authenticator_app(chromium: Browser, stage: Stage, folder
         walk.start("/auth/account")
         walk.sign_in(Person("ada", "Correct-Horse-7"))
         walk.at("account.title")
+        walk.unfold("account.totp_title")
         walk.hands.press("Set up")
         walk.at("totp_setup.title")
         keep(walk.page, folder / "own-authenticator.png")

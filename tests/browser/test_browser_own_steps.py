@@ -92,7 +92,7 @@ def test_a_new_password_is_demanded(walk: Walk) -> None:
     expect(walk.page.locator(".known")).to_contain_text("forced")
     walk.fill_in(password="short")
     walk.hands.press("Save and continue")
-    walk.problem("Still needs at least 8 characters")
+    walk.problem("That password lacks something. It needs at least 8 characters")
     assert "short" not in walk.page.content()
     person.password = "Second-Compiler-2"
     walk.fill_in(password=person.password)
@@ -150,11 +150,10 @@ def test_what_is_wrong_is_mended_by_keyboard(chromium: Browser, shop: Place) -> 
     with walking(chromium, shop, Keyboard) as walk:
         walk.start("/?here=1")
         walk.hands.press("Sign in")
-        walk.problem("Please fill this in.")
-        walk.page.keyboard.press("Tab")
-        walk.page.keyboard.press("Enter")
+        expect(walk.page.locator("#username-wrong")).to_contain_text("Please fill in")
         expect(walk.page.locator("#username")).to_be_focused()
         walk.page.keyboard.type("texted")
+        expect(walk.page.locator("#username-wrong")).to_have_count(0)
         walk.fill_in(password=PASSWORD)
         walk.hands.press("Show Password")
         expect(walk.page.locator("#password")).to_have_attribute("type", "text")

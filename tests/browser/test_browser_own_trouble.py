@@ -112,7 +112,7 @@ def test_two_tabs_both_finish(walk: Walk, other: Tab) -> None:
     walk.sign_in(ADA)
     walk.tab.heading(ADMIN)
     sign_in(other, ADA)
-    expect(other.page.locator("#problem")).to_contain_text("This page was open for too long.")
+    expect(other.page.locator("#message")).to_contain_text("This page was open for too long.")
     sign_in(other, ADA)
     other.heading("Ada Lovelace")
     assert (walk.tab.path, other.path) == ("/admin?tab=1", "/?tab=2")

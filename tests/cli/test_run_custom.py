@@ -69,7 +69,7 @@ def test_the_pool_keeps_to_the_password_policy_of_the_pages(tmp_path: Path) -> N
     def visit(guest: Guest) -> None:
         guest.open("/auth/sign-up")
         guest.send(email="grace@example.com", password=short)
-        assert "Still needs at least" in guest.page.text
+        assert "That password lacks something. It needs at least" in guest.page.text
         guest.send(email="grace@example.com", password=right)
         assert guest.heading == "Confirm your account"
 

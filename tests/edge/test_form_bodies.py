@@ -22,7 +22,7 @@ FORM = {
     "sec-fetch-site": "same-origin",
     "content-type": "application/x-www-form-urlencoded",
 }
-EMPTY = "Please fill this in."  # the form was read, and lacks a name: Cognito is not asked
+EMPTY = "Please fill in this field."  # the form was read, and lacks a name: Cognito is not asked
 
 
 def form_of(browser: Browser, **changes: str) -> bytes:

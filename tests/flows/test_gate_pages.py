@@ -115,7 +115,7 @@ def heading(shown: Reply) -> tuple[str, str]:
     """The language that a page says it has, and its heading."""
     found = Page(shown.body.decode())
     assert shown.value("content-language") == found.one("html").get("lang")
-    assert found.one("h1").text == found.one("title").text
+    assert found.one("title").text == found.one("h1").text + " - app.example"
     return found.one("html").get("lang"), found.one("h1").text
 
 
@@ -133,7 +133,7 @@ def test_every_error_has_a_page_in_every_language(catalog: Catalog) -> None:
         for error in found:
             shown = page_of(error, catalog.tag)
             assert heading(shown) == (catalog.tag, catalog.texts[f"gate.{code}.title"])
-            said = Page(shown.body.decode()).one("p").text
+            said = Page(shown.body.decode()).one("p", class_="text").text
             assert not re.search(r"gate\.|[{}]", said), code
             texts.add(said)
     assert len(texts) == sum(map(len, SHOWN.values())), "each says something of its own"
@@ -160,6 +160,44 @@ def test_what_helps_people_is_on_the_page() -> None:
     ]
     for error, said in words:
         assert said in page_of(error).body.decode(), error.code
+
+
+@pytest.mark.parametrize(
+    ("error", "links"),
+    [
+        (BadRequest("a"), ["/auth/login"]),
+        (CognitoUnavailable("a"), ["/page"]),
+        (Forbidden("a", sub="b"), ["/auth/logout", "/"]),
+        # Trying again leads to the same page.
+        (SessionTooLarge("a"), ["/auth/logout"]),
+        (CallbackRefused("a", cause="set_up"), ["/", "/auth/logout"]),
+        (MethodRefused("GET"), ["/"]),
+        (CrossSiteRefused("a"), ["/"]),
+        (ClockWrong("a"), []),
+    ],
+)
+def test_the_ways_on_and_out(error: GateError, links: list[str]) -> None:
+    found = Page(page_of(error).body.decode())
+    assert [link.get("href") for link in found.every("a")] == links
+
+
+def test_a_callback_that_fails_again_and_again_can_be_left() -> None:
+    browser = GATE.browser()
+    shown = browser.go("/auth/callback?state=unknown&error=access_denied")
+    links = [link.get("href") for link in Page(shown.body.decode()).every("a")]
+    assert links == ["/auth/login", "/auth/logout"]
+
+
+def test_each_page_carries_the_app_and_the_operators_look(tmp_path: Path) -> None:
+    (tmp_path / "theme.css").write_text(":root { --gate-accent: #b00 }", encoding="utf-8")
+    (tmp_path / "logo.svg").write_text("<svg></svg>", encoding="utf-8")
+    stage = Stage({"app_name": "Engines & Co", "templates": str(tmp_path)})
+    shown = stage.browser().go("/auth/signed-out")
+    found = Page(shown.body.decode())
+    assert found.one("title").text == "Signed out - Engines & Co"
+    assert found.one("img").get("alt") == "Engines & Co"
+    assert "".join(found.one("style").words).endswith("--gate-accent: #b00 }")
+    assert b"img-src data:" in shown.value("content-security-policy").encode()
 
 
 def test_what_is_for_the_log_is_not_on_the_page() -> None:
@@ -224,7 +262,7 @@ def test_the_page_on_the_way_with_strict_cookies() -> None:
     back = stage.pool.sign_in(browser.go("/page").location)
     shown = browser.go(back, headers={"accept-language": "de", "sec-fetch-site": "cross-site"})
     assert (shown.status, heading(shown)) == (200, ("de", "Sie sind angemeldet"))
-    assert Page(shown.body.decode()).one("a").attributes == {"href": "/page"}
+    assert Page(shown.body.decode()).one("a", class_="button").get("href") == "/page"
     assert Page(shown.body.decode()).one("a").text == "Weiter"
 
 

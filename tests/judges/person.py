@@ -46,9 +46,10 @@ class Screen:
 
     @property
     def said(self) -> str:
-        """The problem or the notice at the top of the page; empty when there is none."""
-        shown = [*self.page.every("div", id="problem"), *self.page.every("p", role="status")]
-        return " ".join(item.text for item in shown if item.get("class") in ("problem", "notice"))
+        """What the page tells, above a form or beside a field; empty when it tells nothing."""
+        kinds = ("note", "notice", "problem", "wrong")
+        shown = [item.text for item in self.page.every("p") if item.get("class") in kinds]
+        return " ".join(shown).removeprefix("Error:").strip()
 
     @property
     def fields(self) -> set[str]:

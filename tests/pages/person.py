@@ -71,12 +71,9 @@ class Shown:
     @property
     def told(self) -> list[str]:
         """What the page says of success or trouble, beside the fields as well."""
-        page = self.page
-        kinds = ("notice", "problem", "wrong")
-        lists = [item.text for item in page.every("li") if _within(item, "problem")]
-        said = [item.text for item in page.every("p") if item.get("class") in kinds]
-        said += [item.text for item in page.every("p") if _within(item, "problem")]
-        return [text.removeprefix("Error:").strip() for text in (*said, *lists) if text]
+        kinds = ("note", "notice", "problem", "wrong")
+        said = [item.text for item in self.page.every("p") if item.get("class") in kinds]
+        return [text.removeprefix("Error:").strip() for text in said if text]
 
     @property
     def values(self) -> dict[str, str]:
@@ -102,10 +99,6 @@ class Shown:
     @property
     def links(self) -> dict[str, str]:
         return {link.text: link.get("href") for link in self.page.every("a")}
-
-
-def _within(element: Element, kind: str) -> bool:
-    return any(outer.get("class") == kind for outer in element.around)
 
 
 def _form(page: Page, element: Element) -> Form:

@@ -64,7 +64,7 @@ def test_the_account(stage: Stage) -> None:
     shown = person.press("Set up")
     assert person.fill_in(code=code_of(shown)).told == ["The authenticator app is set up."]
     assert set(person.jar) >= SESSION
-    assert person.click("Sign out").path == "/auth/signed-out"
+    assert person.press("Sign out").path == "/auth/signed-out"
     assert not set(person.jar) & SESSION
     assert person.open("/page").path == "/auth/sign-in"
 

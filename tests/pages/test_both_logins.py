@@ -156,5 +156,5 @@ def test_our_own_sign_in_ends_those_that_were_under_way(stage: Stage) -> None:
 def test_a_callback_that_nobody_waits_for_leads_to_our_page(stage: Stage, domain: bool) -> None:
     person = stage.person(domain=stage.pool.origin if domain else "")
     shown = person.open("/auth/callback?code=a-code&state=a-state")
-    assert (shown.path, shown.title) == ("/auth/sign-in", "Sign in")
+    assert (shown.path, shown.title) == ("/auth/sign-in", "Sign in to app.example")
     assert stage.cloud.names == []

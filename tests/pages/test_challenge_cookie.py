@@ -13,7 +13,7 @@ from tests.pages.test_sign_up import begun
 from tests.world.pool import SECRET_KEY
 
 NAME = "__Host-cognito_pending"
-START_OVER = "This sign-in cannot go on. Please start again."
+NO_SIGN_IN = "No sign-in is under way here, or it took too long. Please sign in."
 REPLACED = "Another sign-in was started in this browser. Please start again."
 
 
@@ -103,7 +103,7 @@ def test_one_that_does_not_hold(stage: Stage, how: str) -> None:
         if send:
             person.jar = dict(planted)
             shown = person.follow(person.post(form, code="123456"))
-        assert (shown.path, shown.told, shown.status) == ("/auth/sign-in", [START_OVER], 200)
+        assert (shown.path, shown.told, shown.status) == ("/auth/sign-in", [NO_SIGN_IN], 200)
         assert shown.form().fields["next"] == "/page"
         assert NAME not in person.jar
     assert stage.cloud.names == []
@@ -131,7 +131,7 @@ def test_a_time_of_ones_own(stage: Stage) -> None:
     person, user = waiting(stage, login_seconds=120)
     facts = opened(person.jar[NAME])
     person.jar[NAME] = sealed({**facts, "started_at": facts["started_at"] - 121})
-    assert person.fill_in(code=stage.cognito.totp_code(user.username)).told == [START_OVER]
+    assert person.fill_in(code=stage.cognito.totp_code(user.username)).told == [NO_SIGN_IN]
 
 
 def test_that_of_another_browser(stage: Stage) -> None:

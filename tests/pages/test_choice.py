@@ -11,7 +11,8 @@ from cognito_gate.local import User
 from tests.local.api.test_passkeys import OTHER, PASSKEY, assertion
 from tests.pages.cloud import answers, refuses
 from tests.pages.person import Person
-from tests.pages.stage import PASSWORD, SECRET, Stage, prove
+from tests.pages.stage import PASSWORD, SECRET, Stage, prove, sign_in
+from tests.pages.test_confirm import AGAIN
 
 NO_CODE = "That code is not right, or it has expired. Ask for a new one."
 NO_PASSKEY = "There is no passkey for this account. Choose another way."
@@ -51,7 +52,7 @@ def test_by_password(stage: Stage, client: str) -> None:
     person, user = choosing(stage, client=client)
     shown = person.press("Password")
     assert (shown.path, shown.title) == ("/auth/mfa", "Enter your password")
-    assert shown.page.one("p", class_="known").text == f"Signing in as {user.email}"
+    assert shown.page.one("p", class_="known").text == f"{user.email} Change account"
     shown = person.fill_in(password="Wrong-Horse-7")
     assert shown.told == ["E-mail address or password is not right."]
     shown = person.fill_in(password=PASSWORD)
@@ -83,7 +84,7 @@ def test_a_password_left_empty(stage: Stage) -> None:
     person.press("Password")
     stage.cloud.forget()
     shown = person.fill_in(password="")
-    assert (shown.status, "Please fill this in." in shown.told) == (400, True)
+    assert (shown.status, "Please fill in this field." in shown.told) == (400, True)
     assert stage.cloud.names == []
 
 
@@ -118,12 +119,36 @@ def test_only_so_many_codes_are_sent(stage: Stage, way: str) -> None:
     assert person.fill_in(password=PASSWORD).path == "/", "the other ways are open"
 
 
+def test_another_code(stage: Stage) -> None:
+    person, user = choosing(stage)
+    shown = person.press("Code by e-mail")
+    assert shown.page.one("p", class_="known").text == f"{user.email} Change account"
+    stage.cloud.forget()
+    shown = person.press("Send the code again")
+    assert (shown.path, shown.told) == ("/auth/mfa", [AGAIN])
+    assert stage.cloud.names == ["InitiateAuth"]
+    assert person.fill_in(code=stage.code(user.email)).target == "/page"
+
+
+def test_a_code_after_a_password_comes_once(stage: Stage) -> None:
+    """Cognito sends it with the password's answer, and the password is not kept for another."""
+    person, user = stage.person(), stage.user(mfa=("email",))
+    sign_in(person, user)
+    assert person.last.title == "Enter your code"
+    assert [button.text for form in person.last.forms for button in form.buttons] == ["Continue"]
+    assert person.last.links["Start again"] == "/auth/sign-in"
+    stage.cloud.forget()
+    form = person.last.form()
+    assert person.post(form, action="resend", code="").status == 400
+    assert stage.cloud.names == []
+
+
 def test_a_code_too_late(stage: Stage) -> None:
     person, user = choosing(stage)
     person.press("Code by e-mail")
     stage.pool.clock.ahead = 181
     assert NO_CODE in person.fill_in(code=stage.code(user.email)).told
-    assert person.click("Start again").title == "Sign in"
+    assert person.click("Other ways to sign in").title == "Sign in to app.example"
 
 
 @BOTH_CLIENTS
@@ -161,7 +186,7 @@ def test_an_answer_that_is_sent_twice(stage: Stage) -> None:
     assert stage.cloud.names == []
     person.jar.clear()
     shown = person.post(form, credential=given)
-    assert shown.reply.location == "/auth/sign-in?next=%2Fpage&notice=start_over"
+    assert shown.reply.location == "/auth/sign-in?next=%2Fpage&notice=no_sign_in"
 
 
 def test_no_passkey_at_all(stage: Stage) -> None:
@@ -217,7 +242,9 @@ KINDS: dict[str, dict[str, Any] | None] = {
     "a passkey": {"passkeys": (PASSKEY,)},
     "somebody disabled": {"enabled": False},
 }
-_MADE = re.compile('name="(?:form|attempt)" value="[^"]*"|<style>.*?</style>', re.DOTALL)
+_MADE = re.compile(
+    'name="(?:form|attempt)" value="[^"]*"|data-wait="(?:30|29)"|<style>.*?</style>', re.DOTALL
+)
 
 
 def seen_of(person: Person, name: str) -> list[object]:

@@ -7,12 +7,13 @@ from tests.pages.stage import Stage
 from tests.world.browser import FETCH, NAVIGATION
 
 TITLES = {
-    "/sign-in": "Sign in",
+    "/sign-in": "Sign in to app.example",
     "/sign-up": "Create an account",
     "/confirm": "Confirm your account",
     "/forgot": "Forgot your password?",
     "/reset": "Set a new password",
 }
+NO_SIGN_IN = "No sign-in is under way here, or it took too long. Please sign in."
 # These need a step that waits, or a session.
 ELSEWHERE = ("/mfa", "/new-password", "/account")
 
@@ -37,8 +38,8 @@ def test_a_page_is_shown_to_anybody(stage: Stage, page: str, flow: str) -> None:
 def test_a_page_that_nothing_leads_to_begins_at_the_sign_in(stage: Stage, page: str) -> None:
     person = stage.person()
     shown = person.open(f"/auth{page}?next=/page")
-    assert (shown.path, shown.title) == ("/auth/sign-in", "Sign in")
-    told = [] if page == "/account" else ["This sign-in cannot go on. Please start again."]
+    assert (shown.path, shown.title) == ("/auth/sign-in", TITLES["/sign-in"])
+    told = [] if page == "/account" else [NO_SIGN_IN]
     assert shown.told == told
 
 
@@ -70,7 +71,7 @@ def test_no_page_is_there_with_the_hosted_login(stage: Stage, page: str) -> None
 def test_there_is_no_sign_up_where_it_is_turned_off(stage: Stage) -> None:
     person = stage.person(sign_up=False)
     assert "Create an account" not in person.open("/auth/sign-in").links
-    assert person.open("/auth/sign-up").title == "Sign in"
+    assert person.open("/auth/sign-up").title == TITLES["/sign-in"]
     assert person.open("/auth/confirm").title == "Confirm your account"
 
 
@@ -91,7 +92,7 @@ def test_a_language_that_nobody_speaks(stage: Stage, lang: str) -> None:
     person = stage.person()
     person.jar["__Host-cognito_language"] = lang
     shown = person.open(f"/auth/sign-in?lang={lang.encode().hex()}")
-    assert (shown.status, shown.title) == (200, "Sign in")
+    assert (shown.status, shown.title) == (200, TITLES["/sign-in"])
     assert person.jar["__Host-cognito_language"] == lang, "nothing is kept"
 
 

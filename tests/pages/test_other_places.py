@@ -28,7 +28,8 @@ def walk(stage: Stage, person: Person, prefix: str, origin: str = "https://app.e
     person.open(f"{prefix}/account", here)
     assert fill_in(previous=PASSWORD, password=NEW) == f"{prefix}/account"
     assert person.last.told == ["Your password has been changed."]
-    assert {form.action for form in person.last.forms} == {f"{prefix}/account"}
+    ways = {f"{prefix}/account", f"{prefix}/logout"}
+    assert {form.action for form in person.last.forms} == ways
     reply = person.send("GET", f"{prefix}/logout", here)
     assert reply.location == f"{origin}{prefix}/signed-out"
 
@@ -81,7 +82,7 @@ def test_with_other_settings(stage: Stage, changes: dict[str, Any]) -> None:
 
 def test_the_pages_are_the_gates_whatever_is_public(stage: Stage) -> None:
     person = stage.person(public_paths=("/*",))
-    assert person.open("/auth/sign-in").title == "Sign in"
+    assert person.open("/auth/sign-in").title == "Sign in to app.example"
     assert person.open("/auth/account").path == "/auth/sign-in"
 
 

@@ -504,9 +504,29 @@ def test_and_messages(stage: Stage, hand: CoreSite) -> None:
     is_stopped(forgot(person, 0))
 
 
+def test_the_page_counts_down_what_is_left(stage: Stage, hand: CoreSite) -> None:
+    person = Person(hand)
+    stage.people.append(person)
+
+    def left() -> int:
+        page = person.open("/auth/reset").page
+        [wait] = [one.get("data-wait") for one in page.every("button") if one.get("data-wait")]
+        return int(wait)
+
+    forgot(person, 0)
+    assert left() == 30
+    hand.ahead = 20
+    assert left() == 10, "a page that is loaded again does not start anew"
+    hand.ahead = 40
+    assert left() == 0
+    forgot(person, 0)
+    forgot(person, 0)
+    assert left() == 1_160, "three in an hour, and the first was 40 seconds ago"
+
+
 def test_a_step_waits_a_quarter_of_an_hour(stage: Stage, hand: CoreSite) -> None:
     user = stage.user(mfa=("totp",), totp_secret=SECRET)
-    for seconds, title in ((899, "Enter your code"), (901, "Sign in")):
+    for seconds, title in ((899, "Enter your code"), (901, "Sign in to app.example")):
         person = Person(hand)
         hand.ahead = 0
         tried(person, str(user.email), PASSWORD)

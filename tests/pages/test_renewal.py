@@ -154,7 +154,9 @@ def test_an_outage_when_it_has_ended(stage: Stage) -> None:
         assert (shown.status, shown.reply.value("retry-after")) == (503, "5"), case
         assert person.jar == held, "nothing is lost"
     assert person.open("/auth/account").status == 503
-    assert person.open("/auth/sign-in").title == "Sign in", "there may be another way in"
+    assert person.open("/auth/sign-in").title == "Sign in to app.example", (
+        "there may be another way in"
+    )
     stage.cloud.faults.clear()
     assert person.open("/page").reply.identity.email
 

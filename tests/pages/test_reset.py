@@ -7,6 +7,8 @@ import pytest
 from tests.pages.person import Person, Shown
 from tests.pages.stage import EVERY_WAY, NEW, PASSWORD, Stage, prove, sign_in
 
+TOO_WEAK = "That password is not accepted. Choose a longer one, or one with other characters."
+
 SENT = "If that account exists, we sent a code."
 AGAIN = "If that account exists, we sent a new code."
 NO_CODE = "That code is not right, or it has expired. Ask for a new one."
@@ -29,11 +31,12 @@ def test_a_new_password(stage: Stage, flow: str, client: str) -> None:
     person, user = stage.person(sign_in_flow=flow, client=client), stage.user()
     shown = asked(person, str(user.email))
     assert (shown.path, shown.told) == ("/auth/reset", [SENT])
-    assert shown.page.one("p", class_="known").text == f"Account {user.email}"
+    assert shown.page.one("p", class_="known").text == f"{user.email} Change account"
     shown = person.fill_in(code=stage.code(user.email), password=NEW)
     assert (shown.path, shown.told) == ("/auth/sign-in", [CHANGED])
-    assert "__Host-cognito_pending" not in person.jar
+    assert shown.values["username"] == user.email, "nobody types it twice"
     shown = prove(person, str(user.email), NEW)
+    assert "__Host-cognito_pending" not in person.jar
     assert (shown.target, shown.reply.identity.email) == ("/page", user.email)
     assert sign_in(stage.person(), user, password=PASSWORD).status == 400
 
@@ -48,7 +51,7 @@ def test_by_a_user_name(stage: Stage) -> None:
 def test_no_name(stage: Stage) -> None:
     person = stage.person()
     shown = asked(person, "  ")
-    assert (shown.status, shown.path, "Please fill this in." in shown.told) == (
+    assert (shown.status, shown.path, "Please fill in this field." in shown.told) == (
         400,
         "/auth/forgot",
         True,
@@ -90,10 +93,13 @@ def test_a_code_serves_once(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ({"password": ""}, "Please fill this in."),
-        ({"password": "correct-horse-7"}, "Still needs an uppercase letter (A to Z)."),
+        ({"password": ""}, "Please fill in this field."),
+        (
+            {"password": "correct-horse-7"},
+            "That password lacks something. It needs an uppercase letter (A to Z).",
+        ),
         ({"password": "Correct Horse 7"}, "Spaces cannot be used here."),
-        ({"code": ""}, "Please fill this in."),
+        ({"code": ""}, "Please fill in this field."),
         ({"code": "12\u00a034\u0661"}, "This does not look like a code."),
     ],
 )
@@ -108,7 +114,8 @@ def test_what_is_wrong_stands_beside_its_field(
     [beside] = shown.page.every("p", class_="wrong")
     assert says in beside.text
     assert beside.get("id") == f"{next(iter(typed))}-wrong"
-    assert shown.values == {"code": "", "password": ""}
+    kept = "" if "code" in typed else stage.code(user.email)
+    assert shown.values == {"code": kept, "password": ""}
     assert stage.cloud.names == []
 
 
@@ -116,7 +123,7 @@ def test_the_pool_has_the_last_word_on_a_password(stage: Stage) -> None:
     person, user = stage.person(password_policy="6"), stage.user()
     asked(person, str(user.email))
     shown = person.fill_in(code=stage.code(user.email), password="simple")
-    assert (shown.status, shown.told) == (400, ["That password does not meet the rules."])
+    assert (shown.status, shown.told) == (400, [TOO_WEAK])
     assert person.fill_in(code=stage.code(user.email), password=NEW).told == [CHANGED]
 
 

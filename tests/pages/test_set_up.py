@@ -11,6 +11,8 @@ from tests.pages.cloud import answers
 from tests.pages.person import Person, Shown
 from tests.pages.stage import EVERY_WAY, FLOWS, NEW, Stage, sign_in
 
+TOO_WEAK = "That password is not accepted. Choose a longer one, or one with other characters."
+
 START_OVER = "This sign-in cannot go on. Please start again."
 EVERY_FLOW = pytest.mark.parametrize("flow", FLOWS)
 
@@ -135,12 +137,15 @@ def test_with_what_the_pool_wants_to_know(stage: Stage, flow: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "wrong"),
     [
-        ({"name": " "}, "Please fill this in."),
-        ({"phone_number": ""}, "Please fill this in."),
+        ({"name": " "}, "Please fill in this field."),
+        ({"phone_number": ""}, "Please fill in this field."),
         ({"phone_number": "020 7946 0000"}, "Enter the number with its country code"),
-        ({"password": ""}, "Please fill this in."),
-        ({"password": "Short-7"}, "Still needs at least 8 characters."),
-        ({"password": "alllowercase"}, "Still needs an uppercase letter"),
+        ({"password": ""}, "Please fill in this field."),
+        ({"password": "Short-7"}, "That password lacks something. It needs at least 8 characters."),
+        (
+            {"password": "alllowercase"},
+            "That password lacks something. It needs an uppercase letter",
+        ),
         ({"password": "with Blanks-7"}, "Spaces cannot be used here."),
     ],
 )
@@ -168,7 +173,7 @@ def test_the_pool_has_the_last_word_on_a_password(stage: Stage) -> None:
     user = stage.user(status="FORCE_CHANGE_PASSWORD")
     sign_in(person, user, "/page")
     shown = person.fill_in(password="simple")
-    assert (shown.status, shown.told) == (400, ["That password does not meet the rules."])
+    assert (shown.status, shown.told) == (400, [TOO_WEAK])
     assert person.fill_in(password=NEW).target == "/page"
 
 

@@ -108,7 +108,7 @@ def test_not_by_another_site(stage: Stage) -> None:
 def test_the_account_page_leads_there(stage: Stage) -> None:
     person = signed_in(stage)
     person.open("/auth/account")
-    shown = person.click("Sign out")
+    shown = person.press("Sign out")
     assert shown.path == "/auth/signed-out"
     assert not set(person.jar) & SESSION
 

@@ -21,7 +21,7 @@ def test_a_step_for_lambdas_or_devices(
     assert "__Host-cognito_access_token" not in person.jar
     assert f"Cognito asks for {challenge!r}" in caplog.text
     stage.cognito.switch(extra_challenge="")
-    assert person.click("Back to sign-in").title == "Sign in"
+    assert person.click("Back to sign-in").title == "Sign in to app.example"
     assert prove(person, str(user.email)).status == 200
 
 

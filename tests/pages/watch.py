@@ -64,6 +64,10 @@ def _deep(record: dict[str, Any], names: tuple[str, ...]) -> Iterator[Any]:
             yield from _deep(value, names)
 
 
+# The code beside a new password that was refused stays in its field: it was right.
+_KEPT_CODE = r'<input id="code" name="code"[^>]* value="[^"]*"'
+
+
 def check_untold(
     replies: Iterable[Reply], logged: str, typed: Iterable[str], calls: list[Call]
 ) -> None:
@@ -77,7 +81,8 @@ def check_untold(
         lines = [value for name, value in reply.headers if name.lower() != "set-cookie"]
         cookies = reply.values("set-cookie")
         for text in secret:
-            for place in (shown, *lines, *cookies):
+            kept = re.sub(_KEPT_CODE, "", shown)
+            for place in (kept, *lines, *cookies):
                 assert not told(text, place), f"an answer holds {text[:12]}..."
         for text in tokens:
             for place in (shown, *lines):

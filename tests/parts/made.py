@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from cognito_gate import Settings
+from cognito_gate._gate.appearance import Appearance
 from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.protocol import jwt
 from cognito_gate._gate.protocol.public_keys import PublicKey
@@ -160,4 +161,4 @@ def settings(**change: str) -> Settings:
 def views(**change: str) -> Views:
     """The sign-in pages of such settings."""
     made = settings(**change)
-    return Views(made, Languages(made.templates, made.languages))
+    return Views(made, Languages(made.templates, made.languages), Appearance.of(made))

@@ -19,7 +19,7 @@ OURS = Languages("", ("en", "de"))
 PACKAGE = Path(cognito_gate.__file__).parent
 ENGLISH = OURS.catalogs["en"]
 ERRORS = """wrong_password wrong_previous code_used code_wrong_or_expired sign_in_again no_cookies
-    too_many_attempts start_over confirm_first reset_first address_taken
+    too_many_attempts start_over no_sign_in confirm_first reset_first address_taken
     email_taken code_wrong code_expired password_policy password_used_before try_later busy not_sent
     input blocked totp_again unavailable generic throttled form_expired replaced not_supported
     field.missing field.email field.phone field.code field.password field.way field.whitespace"""
@@ -118,7 +118,10 @@ def test_how_long_to_wait(seconds: str, words: str) -> None:
 
 def test_what_a_password_lacks() -> None:
     said = Sentence("error.field.password", values=(("missing", "length digits"),))
-    assert ENGLISH.said(said, length="12") == "Still needs at least 12 characters, a digit."
+    assert (
+        ENGLISH.said(said, length="12")
+        == "That password lacks something. It needs at least 12 characters, a digit."
+    )
 
 
 def test_a_field_that_takes_less() -> None:
@@ -224,7 +227,7 @@ def test_an_operator_changes_texts(tmp_path: Path) -> None:
     english, german = made.catalogs["en"], made.catalogs["de"]
     assert english.exactly("sign_in.title") == "Come in"
     assert english.exactly("sign_in.button") == "Sign in"
-    assert german.exactly("sign_in.title") == "Anmelden"
+    assert german.exactly("sign_up.title") == "Konto anlegen"
     assert german.exactly("own.note") == "Staff {only}"
 
 
@@ -241,7 +244,7 @@ def test_a_variety_of_a_language(tmp_path: Path) -> None:
     made = own(tmp_path, "en", "de-ch", **{"de-CH": name})
     assert made.tags == ("en", "de-CH")
     swiss = made.catalogs["de-CH"]
-    assert swiss.exactly("sign_in.title") == "Anmelden"
+    assert swiss.exactly("sign_up.title") == "Konto anlegen"
     assert swiss.attribute("custom:ahv") == "AHV-Nummer"
     assert made.choose(b"de", "") == "de-CH"
 

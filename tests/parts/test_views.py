@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.messages import Respond
 from cognito_gate._gate.records import Sentence, View
-from cognito_gate._sign_in.views import OURS, SAMPLES, Views
+from cognito_gate._sign_in.views import PAGES, SAMPLES, Views
 from tests.parts.html import Page
 from tests.parts.made import views
 
@@ -47,41 +47,41 @@ def title(found: Page) -> str:
 
 
 def test_there_is_a_template_for_each_screen() -> None:
-    pages = {file.name.removesuffix(".html") for file in OURS.iterdir() if ".html" in file.name}
+    pages = {file.name.removesuffix(".html") for file in PAGES.iterdir() if ".html" in file.name}
     assert pages - {"base", "fields"} == {*SAMPLES}
 
 
 @EVERY
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_the_frame(screen: str, language: str) -> None:
-    found = page(view(screen), language)
-    root = found.one("html")
-    heading = found.one("h1").text
-    assert (root.get("lang"), root.get("dir")) == (language, "ltr")
-    assert title(found) == f"{heading} - My & Co"
-    assert found.one("main")
-    assert found.every("div", id="problem") == []
-    assert "{" not in found.one("main").text
-
-
-@EVERY
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_in_trouble(screen: str, language: str) -> None:
-    said = Sentence("error.throttled", values=(("seconds", "7"),))
+def test_what_is_wrong_with_fields_stands_beside_them_alone(screen: str, language: str) -> None:
     known = {name: TROUBLE[name] for name in TROUBLE if page(view(screen)).every("input", id=name)}
-    found = page(view(screen, error=said, field_errors=known), language)
-    prefix = {"en": "Error: ", "de": "Fehler: "}[language]
-    assert title(found).startswith(prefix)
-    problem = found.one("div", id="problem", role="alert", tabindex="-1", autofocus="")
-    assert " 7 " in problem.text
-    links = [link.get("href") for link in found.every("a") if problem in link.around]
-    assert links == [f"#{name}" for name in known]
+    found = page(view(screen, field_errors=known), language)
+    assert found.every("p", id="message") == []
+    assert len(found.every("p", class_="wrong")) == len(known)
     for name in known:
         field = found.one("input", id=name)
         assert field.get("aria-invalid") == "true"
         assert f"{name}-wrong" in field.get("aria-describedby").split()
-    # One thing has the focus: the summary.
-    assert [element.tag for element in found.all if "autofocus" in element.attributes] == ["div"]
+    # The first of them has the focus.
+    focused = [element for element in found.all if "autofocus" in element.attributes]
+    wrong = [element.get("id") for element in found.every("input", aria_invalid="true")]
+    if known:
+        assert [element.get("id") for element in focused] == wrong[:1]
+        assert title(found).startswith({"en": "Error: ", "de": "Fehler: "}[language])
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("said", "looks"), [("error.throttled", "note"), ("error.input", "problem")]
+)
+def test_what_is_about_no_field_stands_above_them(screen: str, said: str, looks: str) -> None:
+    """In red only where the visitor can mend it."""
+    found = page(view(screen, error=Sentence(said, values=(("seconds", "7"),))))
+    message = found.one("p", id="message", role="alert", tabindex="-1", autofocus="")
+    assert message.get("class") == looks
+    assert ("7" in message.text) == (said == "error.throttled")
+    assert title(found).startswith("Error: ") == (looks == "problem")
+    assert [one.get("id") for one in found.all if "autofocus" in one.attributes] == ["message"]
 
 
 @EVERY
@@ -115,6 +115,8 @@ def test_each_form_proves_where_it_came_from(screen: str) -> None:
     assert forms or screen == "message"
     for form in forms:
         assert form.get("method") == "post"
+        if form.get("action") == "/auth/logout":  # which asks who sends it, and no more
+            continue
         sent = found.sent(form)
         assert (sent["form"], sent["next"]) == ("a-token", "/from?here=1")
         assert sent.get("attempt") == SAMPLES[screen].get("attempt")
@@ -140,7 +142,8 @@ def test_nothing_external_and_only_our_own_script(screen: str) -> None:
     style, script = ("".join(found.one(tag).words) for tag in ("style", "script"))
     assert policy == (
         f"default-src 'none'; style-src {digest(style)}; script-src {digest(script)}; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'self' https://my-app.auth.eu-west-1.amazoncognito.com; "
+        "frame-ancestors 'none'"
     )
     assert not re.search(r"(?:src|href|action)\s*=\s*[\"']?(?:https?:|//)", text(answer))
     for element in found.all:
@@ -207,7 +210,7 @@ def test_any_words(words: str, name: str) -> None:
         typed={"username": words},
     )
     found = page(shown)
-    assert found.one("h1").text == "Sign in"
+    assert found.one("h1").text == "Sign in to My & Co"
     assert len(found.shown_fields()) == 2
 
 
@@ -224,17 +227,17 @@ def test_the_name_of_the_app_is_its_host_unless_it_has_one() -> None:
     assert title(page(view("forgot"), screens=screens)).endswith(" - app.example")
 
 
-def test_a_notice_and_one_that_is_a_problem() -> None:
+def test_a_notice_is_green_only_for_what_went_well() -> None:
     found = page(view("sign-in", notice=Sentence("notice.confirmed")))
     assert found.one("p", role="status", class_="notice").text.endswith("Sign in now.")
     found = page(view("sign-in", notice=Sentence("error.start_over")))
-    assert found.one("p", role="status", class_="problem").text.endswith("start again.")
+    assert found.one("p", role="status", class_="note").text.endswith("start again.")
 
 
 def test_texts_that_templates_name_are_there() -> None:
     """Each text("...") in a template, also where the examples do not lead."""
     texts = Languages().catalogs["en"].texts
-    for file in OURS.iterdir():
+    for file in PAGES.iterdir():
         if file.name.endswith(".html"):
             source = file.read_text(encoding="utf-8")
             named = re.findall(r"\"([a-z_]+\.[A-Za-z_.]+)\"", source)

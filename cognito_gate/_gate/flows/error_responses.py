@@ -18,6 +18,7 @@ from ...errors import (
     GateError,
     LoginRequired,
     MethodRefused,
+    SessionTooLarge,
     TokenRefused,
 )
 from ...events import Refused, SignInFailed
@@ -25,7 +26,7 @@ from .. import gate_pages
 from ..exchange import Exchange
 from ..gate_pages import GatePage
 from ..messages import Headers, Incoming, Pass, Respond
-from ..protocol import fetch_metadata, pages
+from ..protocol import fetch_metadata, pages, paths
 from . import callback, login, login_cookies
 
 log = logging.getLogger("cognito_gate")
@@ -49,7 +50,7 @@ def refuse(exchange: Exchange, error: GateError, *, form: bool) -> Respond:
     _record(exchange, error)
     if isinstance(error, TokenRefused) or not _read_by_a_person(exchange.incoming, form=form):
         return pages.show_json(error.status, {"error": error.code}, headers)
-    page = replace(_page(exchange, error), link=_retry(exchange, error))
+    page = replace(_page(exchange, error), links=_links(exchange, error))
     return gate_pages.show(exchange, error.status, page, headers)
 
 
@@ -74,8 +75,7 @@ def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
     page = GatePage(
         error.code,
         values=(("name", name),),
-        link=f"{exchange.settings.prefix}/logout",
-        label="gate.forbidden.label",
+        links=((_logout(exchange), "gate.forbidden.label"), (_home(exchange), "page.to_app")),
     )
     return gate_pages.show(exchange, error.status, page, visitor.headers)
 
@@ -104,16 +104,41 @@ def forget_attempt(exchange: Exchange) -> Headers:
     return login_cookies.forget(exchange, attempt.state) if attempt else ()
 
 
+def _links(exchange: Exchange, error: GateError) -> tuple[tuple[str, str], ...]:
+    """What whoever reads the page can do; nothing that leads to the same page again."""
+    home, out = (_home(exchange), "page.to_app"), (_logout(exchange), "page.sign_out")
+    match error:
+        case CrossSiteRefused() | MethodRefused():
+            return (home,)
+        case ClockWrong():
+            return ()
+        case SessionTooLarge():
+            return (out,)
+        case CallbackRefused() if error.cause == "set_up":
+            return (home, out)
+        case CognitoUnavailable():
+            return ((_retry(exchange, error), "page.try_again"),)
+    # A sign-in that Cognito's own session repeats ends by signing out there.
+    stuck = (out,) if exchange.incoming.path == exchange.settings.callback_path else ()
+    return ((_retry(exchange, error), "page.try_again"), *stuck)
+
+
 def _retry(exchange: Exchange, error: GateError) -> str:
     """Where "try again" leads: the same address after an outage, else a new sign-in."""
-    if isinstance(error, CrossSiteRefused | MethodRefused | ClockWrong):
-        return ""  # trying again leads to the same page
     if exchange.incoming.path == exchange.settings.callback_path:
         attempt = callback.attempt_of(exchange)
         return login.login_url(exchange.context, attempt.return_to if attempt else "/")
     if isinstance(error, CognitoUnavailable):
         return login.return_address(exchange)
     return login.login_url(exchange.context)
+
+
+def _logout(exchange: Exchange) -> str:
+    return f"{exchange.settings.prefix}/logout"
+
+
+def _home(exchange: Exchange) -> str:
+    return paths.safe_return(f"{exchange.incoming.mount}/", exchange.context.routes)
 
 
 def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
@@ -125,9 +150,12 @@ def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
 def broken(exchange: Exchange, headers: Headers = ()) -> Respond:
     """A page for an error that nobody expected, and that the log has in full."""
     exchange.record(Refused(exchange.facts, 500, GateError.code, "an unexpected error"))
+    home = ((_home(exchange), "page.to_app"),)
     try:
         # Whatever broke, the cookies and the query may have broken it.
-        return gate_pages.show(exchange, 500, GatePage(GateError.code, picked=False), headers)
+        return gate_pages.show(
+            exchange, 500, GatePage(GateError.code, picked=False, links=home), headers
+        )
     except Exception:
         log.exception("the error page cannot be shown")
         return Respond(500, headers, b"Something went wrong. Please try again in a moment.")

@@ -4,9 +4,7 @@ Knows looks and headers, no words; must not know why a page is shown. Nothing ex
 no script runs, and everything put into a page is escaped.
 """
 
-import hashlib
 import json
-from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,19 +13,12 @@ from typing import Any
 
 from ..messages import Headers, Respond
 
-_FILES = Path(__file__).parents[2] / "templates"
-_TEMPLATE = Template((_FILES / "page.html").read_text(encoding="utf-8"))
-_STYLE = (_FILES / "page.css").read_text(encoding="utf-8").rstrip("\n")
-_STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+FILES = Path(__file__).parents[2] / "templates"
+_TEMPLATE = Template((FILES / "page.html").read_text(encoding="utf-8"))
 NO_STORE = ("cache-control", "no-store")
 _HTML: Headers = (
     ("content-type", "text/html; charset=utf-8"),
     NO_STORE,
-    ("content-security-policy", _POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
 )
@@ -39,32 +30,87 @@ _JSON: Headers = (
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Where a link of a page leads, and its words."""
+
+    address: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says, and where its one link leads. `onward` leads there by itself. `language` is
-    the tag of the language that all of it is written in."""
+    """What a page says, and its links: the first is the way on, the others are ways out. `onward`
+    follows the first by itself. `language` is the tag of the language that all of it is written
+    in."""
 
     title: str
     text: str
-    link: str = ""
-    label: str = ""
+    links: tuple[Link, ...] = ()
     onward: bool = False
     language: str = "en"
 
 
-def show(status: int, page: Page, headers: Headers = ()) -> Respond:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is the same on each page: the app's name, the style and its source for the policy, and
+    the logo as an address that holds all of it, or empty."""
+
+    app: str
+    style: str
+    style_source: str
+    logo: str = ""
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy of each page."""
+        images = "img-src data:; " if self.logo else ""
+        return (
+            f"default-src 'none'; style-src {self.style_source}; {images}"
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+
+    @property
+    def brand(self) -> str:
+        """The logo, or the app's name beside a mark."""
+        app = escape(self.app)
+        if self.logo:
+            return f'<img src="{escape(self.logo)}" alt="{app}">'
+        mark = escape(self.app[:1].upper())
+        return f'<span class="mark" aria-hidden="true">{mark}</span>{app}'
+
+
+def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respond:
     """An HTML response."""
-    link, label = escape(page.link), escape(page.label)
-    refresh = f'<meta http-equiv="refresh" content="0; url={link}">\n' if page.onward else ""
     body = _TEMPLATE.substitute(
-        refresh=refresh,
+        refresh=_refresh(page),
         title=escape(page.title),
-        style=_STYLE,
+        app=escape(frame.app),
+        brand=frame.brand,
+        style=frame.style,
         text=escape(page.text),
-        link=f'<a href="{link}">{label}</a>\n' if page.link else "",
+        links=_links(page.links),
         language=escape(page.language),
     )
-    head = (*_HTML, ("content-language", page.language), *headers)
+    policy = ("content-security-policy", frame.policy)
+    head = (*_HTML, policy, ("content-language", page.language), *headers)
     return Respond(status, head, body.encode("utf-8", "replace"))
+
+
+def _refresh(page: Page) -> str:
+    if not page.onward:
+        return ""
+    return f'<meta http-equiv="refresh" content="0; url={escape(page.links[0].address)}">\n'
+
+
+def _links(links: tuple[Link, ...]) -> str:
+    if not links:
+        return ""
+    shown = "".join(map(_link, links, [' class="button"', *[""] * len(links)]))
+    return f'<p class="links">\n{shown}</p>\n'
+
+
+def _link(link: Link, looks: str) -> str:
+    return f'<a{looks} href="{escape(link.address)}">{escape(link.label)}</a>\n'
 
 
 def show_json(status: int, content: dict[str, Any], headers: Headers = ()) -> Respond:

@@ -6,19 +6,62 @@
 
   // What is wrong has the focus, also in browsers whose `autofocus` is for fields only.
   requestAnimationFrame(() => {
-    if (document.activeElement === document.body) document.getElementById("problem")?.focus();
+    if (document.activeElement === document.body) document.getElementById("message")?.focus();
   });
+
+  // The part of an address behind # stays in the browser: forms and links hand it on (Fetch, 4.3).
+  if (location.hash) {
+    for (const form of find("form"))
+      form.setAttribute("action", form.getAttribute("action") + location.hash);
+    for (const link of find(".below a, .known a, nav a")) link.hash ||= location.hash;
+  }
+
+  // An error goes when its field is changed.
+  for (const input of find("[aria-invalid]")) {
+    const drop = () => {
+      input.removeAttribute("aria-invalid");
+      document.getElementById(`${input.id}-wrong`).remove();
+    };
+    input.addEventListener("input", drop, { once: true });
+  }
 
   // A password can be looked at; it is hidden again before it is sent.
   for (const button of find("[data-shows]")) {
     const input = document.getElementById(button.dataset.shows);
-    const show = (on) => {
-      input.type = on ? "text" : "password";
-      button.setAttribute("aria-pressed", String(on));
+    const word = button.querySelector("span");
+    const words = { password: word.textContent, text: button.dataset.hide };
+    const show = (type) => {
+      input.type = type;
+      word.textContent = words[type];
     };
     button.hidden = false;
-    button.addEventListener("click", () => show(input.type === "password"));
-    input.form.addEventListener("submit", () => show(false));
+    button.addEventListener("click", () => show(input.type === "password" ? "text" : "password"));
+    input.form.addEventListener("submit", () => show("password"));
+  }
+
+  // What was typed is there again in another language, but for secrets.
+  const open = [...find("input:not([type=hidden], [type=password], [readonly], .code)")];
+  const saved = `typed ${location.pathname}`;
+  try {
+    const typed = JSON.parse(sessionStorage.getItem(saved) ?? "{}");
+    sessionStorage.removeItem(saved);
+    for (const input of open) input.value = typed[input.name] ?? input.value;
+    for (const link of find("nav a[hreflang]"))
+      link.addEventListener("click", () => {
+        const values = open.map((input) => [input.name, input.value]);
+        sessionStorage.setItem(saved, JSON.stringify(Object.fromEntries(values)));
+      });
+  } catch {
+    // Without storage, the fields are empty in the other language.
+  }
+
+  // The key of an authenticator app.
+  for (const button of find("[data-copies]")) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copies);
+      button.textContent = button.dataset.copied;
+    });
   }
 
   // The rules of a password tick while it is typed. Cognito's own sets of letters and symbols.
@@ -53,8 +96,9 @@
     const ready = Date.now() + 1000 * Number(button.dataset.wait);
     const tick = () => {
       const left = Math.ceil((ready - Date.now()) / 1000);
+      const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
       button.disabled = left > 0;
-      button.textContent = left > 0 ? button.dataset.waiting.replace("{seconds}", left) : label;
+      button.textContent = left > 0 ? button.dataset.waiting.replace("{time}", clock) : label;
       if (left > 0) setTimeout(tick, 500);
     };
     tick();
