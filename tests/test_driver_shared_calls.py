@@ -302,7 +302,7 @@ class Held:
 def test_an_answer_that_comes_after_the_time_out_is_not_lost() -> None:
     """It may hold a rotated refresh token: whoever asks next is given it."""
     held = Held()
-    quick = HttpCall("POST", URL, share="x", remember=a_minute, timeout=0.01)
+    quick = HttpCall("POST", URL, share="x", remember=a_minute, timeout=0.2)
     patient = HttpCall("POST", URL, share="x", remember=a_minute, timeout=PATIENT)
     with httpx.Client(transport=httpx.MockTransport(held)) as client:
         sender = Sender(client)
