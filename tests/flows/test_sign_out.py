@@ -110,8 +110,10 @@ def test_a_refresh_cookie_of_before_this_rule_opens_nothing(stage: Stage, browse
     old = seal.seal(json.dumps(record), stage.now)
     browser.jar = {REFRESH: old}
     assert browser.go("/").status == 200
+    stage.pool.faults["revoke"] = faults.reply(500)  # it stays good at Cognito
     sign_out(browser)
     assert Browser(stage, {REFRESH: old}).go("/").status == 303
+    assert spent(stage) == 1
 
 
 def test_a_session_beside_a_spoilt_refresh_cookie_can_be_ended(
