@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.flows.stage import (
     Stage,
     asked,
     end,
+    incoming,
     play,
     reply,
     spent,
@@ -233,6 +235,15 @@ def test_an_answer_older_than_a_cookie_may_be_is_not_used(make_stage: MakeStage)
     assert decision.until > stage.now
 
 
+@pytest.mark.parametrize(("kind", "delivers"), [("http", True), ("websocket", False)])
+def test_only_a_response_brings_new_tokens_to_the_browser(
+    stage: Stage, browser: Browser, kind: Literal["http", "websocket"], delivers: bool
+) -> None:
+    stage.now += 3600
+    facts = replace(incoming(browser.request("GET", "/ws", {}), stage.now), kind=kind)
+    assert until(stage.gate.decide(facts), stage.pool, "/oauth2/token").delivers == delivers
+
+
 def test_remembered_answers_that_lead_nowhere_are_an_outage(stage: Stage, browser: Browser) -> None:
     """Each may name another refresh token for ever: that ends, and keeps the session."""
     stage.now += 3600
@@ -244,7 +255,7 @@ def test_remembered_answers_that_lead_nowhere_are_an_outage(stage: Stage, browse
         tokens = {**json.loads(over.body), "refresh_token": f"another-{number}"}
         answer = replace(over, body=json.dumps(tokens).encode(), remembered=True)
         if number < MAX_STEPS - 1:
-            flow.send(answer)
+            assert not asked(flow.send(answer)).fresh  # what is remembered of the next will do
     shown = reply(end(flow, answer))
     assert (shown.status, shown.cookies) == (503, {})
 
