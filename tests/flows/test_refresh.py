@@ -235,6 +235,18 @@ def test_an_answer_older_than_a_cookie_may_be_is_not_used(make_stage: MakeStage)
     assert decision.until > stage.now
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["it comes first", "it comes last"])
+def test_a_duplicate_that_does_not_open_does_not_matter(
+    stage: Stage, browser: Browser, order: int
+) -> None:
+    """A subdomain, say, has set one of that name."""
+    stage.now += 3600
+    pairs = [f"{REFRESH}={value}" for value in ("planted", browser.jar[REFRESH])]
+    shown = Browser(stage, raw=["; ".join(pairs[::order]).encode()]).go("/")
+    assert shown.identity.username == "ada"
+    assert set(shown.stored) == SESSION
+
+
 @pytest.mark.parametrize(("kind", "delivers"), [("http", True), ("websocket", False)])
 def test_only_a_response_brings_new_tokens_to_the_browser(
     stage: Stage, browser: Browser, kind: Literal["http", "websocket"], delivers: bool
