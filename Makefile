@@ -15,6 +15,7 @@ help:
 	@echo 'make judges  install what others wrote and make test asks: three emulators of Cognito, AWS CDK'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
+	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
 
@@ -49,7 +50,8 @@ mutants: .venv/.mutants
 	@$(BIN)/python -m tests.mutants $(if $(CODE),'$(CODE)')
 
 screenshots: .venv/.test
-	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser
+	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser -k 'screenshots or looks'
+	@$(BIN)/python -m tests.browser.screenshots
 
 judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognito-local/.done \
 	.venv/judges/cdk/.done
@@ -112,4 +114,4 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 	@$(PYTHON) -m venv .venv
 
 clean:
-	@rm -rf .venv .matrix mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist build
+	@rm -rf .venv .matrix mutants screenshots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist build

@@ -7,7 +7,6 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
@@ -22,6 +21,7 @@ from ._lifespan import fail, in_lifespan
 from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
 from .errors import SettingsError
+from .events import Event
 from .identity import DISABLED, Identity, tells_identity
 from .settings import ASGI_SESSION_BYTES, Settings
 
@@ -135,15 +135,10 @@ class ASGIGate:
             )
 
     def _cached(self, scope: Scope) -> Pass | None:
-        if self._gate is None:
+        gate, mount = self._gate, scope.get("root_path", "")
+        if gate is None:
             return None
-        return self._gate.cached(
-            scope["path"],
-            scope["headers"],
-            time.time(),
-            scope["method"],
-            scope.get("root_path", ""),
-        )
+        return gate.cached(scope["path"], scope["headers"], time.time(), scope["method"], mount)
 
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
@@ -152,15 +147,17 @@ class ASGIGate:
         if self._gate.takes_form(incoming):
             try:
                 async with asyncio.timeout(FORM_SECONDS):
-                    incoming = replace(incoming, body=await _form(receive))
+                    incoming = incoming._replace(body=await _form(receive))
             except TimeoutError:
-                incoming = replace(incoming, late=True)
+                incoming = incoming._replace(late=True)
         return await self._run(self._gate, incoming)
 
     async def _run(self, gate: Gate, incoming: Incoming) -> Decision:
-        decision = await run_async(gate.decide(incoming), self._sender)
-        self._delivery.deliver(decision.events)
-        return decision
+        events: list[Event] = []
+        try:
+            return await run_async(gate.decide(incoming, events), self._sender)
+        finally:
+            self._delivery.deliver(events)  # those of a request that was cancelled, too
 
     async def _open(
         self, gate: Gate, decision: Pass, scope: Scope, receive: Receive, send: Send

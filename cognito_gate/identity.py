@@ -43,11 +43,13 @@ def freeze(value: Any) -> Any:
     """A read-only copy of a JSON value that still behaves as dict and list."""
     if isinstance(value, dict):
         frozen = _Claims(value)
-        for key in [key for key, item in value.items() if type(item) in _CONTAINERS]:
-            dict.__setitem__(frozen, key, freeze(value[key]))
+        for key, item in value.items():
+            if type(item) in _CONTAINERS:
+                dict.__setitem__(frozen, key, freeze(item))
         return frozen
     if isinstance(value, list):
-        return _List(map(freeze, value))
+        flat = _CONTAINERS.isdisjoint(map(type, value))
+        return _List(value if flat else map(freeze, value))
     return value
 
 

@@ -8,7 +8,6 @@ import logging
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
@@ -128,7 +127,7 @@ class WSGIGate:
         incoming = _incoming(environ)
         if self._gate.takes_form(incoming):
             body = _form(environ)
-            incoming = replace(incoming, body=body or b"", late=body is None)
+            incoming = incoming._replace(body=body or b"", late=body is None)
         decision = run(self._gate.decide(incoming), self._sender)
         self._delivery.deliver(decision.events)
         return decision

@@ -51,6 +51,7 @@ FLOORS: list[set[str]] = [
     {"_gate.exchange"},
     {
         *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
+        "_gate.flows.session_end",
         *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
     {"_gate.flows.verified_session", "_sign_in.devices"},

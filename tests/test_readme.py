@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from cognito_gate import Settings
 from cognito_gate.cli import main
 from cognito_gate.events import Event
 from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
+from cognito_gate.local import LocalCognito, load_users
+from cognito_gate.local.users import USER_KEYS
 from cognito_gate.pool.commands import pool
 
 ROOT = Path(__file__).parent.parent
@@ -80,6 +83,28 @@ def test_the_identity_headers_are_listed() -> None:
     quoted = " ".join(line for line in README.splitlines() if line.startswith("> `"))
     listed = {name.lower() for name in re.findall(r"`([\w*-]+)`", quoted)}
     assert listed == {*IDENTITY_HEADERS, *(f"{family}*" for family in IDENTITY_FAMILIES)}
+
+
+def test_the_table_of_users_toml_lists_every_key() -> None:
+    [section] = re.findall(r"^### The local Cognito\n(.*?)^##", README, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| (`.*?`) \| .+ \|$", section, re.MULTILINE)
+    listed = [key for cell in rows for key in re.findall(r"`([a-z_]+)`", cell)]
+    assert sorted(listed) == sorted(USER_KEYS)
+
+
+def test_the_example_of_users_toml_is_read_and_shows_most_keys(tmp_path: Path) -> None:
+    [block] = [block for kind, block in BLOCKS if kind == "toml" and "[[users]]" in block]
+    (tmp_path / "users.toml").write_text(block, encoding="utf-8")
+    grace, eve = load_users(tmp_path / "users.toml")
+    assert (grace.username, grace.groups, grace.claims["name"]) == (
+        "grace", ("admin", "staff"), "Grace Hopper"
+    )  # fmt: skip
+    assert grace.totp_secret
+    assert grace.mfa == ("totp",)
+    assert eve.status == "FORCE_CHANGE_PASSWORD"
+    assert LocalCognito(users=(grace, eve)).totp_code("grace")
+    keys = {key for entry in tomllib.loads(block)["users"] for key in entry}
+    assert len(keys) >= 8
 
 
 def test_there_are_commands() -> None:

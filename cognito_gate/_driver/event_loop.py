@@ -39,6 +39,8 @@ async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
     except StopIteration as stop:
         result: T = stop.value
         return result
+    finally:
+        flow.close()  # where the request was cancelled: the flow ends before its events are told
 
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

@@ -4,7 +4,6 @@ Knows the files `theme.css`, `logo.svg` and `logo.png` in the directory of COGNI
 Must not know what a page says.
 """
 
-import hashlib
 import re
 from base64 import b64encode
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ class Appearance:
     def frame(self) -> Frame:
         """What the gate's own pages have in common."""
         style = self.style(OURS / "page.css")
-        return Frame(self.app, style, source(style), self.logo)
+        return Frame(self.app, style, self.logo)
 
     def style(self, file: Path) -> str:
         """The style of a kind of page: the design, what `file` adds, and the theme."""
@@ -56,11 +55,6 @@ class Appearance:
 def wrong_file(name: str, problem: str) -> SettingsError:
     """A file of the operator's directory that cannot be used."""
     return SettingsError({"COGNITO_GATE_TEMPLATES": f"holds {name}, {problem}"})
-
-
-def source(content: str) -> str:
-    """An inline style or script, as a Content-Security-Policy names it (CSP 3, section 2.3.1)."""
-    return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
 def _theme(own: Path | None) -> str:

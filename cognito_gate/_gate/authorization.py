@@ -5,16 +5,14 @@ looks like.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..errors import LoginRequired
 from ..identity import Identity
 from .protocol.paths import PublicPaths
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a request wants to reach: the decoded path, where the app is mounted, the method."""
 
     path: str

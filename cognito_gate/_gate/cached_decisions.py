@@ -14,6 +14,7 @@ from .protocol.session_cache import SessionCache
 
 MAX_LINE_BYTES = 8_192
 """Of a Cookie header that is looked at here. Servers cap it near that, and flows take more."""
+_MARK = cookies.MARK.encode()
 ANYBODY = Pass(None)
 """The decision for a public path, where nobody is signed in."""
 
@@ -27,7 +28,7 @@ class CachedDecisions:
         self._context = context
         self._authorization = authorization
         self._routes = routes
-        self._names = tuple(name.encode() for name in context.sessions.cookie_names)
+        self._names = context.sessions.cookie_names
         # Browsers send one Cookie header again and again: it leads to the session at once.
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
         self._any_ended = context.ended.any
@@ -64,7 +65,7 @@ class CachedDecisions:
             return None
         if token:
             visitor = self._caller(token, now)
-        elif cookies.MARK in line:
+        elif line.find(_MARK) >= 0:  # not `in`, which takes bytes for a number first
             visitor = self._session(line, now)
         else:
             public = self._authorization.is_public(Target(path, mount, method))

@@ -49,7 +49,8 @@ class Context:
     """Everything a flow needs besides the request. `token` makes unguessable text.
 
     `ended` are the sessions that were signed out here, `used` the states of sign-ins that came back
-    (with a hash of the code), `refused` the refresh tokens that Cognito took no longer, and when.
+    (with a hash of the code), `refused` the refresh tokens that Cognito took no longer, and when,
+    `told` the cookies of sessions whose end was told.
     `turn` counts the sign-ins that were started. `sessions` is where sessions live.
     """
 
@@ -72,6 +73,7 @@ class Context:
     ended: Recent[bool]
     used: Recent[str]
     refused: Recent[float]
+    told: Recent[bool]
     turn: Callable[[], int]
 
     def is_over(self, sessions: tuple[str, ...], now: float) -> bool:
@@ -119,5 +121,6 @@ class Context:
             ended=Recent(RECENT),
             used=Recent(RECENT),
             refused=Recent(RECENT),
+            told=Recent(RECENT),
             turn=itertools.count().__next__,
         )

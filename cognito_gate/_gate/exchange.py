@@ -12,7 +12,7 @@ from ..events import Event, RequestFacts
 from ..settings import Settings
 from .context import Context
 from .messages import Incoming, Pass
-from .protocol import cookies
+from .protocol.cookies import Jar, RequestCookies
 
 MAX_QUERY_FIELDS = 50
 MAX_ASKED_CHARS = 2048
@@ -24,26 +24,34 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
 class _Shared:
     """What every view of one request shares: what was read from it, decided, and found."""
 
-    __slots__ = ("events", "read", "visitor")
+    __slots__ = ("cookies", "events", "read", "visitor")
 
-    def __init__(self) -> None:
+    def __init__(self, incoming: Incoming, events: list[Event]) -> None:
+        self.cookies = RequestCookies(incoming.values(b"cookie"))
         self.read: dict[Callable[[Any], Any], Any] = {}
-        self.events: list[Event] = []
+        self.events = events
         self.visitor: Pass | None = None
 
 
 class Exchange:
     """One request on its way through the gate.
 
-    `context` are the parts of the gate, `incoming` the facts of the request.
+    `context` are the parts of the gate, `incoming` the facts of the request. What is decided on
+    the way is added to `events`.
     """
 
     __slots__ = ("_shared", "context", "incoming")
 
-    def __init__(self, context: Context, incoming: Incoming, shared: _Shared | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        incoming: Incoming,
+        shared: _Shared | None = None,
+        events: list[Event] | None = None,
+    ) -> None:
         self.context = context
         self.incoming = incoming
-        self._shared = shared or _Shared()
+        self._shared = shared or _Shared(incoming, [] if events is None else events)
 
     @classmethod
     def sharing(cls, other: "Exchange", context: Context) -> Self:
@@ -77,17 +85,21 @@ class Exchange:
     @property
     def facts(self) -> RequestFacts:
         """What an event says of this request."""
-        seen = self.incoming
-        return RequestFacts(seen.now, seen.kind, seen.method, seen.path, seen.client)
+        return self.once(_facts)
 
     def record(self, event: Event) -> None:
         """Say that something was decided; the edge hands it on with the decision."""
         self._shared.events.append(event)
 
     @property
-    def jar(self) -> cookies.Jar:
+    def cookies(self) -> RequestCookies:
+        """The cookies, of which no more is read than somebody asks for."""
+        return self._shared.cookies
+
+    @property
+    def jar(self) -> Jar:
         """Our cookies, as this browser sent them."""
-        return self.once(_jar)
+        return self._shared.cookies.jar
 
     @property
     def query(self) -> Pairs:
@@ -121,8 +133,9 @@ class Exchange:
         return value
 
 
-def _jar(exchange: Exchange) -> cookies.Jar:
-    return cookies.read(exchange.incoming.values(b"cookie"), cookies.MARK)
+def _facts(exchange: Exchange) -> RequestFacts:
+    seen = exchange.incoming
+    return RequestFacts(seen.now, seen.kind, seen.method, seen.path, seen.client)
 
 
 def _query(exchange: Exchange) -> Pairs | None:

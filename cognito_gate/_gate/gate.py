@@ -20,6 +20,7 @@ from ..errors import (
     MethodRefused,
     StaleCallback,
 )
+from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from . import custom_login, gate_pages
 from .authorization import Authorization, Rule, Target
@@ -93,17 +94,20 @@ class Gate:
 
     def later(self, incoming: Incoming, decision: Pass, now: float) -> Incoming:
         """The request of an open WebSocket once more, with the cookies of the last decision."""
-        line = cookies.carried(incoming.values(b"cookie"), cookies.MARK, decision.headers)
+        line = cookies.carried(incoming.values(b"cookie"), decision.headers)
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
-        return replace(incoming, headers=[*others, (b"cookie", line)], now=now)
+        return incoming._replace(headers=[*others, (b"cookie", line)], now=now)
 
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""
         return incoming.method == "POST" and incoming.path in self._forms
 
-    def decide(self, incoming: Incoming) -> Flow[Decision]:
-        """Decide on a request: let it pass, or respond in the app's place. Raises nothing."""
-        exchange = Exchange(self._context, incoming)
+    def decide(self, incoming: Incoming, events: list[Event] | None = None) -> Flow[Decision]:
+        """Decide on a request: let it pass, or respond in the app's place. Raises nothing.
+
+        `events` gets those of the decision as they come, for requests that are cancelled.
+        """
+        exchange = Exchange(self._context, incoming, events=events)
         try:
             decision = yield from self._answered(exchange)
         except Exception:
@@ -127,7 +131,7 @@ class Gate:
     def _decided(self, exchange: Exchange) -> Flow[Decision]:
         incoming = exchange.incoming
         self._check_origin(incoming)
-        cookies.check_size(incoming.values(b"cookie"))
+        cookies.check_size(exchange.cookies.headers)
         route = self._routes.get(incoming.path) if incoming.kind == "http" else None
         if route is not None:
             return (yield from route(exchange))
@@ -161,7 +165,11 @@ class Gate:
         if not fetch_metadata.is_navigation(exchange.incoming):
             return error_responses.login_required(exchange, headers)
         callback.check_not_astray(exchange)
-        started = login.begin(exchange, login.return_address(exchange))
+        return_to = login.return_address(exchange)
+        if exchange.settings.keep_fragment and exchange.settings.login == "hosted":
+            way = login.login_url(self._context, return_to)
+            return gate_pages.to_login(exchange, way, headers)
+        started = login.begin(exchange, return_to)
         return replace(started, headers=(*started.headers, *headers))
 
     def _visitor(self, exchange: Exchange) -> Flow[Pass]:

@@ -18,8 +18,9 @@ class GatePage:
     """A page by its texts: `gate.<name>.title`, and `gate.<name>.<text>` with its `values`.
 
     `links` are addresses, each with the id of its text: first the way on, then the ways out.
-    `onward` follows the first by itself. `picked`: a language that the visitor picked counts, for
-    which the request's cookies and query are read.
+    `onward` follows the first by itself, with `fragment` together with what stands behind the #.
+    `picked`: a language that the visitor picked counts, for which the request's cookies and query
+    are read.
     """
 
     name: str
@@ -27,6 +28,7 @@ class GatePage:
     values: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     onward: bool = False
+    fragment: bool = False
     picked: bool = True
 
 
@@ -56,6 +58,7 @@ def show(exchange: Exchange, status: int, page: GatePage, headers: Headers = ())
             pages.Link(address, catalog.text(label, app=app)) for address, label in page.links
         ),
         onward=page.onward,
+        fragment=page.fragment,
         language=catalog.tag,
     )
     return pages.show(status, shown, exchange.context.frame, headers)
@@ -65,6 +68,13 @@ def onward(exchange: Exchange, target: str, headers: Headers) -> Respond:
     """A page that goes on to `target` at once, as a navigation of this site."""
     page = GatePage("signed_in", links=((target, "page.continue"),), onward=True)
     return show(exchange, 200, page, headers)
+
+
+def to_login(exchange: Exchange, login: str, headers: Headers) -> Respond:
+    """A page that goes on to `login` at once, with what stands behind the # of its address."""
+    links = ((login, "page.continue"),)
+    page = GatePage("to_login", links=links, onward=True, fragment=True)
+    return show(exchange, 401, page, (("www-authenticate", "Bearer"), *headers))
 
 
 def signed_out(exchange: Exchange, login: str) -> Respond:

@@ -30,18 +30,31 @@ _PAGES: dict[PagePath, SignInPage] = {
 }
 
 
+# Where password managers look (W3C, "A Well-Known URL for Changing Passwords").
+_CHANGE_PASSWORD = "/.well-known/change-password"
+
+
 def routes(context: SignInContext) -> dict[str, Callable[[Exchange], Flow[Respond]]]:
     """Every page by its path."""
     settings = context.settings
     paths = [path for path in PAGES if settings.sign_up or path != "/sign-up"]
     pages = {settings.prefix + path: _route(context, _PAGES[path].serve) for path in paths}
-    return pages | {f"{settings.prefix}/signed-out": _route(context, _signed_out)}
+    signed_out = {f"{settings.prefix}/signed-out": _route(context, _signed_out)}
+    return pages | signed_out | {_CHANGE_PASSWORD: _route(context, _change_password)}
 
 
 def _route(
     context: SignInContext, serve: Callable[[SignInExchange], Flow[Respond]]
 ) -> Callable[[Exchange], Flow[Respond]]:
     return lambda exchange: serve(SignInExchange.sharing(exchange, context))
+
+
+def _change_password(exchange: SignInExchange) -> Flow[Respond]:
+    """On to the account page, whose section with this field opens by itself."""
+    yield from ()
+    if exchange.incoming.method not in ("GET", "HEAD"):
+        raise MethodRefused("GET, HEAD")
+    return Respond(303, (("location", f"{exchange.settings.prefix}/account#previous"),))
 
 
 def _signed_out(exchange: SignInExchange) -> Flow[Respond]:

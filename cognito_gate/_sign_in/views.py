@@ -27,10 +27,11 @@ from jinja2 import (
     TemplateError,
 )
 
-from .._gate.appearance import LOGOS, OURS, THEME, Appearance, source, wrong_file
+from .._gate.appearance import LOGOS, OURS, THEME, Appearance, wrong_file
 from .._gate.catalog import Catalog, first_upper
 from .._gate.languages import Languages
 from .._gate.messages import Headers, Respond
+from .._gate.protocol.pages import source
 from .._gate.records import Sentence, View
 from ..settings import Settings, web_origin
 from . import error_places

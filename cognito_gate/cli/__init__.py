@@ -21,6 +21,7 @@ from ..errors import SettingsError
 from ..local import AUTH_FLOWS, SAMPLE_USERS, Client, LocalCognito, LocalConfigError
 from ..pool.commands import pool
 from ..settings import Settings
+from ..settings.formats import web_origin
 from . import listen, serve
 from .app_names import module_for
 from .banner import Beside, Served, banner, port_warning
@@ -193,6 +194,7 @@ def _local_beside(
         clients=(client,),
         sign_in=settings.sign_in if settings.login == "custom" else "both",
         password_policy=read_policy(settings.password_policy),
+        login_url=_login_url_beside(redirect, settings),
         announce=show_message,
     )
     with ExitStack() as stack:
@@ -219,6 +221,13 @@ def _urls_beside(settings: Settings, origin: str, server: dict[str, Any]) -> tup
         origin = settings.redirect_url.removesuffix(paths[0])
         return settings.redirect_url, settings.logout_url or origin + paths[1]
     return origin + paths[0], origin + paths[1]
+
+
+def _login_url_beside(redirect: str, settings: Settings) -> str:
+    """The gate's own route for signing in, as browsers see it, beside that of the callback."""
+    usual = f"{settings.prefix}/callback"
+    base = redirect.removesuffix(usual) if redirect.endswith(usual) else web_origin(redirect)
+    return f"{base}{settings.prefix}/login"
 
 
 def _local_environment(cognito: LocalCognito, settings: Settings) -> dict[str, str]:

@@ -63,6 +63,7 @@ def banner(served: Served, settings: Settings, beside: Beside | None) -> Iterato
         yield "Ctrl-C ends it."
         return
     yield f"A local Cognito is on {beside.origin}: {NOT_FOR_PRODUCTION}."
+    yield "Open that address for its users, outbox and switches."
     if beside.pool_ignored:
         yield "With --local, the pool in your environment or .env is not used."
     yield "Ctrl-C ends both."

@@ -66,6 +66,7 @@ def _demo(listeners: list[socket], cognito_port: int, *, moved: bool, custom: bo
     cognito = LocalCognito(
         callback_urls=(f"{origin}/auth/callback",),
         logout_urls=(f"{origin}/auth/signed-out",),
+        login_url=f"{origin}/auth/login",
         announce=show_message,
     )
     cognito.switch(access_seconds=300, id_seconds=300)
@@ -77,7 +78,7 @@ def _demo(listeners: list[socket], cognito_port: int, *, moved: bool, custom: bo
             "",
             f"  Open     {origin}",
             *user_lines(cognito),
-            f"  Cognito  {cognito.origin} (local, instead of the real one)",
+            f"  Cognito  {cognito.origin} (local: users, outbox, switches)",
             *(_page_lines(origin, cognito) if custom else ()),
             "",
             "Ctrl-C ends both.",
@@ -149,15 +150,17 @@ def local(
 
     Ids and the client secret are the same at each start, so the file stays valid.
     """
+    callbacks = callbacks or ("http://localhost:8000/auth/callback",)
     cognito = LocalCognito(
         users=read_users(users),
         pool_id="us-east-1_LOCAL",
+        login_url=_login_url(callbacks[0]),
         announce=show_message,
         clients=(
             Client(
                 client_id="localclient",
                 secret=None if public else "local0client0secret0not0for0production",
-                callback_urls=callbacks or ("http://localhost:8000/auth/callback",),
+                callback_urls=callbacks,
                 logout_urls=logouts or ("http://localhost:8000/auth/signed-out",),
                 auth_flows=AUTH_FLOWS,
             ),
@@ -170,6 +173,7 @@ def local(
         notices = (
             f"A local Cognito on {origin}: {NOT_FOR_PRODUCTION}. Ctrl-C ends it.",
             *user_lines(cognito),
+            f"  Open     {origin} (its users, outbox and switches)",
         )
         print_lines(
             f"# {notices[0]}",
@@ -179,6 +183,12 @@ def local(
         if not sys.stdout.isatty():
             print_notices(*notices, "Its settings, as a .env file, are in the redirected output.")
         wait()
+
+
+def _login_url(callback: str) -> str:
+    """The gate's route for signing in beside that callback; empty for one of another library."""
+    beside = callback.startswith(("http://", "https://")) and callback.endswith("/callback")
+    return f"{callback.removesuffix('/callback')}/login" if beside else ""
 
 
 def read_users(file: str | None) -> tuple[User, ...]:

@@ -6,6 +6,7 @@ in the page itself and named in the policy by their hash, so no other can run.
 
 import hashlib
 from base64 import b64encode
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -19,7 +20,8 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_STYLE = _ENVIRONMENT.get_template("demo.css").render()
+_DESIGN = Path(__file__).parents[1] / "templates" / "design.css"
+_STYLE = _DESIGN.read_text("utf-8") + _ENVIRONMENT.get_template("demo.css").render()
 _SCRIPT = _ENVIRONMENT.get_template("demo.js").render()
 
 

@@ -16,6 +16,7 @@ from ..settings.formats import LOOPBACK, POOL_ID, pool_region, web_origin
 from . import reach
 from .case import Case
 from .findings import Check, Finding, Fix
+from .reading import ENDPOINT
 
 REGION = Check("region", "region")
 POOL = Check("user-pool", "user pool")
@@ -24,7 +25,6 @@ KEYS = Check("signing-keys", "signing keys")
 
 USUAL_KEY_COUNT = 2  # one signs ID tokens, the other access tokens
 _DOCUMENT = "openid-configuration"
-_ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 _FORMS = {"cognito-idp.": "the original form", "issuer-cognito-idp.": "the updated form"}
 _AWS = (".amazonaws.com", ".amazonaws.eu")
 
@@ -57,7 +57,7 @@ class Addresses:
 def check(case: Case) -> Flow[Addresses]:
     """Read the discovery document and the keys from where the gate would read them."""
     why = case.reason_to_skip(
-        "AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", _ENDPOINT
+        "AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", ENDPOINT
     )
     if why:
         return Addresses(tuple(line.unchecked(why) for line in (REGION, POOL, ISSUER, KEYS)))

@@ -5,6 +5,7 @@ checks, and what one group needs from another.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from .._gate.effects import Flow
 from . import (
@@ -14,6 +15,8 @@ from . import (
     clock,
     cookies,
     lifetimes,
+    local_fixes,
+    local_pool,
     pool_configuration,
     secret_key,
     sign_in_pages,
@@ -24,6 +27,7 @@ from .case import Case
 from .clock import Moment
 from .description import Described
 from .findings import Finding, merge_findings
+from .places import explain_placeholders
 
 
 def check(case: Case) -> Flow[tuple[Finding, ...]]:
@@ -35,7 +39,7 @@ def check(case: Case) -> Flow[tuple[Finding, ...]]:
     sign_out_finding = yield from sign_out.check(case, entry.closed)
     secret = yield from client_secret.check(case, entry.closed)
     sign_in_findings = yield from sign_in_pages.check(case)
-    return (
+    findings = (
         *variables.check(case.reading),
         *pool.findings,
         *entry.findings,
@@ -45,13 +49,19 @@ def check(case: Case) -> Flow[tuple[Finding, ...]]:
         *secret_key.check(case),
         *lifetimes.check(case),
     )
+    local = yield from local_pool.recognise(case)
+    return findings if local is None else local_fixes.prescribe(case, local, findings)
 
 
 def complete_findings(
     case: Case, findings: tuple[Finding, ...], moments: Iterable[Moment], described: Described
 ) -> tuple[Finding, ...]:
     """The findings, completed by those of the clock and of the configuration at AWS."""
-    if case.reading.empty:
-        return findings
-    skew = clock.check(moments, case.settings.expiration_leeway)
-    return merge_findings((*findings, skew), pool_configuration.check(case, described))
+    if not case.reading.empty:
+        skew = clock.check(moments, case.settings.expiration_leeway)
+        at_aws = pool_configuration.check(case, described)
+        findings = merge_findings((*findings, skew), at_aws)
+    return tuple(
+        finding if finding.fix is None else replace(finding, fix=explain_placeholders(finding.fix))
+        for finding in findings
+    )

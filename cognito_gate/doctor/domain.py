@@ -37,6 +37,11 @@ def is_prefix(settings: Settings) -> bool:
     return (urlsplit(settings.domain_origin).hostname or "").endswith(_SUFFIX)
 
 
+def is_here(settings: Settings) -> bool:
+    """True for a domain on this machine, as of a local Cognito or an emulator."""
+    return urlsplit(settings.domain_origin).hostname in LOOPBACK
+
+
 def check_domain(
     case: Case, destination: Destination, answer: HttpAnswer, advertised: str, *, known: bool
 ) -> Finding:
@@ -76,8 +81,9 @@ def _absent(case: Case, answer: HttpAnswer) -> Fix:
     host = urlsplit(settings.domain_origin).hostname or ""
     if is_prefix(settings):
         what = _prefix(host.partition(".")[0])
-    elif reach.failure(answer) and host in LOOPBACK:
-        what = "Is the local Cognito, or the emulator, running?"
+    elif is_here(settings):
+        running = "Is the local Cognito, or the emulator, running?"
+        what = running if reach.failure(answer) else "Something else answers there."
     else:
         what = (
             "A custom domain needs its DNS record (an alias or CNAME to the pool's CloudFront "

@@ -3,16 +3,29 @@
 Knows names of menus and operations. Must not know what is wrong, nor hold a secret.
 """
 
+import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .reading import Reading
+from .findings import Fix
+from .reading import ENDPOINT, Reading
 
 _READ_ONLY = "del(.ClientSecret, .ClientType, .CreationDate, .LastModifiedDate)"
 RESETS = (
     "An update resets what it leaves out: this command sends all settings of the client back. "
-    "(Change a pool of `cognito-gate pool deploy` by that command, or the next deploy undoes it.)"
+    "(Change a pool of `cognito-gate pool deploy STACK` by that command, or the next deploy undoes "
+    "it.)"
 )
+
+PLACEHOLDERS = {
+    "MODULE:APP": "your app, such as shop.main:app",
+    "STACK": "the name of the stack, such as my-app",
+    "USERS_FILE": "your file of users",
+    "YOUR_CLIENT_ID": "the id of the app client",
+    "YOUR_POOL_ID": "the id of the user pool",
+    "YOUR_REGION": "the region of the user pool",
+}
+"""What stands in a command for what is not known, and what to put there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +35,20 @@ class Directions:
     region: str
     pool: str
     client: str
+    endpoint: str = ""
 
     @classmethod
     def of(cls, reading: Reading) -> "Directions":
         settings = reading.settings
         known = not reading.reason_to_skip("AWS_COGNITO_USER_POOL_ID")
+        region = settings.pool_region if known else settings.region
         return cls(
-            settings.pool_region if known else settings.region,
+            region or "YOUR_REGION",
             settings.user_pool_id if known else "YOUR_POOL_ID",
             "YOUR_CLIENT_ID"
             if reading.reason_to_skip("AWS_COGNITO_USER_POOL_CLIENT_ID")
             else settings.user_pool_client_id,
+            "" if reading.reason_to_skip(ENDPOINT) else settings.endpoint_url,
         )
 
     def pool_menu(self, *clicks: str) -> str:
@@ -54,8 +70,9 @@ class Directions:
 
     def aws(self, operation: str, *rest: str) -> str:
         """A command of the AWS CLI, in the pool's region; `rest` are words, not yet quoted."""
-        region = ("--region", self.region) if self.region else ()
-        return shlex.join(("aws", "cognito-idp", operation, *region, *rest))
+        endpoint = ("--endpoint-url", self.endpoint) if self.endpoint else ()
+        region = ("--region", self.region)
+        return shlex.join(("aws", "cognito-idp", operation, *region, *endpoint, *rest))
 
     def about_pool(self, operation: str, *rest: str) -> str:
         """A command about the pool."""
@@ -82,3 +99,14 @@ class Directions:
     def add_to_client(self, member: str, value: str) -> str:
         """A command that adds a value to one of the app client's lists."""
         return self.update_client(f".{member} = ((.{member} // []) + [$value] | unique)", value)
+
+
+def explain_placeholders(fix: Fix) -> Fix:
+    """The remedy, which also says what to put in the place of each placeholder."""
+    text = f"{fix.what} {fix.command}"
+    meanings = [
+        f"{word} is {meaning}."
+        for word, meaning in PLACEHOLDERS.items()
+        if re.search(rf"(?<![\w:]){word}(?![\w:])", text)
+    ]
+    return replace(fix, what=" ".join([fix.what, *meanings])) if meanings else fix

@@ -13,7 +13,7 @@ from ..settings import SECRET_VARIABLES, VARIABLES, Settings, unknown_variables
 from ..settings.env_file import EnvFile, load_env_file
 from ..settings.unknown_variables import UnknownVariable
 
-_ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
+ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 _DISABLED = "AWS_COGNITO_DISABLED"
 # When one of these has no valid value, its default is used.
 _FLAGS = {
@@ -136,7 +136,7 @@ def _may_follow(name: str, problems: Mapping[str, str], replaced: set[str]) -> b
 
 
 def _replace(values: dict[str, str], name: str) -> None:
-    alternative = "AWS_ENDPOINT_URL" if name == _ENDPOINT else f"{name}_FILE"
+    alternative = "AWS_ENDPOINT_URL" if name == ENDPOINT else f"{name}_FILE"
     for each in (name, alternative):
         values.pop(each, None)
     if name in _STAND_INS:

@@ -43,10 +43,10 @@ def beginning() -> Finding:
         Fix(
             "Without an AWS account: try `cognito-gate demo`, or put the gate in front of your app "
             "with `cognito-gate run --local MODULE:APP`. With one: "
-            "`cognito-gate pool deploy` creates a pool and prints these variables for .env; for "
-            "an existing pool, set the variables that the README lists.",
+            "`cognito-gate pool deploy STACK --output .env` creates a pool and writes these "
+            "variables; for an existing pool, set those that the README lists.",
             console="Amazon Cognito > User pools > Create user pool",
-            command="cognito-gate pool deploy",
+            command="cognito-gate pool deploy STACK --output .env",
         ),
     )
 

@@ -20,13 +20,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .account import logout, revoke, userinfo
 from .api.operations import answer_api, answer_preflight, operation_of, too_large
 from .authorize import authorize
-from .control import outbox, outbox_json, state, switches
+from .control import about, outbox, outbox_json, state, switches
+from .controls import controls
 from .discovery import configuration, jwks
 from .faults import play
+from .front import front
 from .login import error, login
-from .model import Request
+from .model import OPERATIONS, Fault, Request
 from .pool import Pool
 from .token import token
+from .traffic import Visit
 from .wire import MAX_BODY, CognitoJSON, OAuthError, RedirectTo, redirect
 
 Answer = Callable[[Pool, Request], Response]
@@ -35,12 +38,15 @@ Name = str | Callable[[Mapping[str, str]], str]
 # Makes the response to a request whose body is too large or does not arrive.
 Broken = Callable[[], Response]
 
+_NOTE = "cognito_gate.local.note"
+_MAX_PATH = 100  # characters of a path that the list of recent requests shows
 _CORS = {"Access-Control-Allow-Origin": "*"}
 
 
 def make_app(pool: Pool) -> Starlette:
     """The app of one pool."""
-    app = Starlette(routes=_routes(pool), middleware=[Middleware(_RequestId)])
+    layers = [Middleware(_RequestId), Middleware(_Visits, pool=pool)]
+    app = Starlette(routes=_routes(pool), middleware=layers)
     app.router.redirect_slashes = False
     return app
 
@@ -66,7 +72,10 @@ def _routes(pool: Pool) -> list[Route]:
             headers=_CORS,
         ),
         _route(pool, f"{well_known}/jwks.json", "jwks", jwks, "GET", headers=_CORS),
+        _route(pool, "/", "", front, "GET"),
+        _route(pool, "/_local/controls", "", controls, "POST"),
         _route(pool, "/_local/switches", "", switches, "POST"),
+        _route(pool, "/_local/about", "", about, "GET"),
         _route(pool, "/_local/state", "", state, "GET"),
         _route(pool, "/_local/outbox", "", outbox, "GET"),
         _route(pool, "/_local/outbox.json", "", outbox_json, "GET"),
@@ -110,8 +119,15 @@ async def _respond(pool: Pool, name: Name, answer: Answer, http: HTTPRequest) ->
     endpoint = name if isinstance(name, str) else name(headers)
     request = Request(endpoint, http.method, query, headers, await _body(http))
     fault = pool.traffic.record(request) if endpoint else None
+    http.scope[_NOTE] = _note_of(endpoint, fault)
     faulty = await play(pool, fault, http, request) if fault is not None else None
     return faulty if faulty is not None else answer(pool, request)
+
+
+def _note_of(endpoint: str, fault: Fault | None) -> str:
+    """What the list of recent requests says beside path and status."""
+    operation = endpoint if endpoint in OPERATIONS else ""
+    return f"{operation} fault: {fault.kind}".strip() if fault else operation
 
 
 def _headers(http: HTTPRequest) -> dict[str, str]:
@@ -148,3 +164,41 @@ class _RequestId:
             await send(message)
 
         await self._app(scope, receive, stamped)
+
+
+class _Visits:
+    """Notes method, path and status of each request: no query, header or body, so no secret."""
+
+    def __init__(self, app: ASGIApp, pool: Pool) -> None:
+        self._app = app
+        self._pool = pool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _is_own(scope):
+            await self._app(scope, receive, send)
+            return
+        status = 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            self._note(scope, status)
+
+    def _note(self, scope: Scope, status: int) -> None:
+        path, note = scope["path"][:_MAX_PATH], scope.get(_NOTE, "")
+        # The connection was broken before the response that the server believes to have sent.
+        status = 0 if note.endswith("reset") else status
+        visit = Visit(self._pool.now(), scope["method"], path, status, note)
+        self._pool.traffic.note(visit)
+
+
+def _is_own(scope: Scope) -> bool:
+    """Whether the request is for a page or an address that Cognito does not have."""
+    path: str = scope["path"]
+    return path.startswith("/_local/") or (path == "/" and scope["method"] != "POST")

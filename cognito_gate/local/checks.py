@@ -52,6 +52,16 @@ def check_registered_url(url: str) -> None:
         )
 
 
+def is_web_url(url: str) -> bool:
+    """Whether it is an absolute http or https URL that may stand in a link."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and " " not in url and "#" not in url
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def is_encodable(value: object) -> bool:
     """Whether it is text that can be encoded as UTF-8."""
     # JSON can contain lone surrogates, which UTF-8 cannot encode.

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from .api.outbox import Announce, Message
 from .api.totp import totp_code
 from .app import make_app
-from .checks import LocalConfigError, require
+from .checks import LocalConfigError, is_web_url, require
 from .model import DEFAULT_AUTH_FLOWS, Client, Fault, Request, Switches, random_name
 from .policy import VERIFIABLE, PasswordPolicy, Rules
 from .pool import Pool
@@ -51,6 +51,8 @@ class LocalCognito:
         required_attributes: without which nobody signs up.
         auto_verified: the addresses that sign-up codes go to: email, phone_number or both.
         relying_party: the host name that passkeys belong to.
+        login_url: where the app starts a sign-in, such as `http://localhost:8000/auth/login`; the
+            front page links there, else to the login page.
         announce: is called with each `Message` that would have gone out, e.g. `print`.
         switches: as for `switch`, from the start, e.g. `mfa="on"`, `sign_up=False`.
 
@@ -74,6 +76,7 @@ class LocalCognito:
         required_attributes: Iterable[str] = (),
         auto_verified: Iterable[str] = VERIFIABLE,
         relying_party: str = "localhost",
+        login_url: str = "",
         announce: Announce | None = None,
         **switches: Any,
     ) -> None:
@@ -92,7 +95,9 @@ class LocalCognito:
             relying_party=relying_party,
         )
         name = pool_id or f"us-east-1_LOCAL{random_name(4)}"
+        require(not login_url or is_web_url(login_url), "login_url must be an http or https URL")
         self._pool = Pool(name, tuple(users), tuple(clients), now, rules, announce)
+        self._pool.login_url = login_url
         self._pool.change_switches(switches)
 
     @property

@@ -9,12 +9,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
+from .access import is_local, refused
 from .api.outbox import Message
-from .checks import LocalConfigError, is_loopback, require
+from .checks import LocalConfigError, require
 from .model import Fault, Request
 from .pages import page
 from .pool import Pool
@@ -22,15 +22,15 @@ from .wire import NO_STORE
 
 
 def switches(pool: Pool, request: Request) -> Response:
-    """Change how the pool behaves: see `_apply` for the members understood."""
-    if not _is_local(request):
-        return _refused()
+    """Change how the pool behaves: see `apply_changes` for the members understood."""
+    if not is_local(request):
+        return refused()
     # Browsers send JSON to another origin only after a preflight, which this server refuses.
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         return JSONResponse({"error": "Content-Type must be application/json"}, 400)
     try:
-        _apply(pool, _read_object(request.body))
+        apply_changes(pool, _read_object(request.body))
     except LocalConfigError as exc:
         return JSONResponse({"error": str(exc)}, 400)
     return JSONResponse({"switches": asdict(pool.switches)})
@@ -38,15 +38,36 @@ def switches(pool: Pool, request: Request) -> Response:
 
 def state(pool: Pool, request: Request) -> Response:
     """The number of calls per endpoint, and the pool's switches."""
-    if not _is_local(request):
-        return _refused()
+    if not is_local(request):
+        return refused()
     return JSONResponse({"calls": dict(pool.traffic.calls), "switches": asdict(pool.switches)})
+
+
+def about(pool: Pool, request: Request) -> Response:
+    """What it is and how it was made, for `cognito-gate doctor`; no secret."""
+    if not is_local(request):
+        return refused()
+    client = pool.clients[0]
+    return JSONResponse(
+        {
+            "local_cognito": 1,  # the version of this record
+            "pool_id": pool.pool_id,
+            "issuer": pool.issuer,
+            "client_id": client.client_id,
+            "public": client.secret is None,
+            "callback_urls": client.callback_urls,
+            "logout_urls": client.logout_urls,
+            "sample_users": pool.sample_users,
+            "rotation": pool.switches.rotation,
+            "access_seconds": pool.switches.access_seconds,
+        }
+    )
 
 
 def outbox(pool: Pool, request: Request) -> Response:
     """The messages with codes, newest first: as a page, or as JSON if the client accepts that."""
-    if not _is_local(request):
-        return _refused()
+    if not is_local(request):
+        return refused()
     messages = pool.outbox.messages[::-1]
     if "application/json" in request.headers.get("accept", ""):
         return _as_json(messages)
@@ -55,7 +76,7 @@ def outbox(pool: Pool, request: Request) -> Response:
 
 def outbox_json(pool: Pool, request: Request) -> Response:
     """The messages with codes as JSON, whatever the client accepts."""
-    return _as_json(pool.outbox.messages[::-1]) if _is_local(request) else _refused()
+    return _as_json(pool.outbox.messages[::-1]) if is_local(request) else refused()
 
 
 def _as_json(messages: tuple[Message, ...]) -> Response:
@@ -63,7 +84,8 @@ def _as_json(messages: tuple[Message, ...]) -> Response:
     return JSONResponse({"messages": listed}, headers={"Cache-Control": NO_STORE})
 
 
-def _apply(pool: Pool, changes: Mapping[str, Any]) -> None:
+def apply_changes(pool: Pool, changes: Mapping[str, Any]) -> None:
+    """Change switches, arm and remove faults, rotate keys; LocalConfigError for what is invalid."""
     rest = dict(changes)
     fail, heal = rest.pop("fail", None), rest.pop("heal", False)
     rotate, keep_old = rest.pop("rotate_keys", False), rest.pop("keep_old", False)
@@ -101,15 +123,3 @@ def _read_object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise LocalConfigError("the body must be a JSON object")
     return value
-
-
-def _is_local(request: Request) -> bool:
-    # DNS rebinding: a page whose name resolves to 127.0.0.1 still sends that name as Host.
-    try:
-        return is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname)
-    except ValueError:
-        return False
-
-
-def _refused() -> Response:
-    return JSONResponse({"error": "only for requests to a loopback host name"}, 403)

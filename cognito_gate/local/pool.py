@@ -54,6 +54,8 @@ class Pool:
         self.turn = threading.RLock()  # the JSON API's operations come one after the other
         self.traffic = Traffic()
         self.switches = Switches()
+        self.sample_users = users == SAMPLE_USERS  # as it was made; more may have come since
+        self.login_url = ""  # where the app starts a sign-in, if it is known
         self._users = users
         self._lock = threading.Lock()
         self._origin: str | None = None

@@ -14,19 +14,36 @@ from .model import ENDPOINTS, OPERATIONS, Fault, Request
 
 
 @dataclass(frozen=True, slots=True)
-class _Armed:
+class Armed:
+    """A fault that is switched on, for the next `left` requests or until it is removed."""
+
     fault: Fault
     left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request as the front page shows it, without anything that could be secret.
+
+    `status` is 0 when no response went out; `note` names the operation or the fault.
+    """
+
+    at: float
+    method: str
+    path: str
+    status: int
+    note: str = ""
 
 
 class Traffic:
     """Counts, the latest requests, and armed faults. Safe to use from several threads."""
 
-    def __init__(self, limit: int = 1000) -> None:
+    def __init__(self, limit: int = 1000, visits: int = 20) -> None:
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
         self._requests: deque[Request] = deque(maxlen=limit)
-        self._armed: dict[str, _Armed] = {}
+        self._visits: deque[Visit] = deque(maxlen=visits)
+        self._armed: dict[str, Armed] = {}
 
     @property
     def calls(self) -> Counter[str]:
@@ -39,6 +56,23 @@ class Traffic:
         """A snapshot of the latest requests, oldest first."""
         with self._lock:
             return tuple(self._requests)
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """A snapshot of the latest visits, oldest first."""
+        with self._lock:
+            return tuple(self._visits)
+
+    @property
+    def faults(self) -> dict[str, Armed]:
+        """A snapshot of the faults that are switched on, by endpoint."""
+        with self._lock:
+            return dict(self._armed)
+
+    def note(self, visit: Visit) -> None:
+        """Keep one request for the front page."""
+        with self._lock:
+            self._visits.append(visit)
 
     def record(self, request: Request) -> Fault | None:
         """Note a request; the fault to play on it, if one is armed."""
@@ -62,7 +96,7 @@ class Traffic:
         )
         require(times_fit, "times must be a whole number above 0")
         with self._lock:
-            self._armed[endpoint] = _Armed(fault, times)
+            self._armed[endpoint] = Armed(fault, times)
 
     def heal(self, endpoint: str | None = None) -> None:
         """Disarm one endpoint's fault, or all."""

@@ -30,7 +30,8 @@ SAMPLE_USERS = (
     ),
 )
 
-_KEYS = {item.name for item in fields(User)} - {"passkeys"}
+USER_KEYS = frozenset(item.name for item in fields(User)) - {"passkeys"}
+"""What an entry of a file may have; passkeys are made in a browser."""
 
 
 def load_users(path: str | PathLike[str]) -> tuple[User, ...]:
@@ -72,7 +73,7 @@ def _read(path: Path) -> Mapping[str, object]:
 def _user(entry: object, where: str) -> User:
     if not isinstance(entry, dict):
         raise LocalConfigError(f"{where}: must be a table")
-    unknown = sorted(entry.keys() - _KEYS)
+    unknown = sorted(entry.keys() - USER_KEYS)
     require(not unknown, f"{where}: unknown key {', '.join(unknown)}")
     missing = sorted({"username", "password"} - entry.keys())
     require(not missing, f"{where}: {' and '.join(missing)} missing")

@@ -43,19 +43,20 @@ def environment_of(account: Account, stack: Stack, extras: Extras) -> tuple[Vari
             require_output(stack.outputs, "ClientId"),
         )
         client = find_client(account, pool_id, client_id)
-        _check_listed("--callback-url", extras.callback_url, client.callback_urls)
-        _check_listed("--logout-url", extras.logout_url, client.logout_urls)
+        _check_listed(stack.name, "--callback-url", extras.callback_url, client.callback_urls)
+        _check_listed(stack.name, "--logout-url", extras.logout_url, client.logout_urls)
         if confidential and not client.secret:
             raise StackProblem(f"AWS does not return the secret of the app client {client_id}.")
         complete = replace(complete, client_secret=client.secret)
     return environment(stack.outputs, complete)
 
 
-def _check_listed(flag: str, url: str, listed: Sequence[str]) -> None:
+def _check_listed(stack: str, flag: str, url: str, listed: Sequence[str]) -> None:
     """Cognito compares URLs character by character, and shows an error page for one it lacks."""
     if url and url not in listed:
         registered = "".join(f"\n  {item}" for item in listed)
         raise StackProblem(
             f"{flag} is {url!r}, which is not registered at the app client. It has:{registered}\n"
-            f"To add a URL, deploy with {flag}: `cognito-gate pool deploy`."
+            f"To add it, deploy with all options that shall hold and this URL as well: "
+            f"`cognito-gate pool deploy {stack} {flag} {url}`."
         )

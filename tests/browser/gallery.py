@@ -12,8 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cognito_gate._gate.appearance import Appearance
 from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.messages import Respond
+from cognito_gate._gate.protocol import pages
+from cognito_gate._gate.protocol.pages import Link, Page
 from cognito_gate._gate.records import Sentence, View
 from cognito_gate._sign_in import totp
 from cognito_gate._sign_in.views import SAMPLES
@@ -34,6 +37,10 @@ FIELDS = {
     "account": ("previous", "password"),
 }
 """The fields of each screen that can be wrong."""
+GATE_PAGES = sorted(
+    {name.split(".")[1] for name in Languages().catalogs["en"].texts if name.startswith("gate.")}
+)
+"""The names of the gate's own pages."""
 SECRETS = ("password", "previous", "code")
 OPTIONS = {
     "AWS_COGNITO_REDIRECT_URL": "http://localhost:8000/auth/callback",
@@ -67,6 +74,19 @@ def view(screen: str, state: str) -> View:
     return replace(shown, notice=Sentence("notice.code_sent")) if state == "notice" else shown
 
 
+def gate_page(name: str, language: str) -> Respond:
+    """One of the gate's own pages, by its name in the catalogs, with two links."""
+    catalog = Languages().catalogs[language]
+    links = (Link("/auth/login", catalog.text("page.try_again")), Link("/auth/logout", "Sign out"))
+    page = Page(
+        catalog.text(f"gate.{name}.title"),
+        catalog.text(f"gate.{name}.text"),
+        links,
+        language=language,
+    )
+    return pages.show(400, page, Appearance(OPTIONS["COGNITO_GATE_APP_NAME"]).frame())
+
+
 def make_app(**change: str) -> Starlette:
     """The pages at /<state>/<screen>; anything may be sent to where the forms lead."""
     screens, languages = views(**OPTIONS, **change), Languages()
@@ -77,6 +97,10 @@ def make_app(**change: str) -> Starlette:
         language = languages.choose(accept, request.query_params.get("lang", ""))
         return _as_response(screens.show(view(screen, state), language))
 
+    async def gate(request: Request) -> Response:
+        language = languages.choose(b"", request.query_params.get("lang", ""))
+        return _as_response(gate_page(request.path_params["name"], language))
+
     async def take(request: Request) -> Response:
         sent = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
         return JSONResponse({"path": request.url.path, **sent})
@@ -85,6 +109,7 @@ def make_app(**change: str) -> Starlette:
         routes=[
             Route("/auth/{name:path}", take, methods=["GET", "POST"]),
             Route("/favicon.ico", lambda _: Response(status_code=204)),
+            Route("/gate/{name}", gate),
             Route("/{state}/{screen}", show),
         ]
     )

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -77,8 +78,23 @@ def forbidden(tab: Tab, stage: Stage) -> None:
     tab.sign_in("/admin", "bob")
 
 
+def front(tab: Tab, stage: Stage) -> None:
+    tab.open(stage.cognito.origin)
+
+
+Shown: TypeAlias = Callable[[Tab, Stage], None]
+demo_pages: list[Shown] = [login, front, home, forbidden]
+"""Ways to pages that are neither the gate's nor for signing in to the app."""
+
+
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
+    with demo_stage() as made:
+        yield made
+
+
+@contextmanager
+def demo_stage() -> Iterator[Stage]:
     """The demo, with its token life; the pool is shared, so each test begins by healing it."""
     early = {"COGNITO_GATE_REFRESH_BEFORE_SECONDS": "270"}
     with staged(REFRESH | PUBLIC | early, app=make_app) as made:

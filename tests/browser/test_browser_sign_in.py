@@ -32,6 +32,14 @@ def test_with_the_keyboard_alone(tab: Tab) -> None:
     tab.sees_login()
 
 
+def test_what_stands_behind_the_hash_survives_the_sign_in(chromium: Browser) -> None:
+    keep = {"COGNITO_GATE_KEEP_FRAGMENT": "true"}
+    with staged(keep, app=make_app) as stage, opened(chromium, stage.origin) as tab:
+        tab.open("/?tab=2#part=3")
+        tab.fill_in()
+        tab.page.wait_for_url("**/?tab=2#part=3")
+
+
 def focused(tab: Tab) -> str:
     """The text of whatever has the focus."""
     return str(tab.page.evaluate("document.activeElement.textContent.trim()"))

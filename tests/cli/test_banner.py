@@ -96,6 +96,7 @@ def test_with_a_local_cognito() -> None:
         "",
         "A local Cognito is on http://127.0.0.1:9229: for development on this machine, not for "
         "production.",
+        "Open that address for its users, outbox and switches.",
         "With --local, the pool in your environment or .env is not used.",
         "Ctrl-C ends both.",
     ]

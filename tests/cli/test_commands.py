@@ -83,7 +83,8 @@ def test_the_demo_is_a_whole_sign_in_and_ends_with_ctrl_c() -> None:
 def test_a_signal_ends_the_demo_and_its_cognito(tmp_path: Path) -> None:
     with Command("demo", "--port", "0", cwd=tmp_path) as demo:
         app = demo.wait_for(r"Open +(\S+)")
-        pool = demo.wait_for(r"Cognito +(http\S+)")
+        pool = demo.wait_for(r"Cognito +(http\S+) \(local: users, outbox, switches\)")
+        assert f'href="{app}/auth/login?login_hint=ada' in httpx.get(pool).text
         with Visitor(app, pool) as visitor:
             assert "ada@example.com" in visitor.sign_in().text
         assert demo.end(signal.SIGTERM) == 0
@@ -163,6 +164,28 @@ def test_local_takes_its_options() -> None:
     assert "CLIENT_SECRET" not in result.output
     assert "AWS_COGNITO_REDIRECT_URL=https://a.example/cb\n" in result.output
     assert "AWS_COGNITO_LOGOUT_URL=https://a.example/bye\n" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "link"),
+    [
+        ((), "http://localhost:8000/auth/login?login_hint=ada"),
+        (("--callback-url=https://a.example/x/callback",), "https://a.example/x/login?login_hint="),
+        (("--callback-url=https://a.example/cb",), "/login?response_type=code"),
+    ],
+)
+def test_local_says_where_its_front_page_is_which_leads_to_the_app(
+    words: tuple[str, ...], link: str
+) -> None:
+    port = free_port()
+    pages: list[str] = []
+    url = f"http://127.0.0.1:{port}"
+    result = here_until_ctrl_c(
+        "local", f"--port={port}", *words, url=url, visit=lambda: pages.append(httpx.get(url).text)
+    )
+    assert f"\n  Open     {url} (its users, outbox and switches)\n" in result.stderr
+    assert f"\n#  Open     {url} (its users, outbox and switches)\n" in result.stdout
+    assert f'href="{link}' in pages[0]
 
 
 def test_local_prints_the_same_ids_each_time() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cognito_gate import Settings
-from cognito_gate.cli import _urls_beside
+from cognito_gate.cli import _login_url_beside, _urls_beside
 from cognito_gate.cli.process import OneServerFilter, RedactingFilter, log_config
 
 HERE = "http://localhost:8100"
@@ -48,6 +48,18 @@ def test_one_before_a_proxy_does(proxied: dict[str, Any]) -> None:
     settings = found(redirect_url=f"{FAR}/a/callback")
     urls = _urls_beside(settings, HERE, {**PLAIN, **proxied})
     assert urls == (f"{FAR}/a/callback", f"{FAR}/auth/signed-out")
+
+
+@pytest.mark.parametrize(
+    ("redirect", "prefix", "login"),
+    [
+        (f"{HERE}/auth/callback", "/auth", f"{HERE}/auth/login"),
+        (f"{HERE}/cb", "/auth", f"{HERE}/auth/login"),
+        (f"{FAR}/mounted/gate/callback", "/gate", f"{FAR}/mounted/gate/login"),
+    ],
+)
+def test_the_front_page_leads_to_the_gates_login(redirect: str, prefix: str, login: str) -> None:
+    assert _login_url_beside(redirect, found(prefix=prefix)) == login
 
 
 def logged(*args: object) -> str:

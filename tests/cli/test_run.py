@@ -114,6 +114,7 @@ def test_what_it_did_is_said_on_standard_error(tmp_path: Path) -> None:
         "\n"
         "A local Cognito is on http://127.0.0.1:1: for development on this machine, not for "
         "production.\n"
+        "Open that address for its users, outbox and switches.\n"
         "Ctrl-C ends both.\n"
     )
     assert result.output.count("COGNITO_GATE_PUBLIC_PATH is not") == 1

@@ -93,7 +93,7 @@ def test_without_pages_of_its_own_no_outbox_is_named(tmp_path: Path) -> None:
 
     output, _ = run("asgi_app", tmp_path, visit, COGNITO_GATE_SIGN_IN="email")
     assert "Sign in  ada  " in output
-    assert "outbox" not in output
+    assert "/_local/outbox" not in output
 
 
 def test_the_demo_says_where_to_sign_up_and_where_codes_are() -> None:

@@ -23,6 +23,7 @@ from cognito_gate.doctor.description import Described
 from cognito_gate.doctor.diagnosis import check, complete_findings
 from cognito_gate.doctor.findings import Finding
 from cognito_gate.doctor.reading import Reading, read
+from tests.doctor.remedies import check_fix
 
 REGION, POOL, CLIENT = "eu-west-1", "eu-west-1_AbCdEfGhI", "1example23456789"
 ISSUER = f"https://cognito-idp.{REGION}.amazonaws.com/{POOL}"
@@ -111,6 +112,7 @@ class Cognito(Sender):
             "logout": lambda ask: to(dict(parse_qsl(urlsplit(ask.url).query))["logout_uri"]),
             "token": says(400, error="invalid_grant"),
             "revoke": HttpAnswer(200),
+            "about": page(404),  # only a local Cognito has it
             # The JSON API, asked for somebody whom it does not know.
             "": says(
                 400, __type="NotAuthorizedException", message="Incorrect username or password."
@@ -151,6 +153,9 @@ def found(
     )
     codes = [finding.code for finding in findings]
     assert len(set(codes)) == len(codes), "two lines have one code"
+    for finding in findings:
+        if finding.fix is not None:
+            check_fix(finding.fix)
     return {finding.code: finding for finding in findings}
 
 

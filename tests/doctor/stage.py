@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from cognito_gate.doctor.findings import Fix
 from cognito_gate.local import Client, LocalCognito
 from tests.cli.command import here
+from tests.doctor.remedies import check_fix
 from tests.signing_keys import with_ready_keys
 
 APP = "http://localhost:8000"
@@ -59,6 +61,9 @@ def diagnose(environ: Mapping[str, str], *words: str) -> Diagnosis:
             assert secret not in shown.output, name
     record = json.loads(result.output)
     assert record["ok"] is (result.exit_code == 0)
+    for finding in record["findings"]:
+        if finding["fix"]:
+            check_fix(Fix(**finding["fix"]))
     return Diagnosis(result.exit_code, record, shown.output)
 
 

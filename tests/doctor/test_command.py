@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from cognito_gate.cli import main
 from cognito_gate.doctor import command
 from tests.cli.command import OURS, clean_environment, here
+from tests.doctor.aws import Cognito, error_page, found
 from tests.doctor.servers import Given, Reply, answering
 from tests.doctor.stage import (
     CALLBACK,
@@ -143,10 +144,11 @@ def test_credentials_of_another_account(emulator: str) -> None:
 
 
 def test_the_commands_are_words_for_a_shell() -> None:
-    with pool() as cognito:
-        url = f"{CALLBACK}/it's"
-        found = diagnose(healthy(cognito, AWS_COGNITO_REDIRECT_URL=url))
-    words = shlex.split(found.finding("callback-url")["fix"]["command"])
+    url = f"{CALLBACK}/it's"
+    fix = found(Cognito(authorize=error_page("redirect_mismatch")),
+                AWS_COGNITO_REDIRECT_URL=url)["callback-url"].fix  # fmt: skip
+    assert fix is not None
+    words = shlex.split(fix.command)
     assert words[words.index("value") + 1] == url
     assert words[:3] == ["aws", "cognito-idp", "describe-user-pool-client"]
     assert words[-2:] == ["--cli-input-json", "file://client.json"]

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from cognito_gate.local import Fault
+from tests.doctor.aws import Cognito, fixing, says, wrong
+from tests.doctor.aws import found as found_at_aws
 from tests.doctor.stage import CLIENT_SECRET, diagnose, healthy, pool
 
 OWN = {"COGNITO_GATE_LOGIN": "custom"}
@@ -50,7 +52,25 @@ def test_a_flow_that_is_not_allowed(flow: str) -> None:
     assert found.codes("wrong") == {"sign-in-flow"}
     line = found.finding("sign-in-flow")
     assert f"lacks {FLOWS[flow]}" in line["found"]
-    assert FLOWS[flow] in line["fix"]["command"]
+    assert FLOWS[flow] in line["fix"]["what"]
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_flow_that_is_not_allowed_at_aws(flow: str) -> None:
+    refusal = says(
+        400, __type="InvalidParameterException", message="Auth flow not enabled for this client"
+    )
+    lines = found_at_aws(Cognito(**{"": refusal}), OWN, COGNITO_GATE_SIGN_IN_FLOW=flow)
+    assert wrong(lines) == {"sign-in-flow"}
+    assert f"--arg value {FLOWS[flow]}" in fixing(lines, "sign-in-flow")
+
+
+def test_a_client_that_the_local_cognito_does_not_know() -> None:
+    with pool(auth_flows=ALL) as cognito:
+        environ = healthy(cognito, **OWN, AWS_COGNITO_USER_POOL_CLIENT_ID="nobody")
+        line = diagnose({**environ, "AWS_COGNITO_DOMAIN": ""}).finding("sign-in-flow")
+    assert line["state"] == "wrong"
+    assert line["fix"]["setting"] == "AWS_COGNITO_USER_POOL_CLIENT_ID=doctorsclient"
 
 
 @pytest.mark.parametrize("ours", ["w" * 40, None], ids=["wrong", "missing"])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cognito_gate.local import Fault, LocalCognito
+from tests.doctor.remedies import is_local
 from tests.doctor.stage import (
     CALLBACK,
     CLIENT_SECRET,
@@ -264,6 +265,7 @@ def test_each_fault_has_a_line_of_its_own(name: str) -> None:
     line = found.finding(planted.code)
     assert re.search(planted.found, line["found"]), line["found"]
     assert line["fix"]["what"]
+    is_local(line["fix"])
     assert found.exit_code == 1
     assert found.text.count("✗") == 1
     # It hides no more than what rests on it: the app's own lines are there.

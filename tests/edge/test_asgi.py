@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from typing import Any, TypeAlias
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate._driver.event_loop import AsyncSender
+from cognito_gate.events import Event, SignedIn, SignedOut
 from tests.world.browser import NAVIGATION, Browser, Request
 from tests.world.pool import Pool
 from tests.world.site import IDENTITY, ASGISite
@@ -279,6 +281,18 @@ def test_a_visitor_who_leaves_ends_nobody_elses_renewal(
     assert statuses == [200] * others
     assert browser.go("/").status == 200  # and what came of it is not lost
     assert len(pool.named("token")) == 1
+
+
+def test_a_visitor_who_leaves_while_their_token_is_revoked_has_signed_out(pool: Pool) -> None:
+    events: list[Event] = []
+    settings = pool.settings(refresh_flow_enabled=True)
+    with closing(ASGISite(settings, pool, on_event=events.append)) as site:
+        browser = Browser(site)
+        browser.sign_in(pool)
+        request = browser.request("GET", "/auth/logout", NAVIGATION)
+        site.runner.run(cancel_one(site, [request]))
+        assert [type(event) for event in events] == [SignedIn, SignedOut]
+        assert browser.go("/").status == 303
 
 
 def test_headers_may_be_any_iterable(make: Make, pool: Pool) -> None:

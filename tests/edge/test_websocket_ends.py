@@ -12,6 +12,7 @@ from cognito_gate import asgi
 from cognito_gate._gate.effects import Flow
 from cognito_gate._gate.messages import Decision, Incoming, Pass
 from cognito_gate._websocket import EndableWebSocket
+from cognito_gate.events import Event
 from cognito_gate.identity import Identity
 from tests.world.browser import Browser
 from tests.world.pool import Pool
@@ -310,7 +311,7 @@ def test_looks_keep_their_distance(pool: Pool, monkeypatch: pytest.MonkeyPatch) 
 
     over = Pass(Identity({"sub": "a-sub", "exp": 1}), until=0.0)
 
-    def decide(incoming: Incoming) -> Flow[Decision]:
+    def decide(incoming: Incoming, events: list[Event]) -> Flow[Decision]:
         yield from ()
         return over
 

@@ -34,7 +34,7 @@ class CoreSite:
         self._kept: dict[str, tuple[float, HttpAnswer]] = {}
 
     def handle(self, request: Request) -> Reply:
-        facts = replace(incoming(request, self.now(), self.mount), client=request.client)
+        facts = incoming(request, self.now(), self.mount)._replace(client=request.client)
         known = self.gate.cached(facts.path, facts.headers, facts.now, facts.method, facts.mount)
         decision = known or self._decide(facts, request.body)
         self._delivery.deliver(decision.events)
@@ -48,7 +48,7 @@ class CoreSite:
 
     def _decide(self, facts: Incoming, body: bytes) -> Decision:
         if self.gate.takes_form(facts):
-            facts = replace(facts, body=body)
+            facts = facts._replace(body=body)
         return play(self.gate.decide(facts), self)
 
     def answer(self, ask: HttpCall) -> HttpAnswer:

@@ -131,6 +131,29 @@ def test_a_session_without_a_refresh(seconds: int, cause: str) -> None:
     assert event == SessionEnded(event.request, cause)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("refreshes", [True, False])
+@pytest.mark.parametrize("garbage", [True, False])
+def test_the_end_of_a_session_is_told_once(refreshes: bool, garbage: bool) -> None:
+    """Nothing is cleared on a public path: the same cookies come with each request."""
+    stage = Stage({"refresh_flow_enabled": refreshes, "public_paths": ("/open",)})
+    browser = stage.signed_in()
+    if garbage:
+        browser.jar = dict.fromkeys(browser.jar, "x.y.z")
+    stage.events.clear()
+    stage.pool.refreshes.clear()
+    stage.now += 3601
+    for _ in range(3):
+        assert browser.go("/open").app is not None
+        stage.now += 60
+    assert isinstance(only(stage, SessionEnded), SessionEnded)
+    later = stage.signed_in()
+    stage.events.clear()
+    stage.pool.refreshes.clear()
+    stage.now += 3601
+    later.go("/open")
+    assert isinstance(only(stage, SessionEnded), SessionEnded), "another session has its own end"
+
+
 @pytest.mark.parametrize("answers", [True, False])
 def test_signed_out(stage: Stage, browser: Browser, answers: bool) -> None:
     if not answers:

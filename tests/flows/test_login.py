@@ -1,12 +1,15 @@
 """Starting a sign-in: what goes to Cognito, what stays in the browser, and who may start one."""
 
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.flows.site import CoreSite, Open
+from tests.parts.html import Page
 from tests.world.browser import Browser, Reply
 from tests.world.pool import APP, CLIENT, Pool
 
@@ -221,3 +224,28 @@ def test_a_wrong_login_query_is_refused(browser: Browser, query: str) -> None:
 def test_the_401_of_a_script_names_the_login_route(make_site: Open) -> None:
     reply = Browser(make_site(prefix="/gate")).fetch("/api")
     assert b'"login_url": "/gate/login"' in reply.body
+
+
+# What stands behind the hash of an address
+
+
+def test_the_browser_is_asked_for_what_stands_behind_the_hash(make_site: Open) -> None:
+    """Only a script sees it: the page hands it to the login route, and goes there without one."""
+    browser = Browser(make_site(keep_fragment=True))
+    shown = browser.go("/deep?a=b")
+    login = "/auth/login?next=/deep%3Fa%3Db"
+    assert (shown.status, shown.app) == (401, None)
+    page = Page(shown.body.decode())
+    assert page.one("a", class_="button").get("href") == login
+    script = "".join(page.one("script").words)
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in shown.value("content-security-policy")
+    refresh = page.one("meta", http_equiv="refresh")
+    assert refresh.get("content") == f"0; url={login}"
+    assert refresh.around[-1].tag == "noscript"
+    assert asked(browser.go(f"{login}%23part"))["client_id"] == CLIENT
+
+
+def test_it_is_lost_unless_asked_for(browser: Browser) -> None:
+    shown = browser.go("/deep")
+    assert (shown.status, shown.body) == (303, b"")

@@ -252,7 +252,7 @@ def test_only_a_response_brings_new_tokens_to_the_browser(
     stage: Stage, browser: Browser, kind: Literal["http", "websocket"], delivers: bool
 ) -> None:
     stage.now += 3600
-    facts = replace(incoming(browser.request("GET", "/ws", {}), stage.now), kind=kind)
+    facts = incoming(browser.request("GET", "/ws", {}), stage.now)._replace(kind=kind)
     assert until(stage.gate.decide(facts), stage.pool, "/oauth2/token").delivers == delivers
 
 

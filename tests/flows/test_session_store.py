@@ -7,7 +7,7 @@ import pytest
 
 from cognito_gate._gate.effects import Flow, at_once, compute
 from cognito_gate._gate.messages import Headers
-from cognito_gate._gate.protocol.cookies import Attributes, Jar
+from cognito_gate._gate.protocol.cookies import Attributes, Jar, RequestCookies
 from cognito_gate._gate.protocol.session_cache import Values
 from cognito_gate._gate.records import RefreshRecord, Tokens
 from cognito_gate._gate.sessions.interface import Saved, Sessions, Stored
@@ -35,17 +35,17 @@ class MemorySessions:
     def _id(self, jar: Jar) -> str:
         return jar.get(SESSION_ID, [""])[0]
 
-    def load(self, jar: Jar, now: float) -> Flow[Stored]:
-        if SESSION_ID not in jar:
+    def load(self, cookies: RequestCookies, now: float) -> Flow[Stored]:
+        if SESSION_ID not in cookies.jar:
             return Stored()
-        session = yield from compute(lambda: self._find(jar))
+        session = yield from compute(lambda: self._find(cookies.jar))
         if session is None:
             return Stored()
         tokens, record = session
         return Stored([tokens.access], [tokens.id], [record.to_json()] if record else [])
 
-    def values(self, jar: Jar, access: str, id_: str, refresh: str) -> Values:
-        return (self._id(jar).encode(),)
+    def values(self, cookies: RequestCookies, access: str, id_: str, refresh: str) -> Values:
+        return (self._id(cookies.jar),)
 
     def open_access(self, value: str) -> tuple[str, float]:
         return value, float("inf")
@@ -127,9 +127,9 @@ def test_a_cold_process_asks_once(stage: Stage, store: MemorySessions, browser: 
 
 
 def test_a_store_needs_a_driver(store: MemorySessions, browser: Browser) -> None:
-    jar = {name: [value] for name, value in browser.jar.items()}
+    line = "; ".join(f"{name}={value}" for name, value in browser.jar.items())
     with pytest.raises(RuntimeError, match="without Compute"):
-        at_once(store.load(jar, 0.0))
+        at_once(store.load(RequestCookies([line.encode()]), 0.0))
 
 
 def test_an_id_that_nobody_gave_is_nobody(stage: Stage, browser: Browser) -> None:

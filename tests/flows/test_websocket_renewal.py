@@ -1,7 +1,5 @@
 """A WebSocket's acceptance may lose its cookies: renewal waits while the session holds."""
 
-from dataclasses import replace
-
 import pytest
 
 from cognito_gate._gate.messages import Pass
@@ -15,7 +13,7 @@ def stage(lasting: Stage) -> Stage:
 
 
 def shake_hands(stage: Stage, browser: Browser) -> Pass:
-    facts = replace(incoming(browser.request("GET", "/ws", {}), stage.now), kind="websocket")
+    facts = incoming(browser.request("GET", "/ws", {}), stage.now)._replace(kind="websocket")
     decision = play(stage.gate.decide(facts), stage.pool)
     assert isinstance(decision, Pass)
     return decision

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from cognito_gate.local import Switches
-from tests.local.stage import Stage
+from cognito_gate.local import Client, Switches, User
+from tests.local.stage import CALLBACK, LOGOUT, Stage
 
 
 def put(stage: Stage, body: Any, **headers: str) -> httpx.Response:
@@ -52,6 +52,30 @@ def test_state_tells_calls_and_switches(stage: Stage) -> None:
     state = stage.http.get("/_local/state").json()
     assert state["calls"] == {"jwks": 1}
     assert state["switches"]["code_seconds"] == 300
+
+
+def test_about_says_what_a_doctor_needs_and_no_secret() -> None:
+    web = Client("web", "s3cret" * 8, callback_urls=(CALLBACK,), logout_urls=(LOGOUT,))
+    stage = Stage(clients=(web, Client("other")), access_seconds=60)
+    response = stage.http.get("/_local/about")
+    assert response.json() == {
+        "local_cognito": 1,
+        "pool_id": stage.cognito.pool_id,
+        "issuer": stage.cognito.issuer,
+        "client_id": "web",
+        "public": False,
+        "callback_urls": [CALLBACK],
+        "logout_urls": [LOGOUT],
+        "sample_users": True,
+        "rotation": False,
+        "access_seconds": 60,
+    }
+    assert not stage.cognito.calls
+    stage.cognito.put_user(User("eve", "Secret-Word-7"))
+    assert stage.http.get("/_local/about").json()["sample_users"] is True
+    own = Stage(users=(User("eve", "Secret-Word-7"),))
+    assert own.http.get("/_local/about").json()["sample_users"] is False
+    assert stage.http.get("/_local/about", headers={"Host": "evil.example"}).status_code == 403
 
 
 @pytest.mark.parametrize(

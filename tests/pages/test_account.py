@@ -11,6 +11,7 @@ from tests.pages.cloud import refuses
 from tests.pages.person import Person
 from tests.pages.stage import EVERY_WAY, FLOWS, NEW, PASSWORD, SECRET, Stage, prove, sign_in
 from tests.pages.test_set_up import code_of, shown_secret
+from tests.world.browser import NAVIGATION
 
 TOO_WEAK = "That password is not accepted. Choose a longer one, or one with other characters."
 
@@ -383,3 +384,19 @@ def test_cognito_does_not_say_whose_it_is(stage: Stage, name: str) -> None:
     assert person.post(form, previous=PASSWORD, password=NEW).status == 503
     stage.cloud.faults.clear()
     assert person.click("Try again").title == "Your account"
+
+
+# Where password managers look (W3C, "A Well-Known URL for Changing Passwords")
+
+
+def test_password_managers_find_where_the_password_changes(stage: Stage) -> None:
+    person = stage.person()
+    reply = person.send("GET", "/.well-known/change-password", NAVIGATION)
+    assert (reply.status, reply.location) == (303, "/auth/account#previous")
+    assert person.send("POST", "/.well-known/change-password", NAVIGATION).status == 405
+
+
+def test_an_app_with_the_hosted_login_keeps_that_address(stage: Stage) -> None:
+    person = stage.person(login="hosted", domain=stage.pool.origin)
+    reply = person.send("GET", "/.well-known/change-password", NAVIGATION)
+    assert reply.location.startswith(f"{stage.pool.origin}/oauth2/authorize?")

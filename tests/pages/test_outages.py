@@ -202,12 +202,16 @@ def test_an_account_of_another_shape(stage: Stage, members: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize("tokens", [TOKENS, {**TOKENS, "IdToken": ""}])
-def test_tokens_that_do_not_hold(stage: Stage, tokens: dict[str, str]) -> None:
+def test_tokens_that_do_not_hold(
+    stage: Stage, tokens: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="cognito_gate")
     person, user = stage.person(), stage.user()
     stage.cloud.faults["InitiateAuth"] = answers(AuthenticationResult=tokens)
     shown = sign_in(person, user)
     assert (shown.status, shown.reply.app) == (400, None)
     assert "__Host-cognito_access_token" not in person.jar
+    assert "a sign-in failed: login_failed" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -230,9 +234,10 @@ def test_tokens_that_do_not_belong_together(stage: Stage, change: dict[str, str]
     assert sign_in(person, user).path == "/", "the accepted case"
 
 
-def test_a_session_too_large_for_cookies(stage: Stage) -> None:
+def test_a_session_too_large_for_cookies(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     user = stage.user(attributes={f"custom:a{number}": "x" * 2_000 for number in range(9)})
     person = stage.person()
     shown = sign_in(person, user)
     assert (shown.status, shown.title) == (431, "Your session is too large")
     assert "__Host-cognito_access_token" not in person.jar
+    assert "a sign-in failed: session_too_large" in caplog.text

@@ -7,13 +7,12 @@ from hypothesis import strategies as st
 from cognito_gate._gate.protocol.cookies import CHUNK, MAX_CHUNKS, Attributes, Jar, candidates
 from cognito_gate._gate.protocol.cookies import read as read_all
 
-MARK = b"cognito_"
 NAME = "__Host-cognito_access_token"
 HTTPS = Attributes(secure=True)
 
 
 def read(*headers: bytes) -> Jar:
-    return read_all(headers, MARK)
+    return read_all(headers)
 
 
 def header(*pairs: tuple[str, str]) -> bytes:

@@ -143,6 +143,7 @@ def test_an_address_that_the_client_does_not_have(flag: str) -> None:
         in (ran.told)
     )
     assert "\n  https://b.example.com/" in ran.told
+    assert f"`cognito-gate pool deploy shop {flag} {url}`" in ran.told
 
 
 def test_a_secret_that_is_not_told() -> None:

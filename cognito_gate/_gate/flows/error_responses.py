@@ -47,18 +47,21 @@ def refuse(exchange: Exchange, error: GateError, *, form: bool) -> Respond:
     headers = _headers(exchange, error)
     if isinstance(error, LoginRequired):
         return login_required(exchange)
-    _record(exchange, error)
+    _record(exchange, error, form=form)
     if isinstance(error, TokenRefused) or not _read_by_a_person(exchange.incoming, form=form):
         return pages.show_json(error.status, {"error": error.code}, headers)
     page = replace(_page(exchange, error), links=_links(exchange, error))
     return gate_pages.show(exchange, error.status, page, headers)
 
 
-def _record(exchange: Exchange, error: GateError) -> None:
+def _record(exchange: Exchange, error: GateError, *, form: bool) -> None:
     """Say what was refused; the bearer flow has said so of a token."""
     if isinstance(error, TokenRefused):
         return
-    kind = SignInFailed if exchange.incoming.path == exchange.settings.callback_path else Refused
+    at_callback = exchange.incoming.path == exchange.settings.callback_path
+    # What ends a sign-in on a page of ours, too: a form's other errors are told by its page.
+    ends_sign_in = form and isinstance(error, CallbackRefused | SessionTooLarge)
+    kind = SignInFailed if at_callback or ends_sign_in else Refused
     exchange.record(kind(exchange.facts, error.status, error.code, str(error)))
 
 
@@ -82,7 +85,7 @@ def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
 
 def _read_by_a_person(incoming: Incoming, *, form: bool) -> bool:
     """For a page that somebody goes to, and for a form of ours that somebody sends."""
-    return fetch_metadata.is_navigation(replace(incoming, method="GET") if form else incoming)
+    return fetch_metadata.is_navigation(incoming._replace(method="GET") if form else incoming)
 
 
 def _headers(exchange: Exchange, error: GateError) -> Headers:

@@ -31,19 +31,22 @@ def logout(exchange: Exchange) -> Flow[Respond]:
     """
     _check_own(exchange)
     context, jar = exchange.context, exchange.jar
-    stored = yield from context.sessions.load(jar, exchange.now)
+    stored = yield from context.sessions.load(exchange.cookies, exchange.now)
     record = refresh_record.find(context, stored.refresh, None).record
     live = yield from _end(exchange, stored, record)
-    revoked = record is not None and (yield from _revoke(context, record))
+    sub = live.identity.sub if live else (record.sub if record else None)
+    name = record.name if record else (live.name if live else "")
+    revoked = False
+    try:
+        revoked = record is not None and (yield from _revoke(context, record))
+    finally:  # also where the request is cancelled meanwhile: the session is over already
+        exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
     cleared = yield from context.sessions.drop(jar, unseen=True)
     waiting = context.login.clear(context.names.pending, jar)  # of sign-in pages of our own
     ended = (
         *login_cookies.forget_all(exchange),
         *(("set-cookie", line) for line in waiting),
     )
-    sub = live.identity.sub if live else (record.sub if record else None)
-    name = record.name if record else (live.name if live else "")
-    exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
     return Respond(303, (("location", _onward(exchange.settings)), *cleared, *ended))
 
 

@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, field, replace
 
 from ...errors import CognitoUnavailable, GateError, GrantRefused, SessionTooLarge, TokenRefused
-from ...events import Refreshed, RefreshFailed, SessionEnded
+from ...events import Refreshed, RefreshFailed
 from ...identity import NO_CLAIMS, Claims, Identity, freeze
 from ..context import Context
 from ..effects import Flow, HttpAnswer, call, share_key
@@ -15,7 +15,7 @@ from ..exchange import Exchange
 from ..messages import Headers, Pass
 from ..protocol import jwt
 from ..records import RefreshRecord, Tokens
-from . import token_trust, verified_session
+from . import session_end, token_trust, verified_session
 from .verified_session import Verified
 
 PAUSE_SECONDS = 5  # for which a live session is left alone after a refresh that did not work
@@ -95,7 +95,7 @@ def _refused(due: Due, since: float) -> Flow[Pass]:
     if due.live is not None:
         return _left_alone(due, due.live)
     sub = due.record.sub or ""
-    due.exchange.record(SessionEnded(due.exchange.facts, "refused", sub, due.record.name))
+    session_end.record(due.exchange, "refused", due.value, sub, due.record.name)
     if due.now - since < SETTLED_SECONDS:
         return Pass(None)
     return Pass(None, (yield from due.context.sessions.drop(due.exchange.jar)))
@@ -103,7 +103,7 @@ def _refused(due: Due, since: float) -> Flow[Pass]:
 
 def _left_alone(due: Due, live: Verified) -> Pass:
     visitor = _alive(live, due.record)
-    values = due.context.sessions.values(due.exchange.jar, *live.values, due.value)
+    values = due.context.sessions.values(due.exchange.cookies, *live.values, due.value)
     until = min(due.now + PAUSE_SECONDS, live.ends_at)
     due.context.session_cache.put(values, visitor, now=due.now, until=until)
     return visitor

@@ -3,7 +3,7 @@
 Knows when there is one to keep; must not know when a refresh is due, nor what one brings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...errors import TokenRefused
@@ -20,7 +20,7 @@ class Search(NamedTuple):
     foreign: bool = False
 
 
-def find(context: Context, values: list[str], sub: str | None) -> Search:
+def find(context: Context, values: Sequence[str], sub: str | None) -> Search:
     """The first stored value that opens (and is of `sub`, if given)."""
     foreign = False
     for value in values:

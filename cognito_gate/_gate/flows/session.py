@@ -7,14 +7,13 @@ the visitor asked for.
 from typing import Literal
 
 from ...errors import ClockWrong
-from ...events import SessionEnded
 from ..effects import Flow
 from ..exchange import Exchange
 from ..messages import Pass
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord
 from ..sessions.interface import Stored
-from . import refresh, refresh_record, verified_session
+from . import refresh, refresh_record, session_end, verified_session
 from .verified_session import Read, Verified
 
 NOBODY = Pass(None)
@@ -34,12 +33,11 @@ def session(exchange: Exchange) -> Flow[Pass]:
 
 
 def _session(exchange: Exchange) -> Flow[Pass]:
-    if not exchange.jar:
-        return NOBODY
     context, now = exchange.context, exchange.now
-    stored = yield from context.sessions.load(exchange.jar, now)
+    stored = yield from context.sessions.load(exchange.cookies, now)
     if not stored.access and not stored.refresh:
-        return Pass(None, (yield from context.sessions.drop(exchange.jar)))
+        jar = exchange.jar
+        return Pass(None, (yield from context.sessions.drop(jar))) if jar else NOBODY
     cached = context.session_cache.get(_first_values(exchange, stored), now)
     if cached is not None:
         return NOBODY if context.is_over(cached.sessions, now) else cached
@@ -58,11 +56,12 @@ def _session(exchange: Exchange) -> Flow[Pass]:
     if live is None or not live.complete:
         # Whose time is over ends by itself; another tab's sign-in may have replaced it by now.
         expired = read.only_late and not stored.refresh
-        return (yield from _over(exchange, "expired" if expired else "invalid"))
+        value = (*stored.access, *stored.refresh)[0]
+        return (yield from _over(exchange, "expired" if expired else "invalid", value))
     if stored.refresh:
         dropped = yield from context.sessions.drop_refresh(exchange.jar)
         return Pass(live.identity, dropped, live.ends_at, (live.name,))
-    values = context.sessions.values(exchange.jar, *live.values, "")
+    values = context.sessions.values(exchange.cookies, *live.values, "")
     return verified_session.remember(context, values, live, None, now)
 
 
@@ -70,7 +69,7 @@ def _with_refresh(exchange: Exchange, read: Read, record: RefreshRecord, value: 
     """A session with a refresh token, whose record was read from the stored `value`."""
     context, live, now = exchange.context, read.session, exchange.now
     if record.ends_at(context.settings.refresh_cookie_age_seconds) <= now:
-        return (yield from _over(exchange, "lifetime", record))
+        return (yield from _over(exchange, "lifetime", value, record))
     if live is None and read.early:
         raise ClockWrong("the clock of this server is behind: a session's token counts only later")
     whole = live if live is not None and live.complete else None
@@ -78,7 +77,7 @@ def _with_refresh(exchange: Exchange, read: Read, record: RefreshRecord, value: 
         # Not every server passes on what a WebSocket's acceptance carries: while the session holds,
         # its refresh waits for a request that surely can.
         return (yield from refresh.refresh(refresh.Due(exchange, record, value, whole)))
-    values = context.sessions.values(exchange.jar, *whole.values, value)
+    values = context.sessions.values(exchange.cookies, *whole.values, value)
     return verified_session.remember(context, values, whole, record, now)
 
 
@@ -89,15 +88,16 @@ def _due(exchange: Exchange, live: Verified) -> bool:
 def _over(
     exchange: Exchange,
     cause: Literal["expired", "invalid", "lifetime"],
+    value: str,
     record: RefreshRecord | None = None,
 ) -> Flow[Pass]:
     sub, name = (record.sub or "", record.name) if record else ("", "")
-    exchange.record(SessionEnded(exchange.facts, cause, sub, name))
+    session_end.record(exchange, cause, value, sub, name)
     if cause == "expired":
         return NOBODY
     return Pass(None, (yield from exchange.context.sessions.drop(exchange.jar)))
 
 
 def _first_values(exchange: Exchange, stored: Stored) -> Values:
-    firsts = (kind[0] if kind else "" for kind in (stored.access, stored.id, stored.refresh))
-    return exchange.context.sessions.values(exchange.jar, *firsts)
+    access, id_, refresh_ = [kind[0] if kind else "" for kind in stored]
+    return exchange.context.sessions.values(exchange.cookies, access, id_, refresh_)

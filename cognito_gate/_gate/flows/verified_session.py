@@ -4,7 +4,7 @@ Knows which tokens make a session and how long it holds. Must not know about ref
 """
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ...errors import CognitoUnavailable, TokenRefused
@@ -22,8 +22,7 @@ _TOO_OLD = "the session's cookie is older than AWS_COGNITO_COOKIE_AGE_SECONDS"
 log = logging.getLogger("cognito_gate")
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """A session whose tokens hold.
 
     It holds until `ends_at`; its first token ends at `token_end`, without any leeway (Unix time).
@@ -34,9 +33,12 @@ class Verified:
     identity: Identity
     token_end: float
     ends_at: float
-    name: str = field(repr=False)
-    values: tuple[str, str] = field(default=("", ""), repr=False)
+    name: str
+    values: tuple[str, str] = ("", "")
     complete: bool = True
+
+    def __repr__(self) -> str:
+        return f"Verified(identity={self.identity!r}, ends_at={self.ends_at!r})"
 
 
 class Read(NamedTuple):
@@ -141,7 +143,7 @@ def needs_id(context: Context, access: dict[str, Any]) -> bool:
 
 def _first(
     context: Context,
-    values: list[str],
+    values: Sequence[str],
     access: dict[str, Any] | None,
     now: float,
     refusals: list[TokenRefused],

@@ -7,6 +7,7 @@ Knows cookie syntax and browser limits; nothing of what the values hold. The rea
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from ...errors import CookiesTooLarge
@@ -19,32 +20,53 @@ MAX_HEADER_BYTES = 65_536  # of all Cookie headers together; four times what a s
 MAX_COOKIES = 2_048  # browsers keep some 180 for a site
 MAX_CLEARED = 20  # Set-Cookie lines that a hostile Cookie header may cause
 
-MARK = b"cognito_"  # in the name of each of our cookies
-_BLANK = b" \t"
-_NAME = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
+MARK = "cognito_"  # in the name of each of our cookies
+_BLANK = " \t"
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 Jar: TypeAlias = dict[str, list[str]]
 
 
-def read(headers: Iterable[bytes], mark: bytes) -> Jar:
-    """The cookies whose name contains `mark`; a name sent twice keeps both values, in order.
+class RequestCookies:
+    """The Cookie headers of one request, of which no more is read than somebody asks for."""
+
+    __slots__ = ("_jar", "headers")
+
+    def __init__(self, headers: list[bytes]) -> None:
+        self.headers = headers
+        self._jar: Jar | None = None
+
+    @property
+    def jar(self) -> Jar:
+        """Our cookies."""
+        if self._jar is None:
+            self._jar = read(self.headers)
+        return self._jar
+
+    def glance(self, names: tuple[str, ...]) -> tuple[str, ...] | None:
+        """What the quick look at a single header finds."""
+        return glance(self.headers[0], names) if len(self.headers) == 1 else None
+
+
+def read(headers: Iterable[bytes]) -> Jar:
+    """Our cookies, by their names; a name sent twice keeps both values, in order.
 
     Cookies of others are passed over, whatever they look like.
     """
     jar: Jar = {}
-    seen: dict[bytes, list[str] | None] = {}  # a flood of one name is looked at once
+    seen: dict[str, list[str] | None] = {}  # a flood of one name is looked at once
     for header in headers:
-        for part in header.split(b";"):
-            if mark not in part or b"=" not in part:
+        for part in header.decode("latin-1").split(";"):
+            name, equals, value = part.partition("=")
+            if MARK not in name or not equals:
                 continue
-            name, _, value = part.partition(b"=")
             if name not in seen:
                 key = name.strip(_BLANK)
-                ours = mark in key and _NAME.fullmatch(key)  # names come back in lines that clear
-                seen[name] = jar.setdefault(key.decode("ascii"), []) if ours else None
+                ours = _NAME.fullmatch(key)  # names come back in lines that clear
+                seen[name] = jar.setdefault(key, []) if ours else None
             values = seen[name]
             if values is not None:
-                values.append(value.strip(_BLANK).decode("latin-1"))
+                values.append(value.strip(_BLANK))
     return jar
 
 
@@ -61,34 +83,41 @@ def check_size(headers: Iterable[bytes]) -> None:
             )
 
 
-def glance(header: bytes, names: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
-    """The quick look of a request whose session is known: the value of each cookie, empty where its
-    name does not occur. None where one is not there once and plainly: then `read` has to say.
+@lru_cache(maxsize=8)  # the short way looks first, and a flow soon after it
+def glance(header: bytes, names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The quick look at a Cookie header: the value of each of these cookies, empty where its name
+    does not occur. None where one is not there once and plainly: then `read` has to say.
     """
+    text = header.decode("latin-1")
     values, starts, seen = [], [], -2
     for name in names:
-        at = header.find(name)
+        at = text.find(name)
         if at < 0:
-            values.append(b"")
+            values.append("")
             continue
         start = at + len(name) + 1
-        if header[start - 1 : start] != b"=" or (at and header[at - 2 : at] != b"; "):
+        if text[start - 1 : start] != "=" or (at and text[at - 2 : at] != "; "):
             return None
-        end = header.find(b";", start)
-        values.append(header[start:] if end < 0 else header[start:end])
+        end = text.find(";", start)
+        if end < 0:
+            end = len(text)
+        value = text[start:end].strip(_BLANK)
+        if not value:
+            return None
+        values.append(value)
         starts.append((name, start))
-        seen += start - at + len(values[-1]) + 2
-    if seen != len(header):  # there are others: none of them may be one of these once more
+        seen += end - at + 2
+    if seen != len(text):  # there are others: none of them may be one of these once more
         for name, start in starts:
-            if header.find(name, start) >= 0:
+            if text.find(name, start) >= 0:
                 return None
     return tuple(values)
 
 
-def carried(headers: Iterable[bytes], mark: bytes, changes: Iterable[tuple[str, str]]) -> bytes:
+def carried(headers: Iterable[bytes], changes: Iterable[tuple[str, str]]) -> bytes:
     """The Cookie header that a browser would send after a response with these headers, as far as
-    the cookies whose name contains `mark` go."""
-    jar = read(headers, mark)
+    our cookies go."""
+    jar = read(headers)
     for name, line in changes:
         if name == "set-cookie":
             key, _, rest = line.partition("=")
@@ -130,8 +159,7 @@ def names(cookies: Jar, name: str) -> list[str]:
 
 
 def _is_chunk(key: str, name: str) -> bool:
-    index = key.removeprefix(name + ".")
-    return index != key and len(index) == 1 and index in "0123456789"
+    return len(key) == len(name) + 2 and key[-1] in "0123456789" and key[:-1] == f"{name}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ _PAGES = (b"", b"document", b"iframe", b"frame", b"embed", b"object")
 
 def is_prefetch(incoming: Incoming) -> bool:
     """True when the browser only guesses that somebody may want this."""
-    return any(b"prefetch" in incoming.value(name) for name in _PURPOSES)
+    return any(
+        b"prefetch" in value.lower() for name, value in incoming.headers if name in _PURPOSES
+    )
 
 
 def is_navigation(incoming: Incoming) -> bool:
@@ -26,9 +28,10 @@ def is_navigation(incoming: Incoming) -> bool:
     Metadata, a page must be asked for by name, as all browsers do: curl and HTTP clients ask for
     anything. Nobody who sends credentials in a header is a browser.
     """
-    if incoming.kind != "http" or incoming.method != "GET" or is_prefetch(incoming):
+    if incoming.kind != "http" or incoming.method != "GET":
         return False
-    if incoming.value(b"sec-fetch-mode") not in (b"", b"navigate"):
+    mode = incoming.value(b"sec-fetch-mode")
+    if mode not in (b"", b"navigate") or is_prefetch(incoming):
         return False
     if incoming.value(b"sec-fetch-dest") not in _PAGES:
         return False
@@ -38,7 +41,7 @@ def is_navigation(incoming: Incoming) -> bool:
         return False
     if incoming.values(b"authorization"):
         return False
-    return _accepts_pages(incoming, by_name=not incoming.value(b"sec-fetch-mode"))
+    return _accepts_pages(incoming, by_name=not mode)
 
 
 def _accepts_pages(incoming: Incoming, *, by_name: bool) -> bool:
@@ -62,8 +65,8 @@ def opens_websocket(incoming: Incoming) -> bool:
     """True for a WebSocket, also for one that the server leaves to the app as a request."""
     if incoming.kind == "websocket":
         return True
-    protocols = b",".join(incoming.values(b"upgrade")).lower().split(b",")
-    return b"websocket" in [name.strip() for name in protocols]
+    protocols = b",".join(incoming.values(b"upgrade")).lower()
+    return bool(protocols) and b"websocket" in [name.strip() for name in protocols.split(b",")]
 
 
 def is_preflight(incoming: Incoming) -> bool:

@@ -4,8 +4,11 @@ Knows looks and headers, no words; must not know why a page is shown. Nothing ex
 no script runs, and everything put into a page is escaped.
 """
 
+import hashlib
 import json
+from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
@@ -15,6 +18,7 @@ from ..messages import Headers, Respond
 
 FILES = Path(__file__).parents[2] / "templates"
 _TEMPLATE = Template((FILES / "page.html").read_text(encoding="utf-8"))
+_FRAGMENT_SCRIPT = (FILES / "fragment.js").read_text(encoding="utf-8")
 NO_STORE = ("cache-control", "no-store")
 _HTML: Headers = (
     ("content-type", "text/html; charset=utf-8"),
@@ -40,32 +44,33 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a page says, and its links: the first is the way on, the others are ways out. `onward`
-    follows the first by itself. `language` is the tag of the language that all of it is written
-    in."""
+    follows the first by itself; with `fragment` a script does, and adds to it what stands behind
+    the # of this page's address, which no server sees. `language` is the tag of the language that
+    all of it is written in."""
 
     title: str
     text: str
     links: tuple[Link, ...] = ()
     onward: bool = False
+    fragment: bool = False
     language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is the same on each page: the app's name, the style and its source for the policy, and
-    the logo as an address that holds all of it, or empty."""
+    """What is the same on each page: the app's name, the style, and the logo as an address that
+    holds all of it, or empty."""
 
     app: str
     style: str
-    style_source: str
     logo: str = ""
 
-    @property
-    def policy(self) -> str:
-        """The Content-Security-Policy of each page."""
+    def policy(self, script: str) -> str:
+        """The Content-Security-Policy of a page with this script, or without one."""
         images = "img-src data:; " if self.logo else ""
+        scripts = f"script-src {source(script)}; " if script else ""
         return (
-            f"default-src 'none'; style-src {self.style_source}; {images}"
+            f"default-src 'none'; style-src {source(self.style)}; {scripts}{images}"
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
 
@@ -79,8 +84,15 @@ class Frame:
         return f'<span class="mark" aria-hidden="true">{mark}</span>{app}'
 
 
+@cache
+def source(content: str) -> str:
+    """An inline style or script, as a Content-Security-Policy names it (CSP 3, section 2.3.1)."""
+    return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
 def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respond:
     """An HTML response."""
+    script = _FRAGMENT_SCRIPT if page.fragment else ""
     body = _TEMPLATE.substitute(
         refresh=_refresh(page),
         title=escape(page.title),
@@ -89,9 +101,10 @@ def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respon
         style=frame.style,
         text=escape(page.text),
         links=_links(page.links),
+        script=f"<script>{script}</script>\n" if script else "",
         language=escape(page.language),
     )
-    policy = ("content-security-policy", frame.policy)
+    policy = ("content-security-policy", frame.policy(script))
     head = (*_HTML, policy, ("content-language", page.language), *headers)
     return Respond(status, head, body.encode("utf-8", "replace"))
 
@@ -99,7 +112,8 @@ def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respon
 def _refresh(page: Page) -> str:
     if not page.onward:
         return ""
-    return f'<meta http-equiv="refresh" content="0; url={escape(page.links[0].address)}">\n'
+    refresh = f'<meta http-equiv="refresh" content="0; url={escape(page.links[0].address)}">'
+    return f"<noscript>{refresh}</noscript>\n" if page.fragment else f"{refresh}\n"
 
 
 def _links(links: tuple[Link, ...]) -> str:

@@ -12,7 +12,7 @@ T = TypeVar("T")
 MAX_SECONDS = 300  # seconds a verified result is remembered at most
 
 
-Values: TypeAlias = tuple[bytes, ...]
+Values: TypeAlias = tuple[str, ...] | tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class SessionCache(Generic[T]):
 
     def __init__(self, size: int) -> None:
         self._half = -(-size // 2)
-        self._young: dict[bytes, Entry[T]] = {}
-        self._old: dict[bytes, Entry[T]] = {}
+        self._young: dict[str | bytes, Entry[T]] = {}
+        self._old: dict[str | bytes, Entry[T]] = {}
 
     def get(self, values: Values, now: float) -> T | None:
         """What was decided for exactly these values, if it still holds at `now` (Unix time)."""

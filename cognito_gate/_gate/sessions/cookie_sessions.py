@@ -9,8 +9,8 @@ from ...settings import Settings
 from ..cookie_kinds import Names, Seals, session_attributes
 from ..effects import Flow
 from ..messages import Headers
-from ..protocol import cookies
-from ..protocol.cookies import Jar
+from ..protocol import cookies as cookie_parts
+from ..protocol.cookies import Jar, RequestCookies
 from ..protocol.seal import Inherited
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord, Tokens
@@ -35,23 +35,31 @@ class CookieSessions:
         refresh = (names.refresh,) if settings.refresh_flow_enabled else ()
         self.cookie_names = (names.access, names.id, *refresh)
 
-    def load(self, jar: Jar, now: float) -> Flow[Stored]:
+    def load(self, cookies: RequestCookies, now: float) -> Flow[Stored]:
         yield from ()
+        plain = cookies.glance(self.cookie_names)
+        if plain and plain[0]:
+            return Stored(*[(value,) if value else () for value in plain])
+        return self._search(cookies.jar) if cookies.jar else Stored()
+
+    def _search(self, jar: Jar) -> Stored:
         names = self._names
-        if self._inherited and not cookies.names(jar, names.access) + cookies.names(
+        if self._inherited and not cookie_parts.names(jar, names.access) + cookie_parts.names(
             jar, names.refresh
         ):
             names = INHERITED
         refreshes = self._settings.refresh_flow_enabled
         return Stored(
-            cookies.candidates(jar, names.access),
-            cookies.candidates(jar, names.id),
-            cookies.candidates(jar, names.refresh) if refreshes else [],
+            cookie_parts.candidates(jar, names.access),
+            cookie_parts.candidates(jar, names.id),
+            cookie_parts.candidates(jar, names.refresh) if refreshes else [],
         )
 
-    def values(self, jar: Jar, access: str, id_: str, refresh: str) -> Values:
-        all_values = (access, id_, refresh)[: len(self.cookie_names)]
-        return tuple(value.encode("latin-1") for value in all_values)
+    def values(self, cookies: RequestCookies, access: str, id_: str, refresh: str) -> Values:
+        return self._values(access, id_, refresh)
+
+    def _values(self, access: str, id_: str, refresh: str) -> Values:
+        return (access, id_, refresh)[: len(self.cookie_names)]
 
     def open_access(self, value: str) -> tuple[str, float]:
         """A sealed value alone says when it ends."""
@@ -102,7 +110,7 @@ class CookieSessions:
             *self._lines(jar, names.refresh, refresh, rest, unseen=unseen),
             *self._left_behind(jar),
         ]
-        values = self.values(jar, access, id_, refresh)
+        values = self._values(access, id_, refresh)
         return Saved(_headers(lines), values, int(now) + age if end else float("inf"))
 
     def save_refresh(self, jar: Jar, record: RefreshRecord, now: float) -> Flow[Headers]:

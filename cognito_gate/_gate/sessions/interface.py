@@ -3,27 +3,30 @@
 Knows the questions only. Must not know any of the places, nor what makes a session valid.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..effects import Flow
 from ..messages import Headers
-from ..protocol.cookies import Jar
+from ..protocol.cookies import Jar, RequestCookies
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord, Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """What there may be of a browser's session, likeliest first; nothing of it is verified.
 
     Each is a value that `open_access`, `open_id` and `open_refresh` read: a browser may send
     several cookies of one name, and only one of them may hold.
     """
 
-    access: list[str] = field(default_factory=list, repr=False)
-    id: list[str] = field(default_factory=list, repr=False)
-    refresh: list[str] = field(default_factory=list, repr=False)
+    access: Sequence[str] = ()
+    id: Sequence[str] = ()
+    refresh: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return "Stored()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,17 @@ class Sessions(Protocol):
 
     Example::
 
-        stored = yield from sessions.load(exchange.jar, exchange.now)
+        stored = yield from sessions.load(exchange.cookies, exchange.now)
     """
 
     @property
     def cookie_names(self) -> tuple[str, ...]:
         """The cookies whose exact values a verified session is remembered by."""
 
-    def load(self, jar: Jar, now: float) -> Flow[Stored]:
+    def load(self, cookies: RequestCookies, now: float) -> Flow[Stored]:
         """What the browser's cookies lead to."""
 
-    def values(self, jar: Jar, access: str, id_: str, refresh: str) -> Values:
+    def values(self, cookies: RequestCookies, access: str, id_: str, refresh: str) -> Values:
         """What a session that was read from these stored values is remembered by."""
 
     def open_access(self, value: str) -> tuple[str, float]:
