@@ -249,14 +249,17 @@ def _absolute(module: str, node: ast.ImportFrom) -> str:
     return ".".join([*here, *filter(None, [node.module])])
 
 
-def _imported(module: str) -> Iterator[str]:
+@cache
+def _imported(module: str) -> frozenset[str]:
     """The full names of everything a module imports, wherever it does."""
+    found = set()
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(module, node)
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            found |= {f"{base}.{alias.name}" for alias in node.names}
+    return frozenset(found)
 
 
 @cache

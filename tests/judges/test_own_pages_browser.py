@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import chromium, driver, launch_options
 from tests.judges.own_pages import PASSWORD, OwnApp
 from tests.judges.person import ENGLISH
 from tests.judges.test_own_pages_account import about, code_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-__all__ = ["chromium", "driver", "launch_options"]
 
 
 @pytest.mark.browser
