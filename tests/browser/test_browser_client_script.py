@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,6 +16,8 @@ from starlette.routing import Route
 from tests.browser.tab import Tab, opened
 from tests.journey.stage import Stage, staged
 
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```js\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 POLICY = "default-src 'self'; script-src 'self'"
 BODY = """<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>
 <input aria-label="Draft"><button id="popup">In a window</button>
@@ -43,6 +47,13 @@ async def script(request: Request) -> HTMLResponse:
     return HTMLResponse(SCRIPT, media_type="text/javascript")
 
 
+async def readme(request: Request) -> HTMLResponse:
+    """What README shows, with its answer as the title."""
+    [block] = [one for one in BLOCKS if "client.js" in one]
+    html = f"<!doctype html><script type=module>{block}document.title = answer.status</script>"
+    return HTMLResponse(html)
+
+
 async def data(request: Request) -> JSONResponse:
     sent = (await request.body()).decode()
     return JSONResponse({"got": sent, "by": request.scope["cognito_gate.identity"].username})
@@ -51,9 +62,8 @@ async def data(request: Request) -> JSONResponse:
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Stage]:
     routes = [
-        Route("/shop", page),
-        Route("/shop.js", script),
-        Route("/data", data, methods=["POST"]),
+        *(Route("/shop", page), Route("/shop.js", script), Route("/readme", readme)),
+        Route("/data", data, methods=["GET", "POST"]),
     ]
     public = {"COGNITO_GATE_PUBLIC_PATHS": "/shop /shop.js"}
     with staged(public, app=lambda *_: Starlette(routes=routes)) as stage:
@@ -115,3 +125,9 @@ def test_who_it_is_and_how_long(tab: Tab) -> None:
     who = tab.page.evaluate("me()")
     assert who["username"] == "ada"
     assert 3590 < who["expires_in"] <= 3601  # the date header has whole seconds
+
+
+def test_what_readme_shows(tab: Tab) -> None:
+    tab.open("/readme")
+    tab.fill_in()
+    expect(tab.page).to_have_title("200")
