@@ -93,7 +93,8 @@ def _text(event: Event) -> str:
             whose = f"the session {event.session}" if event.session else f"those of {event.sub}"
             return f"sessions were ended by an operator: {whose} (request {event.revocation})"
         case Refused():
-            return f"{event.code}: {event.reason}"
+            rule = f" (by {event.rule})" if event.rule else ""
+            return f"{event.code}: {event.reason}{rule}"
         case BearerRejected():
             return f"a bearer token was rejected: {event.reason}"
     return type(event).__name__

@@ -10,6 +10,7 @@
     ├── ApiRefused                refused            400
     ├── CrossSiteRefused          cross_site         403
     ├── Forbidden                 forbidden          403
+    │   └── StepUpRequired        step_up_required   401
     ├── MethodRefused             method_not_allowed 405
     ├── StaleCallback             stale_login        400
     ├── CookiesLost               cookies            400
@@ -29,7 +30,11 @@ logs and events, and never hold a token, a code, a cookie or a secret; what a pa
 in the language catalogs, by the error's code.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
+
+CallbackCause: TypeAlias = Literal[
+    "", "cancelled", "signed_out", "not_started_here", "not_verified", "set_up"
+]
 
 
 class GateError(Exception):
@@ -66,8 +71,7 @@ class BadRequest(GateError):
     status = 400
 
     def __init__(self, reason: str, *, field: str = "", limit: int = 0) -> None:
-        self.field = field
-        self.limit = limit
+        self.field, self.limit = field, limit
         super().__init__(reason)
 
 
@@ -81,14 +85,7 @@ class CallbackRefused(BadRequest):
 
     code = "login_failed"
 
-    def __init__(
-        self,
-        reason: str,
-        *,
-        cause: Literal[
-            "", "cancelled", "signed_out", "not_started_here", "not_verified", "set_up"
-        ] = "",
-    ) -> None:
+    def __init__(self, reason: str, *, cause: CallbackCause = "") -> None:
         self.cause = cause
         super().__init__(reason)
 
@@ -126,14 +123,30 @@ class CrossSiteRefused(GateError):
 
 
 class Forbidden(GateError):
-    """The signed-in user is not allowed to do this. `sub` identifies the user."""
+    """The signed-in user is not allowed to do this. `sub` identifies the user, `rule` names the
+    rule that is against it; `scopes` are all that it requires, where a scope is lacking."""
 
     code = "forbidden"
     status = 403
 
-    def __init__(self, reason: str, *, sub: str) -> None:
-        self.sub = sub
+    def __init__(
+        self, reason: str, *, sub: str, rule: str = "", scopes: tuple[str, ...] = ()
+    ) -> None:
+        self.sub, self.rule, self.scopes = sub, rule, scopes
         super().__init__(reason)
+
+
+class StepUpRequired(Forbidden):
+    """A rule wants a sign-in of `max_age` seconds ago at most, or of a class `acr` (RFC 9470)."""
+
+    code = "step_up_required"
+    status = 401
+
+    def __init__(
+        self, reason: str, *, sub: str, rule: str, max_age: int | None, acr: tuple[str, ...]
+    ) -> None:
+        self.max_age, self.acr = max_age, acr
+        super().__init__(reason, sub=sub, rule=rule)
 
 
 class MethodRefused(GateError):
@@ -148,18 +161,14 @@ class MethodRefused(GateError):
 
 
 class StaleCallback(GateError):
-    """A callback whose sign-in is unknown here: replayed, expired, or of another browser.
-
-    `again` says that this sign-in was itself a second attempt; `return_to` is where the visitor
-    wanted to go, if that is still known.
-    """
+    """A callback whose sign-in is unknown here: replayed, expired, or of another browser. `again`:
+    it was itself a second attempt. `return_to` is where the visitor wanted to go, if known."""
 
     code = "stale_login"
     status = 400
 
     def __init__(self, reason: str, *, again: bool, return_to: str = "/") -> None:
-        self.again = again
-        self.return_to = return_to
+        self.again, self.return_to = again, return_to
         super().__init__(reason)
 
 
@@ -205,9 +214,7 @@ class ApiRefused(GateError):
     status = 400
 
     def __init__(self, operation: str, exception: str, message: str) -> None:
-        self.operation = operation
-        self.exception = exception
-        self.message = message
+        self.operation, self.exception, self.message = operation, exception, message
         super().__init__(f"Cognito refuses {operation}: {exception}")
 
 

@@ -104,7 +104,8 @@ class Context:
         names, seals = Names.of(settings), Seals.of(settings)
         look = Appearance.of(settings)
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
-        ours_to_return_to = {f"{settings.prefix}/account", f"{settings.prefix}/sessions"}
+        # Pages of ours that a sign-in may lead to.
+        ends = {f"{settings.prefix}/{name}" for name in ("account", "sessions", "signed-in")}
         ours = frozenset({settings.user_pool_client_id})
         further = ours | set(settings.bearer_client_ids)
         audiences = frozenset(settings.audiences)
@@ -119,8 +120,7 @@ class Context:
             sessions=sessions
             or CookieSessions(settings, names, seals, settings.session_bytes or session_bytes),
             login=login_attributes(settings),
-            # These pages are some that a sign-in may lead to.
-            routes=frozenset({settings.callback_path, *settings.routes}) - ours_to_return_to,
+            routes=frozenset({settings.callback_path, *settings.routes}) - ends,
             expected=Expected(issuer, ours, leeway, audiences),
             expected_bearer=Expected(issuer, further, leeway, audiences),
             token_calls=AT_LOGIN_DOMAIN,

@@ -23,6 +23,8 @@ class Names:
     language: str
     device: str
     idle: str
+    step_up: str
+    return_to: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -33,7 +35,7 @@ class Names:
     def prefixed(cls, prefix: str) -> "Names":
         kinds = (
             *("access_token", "id_token", "refresh_token"),
-            *("login_", "pending", "form", "language", "device", "idle"),
+            *("login_", "pending", "form", "language", "device", "idle", "step_up", "return_to"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
@@ -49,6 +51,8 @@ class Seals:
     pending: Seal
     device: Seal
     idle: Seal
+    step_up: Seal
+    return_to: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -62,6 +66,8 @@ class Seals:
             pending=Encrypted(keys, "pending"),
             device=Encrypted(keys, "device"),
             idle=Encrypted(keys, "idle"),
+            step_up=Encrypted(keys, "step_up"),
+            return_to=Encrypted(keys, "return_to"),
         )
 
 

@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from .formats import domain_origin, pool_region, web_origin
 
-ROUTES = ("/login", "/logout", "/me", "/revoke", "/sessions", "/signed-out")
+ROUTES = (
+    *("/login", "/logout", "/me", "/revoke", "/sessions"),
+    *("/signed-out", "/signed-in", "/client.js"),
+)
 PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",
