@@ -1,25 +1,32 @@
 """README says what is: its settings, its code blocks and its commands are held against the code."""
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from dataclasses import fields
 from pathlib import Path
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import click
 import pytest
 
-from cognito_gate import Settings
+from cognito_gate import Settings, WSGIGate
 from cognito_gate.cli import main
 from cognito_gate.cli.rules_command import rules
-from cognito_gate.events import Event
+from cognito_gate.events import Event, SessionsRevoked
 from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
 from cognito_gate.local import LocalCognito, load_users
 from cognito_gate.local.users import USER_KEYS
 from cognito_gate.pool.commands import pool
 from cognito_gate.settings.rules import REQUIRE_KEYS, RULE_KEYS
 from cognito_gate.settings.rules_file import parse_rules
+from tests.world.pool import Pool
 
+REVOKE_KEY = "a-key-of-the-operators-with-32-characters"
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -154,6 +161,35 @@ def test_the_options_exist() -> None:
         for word in (*parameter.opts, *parameter.secondary_opts)
     }
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= {*known, "--help"}
+
+
+@pytest.mark.skipif(
+    None in (shutil.which("curl"), shutil.which("openssl")), reason="needs curl and openssl"
+)
+@pytest.mark.parametrize(("key", "code"), [(REVOKE_KEY, 0), (REVOKE_KEY + "x", 22)])
+def test_the_example_of_revoke(key: str, code: int) -> None:
+    """Run by a shell against a gate on a port. curl ends with 22 at an error of HTTP."""
+    [block] = [block for kind, block in BLOCKS if kind == "sh" and "/auth/revoke" in block]
+    events: list[Event] = []
+    gate = WSGIGate(_nobody, Pool().settings(revoke_key=REVOKE_KEY), on_event=events.append)
+    with make_server("127.0.0.1", 0, gate, handler_class=_Quiet) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        variables = {"SUB": "a-sub", "KEY": key, "APP": f"http://127.0.0.1:{server.server_port}"}
+        environ = {"PATH": os.environ["PATH"], **variables}
+        done = subprocess.run(["sh", "-c", block], env=environ, capture_output=True, check=False)
+    gate.close()
+    assert done.returncode == code
+    ended = [event.sub for event in events if isinstance(event, SessionsRevoked)]
+    assert ended == ([] if code else ["a-sub"])
+
+
+def _nobody(environ: object, start_response: object) -> list[bytes]:
+    raise AssertionError("the app is not called")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the tests' output."""
 
 
 def test_the_make_targets_exist() -> None:

@@ -19,6 +19,17 @@ def problems(**change: str) -> dict[str, str]:
     return error.value.problems
 
 
+def test_the_key_of_operators_is_no_secret_key() -> None:
+    changes: list[dict[str, str]] = [
+        {"SECRET_KEY": KEY},
+        {"SECRET_KEY": LONG, "SECRET_KEY_FALLBACKS": KEY},
+    ]
+    for change in changes:
+        found = problems(COGNITO_GATE_REVOKE_KEY=KEY, **change)
+        assert "is a SECRET_KEY, too" in found["COGNITO_GATE_REVOKE_KEY"]
+        assert KEY not in str(found)
+
+
 GOOD: dict[str, list[str]] = {
     "AWS_REGION": ["eu-west-1", "us-gov-west-1", "ap-southeast-3"],
     "AWS_COGNITO_DOMAIN": ["my-app", "a", "x" * 63, "login.example.com", "http://localhost:9000"],

@@ -25,6 +25,7 @@ class Combined(Endpoints):
     rules: tuple[Rule, ...]
     require_groups: tuple[str, ...]
     email_domains: tuple[str, ...]
+    revoke_key: str
 
     @property
     def default_require(self) -> Require | None:
@@ -75,7 +76,14 @@ class Combined(Endpoints):
             problems["COGNITO_GATE_BEARER_CLIENT_IDS"] = (
                 "has no effect unless COGNITO_GATE_BEARER is true"
             )
-        return problems | self._machine_problems() | self.rule_problems()
+        return problems | self._key_problems() | self._machine_problems() | self.rule_problems()
+
+    def _key_problems(self) -> dict[str, str]:
+        """One key for two things: who has it for the lesser could seal sessions."""
+        if self.revoke_key and self.revoke_key in self.secrets:
+            text = "is a SECRET_KEY, too; whoever ends sessions must not be able to seal cookies"
+            return {"COGNITO_GATE_REVOKE_KEY": text}
+        return {}
 
     def _machine_problems(self) -> dict[str, str]:
         """Rules for machines that no machine can meet: its tokens are not accepted at all."""

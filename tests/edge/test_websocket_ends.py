@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pytest
@@ -227,6 +228,48 @@ def test_when_its_visitor_signs_out(
             await socket.closed.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        return socket
+
+    assert site.runner.run(main()).codes == [4401]
+
+
+def test_when_its_user_signs_out_everywhere(
+    open_site: Callable[..., ASGISite], pool: Pool, app: App
+) -> None:
+    """In another browser, that is."""
+    site = open_site(refresh_flow_enabled=True)
+    browser, other = signed_in(site, pool), signed_in(site, pool)
+    app.acts = listening
+    sign_out = other.request("POST", "/auth/sessions", {"sec-fetch-site": "same-origin"})
+
+    async def main() -> Socket:
+        socket = Socket(site, browser)
+        task = asyncio.create_task(socket.run())
+        await socket.accepted()
+        await site.one(replace(sign_out, body=b"action=everywhere"))
+        async with asyncio.timeout(PATIENT):
+            await socket.closed.wait()
+        await task
+        return socket
+
+    assert site.runner.run(main()).codes == [4401]
+
+
+def test_when_nobody_uses_its_session(
+    open_site: Callable[..., ASGISite], pool: Pool, app: App, clock: Clock
+) -> None:
+    site = open_site(idle_seconds=60)
+    browser = signed_in(site, pool)
+    app.acts = listening
+
+    async def main() -> Socket:
+        socket = Socket(site, browser)
+        task = asyncio.create_task(socket.run())
+        await socket.accepted()
+        clock.ahead = 60
+        async with asyncio.timeout(PATIENT):
+            await socket.closed.wait()
+        await task
         return socket
 
     assert site.runner.run(main()).codes == [4401]
