@@ -13,10 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cognito_gate._gate.appearance import Appearance
+from cognito_gate._gate.catalog import Catalog
 from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.messages import Respond
 from cognito_gate._gate.protocol import pages
-from cognito_gate._gate.protocol.pages import Link, Page
+from cognito_gate._gate.protocol.pages import Button, Fact, Form, Link, Page, Section
 from cognito_gate._gate.records import Sentence, View
 from cognito_gate._sign_in import totp
 from cognito_gate._sign_in.views import SAMPLES
@@ -89,7 +90,23 @@ def gate_page(name: str, language: str) -> Respond:
         links,
         language=language,
     )
+    if name == "sessions":
+        page = _with_sessions(page, catalog)
     return pages.show(400, page, Appearance(OPTIONS["COGNITO_GATE_APP_NAME"]).frame())
+
+
+def _with_sessions(page: Page, catalog: Catalog) -> Page:
+    """The page of a visitor's sessions has parts and a form, too."""
+
+    def text(name: str) -> str:
+        return catalog.text(f"gate.sessions.{name}")
+
+    at = "2026-11-21 12:00 UTC"
+    here = Section(text("this"), facts=(Fact(text("since"), at), Fact(text("until"), at)))
+    others = Section(text("others"), facts=(Fact("Firefox", at), Fact(text("unnamed"), at)))
+    buttons = (Button("this", text("end_this")), Button("everywhere", text("end_all")))
+    form = Form("/auth/sessions", buttons, text("only_here"), "'self'")
+    return replace(page, sections=(here, others), form=form, links=page.links[:1])
 
 
 def make_app(**change: str) -> Starlette:

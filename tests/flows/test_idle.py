@@ -56,6 +56,34 @@ def test_a_session_that_was_not_used(stage: Stage, browser: Browser, quick: bool
     assert ends(stage) == ["idle"]
 
 
+@pytest.mark.parametrize("quick", [True, False], ids=["short way", "in full"])
+def test_one_that_is_still_remembered_as_verified(make_stage: MakeStage, quick: bool) -> None:
+    stage = make_stage(refresh_flow_enabled=True, idle_seconds=60)
+    stage.quick = quick
+    browser = stage.signed_in()
+    stage.now += 59
+    assert browser.go("/").status == 200
+    stage.now += 60
+    assert browser.go("/").status == 303
+    assert ends(stage) == ["idle"]
+
+
+def test_what_was_ended_stays_ended(stage: Stage, browser: Browser) -> None:
+    """Another process has seen the session used meanwhile; its refresh token is revoked all the
+    same, so that nothing of it may go on."""
+    old = dict(browser.jar)
+    stage.now += SECONDS - 1
+    assert browser.go("/").stored == [IDLE]
+    other = Stage(stage.changes)
+    other.now = stage.now + 1
+    other.pool.signer, other.pool.published = stage.pool.signer, stage.pool.published
+    assert Browser(other, dict(browser.jar)).go("/auth/me").status == 200
+    another = Stage(stage.changes)
+    another.now = other.now
+    assert Browser(another, old).go("/").status == 303
+    assert Browser(another, dict(browser.jar)).go("/").status == 303
+
+
 def test_a_moment_before_that_it_lives(stage: Stage, browser: Browser) -> None:
     stage.now += SECONDS - 1
     assert browser.go("/").status == 200
