@@ -29,6 +29,10 @@ class Revocations(Protocol):
     def covers(self, marks: SessionMarks, now: float) -> bool:
         """True when a session with these marks was ended."""
 
+    def begin(self, session: str, at: float, *, until: float) -> None:
+        """Remember that a session began at `at`, by this process's own clock: its tokens say so in
+        whole seconds, and by Cognito's."""
+
     def end(self, session: str, *, until: float) -> None:
         """End the session of this name (`origin_jti`). The entry is of use until `until`."""
 
@@ -42,17 +46,24 @@ class MemoryRevocations:
 
     def __init__(self, size: int) -> None:
         self._before: Recent[float] = Recent(size)
+        self._begun: Recent[float] = Recent(size)
         self._lock = threading.Lock()
         self.any = self._before.any
 
     def covers(self, marks: SessionMarks, now: float) -> bool:
         if not self.any():
             return False
+        began = marks.began
         for key in marks.keys:
             before = self._before.get(key, now)
-            if before is not None and marks.began <= before:
-                return True
+            if before is not None and began <= before:
+                began = max(began, self._begun.get(marks.name, now) or began)
+                if began <= before:
+                    return True
         return False
+
+    def begin(self, session: str, at: float, *, until: float) -> None:
+        self._begun.put(session, at, until=until)
 
     def end(self, session: str, *, until: float) -> None:
         if session:

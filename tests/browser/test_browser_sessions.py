@@ -20,9 +20,13 @@ def test_signing_out_everywhere(chromium: Browser, demo: Stage, tab: Tab) -> Non
         tab.heading("Your sessions")
         expect(tab.page.get_by_role("main")).to_contain_text("does not list other devices")
         tab.page.get_by_role("button", name="Sign out everywhere").click()
-        tab.page.wait_for_load_state()
+        tab.heading("Signed out")
+        assert demo.cognito.calls["GlobalSignOut"] == 1
+        other.visits.clear()
         other.open("/admin")
-        other.sees_login()
+        other.heading("For admins only")
+        # It was signed in once more, by Cognito's own session: nothing but /logout ends that.
+        assert "/oauth2/authorize" in other.visits
     tab.open("/admin")
     tab.sees_login()
 

@@ -106,6 +106,26 @@ def test_whoever_signs_in_later_is_let_in(stage: Stage) -> None:
     assert browser.go("/").identity.username == "ada"
 
 
+@pytest.mark.parametrize("refresh", [True, False], ids=["refresh", "no refresh"])
+def test_also_within_the_same_second(make_stage: MakeStage, refresh: bool) -> None:
+    """Cognito's own session goes on, and may sign them in again at once."""
+    stage = make_stage(refresh_flow_enabled=refresh, bearer=True)
+    stage.pool.access["origin_jti"] = stage.pool.id["origin_jti"] = "the-sign-in"
+    old = stage.signed_in()
+    stage.pool.access["origin_jti"] = stage.pool.id["origin_jti"] = "another-sign-in"
+    stage.now += 0.5
+    by_user(stage)
+    stage.now += 0.1
+    browser = stage.browser()
+    assert browser.sign_in(stage.pool).status == 303
+    for quick in (True, False):
+        stage.quick = quick
+        assert browser.go("/").status == 200
+        assert old.go("/").status == 303
+    bearer = {"authorization": f"Bearer {browser.jar[ACCESS]}"}
+    assert stage.browser().fetch("/", headers=bearer).status == 200
+
+
 def test_others_are_let_in(stage: Stage) -> None:
     browser = stage.signed_in()
     context(stage).revocations.end_all("sub-of-eve", stage.now, until=stage.now + 600)

@@ -49,6 +49,20 @@ def test_an_earlier_time_takes_nothing_back() -> None:
     assert ended.covers(MINE, NOW)
 
 
+def test_a_session_that_is_known_to_have_begun_later() -> None:
+    """By its own clock a process tells apart what happened within one second."""
+    ended = MemoryRevocations(8)
+    ended.end_all("ada", NOW + 0.5, until=NOW + 60)
+    mine = MINE._replace(began=NOW)
+    ended.begin("the-sign-in", NOW + 0.4, until=NOW + 60)
+    assert ended.covers(mine, NOW)
+    ended.begin("the-sign-in", NOW + 0.6, until=NOW + 60)
+    assert not ended.covers(mine, NOW)
+    assert ended.covers(SessionMarks.of(("another",), "ada", NOW), NOW)
+    ended.end("the-sign-in", until=NOW + 60)
+    assert ended.covers(mine, NOW)
+
+
 def test_it_is_bounded() -> None:
     ended = MemoryRevocations(8)
     for number in range(20):

@@ -17,6 +17,7 @@ from ..protocol import jwt
 from ..records import RefreshRecord, Tokens
 from . import refresh_record, token_trust, verified_session
 
+NO_END = float("inf")
 NO_NONCE = ""
 """For tokens of the JSON API, which takes no nonce: the call itself belongs to the visitor."""
 
@@ -60,9 +61,12 @@ def establish(exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool) -
 def _check_not_over(
     context: Context, who: Identity, record: RefreshRecord | None, now: float
 ) -> None:
-    """A session that was ended before it is there would lead to sign-in after sign-in."""
-    live = verified_session.of_identity(context, who, float("inf"))
-    if context.is_over(verified_session.marks(live, record), now):
+    """Who signs in just after all of their sessions were ended has a new one, though it says so
+    in whole seconds only. One that was ended itself would lead to sign-in after sign-in."""
+    marks = verified_session.marks(verified_session.of_identity(context, who, NO_END), record)
+    if context.is_over(marks, now):
+        context.revocations.begin(marks.name, now, until=context.last_use(now))
+    if context.is_over(marks, now):
         raise CallbackRefused("the session of this sign-in was ended", cause="not_verified")
 
 

@@ -49,7 +49,9 @@ def revoke(exchange: Exchange) -> Flow[Respond]:
     if order.session:
         context.revocations.end(order.session, until=context.last_use(now))
     else:
-        context.revocations.end_all(order.sub, order.before, until=context.last_use(now))
+        # The tool's clock may be ahead, and nobody's session of later is meant.
+        before = min(order.before, now)
+        context.revocations.end_all(order.sub, before, until=context.last_use(now))
     exchange.record(
         SessionsRevoked(exchange.facts, order.sub, order.session, order.before, order.id)
     )
