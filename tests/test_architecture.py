@@ -116,7 +116,7 @@ FLOORS: list[set[str]] = [
 LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
-    "settings.parsers",
+    *("_gate.protocol.pages", "settings.parsers"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")

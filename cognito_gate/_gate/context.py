@@ -19,7 +19,6 @@ from .protocol import oauth
 from .protocol.cookies import Attributes
 from .protocol.jwks import KeyRing
 from .protocol.jwt import Expected
-from .protocol.pages import Frame
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
 from .records import Tokens
@@ -62,7 +61,6 @@ class Context:
     token: Callable[[], str]
     languages: Languages
     look: Appearance
-    frame: Frame
     names: Names
     seals: Seals
     sessions: Sessions
@@ -102,7 +100,6 @@ class Context:
         """`session_bytes` is how much a session may put into cookies, unless it is set; `sessions`
         is where sessions live, if not in cookies."""
         names, seals = Names.of(settings), Seals.of(settings)
-        look = Appearance.of(settings)
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
         # Pages of ours that a sign-in may lead to.
         ends = {f"{settings.prefix}/{name}" for name in ("account", "sessions", "signed-in")}
@@ -113,8 +110,7 @@ class Context:
             settings=settings,
             token=token,
             languages=Languages(settings.templates, settings.languages),
-            look=look,
-            frame=look.frame(),
+            look=Appearance.of(settings),
             names=names,
             seals=seals,
             sessions=sessions

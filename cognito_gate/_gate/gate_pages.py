@@ -61,7 +61,7 @@ def show(exchange: Exchange, status: int, page: GatePage, headers: Headers = ())
         script=page.script,
         language=catalog.tag,
     )
-    return pages.show(status, shown, exchange.context.frame, headers)
+    return pages.show(status, shown, exchange.context.look.frame(), headers)
 
 
 def onward(exchange: Exchange, target: str, headers: Headers) -> Respond:

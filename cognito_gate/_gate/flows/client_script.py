@@ -3,6 +3,8 @@
 Both are the same for everybody. Must not know who asks.
 """
 
+from functools import cache
+
 from ...errors import MethodRefused
 from .. import gate_pages
 from ..effects import Flow
@@ -15,14 +17,18 @@ _HEADERS = (
     pages.NO_STORE,
     ("x-content-type-options", "nosniff"),
 )
-_SCRIPT = (pages.FILES / "client.js").read_bytes()
 
 
 def client_script(exchange: Exchange) -> Flow[Respond]:
     """The module. Raises MethodRefused."""
     yield from ()
     _check_method(exchange)
-    return Respond(200, _HEADERS, _SCRIPT)
+    return Respond(200, _HEADERS, _script())
+
+
+@cache
+def _script() -> bytes:
+    return (pages.FILES / "client.js").read_bytes()
 
 
 def signed_in(exchange: Exchange) -> Flow[Respond]:

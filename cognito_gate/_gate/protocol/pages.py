@@ -9,7 +9,6 @@ import json
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -17,7 +16,6 @@ from typing import Any
 from ..messages import Headers, Respond
 
 FILES = Path(__file__).parents[2] / "templates"
-_TEMPLATE = Template((FILES / "page.html").read_text(encoding="utf-8"))
 NO_STORE = ("cache-control", "no-store")
 _HTML: Headers = (
     ("content-type", "text/html; charset=utf-8"),
@@ -121,6 +119,18 @@ class Frame:
         return f'<span class="mark" aria-hidden="true">{mark}</span>{app}'
 
 
+def escape(text: str) -> str:
+    """Text for HTML, in an element or an attribute."""
+    import html  # noqa: PLC0415 - only whoever shows a page needs its table of entities
+
+    return html.escape(text)
+
+
+@cache
+def _template() -> Template:
+    return Template((FILES / "page.html").read_text(encoding="utf-8"))
+
+
 @cache
 def _script(name: str) -> str:
     return (FILES / name).read_text(encoding="utf-8")
@@ -135,7 +145,7 @@ def source(content: str) -> str:
 def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respond:
     """An HTML response."""
     script = _script(page.script) if page.script else ""
-    body = _TEMPLATE.substitute(
+    body = _template().substitute(
         refresh=_refresh(page),
         title=escape(page.title),
         app=escape(frame.app),
