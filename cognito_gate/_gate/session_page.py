@@ -83,7 +83,7 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
         links=(pages.Link(f"{exchange.incoming.mount}/", catalog.text("page.to_app", app=app)),),
         language=catalog.tag,
     )
-    return pages.show(200, page, exchange.context.frame, headers)
+    return pages.show(200, page, exchange.context.look.frame(), headers)
 
 
 def _others(catalog: Catalog, others: Others) -> pages.Section:
