@@ -25,6 +25,7 @@ FLOORS: list[set[str]] = [
     },
     {
         *("_gate.protocol.public_keys", "settings.domains", "settings.env_file"),
+        "settings.identity_headers",
         *("settings.toml_lines", "settings.unknown_variables"),
     },
     {"settings.rule_values"},
@@ -89,6 +90,7 @@ FLOORS: list[set[str]] = [
         "_delivery",
         "_lifespan",
         "_starlette_user",
+        "_app_headers",
     },
     {"asgi", "wsgi"},
     {

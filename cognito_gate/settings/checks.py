@@ -26,6 +26,7 @@ from .formats import (
     has_dot_segment,
     one_of,
 )
+from .identity_headers import check_headers
 from .rule_values import check_email_domains, check_groups
 
 _KINDS = {
@@ -209,6 +210,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "public_paths": check_paths,
     "require_groups": check_groups,
     "email_domains": check_email_domains,
+    "headers": check_headers,
     "refresh_before_seconds": between(0, 86_400, "seconds"),
     "login_seconds": between(1, 86_400, "seconds"),
     "http_timeout_seconds": between(0.05, 60, "seconds"),
