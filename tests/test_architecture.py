@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
     },
     {
         *("_gate.protocol.public_keys", "settings.domains", "settings.env_file"),
-        "settings.identity_headers",
+        *("settings.identity_headers", "settings.proxies"),
         *("settings.toml_lines", "settings.unknown_variables"),
     },
     {"settings.rule_values"},
@@ -71,7 +71,7 @@ FLOORS: list[set[str]] = [
         *("_gate.flows.login", "_gate.flows.callback", "_gate.flows.session"),
         *("_gate.flows.bearer", "_gate.flows.logout", "_sign_in.next_page"),
     },
-    {"_gate.flows.step_up"},
+    {"_gate.flows.step_up", "_gate.flows.forward_auth"},
     {"_sign_in.page", "_gate.flows.error_responses", "_sign_in.choice"},
     {"_gate.flows.rule_refusals"},
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},

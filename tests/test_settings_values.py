@@ -61,6 +61,7 @@ GOOD: dict[str, list[str]] = {
     "COGNITO_GATE_FLASK_COGNITO_LIB_KEY": ["short", "with blanks in it"],
     "COGNITO_GATE_AUDIENCES": ["https://api.example.com", "myapp://x, api"],
     "COGNITO_GATE_WEBSOCKET_ORIGINS": ["https://a.example", "https://a.example http://localhost:1"],
+    "COGNITO_GATE_TRUSTED_PROXIES": ["127.0.0.1", "10.0.0.0/8 ::1,fd00::/8", "unix"],
     "COGNITO_GATE_HEADERS": [
         "x-auth-request",
         "X-Auth-Request, x-auth-request-access-token=access_token",
@@ -219,6 +220,9 @@ BAD: dict[str, list[str]] = {
         "/ä",
         "/a;b",
         "/a*",
+    ],
+    "COGNITO_GATE_TRUSTED_PROXIES": [
+        *("nginx", "10.0.0.1/8", "10.0.0.0/33", "0.0.0.0/0", "::/0", "10.0.0.1:80", "*", "UNIX"),
     ],
     "COGNITO_GATE_HEADERS": [
         *("x-user", "=sub", "x-user=", "x-user:sub", "x_user=sub", "x-user=s\u00fcb", "-x=sub"),

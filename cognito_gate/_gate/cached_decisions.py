@@ -20,14 +20,20 @@ ANYBODY = Pass(None)
 
 
 class CachedDecisions:
-    """Decisions on HTTP requests. `routes` are the paths that the gate answers itself."""
+    """Decisions on HTTP requests. `routes` are the paths that the gate answers itself, and all that
+    begin with `below` are, where it is set."""
 
     def __init__(
-        self, context: Context, authorization: Authorization, routes: Container[str]
+        self,
+        context: Context,
+        authorization: Authorization,
+        routes: Container[str],
+        below: str = "",
     ) -> None:
         self._context = context
         self._authorization = authorization
         self._routes = routes
+        self._below = below
         self._names = context.sessions.cookie_names
         # Browsers send one Cookie header again and again: it leads to the session at once.
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
@@ -51,7 +57,7 @@ class CachedDecisions:
             headers: those of the request, with lower-case names.
             now: Unix time.
         """
-        if path in self._routes:
+        if path in self._routes or (self._below and path.startswith(self._below)):
             return None
         line = token = b""
         for name, value in headers:

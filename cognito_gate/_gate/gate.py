@@ -29,6 +29,7 @@ from .context import Context
 from .effects import Flow
 from .exchange import Exchange
 from .flows import bearer, callback, error_responses, login, logout, rule_refusals, session
+from .flows.forward_auth import ForwardAuth
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
 from .rule_table import RuleTable
@@ -80,10 +81,14 @@ class Gate:
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
         }
+        self._forward_auth = ForwardAuth(settings)
         self._forms = frozenset(pages)
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
-        self.cached = CachedDecisions(context, self._authorization, self._routes).find
+        below = self._forward_auth.below
+        if below:
+            self._routes[below.removesuffix("/")] = self._verify
+        self.cached = CachedDecisions(context, self._authorization, self._routes, below).find
         for warning in settings.warnings():
             log.warning("%s", warning)
 
@@ -134,12 +139,19 @@ class Gate:
         incoming = exchange.incoming
         self._check_origin(incoming)
         cookies.check_size(exchange.cookies.headers)
-        route = self._routes.get(incoming.path) if incoming.kind == "http" else None
+        route = self._route(incoming)
         if route is not None:
             return (yield from route(exchange))
         if self._preflight and fetch_metadata.is_preflight(incoming):
             return Pass(None)  # the app says what other origins may ask
         return (yield from self._guard(exchange))
+
+    def _route(self, incoming: Incoming) -> _Route | None:
+        if incoming.kind != "http" or incoming.forwarded:
+            return None
+        if self._forward_auth.serves(incoming.path):
+            return self._verify
+        return self._routes.get(incoming.path)
 
     def _guard(self, exchange: Exchange) -> Flow[Decision]:
         """Everything that is not a route of ours."""
@@ -167,6 +179,8 @@ class Gate:
         if not fetch_metadata.is_navigation(exchange.incoming):
             return error_responses.login_required(exchange, headers)
         callback.check_not_astray(exchange)
+        if exchange.incoming.forwarded:
+            return self._forward_auth.to_login(exchange, headers)
         return_to = login.return_address(exchange)
         if exchange.settings.keep_fragment and exchange.settings.login == "hosted":
             way = login.login_url(self._context, return_to)
@@ -227,6 +241,12 @@ class Gate:
             "id_claims": who.id_claims,
         }
         return pages.show_json(200, content, visitor.headers)
+
+    def _verify(self, exchange: Exchange) -> Flow[Respond]:
+        forwarded = self._forward_auth.read(exchange)
+        decision = yield from self._answered(forwarded)
+        headers = self._kept_back(forwarded, decision.headers)
+        return self._forward_auth.respond(exchange, replace(decision, headers=headers))
 
     def _signed_out(self, exchange: Exchange) -> Flow[Respond]:
         yield from ()

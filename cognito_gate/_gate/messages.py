@@ -30,8 +30,9 @@ class Incoming(NamedTuple):
     only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
     request came from. `body` is there only where the gate takes a form; `late` says that it did not
-    come in time, so that nothing of it counts. (A tuple: one is made for each request, and a frozen
-    dataclass takes four times as long.)
+    come in time, so that nothing of it counts. `forwarded`: a proxy asks about this request, and
+    sends it to the app itself. (A tuple: one is made for each request, and a frozen dataclass takes
+    four times as long.)
     """
 
     kind: Literal["http", "websocket"]
@@ -45,6 +46,7 @@ class Incoming(NamedTuple):
     client: str = ""
     body: bytes = b""
     late: bool = False
+    forwarded: bool = False
 
     def __repr__(self) -> str:
         return f"Incoming(kind={self.kind!r}, method={self.method!r}, path={self.path!r})"
