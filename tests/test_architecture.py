@@ -94,7 +94,14 @@ FLOORS: list[set[str]] = [
     },
     {"asgi", "wsgi"},
     {
-        *("integrations.", "demo.", "cli.banner", "cli.env_files", "cli.rules_explained"),
+        *(
+            "integrations.",
+            "demo.",
+            "cli.alone",
+            "cli.banner",
+            "cli.env_files",
+            "cli.rules_explained",
+        ),
         *("migrate.", "pool."),
     },
     {"doctor."},
@@ -132,6 +139,7 @@ DOORS: dict[str, set[str]] = {
         "_starlette_user",
         "_websocket",
         "asgi",
+        "cli.alone",
         "cli.web_sockets",
         "integrations.",
         "demo.",
@@ -159,6 +167,7 @@ DOORS: dict[str, set[str]] = {
     },
     "uvicorn": {
         "cli.__init__",
+        "cli.alone",
         "cli.serve",
         "cli.process",
         "cli.server_options",
