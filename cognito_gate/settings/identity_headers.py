@@ -49,6 +49,14 @@ def header_pairs(words: tuple[str, ...]) -> Pairs:
     return tuple(pair for word in words for pair in _pairs(word))
 
 
+def header_names(words: tuple[str, ...]) -> frozenset[str]:
+    """All names that nobody but the gate may use: those of the headers, and one more of
+    oauth2-proxy's, which stays empty unless it is asked for."""
+    preset = any(word.lower() == X_AUTH_REQUEST for word in words)
+    names = frozenset(name for name, _ in header_pairs(words))
+    return names | {f"{X_AUTH_REQUEST}-access-token"} if preset else names
+
+
 def _pairs(word: str) -> Pairs:
     if word.lower() == X_AUTH_REQUEST:
         return _PRESET

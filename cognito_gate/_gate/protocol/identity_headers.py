@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ...identity import Identity
-from ...settings.identity_headers import header_pairs
+from ...settings.identity_headers import header_names, header_pairs
 from ..messages import Header, Headers
 
 MAX_VALUE_CHARS = 4096
@@ -31,7 +31,7 @@ class IdentityHeaders:
 
     def __init__(self, words: tuple[str, ...]) -> None:
         self._pairs = header_pairs(words)
-        self.names = frozenset(name for name, _ in self._pairs)
+        self.names = header_names(words)
         """Their names, in lower case: from nobody else does the app take these."""
 
     def of(self, identity: Identity | None) -> Headers:
