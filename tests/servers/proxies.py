@@ -97,8 +97,11 @@ class Upstream(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
-        told = {"path": self.path, "method": self.command, "headers": self.headers.items()}
-        body = json.dumps(told, default=list).encode()
+        headers = [
+            (name, value) for name, value in self.headers.items() if name.lower() != "cookie"
+        ]
+        told = {"path": self.path, "method": self.command, "headers": headers}
+        body = json.dumps(told).encode()
         if self.headers.get("upgrade"):
             self._switch(body)
             return
