@@ -7,6 +7,7 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -102,11 +103,15 @@ class ASGIGate:
                 await _respond(decision, scope, receive, send)
                 return
             inner = _scope(scope, decision.identity, self._headers, off=self._gate is None)
-            send = self._with_cookies(decision, send) if decision.headers else send
-            if kind == "http" or not self._ends or decision.identity is None:
+            gate = self._gate
+            if gate is not None and decision.headers:
+                send = _with_cookies(gate, decision, send)
+            if kind == "http" or not self._ends or decision.identity is None or gate is None:
                 await self.app(inner, receive, send)
             else:
-                await self._open(decision, _incoming(scope), inner, receive, send)
+                socket = EndableWebSocket(receive, send)
+                watch = self._watch(gate, socket, _incoming(scope), decision)
+                await self._open(inner, socket, watch)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
@@ -142,22 +147,21 @@ class ASGIGate:
             self._delivery.deliver(events)  # those of a request that was cancelled, too
 
     async def _open(
-        self, decision: Pass, incoming: Incoming, scope: Scope, receive: Receive, send: Send
+        self, scope: Scope, socket: EndableWebSocket, watch: Coroutine[Any, Any, None]
     ) -> None:
         """Call the app on a WebSocket, for as long as the session lasts."""
-        socket = EndableWebSocket(receive, send)
-        watch = asyncio.create_task(self._watch(socket, incoming, decision))
+        watching = asyncio.create_task(watch)
         try:
             await self.app(scope, socket.receive, socket.send)
         finally:
-            watch.cancel()
+            watching.cancel()
 
-    async def _watch(self, socket: EndableWebSocket, incoming: Incoming, decision: Pass) -> None:
+    async def _watch(
+        self, gate: Gate, socket: EndableWebSocket, incoming: Incoming, decision: Pass
+    ) -> None:
         """End a WebSocket with its session: signed out, or over, or not to be refreshed when its
         access token ends."""
-        gate, now, pause = self._gate, time.time(), 0.05
-        if gate is None:
-            return
+        now, pause = time.time(), 0.05
         try:
             while not gate.signed_out(decision, now):
                 await asyncio.sleep(max(pause, min(decision.until - now, LOOK_SECONDS)))
@@ -171,21 +175,6 @@ class ASGIGate:
         except Exception:
             log.exception("an unexpected error; the WebSocket is closed")  # fail closed
         await socket.end()
-
-    def _with_cookies(self, decision: Pass, send: Send) -> Send:
-        """The server's own `send`, unless cookies have to ride on the app's response. They do not
-        when the visitor has signed out meanwhile."""
-        gate = self._gate
-        if gate is None or not decision.headers:
-            return send
-
-        async def with_cookies(message: Message) -> None:
-            starts = message["type"] in _STARTS
-            if starts and not gate.signed_out(decision, time.time()):
-                message = _with_set_cookie(decision, message)
-            await send(message)
-
-        return with_cookies
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):
@@ -202,6 +191,19 @@ class ASGIGate:
         lifespan, or this fails, that request loads it; the app's own start goes on meanwhile."""
         if self._gate is not None:
             await self._sender.load()
+
+
+def _with_cookies(gate: Gate, decision: Pass, send: Send) -> Send:
+    """Send the cookies of a decision with the app's response, unless the visitor has signed out
+    meanwhile."""
+
+    async def with_cookies(message: Message) -> None:
+        starts = message["type"] in _STARTS
+        if starts and not gate.signed_out(decision, time.time()):
+            message = _with_set_cookie(decision, message)
+        await send(message)
+
+    return with_cookies
 
 
 def _incoming(scope: Scope) -> Incoming:

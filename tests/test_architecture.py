@@ -72,7 +72,12 @@ FLOORS: list[set[str]] = [
         *("_gate.flows.bearer", "_gate.flows.logout", "_sign_in.next_page"),
     },
     {"_gate.flows.step_up", "_gate.flows.forward_auth"},
-    {"_sign_in.page", "_gate.flows.error_responses", "_sign_in.choice"},
+    {
+        "_sign_in.page",
+        "_gate.flows.error_responses",
+        "_sign_in.choice",
+        "_gate.flows.client_script",
+    },
     {"_gate.flows.rule_refusals"},
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},
@@ -115,7 +120,7 @@ FLOORS: list[set[str]] = [
 LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
-    "settings.parsers",
+    *("_gate.protocol.pages", "settings.parsers"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")
@@ -255,14 +260,17 @@ def _absolute(module: str, node: ast.ImportFrom) -> str:
     return ".".join([*here, *filter(None, [node.module])])
 
 
-def _imported(module: str) -> Iterator[str]:
+@cache
+def _imported(module: str) -> frozenset[str]:
     """The full names of everything a module imports, wherever it does."""
+    found = set()
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(module, node)
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            found |= {f"{base}.{alias.name}" for alias in node.names}
+    return frozenset(found)
 
 
 @cache

@@ -29,6 +29,7 @@ from .context import Context
 from .effects import Flow
 from .exchange import Exchange
 from .flows import bearer, callback, error_responses, login, logout, rule_refusals, session
+from .flows.client_script import client_script, signed_in
 from .flows.forward_auth import ForwardAuth
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
@@ -80,6 +81,8 @@ class Gate:
             f"{settings.prefix}/logout": logout.logout,
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
+            f"{settings.prefix}/signed-in": signed_in,
+            f"{settings.prefix}/client.js": client_script,
         }
         self._forward_auth = ForwardAuth(settings)
         self._forms = frozenset(pages)

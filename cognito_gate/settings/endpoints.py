@@ -10,7 +10,7 @@ from .formats import domain_origin, pool_region, web_origin
 
 VERIFY = "/verify"
 """The route that proxies ask, below the prefix; only where COGNITO_GATE_TRUSTED_PROXIES is set."""
-ROUTES = ("/login", "/logout", "/me", "/signed-out")
+ROUTES = ("/login", "/logout", "/me", "/signed-out", "/signed-in", "/client.js")
 PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",

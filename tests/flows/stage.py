@@ -99,6 +99,7 @@ def end(flow: Flow[Decision], answer: HttpAnswer) -> Decision:
 
 def reply(decision: Decision) -> Reply:
     """A decision as a browser's reply; a `Pass` counts as the app being called."""
+    assert all(name == name.lower() for name, _ in decision.headers)  # as ASGI demands
     if isinstance(decision, Pass):
         return Reply(200, list(decision.headers), b"", Seen(decision.identity, {}))
     return Reply(decision.status, list(decision.headers), decision.body)

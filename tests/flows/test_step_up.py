@@ -136,7 +136,7 @@ def test_nobody_is_sent_round_in_a_circle(stage: Stage, browser: Browser) -> Non
                     stage.pool.sign_in(reply.location) if at_cognito else reply.location
                 )
                 steps += 1
-            assert steps <= (2 * MAX_TIMES if "origin_jti" in access else 2), path
+                assert steps <= (2 * MAX_TIMES if "origin_jti" in access else 2), path
 
 
 def test_who_may_not_go_there_anyway_is_not_sent_to_sign_in(browser: Browser) -> None:
