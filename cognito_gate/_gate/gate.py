@@ -248,8 +248,7 @@ class Gate:
     def _verify(self, exchange: Exchange) -> Flow[Respond]:
         forwarded = self._forward_auth.read(exchange)
         decision = yield from self._answered(forwarded)
-        headers = self._kept_back(forwarded, decision.headers)
-        return self._forward_auth.respond(exchange, replace(decision, headers=headers))
+        return self._forward_auth.respond(exchange, decision)
 
     def _signed_out(self, exchange: Exchange) -> Flow[Respond]:
         yield from ()

@@ -7,7 +7,7 @@ import pytest
 
 from cognito_gate import Require, Rule
 from cognito_gate.events import Refused
-from tests.flows.stage import DUE, SESSION, START, Stage
+from tests.flows.stage import DUE, SESSION, START, Stage, end, reply, until
 from tests.world import faults
 from tests.world.browser import FETCH, NAVIGATION, Browser, Extra, Raw, Reply, Request
 from tests.world.pool import APP
@@ -436,3 +436,16 @@ def test_a_preflight_passes_where_the_setting_says_so(stage: Stage) -> None:
         opened = Stage({**SETTINGS, "cors_preflight": passed})
         reply = Proxy(opened).ask(opened.browser(), "/api", "OPTIONS", asked)
         assert passes(reply) == passed
+
+
+def test_a_sign_out_meanwhile_keeps_the_new_cookies_back(stage: Stage, ada: Browser) -> None:
+    """The refresh was under way: a browser that has signed out must not get its tokens."""
+    stage.now += DUE
+    said = {"x-forwarded-method": "GET", "x-forwarded-uri": "/page"}
+    asked = ada.request("GET", "/auth/verify?cookies=numbered", {**NAVIGATION, **said})
+    flow = stage.decide(Request("GET", asked.target, asked.headers, b"", PROXY))
+    refreshing = until(flow, stage.pool, "/oauth2/token")
+    ada.go("/auth/logout")
+    answer = reply(end(flow, stage.pool.answer(refreshing)))
+    assert not answer.stored
+    assert not [name for name, _ in answer.headers if name.startswith("x-set-cookie-")]
