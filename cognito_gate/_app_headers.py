@@ -4,13 +4,11 @@ Knows what a client may not say, and which of the gate's cookies are not for the
 tokens, nor what a cookie holds.
 """
 
-from collections.abc import Iterable
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from ._gate.cookie_kinds import Names
 from ._gate.protocol.identity_headers import IdentityHeaders
+from ._gate.shown_cookies import shown_cookies
 from .identity import Identity, tells_identity
 
 Raw: TypeAlias = list[tuple[bytes, bytes]]
@@ -32,16 +30,7 @@ HARMLESS_HEADERS = frozenset(
         *("x-request-id", "x-requested-with"),
     )
 )
-MAX_REMEMBERED_BYTES = 8_192
-"""Of a Cookie header that is remembered with what the app sees of it. Servers cap it near that."""
-_MARK = b"cognito_"
-# The app may read the tokens, which its Identity has, too, and the visitor's language.
-_SHOWN = {"access", "id", "language"}
-_PLAIN_NAMES = Names.prefixed("")
-_HIDDEN = frozenset(
-    getattr(_PLAIN_NAMES, item.name).encode() for item in fields(Names) if item.name not in _SHOWN
-)
-_LOGIN = _PLAIN_NAMES.login.encode()
+HARMLESS_WITH_COOKIES = HARMLESS_HEADERS | {b"cookie"}
 
 
 class AppHeaders:
@@ -54,42 +43,42 @@ class AppHeaders:
     def __init__(self, words: tuple[str, ...]) -> None:
         self._given = IdentityHeaders(words)
         self._names = self._given.names
+        self.adds = bool(self._names)
+        """Whether the app is given any."""
         # A server sees the same few names all day.
         self._claims_header = lru_cache(1024)(self._is_header_claim)
         self._claims_key = lru_cache(1024)(self._is_key_claim)
 
     def asgi(self, headers: Raw, identity: Identity | None) -> Raw:
-        """The same list, where nothing has to change."""
-        for name, value in headers:
-            if name not in HARMLESS_HEADERS and self._changes(name, value):
-                headers = list(self._rewritten(headers))
-                break
-        if self._names:
-            given = self._given.of(identity)
-            headers = [*headers, *((name.encode(), value.encode()) for name, value in given)]
-        return headers
-
-    def _changes(self, name: bytes, value: bytes) -> bool:
-        if name == b"cookie":
-            return shown_cookies(value) is not None
-        return self._claims_header(name[:_MAX_IDENTITY_NAME])
-
-    def _rewritten(self, headers: Raw) -> Iterable[tuple[bytes, bytes]]:
-        for name, value in headers:
-            if name == b"cookie":
+        """The headers of a scope."""
+        seen: Raw = []
+        for pair in headers:
+            name, value = pair
+            if name in HARMLESS_HEADERS:
+                seen.append(pair)
+            elif name == b"cookie":
                 shown = shown_cookies(value)
-                if shown is None or shown:
-                    yield name, value if shown is None else shown
+                if shown is None:
+                    seen.append(pair)
+                elif shown:
+                    seen.append((name, shown))
             elif not self._claims_header(name[:_MAX_IDENTITY_NAME]):
-                yield name, value
+                seen.append(pair)
+        if self.adds:
+            given = self._given.of(identity)
+            seen.extend((name.encode(), value.encode()) for name, value in given)
+        return seen
 
-    def wsgi(self, environ: dict[str, Any], identity: Identity | None) -> dict[str, Any]:
-        """A copy of an environ, without what a client or an outer layer said of the visitor."""
+    def wsgi(
+        self, environ: dict[str, Any], identity: Identity | None, *, shown: bool = False
+    ) -> dict[str, Any]:
+        """A copy of an environ, without what a client or an outer layer said of the visitor.
+        `shown`: it is known that all its cookies may be shown."""
         inner = dict(environ)
         for key in environ:
             if self._claims_key(key[:_MAX_KEY]):
                 del inner[key]
-        if "HTTP_COOKIE" in inner:
+        if not shown and "HTTP_COOKIE" in inner:
             _show_cookies(inner)
         for name, value in self._given.of(identity):
             inner[f"HTTP_{name.upper().replace('-', '_')}"] = value
@@ -113,28 +102,3 @@ def _show_cookies(environ: dict[str, Any]) -> None:
         environ["HTTP_COOKIE"] = shown.decode("latin-1")
     elif shown is not None:
         del environ["HTTP_COOKIE"]
-
-
-def shown_cookies(line: bytes) -> bytes | None:
-    """A Cookie header without the gate's own secrets; None for one that holds none of them.
-
-    An app that leaks what it was sent cannot leak these: a refresh token, sign-ins under way.
-    """
-    if line.find(_MARK) < 0:
-        return None
-    return (_without_hidden if len(line) > MAX_REMEMBERED_BYTES else _remembered)(line)
-
-
-def _without_hidden(line: bytes) -> bytes | None:
-    pairs = line.split(b";")
-    shown = [pair for pair in pairs if not _is_hidden(pair)]
-    return None if len(shown) == len(pairs) else b";".join(shown).strip(b" \t")
-
-
-_remembered = lru_cache(1024)(_without_hidden)
-
-
-def _is_hidden(pair: bytes) -> bool:
-    name = pair.partition(b"=")[0].strip(b" \t").removeprefix(b"__Host-")
-    whole = name[:-2] if name[-2:-1] == b"." and name[-1:].isdigit() else name
-    return whole in _HIDDEN or name.startswith(_LOGIN)

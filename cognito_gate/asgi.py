@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ._app_headers import AppHeaders, Raw
+from ._app_headers import HARMLESS_WITH_COOKIES, AppHeaders, Raw
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
@@ -23,7 +23,7 @@ from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket, refusal
 from .errors import SettingsError
 from .events import Event
-from .identity import DISABLED, Identity
+from .identity import DISABLED
 from .settings import ASGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ASGIGate:
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
-            inner = _scope(scope, decision.identity, self._headers, off=self._gate is None)
+            inner = _scope(scope, decision, self._headers, off=self._gate is None)
             gate = self._gate
             if gate is not None and decision.headers:
                 send = _with_cookies(gate, decision, send)
@@ -235,14 +235,19 @@ async def _form(receive: Receive) -> bytes:
     return body
 
 
-def _scope(
-    scope: Scope, identity: Identity | None, headers: AppHeaders, *, off: bool
-) -> dict[str, Any]:
+def _scope(scope: Scope, decision: Pass, headers: AppHeaders, *, off: bool) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
+    identity = decision.identity
     user, auth = user_and_auth(identity, off=off)
     additions: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
     if off or DISABLED in scope:
         additions[DISABLED] = off
+    if decision.shown and not headers.adds:
+        for name, _ in scope["headers"]:
+            if name not in HARMLESS_WITH_COOKIES:
+                break
+        else:  # as it is for most requests of a session that is known
+            return {**scope, **additions}
     return {**scope, **additions, "headers": headers.asgi(scope["headers"], identity)}
 
 

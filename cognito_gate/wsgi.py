@@ -93,7 +93,7 @@ class WSGIGate:
             status = HTTPStatus(decision.status)
             start_response(f"{status.value} {status.phrase}", list(decision.headers))
             return [decision.body]
-        inner = _environ(environ, decision.identity, self._headers)
+        inner = _environ(environ, decision, self._headers)
         if self._gate is None:
             inner[DISABLED] = True
         return self.app(inner, self._with_cookies(decision, start_response))
@@ -220,11 +220,10 @@ def _target(environ: "WSGIEnvironment", path: str) -> bytes:
     return quote(path, safe="/~!$&'()*+,;=:@").encode()
 
 
-def _environ(
-    environ: "WSGIEnvironment", identity: Identity | None, headers: AppHeaders
-) -> dict[str, Any]:
+def _environ(environ: "WSGIEnvironment", decision: Pass, headers: AppHeaders) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
-    inner = headers.wsgi(environ, identity)
+    identity = decision.identity
+    inner = headers.wsgi(environ, identity, shown=decision.shown)
     inner[IDENTITY] = identity
     if identity is not None:
         inner["REMOTE_USER"] = _remote_user(identity)

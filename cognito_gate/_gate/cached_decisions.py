@@ -5,17 +5,19 @@ flow, and whether the visitor may go on is asked as it is there. None always mea
 """
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
 
 from .authorization import Authorization, Target
 from .context import Context
 from .messages import METHOD_OVERRIDES, Pass
 from .protocol import cookies
 from .protocol.session_cache import SessionCache
+from .shown_cookies import shown_cookies
 
 MAX_LINE_BYTES = 8_192
 """Of a Cookie header that is looked at here. Servers cap it near that, and flows take more."""
 _MARK = cookies.MARK.encode()
-ANYBODY = Pass(None)
+ANYBODY = Pass(None, shown=True)
 """The decision for a public path, where nobody is signed in."""
 
 
@@ -91,8 +93,11 @@ class CachedDecisions:
             entry = self._context.session_cache.entry(values, now) if values is not None else None
             if entry is None:
                 return None
-            self._by_line.put((line,), entry.result, now=now, until=entry.until)
-        visitor = entry.result
+            shown = shown_cookies(line) is None
+            visitor = replace(entry.result, shown=True) if shown else entry.result
+            self._by_line.put((line,), visitor, now=now, until=entry.until)
+        else:
+            visitor = entry.result
         return None if self._any_ended() and self._is_over(visitor, now) else visitor
 
     def _caller(self, header: bytes, now: float) -> Pass | None:

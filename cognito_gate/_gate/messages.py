@@ -78,7 +78,8 @@ class Pass:
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
     `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
     `sessions` are the names by which a sign-out may have ended this session meanwhile. `events`
-    are what was decided on the way, for whoever operates the app.
+    are what was decided on the way, for whoever operates the app. `shown`: it is known that the app
+    may see every cookie of this request.
     """
 
     identity: Identity | None
@@ -86,6 +87,7 @@ class Pass:
     until: float = float("inf")
     sessions: tuple[str, ...] = field(default=(), repr=False)
     events: tuple[Event, ...] = ()
+    shown: bool = field(default=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

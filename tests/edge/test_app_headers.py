@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._app_headers import AppHeaders, shown_cookies
+from cognito_gate._app_headers import AppHeaders
+from cognito_gate._gate.shown_cookies import shown_cookies
 from cognito_gate.identity import Identity, freeze
 from tests.edge.conftest import Open
 from tests.world.browser import Browser, Reply
@@ -138,3 +139,17 @@ def test_one_header_of_visible_characters(claim: Any, sent: str, twice: bool) ->
     environ = {"HTTP_X_CLAIM": value.decode("latin-1"), "HTTP_HOST": "app.example"}
     told = headers.wsgi(environ, identity).get("HTTP_X_CLAIM", "")
     assert [told.encode()] == (ours or [b""])
+
+
+def test_a_session_that_is_known_hides_them_too(make_site: Open, pool: Pool) -> None:
+    """The same Cookie header once more, and one that differs in a cookie to be hidden."""
+    browser = Browser(make_site())
+    browser.sign_in(pool)
+    for hidden in (False, False, True, True, False):
+        if hidden:
+            browser.jar["__Host-cognito_login_1"] = "sealed"
+        else:
+            browser.jar.pop("__Host-cognito_login_1", None)
+        [line] = received(browser.go("/page"))["cookie"]
+        assert "cognito_access_token" in line
+        assert "login_1" not in line
