@@ -13,11 +13,12 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from . import _lifespan
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
-from ._lifespan import fail, in_lifespan
+from ._listening import Listening
 from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
 from .errors import SettingsError
@@ -60,12 +61,11 @@ class ASGIGate:
         app: the app to protect.
         settings: where not from the environment (see `Settings.from_env`).
         client: an httpx client for all calls to Cognito; yours to close.
-        on_event: a function that is given each `Event`, on the event loop: it must be quick. What
-            it raises is logged.
+        on_event: a function that is given each `Event`, on the event loop: it must be quick, or
+            async, and then runs as a task beside the requests. What it raises is logged.
 
     Raises:
         SettingsError: the settings are wrong; all problems at once.
-        TypeError: `on_event` is an async function.
 
     Example::
 
@@ -80,14 +80,15 @@ class ASGIGate:
         client: "httpx.AsyncClient | None" = None,
         on_event: OnEvent | None = None,
     ) -> None:
-        self._delivery = Delivery(on_event)
+        self._listening = Listening()
         self.app = app
         self._gate: Gate | None = None
         self._error: SettingsError | None = None
         try:
             settings = settings or Settings.from_env()
+            self._delivery = Delivery.of(settings, on_event, self._listening.start)
         except SettingsError as error:
-            if not in_lifespan():
+            if not _lifespan.in_lifespan():
                 raise
             # As `add_middleware(ASGIGate)` does it. Servers take an error for an app without a
             # lifespan and serve on; what stops them is the lifespan's own word for it.
@@ -101,14 +102,15 @@ class ASGIGate:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 
     async def aclose(self) -> None:
-        """Close the connections to Cognito that the gate opened itself on this event loop. The end
-        of the server's lifespan does it, too."""
+        """Wait for what an async `on_event` is about, and close the connections to Cognito that
+        the gate opened itself on this event loop. The end of the server's lifespan does it, too."""
+        await self._listening.finish()
         await self._sender.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if self._error is not None:
-            await fail(self._error, scope, receive, send)
+            await _lifespan.fail(self._error, scope, receive, send)
         elif kind == "http" or kind == "websocket":
             if not isinstance(scope["headers"], list):  # any iterable may stand there, once
                 scope = {**scope, "headers": list(scope["headers"])}
@@ -204,12 +206,7 @@ class ASGIGate:
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):
             scope = {name: value for name, value in scope.items() if name not in _OURS}
-        loading = asyncio.create_task(self._load())
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            loading.cancel()
-            await self.aclose()
+        await _lifespan.run(self.app, scope, receive, send, self._load, self.aclose)
 
     async def _load(self) -> None:
         """Load at the server's start what a first request would wait for. Where a server has no

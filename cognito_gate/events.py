@@ -8,11 +8,31 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whose verified session or token a request came with; all is empty where it had none.
+
+    `session` names the session until sign-out, and opens nothing; it is the `origin_jti` of
+    Cognito's tokens where they have one. `app_client` is the id of the app client that the tokens
+    were made for. `username` is empty for machines.
+    """
+
+    sub: str = ""
+    username: str = ""
+    session: str = ""
+    app_client: str = ""
+
+
+NOBODY = Visitor()
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFacts:
     """The request that an event belongs to.
 
     `at` is Unix time; `client` is the address that the request came from, as the server says;
-    `path` has no query, which may hold secrets.
+    `path` has no query, which may hold secrets. `id` is the request's, as the trusted proxy or the
+    gate made it; `user_agent` is what the client calls itself; `visitor` is who sent the request,
+    as far as that was known by then.
     """
 
     at: float
@@ -20,6 +40,9 @@ class RequestFacts:
     method: str
     path: str
     client: str = ""
+    id: str = ""
+    user_agent: str = ""
+    visitor: Visitor = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,8 @@ class WSGIGate:
         client: "httpx.Client | None" = None,
         on_event: OnEvent | None = None,
     ) -> None:
-        self._delivery = Delivery(on_event)
         settings = settings or Settings.from_env()
+        self._delivery = Delivery.of(settings, on_event)
         self.app = app
         self._gate: Gate | None = None
         if not settings.disabled:

@@ -1,5 +1,6 @@
 """README says what is: its settings, its code blocks and its commands are held against the code."""
 
+import json
 import re
 import shlex
 import tomllib
@@ -10,8 +11,9 @@ import click
 import pytest
 
 from cognito_gate import Settings
+from cognito_gate._audit_log import audit_line
 from cognito_gate.cli import main
-from cognito_gate.events import Event
+from cognito_gate.events import Event, RequestFacts, SignedIn, Visitor
 from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
 from cognito_gate.local import LocalCognito, load_users
 from cognito_gate.local.users import USER_KEYS
@@ -77,6 +79,20 @@ def test_the_python_blocks_compile_and_import(block: str) -> None:
     for line in block.splitlines():
         if line.startswith(("from ", "import ")):
             exec(line, {})
+
+
+def test_the_line_of_the_audit_log_is_one() -> None:
+    [block] = [block for kind, block in BLOCKS if kind == "json"]
+    shown = json.loads(block)
+    facts = RequestFacts(0.0, "http", "GET", "/auth/callback", visitor=Visitor("s", "u", "n", "c"))
+    line = json.loads(audit_line(SignedIn(facts, "s", "u", "n", "cognito")))
+    assert list(shown) == list(line)
+    assert shown["details"] == line["details"]
+    assert (shown["v"], shown["event"], shown["outcome"]) == (1, line["event"], line["outcome"])
+    [section] = re.findall(r"^### Audit and metrics\n(.*?)^##", README, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| (`.*?`) \| .+ \|$", section, re.MULTILINE)
+    listed = [key for cell in rows for key in re.findall(r"`([a-z_]+)`", cell)]
+    assert set(line) <= set(listed)
 
 
 def test_the_identity_headers_are_listed() -> None:

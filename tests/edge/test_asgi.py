@@ -177,11 +177,21 @@ def test_the_lifespan_passes_untouched(make: Make) -> None:
     app = Recording()
     site = make(app)
     scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-    site.runner.run(site.gate(scope, nothing, silent))
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    site.runner.run(site.gate(scope, nothing, keep))
     ((given, receive, send),) = app.calls
     assert given is scope
     assert receive is nothing
-    assert send is silent
+    messages: list[Message] = [
+        {"type": f"lifespan.{word}"} for word in ("startup.complete", "shutdown.complete")
+    ]
+    for message in messages:
+        site.runner.run(send(message))
+    assert [one is other for one, other in zip(sent, messages, strict=True)] == [True, True]
 
 
 def test_the_lifespan_brings_no_identity(make: Make) -> None:

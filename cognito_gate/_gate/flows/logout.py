@@ -36,6 +36,8 @@ def logout(exchange: Exchange) -> Flow[Respond]:
     live = yield from _end(exchange, stored, record)
     sub = live.identity.sub if live else (record.sub if record else None)
     name = record.name if record else (live.name if live else "")
+    if live is not None:
+        exchange.identify(live.identity, name)
     revoked = False
     try:
         revoked = record is not None and (yield from _revoke(context, record))
