@@ -7,49 +7,31 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import _lifespan
+from ._asgi_scope import IDENTITY, inner_scope
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._listening import Listening
-from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket
 from .errors import SettingsError
 from .events import Event
-from .identity import DISABLED, Identity, tells_identity
+from .identity import DISABLED, REQUEST_ID
 from .settings import ASGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
     import httpx
 
-IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out, at most
 MIN_LOOK_SECONDS = 1.0  # the same, at least, whatever a look brings
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-_MAX_IDENTITY_NAME = 64  # no header that tells an identity needs more characters to be known as one
-# What most requests consist of: only the rest is looked at. None of these tells who is there.
-HARMLESS_HEADERS = frozenset(
-    name.encode()
-    for name in (
-        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization"),
-        *("cache-control", "connection", "content-length", "content-type", "cookie", "dnt"),
-        *("forwarded", "host", "if-modified-since", "if-none-match", "origin", "pragma"),
-        *("priority", "range", "referer", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform"),
-        *("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "sec-gpc"),
-        *("te", "traceparent", "tracestate", "transfer-encoding", "upgrade", "user-agent", "via"),
-        *("upgrade-insecure-requests", "x-amzn-trace-id", "x-csrf-token", "x-forwarded-for"),
-        *("x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip"),
-        *("x-request-id", "x-requested-with"),
-    )
-)
-_OURS = (IDENTITY, DISABLED, "user", "auth")
+_OURS = (IDENTITY, DISABLED, REQUEST_ID, "user", "auth")  # in a scope
 _Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
 
@@ -96,6 +78,7 @@ class ASGIGate:
             return
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES)
+        self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._ends = settings.websocket_close
         self._sender = AsyncSender(client)
         if settings.disabled:
@@ -119,7 +102,10 @@ class ASGIGate:
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
-            scope = _scope(scope, decision.identity, off=self._gate is None)
+            ids, request_id = self._ids, decision.request_id or None
+            if ids is not None and request_id is None:
+                request_id = ids.of(scope["headers"])
+            scope = inner_scope(scope, decision.identity, request_id, off=self._gate is None)
             send = self._with_cookies(decision, send) if decision.headers else send
             if kind == "http" or not self._ends or decision.identity is None:
                 await self.app(scope, receive, send)
@@ -242,27 +228,6 @@ async def _form(receive: Receive) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body
-
-
-def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, Any]:
-    """A copy with the identity in it; whatever stood there before is gone."""
-    user, auth = user_and_auth(identity, off=off)
-    additions: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
-    if off or DISABLED in scope:
-        additions[DISABLED] = off
-    for name, _ in scope["headers"]:
-        if name not in HARMLESS_HEADERS and _claims_identity(name[:_MAX_IDENTITY_NAME]):
-            return {**scope, **additions, "headers": _without_identity(scope)}
-    return {**scope, **additions}
-
-
-def _without_identity(scope: Scope) -> _Raw:
-    return [pair for pair in scope["headers"] if not _claims_identity(pair[0][:_MAX_IDENTITY_NAME])]
-
-
-@lru_cache(maxsize=1024)  # a server sees the same few names all day
-def _claims_identity(name: bytes) -> bool:
-    return tells_identity(name.decode("latin-1"))
 
 
 def _with_set_cookie(decision: Pass, message: Message) -> Message:

@@ -27,7 +27,7 @@ from ._gate.messages import (
     Respond,
     caches,
 )
-from .identity import DISABLED, Identity, tells_identity
+from .identity import DISABLED, REQUEST_ID, Identity, tells_identity
 from .settings import WSGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class WSGIGate:
         self._gate: Gate | None = None
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES)
+        self._id_header = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
         self._sender = Sender(client)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
@@ -88,6 +89,7 @@ class WSGIGate:
             start_response(f"{status.value} {status.phrase}", list(decision.headers))
             return [decision.body]
         inner = _environ(environ, decision.identity)
+        inner[REQUEST_ID] = decision.request_id or self._sent_id(environ)
         if self._gate is None:
             inner[DISABLED] = True
         return self.app(inner, self._with_cookies(decision, start_response))
@@ -109,6 +111,13 @@ class WSGIGate:
     def close(self) -> None:
         """Close the connections to Cognito that the gate opened itself."""
         self._sender.close()
+
+    def _sent_id(self, environ: "WSGIEnvironment") -> str | None:
+        """The id of a request that passed the short way, where a trusted proxy sends ids."""
+        if self._gate is None or not self._gate.request_ids.sent:
+            return None
+        header = str(environ.get(self._id_header, "")).encode("latin-1", "replace")
+        return self._gate.request_ids.accepted([header])
 
     def _cached(self, environ: "WSGIEnvironment") -> Pass | None:
         if self._gate is None:

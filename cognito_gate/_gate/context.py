@@ -22,6 +22,7 @@ from .protocol.pages import Frame
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
 from .records import Tokens
+from .request_ids import RequestIds
 from .sessions.cookie_sessions import CookieSessions
 from .sessions.interface import Sessions
 
@@ -56,6 +57,7 @@ class Context:
 
     settings: Settings
     token: Callable[[], str]
+    request_ids: RequestIds
     languages: Languages
     look: Appearance
     frame: Frame
@@ -102,6 +104,7 @@ class Context:
         return cls(
             settings=settings,
             token=token,
+            request_ids=RequestIds(settings.request_id_header, token),
             languages=Languages(settings.templates, settings.languages),
             look=look,
             frame=look.frame(),

@@ -3,8 +3,7 @@
 Knows how cookies and the query are read; must not know what they mean.
 """
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Self, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
@@ -19,8 +18,6 @@ from .protocol.cookies import Jar, RequestCookies
 MAX_QUERY_FIELDS = 50
 MAX_ASKED_CHARS = 2048
 MAX_USER_AGENT_CHARS = 512
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
-_ID_CHARS = 22  # of an unguessable text: 132 bits
 
 T = TypeVar("T")
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -168,17 +165,7 @@ class Exchange:
 
 
 def _request_id(exchange: Exchange) -> str:
-    """The one that the trusted proxy sent, if it is well-formed; else a new one."""
-    name = exchange.settings.request_id_header
-    sent = given_request_id(exchange.incoming.headers, name.encode()) if name else ""
-    return sent or exchange.context.token()[:_ID_CHARS]
-
-
-def given_request_id(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:
-    """The request id in the header `name` (lower case); empty unless it is one, and well-formed."""
-    values = [value for key, value in headers if key == name]
-    well_formed = len(values) == 1 and _REQUEST_ID.fullmatch(values[0])
-    return values[0].decode("ascii") if well_formed else ""
+    return exchange.context.request_ids.of(exchange.incoming.headers)
 
 
 def _user_agent(exchange: Exchange) -> str:

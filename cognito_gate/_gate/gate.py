@@ -51,7 +51,8 @@ class Gate:
     `rules` say who of those signed in may reach what; `sessions` is where sessions live, if not in
     cookies.
 
-    `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`.
+    `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`; on it,
+    `request_ids` tells the id that a trusted proxy sent.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Gate:
         if settings.login == "custom":
             context, pages = custom_login.prepare(context)
         self._context = context
+        self.request_ids = context.request_ids
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
         public = paths.PublicPaths(settings.public_paths, settings.logout_path)
@@ -116,7 +118,10 @@ class Gate:
             decision = error_responses.broken(exchange)
         if isinstance(decision, Respond):
             return self._finished(exchange, decision)
-        return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
+        if not exchange.events and not self.request_ids.sent:
+            return decision  # which has nothing that would need an id
+        told = tuple(exchange.events)
+        return replace(decision, events=told, request_id=exchange.request_id)
 
     def _answered(self, exchange: Exchange) -> Flow[Decision]:
         """The one place where errors become responses."""
@@ -245,7 +250,11 @@ class Gate:
         headers = self._kept_back(exchange, response.headers)
         if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
             headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
-        headers = (*headers, ("content-length", str(len(response.body))))
+        headers = (
+            *headers,
+            ("content-length", str(len(response.body))),
+            ("x-request-id", exchange.request_id),
+        )
         body = b"" if exchange.incoming.method == "HEAD" else response.body
         return Respond(response.status, headers, body, tuple(exchange.events))
 

@@ -71,7 +71,8 @@ class Pass:
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
     `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
     `sessions` are the names by which a sign-out may have ended this session meanwhile. `events`
-    are what was decided on the way, for whoever operates the app.
+    are what was decided on the way, for whoever operates the app. `request_id` names the request
+    for the app, too; empty where nobody has asked for one.
     """
 
     identity: Identity | None
@@ -79,6 +80,7 @@ class Pass:
     until: float = float("inf")
     sessions: tuple[str, ...] = field(default=(), repr=False)
     events: tuple[Event, ...] = ()
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate.events import Event, SignedIn, SignedOut
+from cognito_gate.identity import REQUEST_ID
 from tests.world.browser import NAVIGATION, Browser, Request
 from tests.world.pool import Pool
 from tests.world.site import IDENTITY, ASGISite
@@ -122,7 +123,7 @@ def test_the_scope_is_a_copy_with_all_of_the_servers_in_it(make: Make, pool: Poo
     assert scope == before  # the server's own is left alone
     assert given["state"] is scope["state"]
     assert given["extensions"] is scope["extensions"]
-    assert given.keys() - scope.keys() == {IDENTITY, "user", "auth"}
+    assert given.keys() - scope.keys() == {IDENTITY, REQUEST_ID, "user", "auth"}
 
 
 def test_the_body_and_the_disconnect_reach_the_app(make: Make, pool: Pool) -> None:
@@ -189,8 +190,12 @@ def test_the_lifespan_passes_untouched(make: Make) -> None:
     messages: list[Message] = [
         {"type": f"lifespan.{word}"} for word in ("startup.complete", "shutdown.complete")
     ]
-    for message in messages:
-        site.runner.run(send(message))
+
+    async def send_all() -> None:
+        for message in messages:
+            await send(message)
+
+    site.runner.run(send_all())
     assert [one is other for one, other in zip(sent, messages, strict=True)] == [True, True]
 
 

@@ -46,7 +46,7 @@ class Page:
     """What a page says, and its links: the first is the way on, the others are ways out. `onward`
     follows the first by itself; with `fragment` a script does, and adds to it what stands behind
     the # of this page's address, which no server sees. `language` is the tag of the language that
-    all of it is written in."""
+    all of it is written in. `note` is small print."""
 
     title: str
     text: str
@@ -54,6 +54,7 @@ class Page:
     onward: bool = False
     fragment: bool = False
     language: str = "en"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respon
         style=frame.style,
         text=escape(page.text),
         links=_links(page.links),
+        note=f'<p class="fine">{escape(page.note)}</p>\n' if page.note else "",
         script=f"<script>{script}</script>\n" if script else "",
         language=escape(page.language),
     )
