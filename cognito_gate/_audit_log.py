@@ -30,7 +30,9 @@ MAX_DETAIL_CHARS = 64
 _OUTCOMES = {
     **{"SignedIn": "success", "Refreshed": "success", "SignedOut": "success"},
     **{"SignInFailed": "failure", "RefreshFailed": "failure"},
-    **{"Refused": "refused", "BearerRejected": "refused", "SessionEnded": "ended"},
+    **{"WrongPassword": "failure", "WrongCode": "failure"},
+    **{"Refused": "refused", "BearerRejected": "refused", "RateLimited": "refused"},
+    "SessionEnded": "ended",
 }
 _TOLD = {"code", "reason", "request", "rule", "session", "status", "sub", "username"}
 _CUT = "..."

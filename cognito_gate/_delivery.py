@@ -12,15 +12,24 @@ from typing import Any, TypeAlias
 from ._audit_log import AuditLog
 from .errors import SettingsError
 from .events import (
+    AccountConfirmed,
     BearerRejected,
+    CodeSent,
     Event,
+    PasswordChanged,
+    RateLimited,
     Refreshed,
     RefreshFailed,
     Refused,
+    SecondFactorSetUp,
+    SecondFactorTurnedOff,
     SessionEnded,
     SignedIn,
     SignedOut,
+    SignedUp,
     SignInFailed,
+    WrongCode,
+    WrongPassword,
 )
 from .settings import Settings
 from .settings.operator_checks import STDERR
@@ -139,6 +148,31 @@ def _text(event: Event) -> str:
             return f"{event.code}: {event.reason}"
         case BearerRejected():
             return f"a bearer token was rejected: {event.reason}"
+    return _text_of_page(event)
+
+
+def _text_of_page(event: Event) -> str:
+    """What happened on a sign-in page of our own. Names that were typed stay out of the log: some
+    people type their password there."""
+    match event:
+        case WrongPassword():
+            return f"a wrong password: {event.reason}"
+        case WrongCode():
+            return f"a wrong code: {event.reason}"
+        case RateLimited():
+            return f"{event.code}: {event.reason}"
+        case SignedUp():
+            return "a new account" if event.confirmed else "a new account, not confirmed yet"
+        case AccountConfirmed():
+            return "an account was confirmed"
+        case CodeSent():
+            return f"a code was sent: {event.purpose}, {event.medium or 'by an unknown medium'}"
+        case SecondFactorSetUp():
+            return "an authenticator app was set up"
+        case SecondFactorTurnedOff():
+            return "an authenticator app was turned off"
+        case PasswordChanged():
+            return f"a password was changed: {event.way}"
     return type(event).__name__
 
 

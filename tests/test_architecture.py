@@ -57,7 +57,7 @@ FLOORS: list[set[str]] = [
         "_gate.flows.session_end",
         *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
-    {"_gate.flows.verified_session", "_sign_in.devices"},
+    {"_gate.flows.verified_session", "_sign_in.accounting", "_sign_in.devices"},
     {"_gate.flows.refresh", "_gate.flows.establish", "_sign_in.rate_limits"},
     {"_sign_in.resend"},
     {"_sign_in.forms", "_sign_in.fields", "_sign_in.password"},
