@@ -48,16 +48,20 @@ _CAUSES = {
 
 
 class Delivery:
-    """Hands events on: to the log `cognito_gate`, to the audit log, and to `on_event`.
+    """Hands events on: to the log `cognito_gate`, to the audit log, to `count`, and to `on_event`.
 
     `start` runs what an async `on_event` returns; without it, only a plain function is taken.
+    `count` is to raise nothing.
 
     Raises:
         TypeError: `on_event` is no function, or an async one that nobody could run.
     """
 
     def __init__(
-        self, on_event: OnEvent | None, audit: AuditLog | None = None, start: Start | None = None
+        self,
+        on_event: OnEvent | None,
+        start: Start | None = None,
+        count: Callable[[Event], None] | None = None,
     ) -> None:
         if on_event is not None and not callable(on_event):
             raise TypeError("on_event takes a function of one event")
@@ -68,18 +72,23 @@ class Delivery:
             )
         self._on_event = on_event
         self._start = start
-        self._audit = audit
+        self._count = count
+        self._audit: AuditLog | None = None
 
     @classmethod
     def of(
-        cls, settings: Settings, on_event: OnEvent | None, start: Start | None = None
+        cls,
+        settings: Settings,
+        on_event: OnEvent | None,
+        start: Start | None = None,
+        count: Callable[[Event], None] | None = None,
     ) -> "Delivery":
-        """As the settings say.
+        """With an audit log, if the settings say so.
 
         Raises:
             SettingsError: the audit log cannot be opened. TypeError: as above.
         """
-        delivery = cls(on_event, start=start)
+        delivery = cls(on_event, start, count)
         if settings.audit_log and not settings.disabled:
             delivery._audit = _open_audit_log(settings.audit_log)
         return delivery
@@ -92,6 +101,8 @@ class Delivery:
                 log.log(level, "%s", log_line(event))
             if self._audit is not None:
                 self._audit.record(event)
+            if self._count is not None:
+                self._count(event)
             if self._on_event is not None:
                 self._tell(event, self._on_event)
 

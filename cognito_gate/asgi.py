@@ -19,6 +19,7 @@ from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._listening import Listening
+from ._metrics_extra import metrics_of
 from ._websocket import EndableWebSocket
 from .errors import SettingsError
 from .events import Event
@@ -68,7 +69,8 @@ class ASGIGate:
         self._error: SettingsError | None = None
         try:
             settings = settings or Settings.from_env()
-            self._delivery = Delivery.of(settings, on_event, self._listening.start)
+            metrics = metrics_of(settings)
+            self._delivery = Delivery.of(settings, on_event, self._listening.start, metrics.count)
         except SettingsError as error:
             if not _lifespan.in_lifespan():
                 raise
@@ -77,10 +79,11 @@ class ASGIGate:
             self._error = error
             return
         if not settings.disabled:
-            self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES)
+            self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES, scrape=metrics.scrape)
+            metrics.watch(self._gate)
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._ends = settings.websocket_close
-        self._sender = AsyncSender(client)
+        self._sender = AsyncSender(client, metrics.called)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 

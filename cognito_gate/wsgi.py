@@ -27,6 +27,7 @@ from ._gate.messages import (
     Respond,
     caches,
 )
+from ._metrics_extra import metrics_of
 from .identity import DISABLED, REQUEST_ID, Identity, tells_identity
 from .settings import WSGI_SESSION_BYTES, Settings
 
@@ -70,13 +71,15 @@ class WSGIGate:
         on_event: OnEvent | None = None,
     ) -> None:
         settings = settings or Settings.from_env()
-        self._delivery = Delivery.of(settings, on_event)
+        metrics = metrics_of(settings)
+        self._delivery = Delivery.of(settings, on_event, count=metrics.count)
         self.app = app
         self._gate: Gate | None = None
         if not settings.disabled:
-            self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES)
+            self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES, scrape=metrics.scrape)
+            metrics.watch(self._gate)
         self._id_header = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
-        self._sender = Sender(client)
+        self._sender = Sender(client, metrics.called)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 

@@ -63,6 +63,7 @@ FLOORS: list[set[str]] = [
     {"_sign_in.forms", "_sign_in.fields", "_sign_in.password"},
     {
         *("_gate.flows.login", "_gate.flows.callback", "_gate.flows.session"),
+        "_gate.flows.operations",
         *("_gate.flows.bearer", "_gate.flows.logout", "_sign_in.next_page"),
     },
     {"_sign_in.page", "_gate.flows.error_responses", "_sign_in.choice"},
@@ -71,8 +72,10 @@ FLOORS: list[set[str]] = [
     {"_sign_in.routes"},
     {"_gate.custom_login", "_gate.cached_decisions"},
     {"_gate.gate"},
+    {"_metrics"},
     {"_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls", "_listening"},
     {"_driver.calls"},
+    {"_metrics_extra"},
     {"_driver.connections"},
     {"_driver.loading"},
     {
@@ -95,6 +98,7 @@ FLOORS: list[set[str]] = [
 # They import within a function, and say why: lazily for a library that takes its time (`_driver.`,
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
+    "_metrics_extra",
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
 }
@@ -129,6 +133,7 @@ DOORS: dict[str, set[str]] = {
     },
     "httpx": {"_driver.", "asgi", "wsgi", "testing", "local."},
     "boto3": {"pool.aws"},
+    "prometheus_client": {"_metrics"},
     "botocore": {"pool.aws"},
     "click": {
         *(

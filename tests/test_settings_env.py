@@ -55,6 +55,8 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_CORS_PREFLIGHT": ("cors_preflight", None),
     "COGNITO_GATE_AUDIENCES": ("audiences", ()),
     "COGNITO_GATE_AUDIT_LOG": ("audit_log", ""),
+    "COGNITO_GATE_METRICS_TOKEN": ("metrics_token", ""),
+    "COGNITO_GATE_METRICS_ADDRESSES": ("metrics_addresses", ()),
     "COGNITO_GATE_REQUEST_ID_HEADER": ("request_id_header", ""),
     "COGNITO_GATE_SESSION_CACHE": ("session_cache", 4096),
     "COGNITO_GATE_LOGIN": ("login", "hosted"),

@@ -4,7 +4,8 @@ Knows which headers decide who somebody is. Verifies nothing: what is found here
 flow, and whether the visitor may go on is asked as it is there. None always means: ask the flow.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
+from typing import TypeAlias
 
 from .authorization import Authorization, Target
 from .context import Context
@@ -12,6 +13,8 @@ from .messages import Pass
 from .protocol import cookies
 from .protocol.session_cache import SessionCache
 
+Find: TypeAlias = Callable[[str, Iterable[tuple[bytes, bytes]], float, str, str], Pass | None]
+"""See `CachedDecisions.find`."""
 MAX_LINE_BYTES = 8_192
 """Of a Cookie header that is looked at here. Servers cap it near that, and flows take more."""
 _MARK = cookies.MARK.encode()

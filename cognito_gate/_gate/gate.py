@@ -22,13 +22,14 @@ from ..errors import (
 )
 from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
+from ..settings.endpoints import METRICS
 from . import custom_login, gate_pages
 from .authorization import Authorization, Rule, Target
-from .cached_decisions import CachedDecisions
+from .cached_decisions import CachedDecisions, Find
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
-from .flows import bearer, callback, error_responses, login, logout, session
+from .flows import bearer, callback, error_responses, login, logout, operations, session
 from .messages import Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
 from .sessions.interface import Sessions
@@ -49,7 +50,7 @@ class Gate:
     `token` makes the unguessable texts (replaceable in tests);
     `session_bytes` is how much a session may put into cookies at this edge, unless it is set;
     `rules` say who of those signed in may reach what; `sessions` is where sessions live, if not in
-    cookies.
+    cookies; `scrape` gives the metrics, where there are any.
 
     `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`; on it,
     `request_ids` tells the id that a trusted proxy sent.
@@ -62,6 +63,7 @@ class Gate:
         session_bytes: int = ASGI_SESSION_BYTES,
         rules: Iterable[Rule] = (),
         sessions: Sessions | None = None,
+        scrape: operations.Scrape | None = None,
     ) -> None:
         pages: dict[str, _Route] = {}
         context = Context.of(settings, token, session_bytes, sessions)
@@ -79,11 +81,15 @@ class Gate:
             f"{settings.prefix}/logout": logout.logout,
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
+            f"{settings.prefix}/health": operations.health,
+            f"{settings.prefix}/ready": operations.ready,
         }
+        if scrape is not None:
+            self._routes[settings.prefix + METRICS] = operations.MetricsRoute(settings, scrape)
         self._forms = frozenset(pages)
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
-        self.cached = CachedDecisions(context, self._authorization, self._routes).find
+        self.cached: Find = CachedDecisions(context, self._authorization, self._routes).find
         for warning in settings.warnings():
             log.warning("%s", warning)
 
@@ -99,6 +105,10 @@ class Gate:
         line = cookies.carried(incoming.values(b"cookie"), decision.headers)
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
         return incoming._replace(headers=[*others, (b"cookie", line)], now=now)
+
+    def cached_sessions(self) -> int:
+        """How many verified sessions and bearer tokens are remembered, at most."""
+        return len(self._context.session_cache) + len(self._context.bearer_cache)
 
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""

@@ -91,6 +91,8 @@ class Settings(Endpoints):
     session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
     audit_log: str = _setting("COGNITO_GATE_AUDIT_LOG", "")
+    metrics_token: str = _setting("COGNITO_GATE_METRICS_TOKEN", "", hidden=True)
+    metrics_addresses: tuple[str, ...] = _setting("COGNITO_GATE_METRICS_ADDRESSES", (), "words")
     request_id_header: str = _setting("COGNITO_GATE_REQUEST_ID_HEADER", "", "lower")
     login: Literal["hosted", "custom"] = _setting("COGNITO_GATE_LOGIN", "hosted", "lower")
     sign_in_flow: Literal["srp", "password", "choice"] = _setting(

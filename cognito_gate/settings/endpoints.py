@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from .formats import domain_origin, pool_region, web_origin
 
-ROUTES = ("/login", "/logout", "/me", "/signed-out")
+ROUTES = ("/login", "/logout", "/me", "/signed-out", "/health", "/ready")
+METRICS = "/metrics"
 PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",
@@ -20,7 +21,8 @@ PagePath: TypeAlias = Literal[
     "/account",
 ]
 PAGES: tuple[PagePath, ...] = get_args(PagePath)
-"""The gate's own routes, below the prefix; `PAGES` only where COGNITO_GATE_LOGIN is custom."""
+"""The gate's own routes, below the prefix; `PAGES` only where COGNITO_GATE_LOGIN is custom, and
+`METRICS` only where somebody may read them."""
 
 
 class Endpoints:
@@ -38,6 +40,8 @@ class Endpoints:
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]
     prefix: str
+    metrics_token: str
+    metrics_addresses: tuple[str, ...]
     login: Literal["hosted", "custom"]
 
     # Endpoints at Cognito
@@ -95,7 +99,13 @@ class Endpoints:
     def routes(self) -> tuple[str, ...]:
         """The paths of the gate's own routes, without the callback's."""
         names = ROUTES + PAGES if self.login == "custom" else ROUTES
+        names += (METRICS,) if self.has_metrics else ()
         return tuple(self.prefix + name for name in names)
+
+    @property
+    def has_metrics(self) -> bool:
+        """True where there are metrics, and somebody who may read them."""
+        return bool(self.metrics_token or self.metrics_addresses)
 
     @property
     def callback_path(self) -> str:

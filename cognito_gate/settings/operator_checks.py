@@ -6,6 +6,7 @@ Knows formats and the file system; must not know what is written to the audit lo
 import re
 import stat
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,27 @@ def _request_id_header(value: str) -> None:
         raise Problem(f"is {value!r}; it takes the name of a header such as X-Request-ID")
 
 
+def _metrics_token(value: str) -> None:
+    takes = "at least 32 characters; `cognito-gate secret` prints some"
+    if value and len(value) < 32:
+        raise Problem(f"has {len(value)} characters; it takes {takes}")
+    if not re.fullmatch(r"[\x21-\x7e]*", value):
+        raise Problem(f"has characters that no header can carry; it takes {takes}")
+
+
+def _metrics_addresses(values: tuple[str, ...]) -> None:
+    for value in values:
+        try:
+            ip_network(value)
+        except ValueError as error:
+            raise Problem(
+                f"lists {value!r}; it takes addresses and networks such as 10.0.0.0/8 and ::1"
+            ) from error
+
+
 OPERATOR_CHECKS: dict[str, Callable[[Any], None]] = {
     "audit_log": _audit_log,
+    "metrics_token": _metrics_token,
+    "metrics_addresses": _metrics_addresses,
     "request_id_header": _request_id_header,
 }

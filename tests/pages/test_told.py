@@ -117,7 +117,7 @@ def test_a_code_as_the_first_proof(stage: Stage) -> None:
     person, user = stage.person(sign_in_flow="choice"), stage.user()
     told(person)
     person.open("/")
-    person.fill_in(username=user.email)
+    person.fill_in(username=str(user.email))
     assert told(person) == []
     person.press("Code by e-mail")
     only(person, CodeSent, username=user.email, purpose="sign_in", medium="email")
@@ -138,7 +138,7 @@ def test_a_forgotten_password(stage: Stage) -> None:
     person, user = stage.person(), stage.user()
     told(person)
     person.open("/auth/forgot")
-    person.fill_in(username=user.email)
+    person.fill_in(username=str(user.email))
     only(person, CodeSent, username=user.email, purpose="reset", medium="email")
     person.fill_in(code="000000", password=NEW)
     only(person, WrongCode, username=user.email)
