@@ -9,15 +9,18 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from cognito_gate import Settings
 from cognito_gate._audit_log import audit_line
+from cognito_gate._metrics import REGISTRY
 from cognito_gate.cli import main
 from cognito_gate.events import Event, RequestFacts, SignedIn, Visitor
 from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
 from cognito_gate.local import LocalCognito, load_users
 from cognito_gate.local.users import USER_KEYS
 from cognito_gate.pool.commands import pool
+from tests.parts.made import settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -93,6 +96,31 @@ def test_the_line_of_the_audit_log_is_one() -> None:
     rows = re.findall(r"^\| (`.*?`) \| .+ \|$", section, re.MULTILINE)
     listed = [key for cell in rows for key in re.findall(r"`([a-z_]+)`", cell)]
     assert set(line) <= set(listed)
+
+
+def test_the_table_of_metrics_lists_every_metric() -> None:
+    rows = re.findall(r"^\| `(cognito_gate_\w+)` \| (.*?) ?\| .+ \|$", README, re.MULTILINE)
+    listed = {name.removesuffix("_total"): set(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
+    assert listed == {
+        family.name: set(getattr(collector, "_labelnames", ()))
+        for collector in set(REGISTRY._collector_to_names)
+        for family in collector.collect()
+    }
+
+
+def test_the_blocks_for_operators_are_read() -> None:
+    probes, scraping = (yaml.safe_load(block) for kind, block in BLOCKS if kind == "yaml")
+    paths = [probe["httpGet"]["path"] for probe in probes.values()]
+    [job] = scraping["scrape_configs"]
+    routes = settings(COGNITO_GATE_METRICS_ADDRESSES="::1").routes
+    assert {*paths, job["metrics_path"]} <= set(routes)
+    assert job["authorization"].keys() == {"credentials_file"}, "its type is Bearer by default"
+
+
+def test_the_extras_exist() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = set(re.findall(r"'(?:cognito-gate|\.)\[(\w+)\]'", README))
+    assert {"metrics"} <= named <= set(project["optional-dependencies"])
 
 
 def test_the_identity_headers_are_listed() -> None:
