@@ -36,18 +36,14 @@ def inner_scope(
 ) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
     user, auth = user_and_auth(identity, off=off)
-    additions: dict[str, Any] = {
-        IDENTITY: identity,
-        REQUEST_ID: request_id,
-        "user": user,
-        "auth": auth,
-    }
+    inner = {**scope, IDENTITY: identity, REQUEST_ID: request_id, "user": user, "auth": auth}
     if off or DISABLED in scope:
-        additions[DISABLED] = off
+        inner[DISABLED] = off
     for name, _ in scope["headers"]:
         if name not in HARMLESS_HEADERS and _claims_identity(name[:_MAX_IDENTITY_NAME]):
-            return {**scope, **additions, "headers": _without_identity(scope)}
-    return {**scope, **additions}
+            inner["headers"] = _without_identity(scope)
+            break
+    return inner
 
 
 def _without_identity(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -105,9 +105,9 @@ class ASGIGate:
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
-            ids, request_id = self._ids, decision.request_id or None
-            if ids is not None and request_id is None:
-                request_id = ids.of(scope["headers"])
+            request_id = decision.request_id or None
+            if self._ids is not None and request_id is None:
+                request_id = self._ids.of(scope["headers"])
             scope = inner_scope(scope, decision.identity, request_id, off=self._gate is None)
             send = self._with_cookies(decision, send) if decision.headers else send
             if kind == "http" or not self._ends or decision.identity is None:

@@ -78,7 +78,8 @@ class WSGIGate:
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES, scrape=metrics.scrape)
             metrics.watch(self._gate)
-        self._id_header = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
+        self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
+        self._id_key = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
         self._sender = Sender(client, metrics.called)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
@@ -92,7 +93,10 @@ class WSGIGate:
             start_response(f"{status.value} {status.phrase}", list(decision.headers))
             return [decision.body]
         inner = _environ(environ, decision.identity)
-        inner[REQUEST_ID] = decision.request_id or self._sent_id(environ)
+        request_id = decision.request_id or None
+        if request_id is None and self._ids is not None:
+            request_id = self._ids.accepted(_values(environ, self._id_key))
+        inner[REQUEST_ID] = request_id
         if self._gate is None:
             inner[DISABLED] = True
         return self.app(inner, self._with_cookies(decision, start_response))
@@ -115,13 +119,6 @@ class WSGIGate:
         """Close the connections to Cognito that the gate opened itself."""
         self._sender.close()
 
-    def _sent_id(self, environ: "WSGIEnvironment") -> str | None:
-        """The id of a request that passed the short way, where a trusted proxy sends ids."""
-        if self._gate is None or not self._gate.request_ids.sent:
-            return None
-        header = str(environ.get(self._id_header, "")).encode("latin-1", "replace")
-        return self._gate.request_ids.accepted([header])
-
     def _cached(self, environ: "WSGIEnvironment") -> Pass | None:
         if self._gate is None:
             return None
@@ -143,6 +140,11 @@ class WSGIGate:
         decision = run(self._gate.decide(incoming), self._sender)
         self._delivery.deliver(decision.events)
         return decision
+
+
+def _values(environ: "WSGIEnvironment", key: str) -> list[bytes]:
+    """The values of one header, where it is there; servers join several by commas."""
+    return [str(environ[key]).encode("latin-1", "replace")] if key in environ else []
 
 
 def _path(environ: "WSGIEnvironment") -> str:
