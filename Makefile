@@ -24,7 +24,9 @@ demo: .venv/.run
 
 test: check
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest -q -rs -n 2 --dist worksteal --cov --cov-report=term
+	@$(BIN)/python -m pytest -q -rs -n 2 --dist worksteal --cov --cov-report=term \
+		$(if $(COGNITO_GATE_REQUIRE_ALL),--cov-fail-under=99)
+	@$(if $(COGNITO_GATE_REQUIRE_ALL),$(BIN)/coverage report --include='cognito_gate/*' --fail-under=100)
 
 quick: check
 	@$(BIN)/python -m pytest -q -n 2 tests/parts tests/flows tests/test_architecture.py
@@ -76,7 +78,7 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 	@echo 'installing MiniStack into .venv/judges/ministack ...'
 	@$(BIN)/python -m venv .venv/judges/ministack
 	@.venv/judges/ministack/bin/python -m pip --disable-pip-version-check --quiet install \
-		'ministack>=1.5,<2' 'cryptography>=44' boto3
+		'ministack>=1.5,<2' 'cryptography>=44'
 	@touch $@
 
 .venv/judges/moto/.done: | .venv/bin/python

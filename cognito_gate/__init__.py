@@ -13,14 +13,27 @@ if TYPE_CHECKING:
     from .errors import SettingsError as SettingsError
     from .identity import Identity as Identity
     from .settings import Settings as Settings
+    from .settings.rules import Require as Require
+    from .settings.rules import Rule as Rule
     from .wsgi import WSGIGate as WSGIGate
 
-__all__ = ["ASGIGate", "GateError", "Identity", "Settings", "SettingsError", "WSGIGate"]
+__all__ = [
+    "ASGIGate",
+    "GateError",
+    "Identity",
+    "Require",
+    "Rule",
+    "Settings",
+    "SettingsError",
+    "WSGIGate",
+]
 
 _PLACES = {
     "ASGIGate": ".asgi",
     "GateError": ".errors",
     "Identity": ".identity",
+    "Require": ".settings.rules",
+    "Rule": ".settings.rules",
     "Settings": ".settings",
     "SettingsError": ".errors",
     "WSGIGate": ".wsgi",

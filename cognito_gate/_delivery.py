@@ -156,7 +156,8 @@ def _text(event: Event) -> str:
         case SignedOut():
             return f"signed out: {event.sub or 'an unknown visitor'}"
         case Refused():
-            return f"{event.code}: {event.reason}"
+            rule = f" (by {event.rule})" if event.rule else ""
+            return f"{event.code}: {event.reason}{rule}"
         case BearerRejected():
             return f"a bearer token was rejected: {event.reason}"
     return _text_of_page(event)

@@ -10,10 +10,21 @@ from starlette.types import Message, Receive, Send
 
 CLOSE_SECONDS = 5.0
 SESSION_ENDED = 4401
+TRY_AGAIN_LATER = 1013  # as IANA's registry of close codes has it
 log = logging.getLogger("cognito_gate")
 _REASON = "the session has ended"
 _CLOSE: Message = {"type": "websocket.close", "code": SESSION_ENDED, "reason": _REASON}
 _GONE: Message = {"type": "websocket.disconnect", "code": SESSION_ENDED, "reason": _REASON}
+
+
+_REASONS = {4401: "sign-in required", 4403: "access denied", TRY_AGAIN_LATER: "try again later"}
+
+
+def refusal(status: int, code: int) -> Message:
+    """The message that refuses a WebSocket, by the status that a request would get; `code` says why
+    if that is the visitor."""
+    code = TRY_AGAIN_LATER if status >= 500 else code
+    return {"type": "websocket.close", "code": code, "reason": _REASONS[code]}
 
 
 class EndableWebSocket:

@@ -20,7 +20,7 @@ from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._listening import Listening
 from ._metrics_extra import metrics_of
-from ._websocket import EndableWebSocket
+from ._websocket import EndableWebSocket, refusal
 from .errors import SettingsError
 from .events import Event
 from .identity import DISABLED, REQUEST_ID
@@ -109,11 +109,13 @@ class ASGIGate:
             if self._ids is not None and request_id is None:
                 request_id = self._ids.of(scope["headers"])
             scope = inner_scope(scope, decision.identity, request_id, off=self._gate is None)
-            send = self._with_cookies(decision, send) if decision.headers else send
-            if kind == "http" or not self._ends or decision.identity is None:
+            gate = self._gate
+            if gate is not None and decision.headers:
+                send = _with_cookies(gate, decision, send)
+            if kind == "http" or not self._ends or decision.identity is None or gate is None:
                 await self.app(scope, receive, send)
             else:
-                await self._open(decision, scope, receive, send)
+                await self._open(gate, decision, scope, receive, send)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
@@ -148,21 +150,23 @@ class ASGIGate:
         finally:
             self._delivery.deliver(events)  # those of a request that was cancelled, too
 
-    async def _open(self, decision: Pass, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _open(
+        self, gate: Gate, decision: Pass, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """Call the app on a WebSocket, for as long as the session lasts."""
         socket = EndableWebSocket(receive, send)
-        watch = asyncio.create_task(self._watch(socket, _incoming(scope), decision))
+        watch = asyncio.create_task(self._watch(gate, socket, _incoming(scope), decision))
         try:
             await self.app(scope, socket.receive, socket.send)
         finally:
             watch.cancel()
 
-    async def _watch(self, socket: EndableWebSocket, incoming: Incoming, decision: Pass) -> None:
+    async def _watch(
+        self, gate: Gate, socket: EndableWebSocket, incoming: Incoming, decision: Pass
+    ) -> None:
         """End a WebSocket with its session: signed out, or over, or not to be refreshed when its
         access token ends."""
-        gate, now, pause = self._gate, time.time(), 0.05
-        if gate is None:
-            return
+        now, pause = time.time(), 0.05
         try:
             while not gate.signed_out(decision, now):
                 await asyncio.sleep(max(pause, min(decision.until - now, LOOK_SECONDS)))
@@ -177,21 +181,6 @@ class ASGIGate:
             log.exception("an unexpected error; the WebSocket is closed")  # fail closed
         await socket.end()
 
-    def _with_cookies(self, decision: Pass, send: Send) -> Send:
-        """The server's own `send`, unless cookies have to ride on the app's response. They do not
-        when the visitor has signed out meanwhile."""
-        gate = self._gate
-        if gate is None or not decision.headers:
-            return send
-
-        async def with_cookies(message: Message) -> None:
-            starts = message["type"] in _STARTS
-            if starts and not gate.signed_out(decision, time.time()):
-                message = _with_set_cookie(decision, message)
-            await send(message)
-
-        return with_cookies
-
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):
             scope = {name: value for name, value in scope.items() if name not in _OURS}
@@ -202,6 +191,19 @@ class ASGIGate:
         lifespan, or this fails, that request loads it; the app's own start goes on meanwhile."""
         if self._gate is not None:
             await self._sender.load()
+
+
+def _with_cookies(gate: Gate, decision: Pass, send: Send) -> Send:
+    """Send the cookies of a decision with the app's response, unless the visitor has signed out
+    meanwhile."""
+
+    async def with_cookies(message: Message) -> None:
+        starts = message["type"] in _STARTS
+        if starts and not gate.signed_out(decision, time.time()):
+            message = _with_set_cookie(decision, message)
+        await send(message)
+
+    return with_cookies
 
 
 def _incoming(scope: Scope) -> Incoming:
@@ -247,13 +249,11 @@ def _raw(decision: Pass | Respond) -> _Raw:
 
 
 async def _respond(decision: Respond, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http":
-        kind = "http.response"
-    else:
+    kind = "http.response"
+    if scope["type"] == "websocket":
         await receive()  # websocket.connect: nothing may be sent before it
         if "websocket.http.response" not in (scope.get("extensions") or {}):
-            code = 1013 if decision.status >= 500 else 4401
-            await send({"type": "websocket.close", "code": code, "reason": "sign-in required"})
+            await send(refusal(decision.status, decision.close_code))
             return
         kind = "websocket.http.response"
     start = {"type": f"{kind}.start", "status": decision.status, "headers": _raw(decision)}

@@ -9,6 +9,7 @@
     ├── ApiRefused                refused            400
     ├── CrossSiteRefused          cross_site         403
     ├── Forbidden                 forbidden          403
+    │   └── StepUpRequired        step_up_required   401
     ├── MethodRefused             method_not_allowed 405
     ├── StaleCallback             stale_login        400
     ├── CookiesLost               cookies            400
@@ -125,14 +126,33 @@ class CrossSiteRefused(GateError):
 
 
 class Forbidden(GateError):
-    """The signed-in user is not allowed to do this. `sub` identifies the user."""
+    """The signed-in user is not allowed to do this. `sub` identifies the user, `rule` names the
+    rule that is against it; `scopes` are all that it requires, where a scope is lacking."""
 
     code = "forbidden"
     status = 403
 
-    def __init__(self, reason: str, *, sub: str) -> None:
+    def __init__(
+        self, reason: str, *, sub: str, rule: str = "", scopes: tuple[str, ...] = ()
+    ) -> None:
         self.sub = sub
+        self.rule = rule
+        self.scopes = scopes
         super().__init__(reason)
+
+
+class StepUpRequired(Forbidden):
+    """A rule wants a sign-in of `max_age` seconds ago at most, or of a class `acr` (RFC 9470)."""
+
+    code = "step_up_required"
+    status = 401
+
+    def __init__(
+        self, reason: str, *, sub: str, rule: str, max_age: int | None, acr: tuple[str, ...]
+    ) -> None:
+        self.max_age = max_age
+        self.acr = acr
+        super().__init__(reason, sub=sub, rule=rule)
 
 
 class MethodRefused(GateError):
@@ -147,11 +167,8 @@ class MethodRefused(GateError):
 
 
 class StaleCallback(GateError):
-    """A callback whose sign-in is unknown here: replayed, expired, or of another browser.
-
-    `again` says that this sign-in was itself a second attempt; `return_to` is where the visitor
-    wanted to go, if that is still known.
-    """
+    """A callback whose sign-in is unknown here: replayed, expired, or of another browser. `again`:
+    it was itself a second attempt. `return_to` is where the visitor wanted to go, if known."""
 
     code = "stale_login"
     status = 400

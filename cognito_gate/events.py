@@ -124,12 +124,14 @@ class SignedOut(Event):
 
 @dataclass(frozen=True, slots=True)
 class Refused(Event):
-    """A request was answered in the app's place with an error. `sub` is empty for visitors."""
+    """A request was answered in the app's place with an error. `sub` is empty for visitors, `rule`
+    where no rule was against it; else it is the rule's name, or its number."""
 
     status: int
     code: str
     reason: str
     sub: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from ._gate.gate import Gate
 from ._gate.messages import (
     FORM_SECONDS,
     MAX_FORM_BYTES,
+    METHOD_OVERRIDES,
     Decision,
     Headers,
     Incoming,
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 
 IDENTITY = "cognito_gate.identity"
 _MAX_IDENTITY_NAME = 64  # no key that tells an identity needs more characters to be known as one
+# What the short way leaves to the long one: that these are there, whatever they say.
+_TELLING = {
+    f"HTTP_{name.decode().upper().replace('-', '_')}": name
+    for name in (b"upgrade", *METHOD_OVERRIDES)
+}
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType]
 _Sent: TypeAlias = list[tuple[str, str]]
 log = logging.getLogger("cognito_gate")
@@ -159,8 +165,9 @@ def _quick_headers(environ: "WSGIEnvironment") -> Iterable[tuple[bytes, bytes]]:
         yield b"cookie", cookie.encode("latin-1")
     if "HTTP_AUTHORIZATION" in environ:
         yield b"authorization", environ["HTTP_AUTHORIZATION"].encode("latin-1")
-    if "HTTP_UPGRADE" in environ:
-        yield b"upgrade", b""
+    for key, name in _TELLING.items():
+        if key in environ:
+            yield name, b""
 
 
 def _incoming(environ: "WSGIEnvironment") -> Incoming:

@@ -24,17 +24,21 @@ FLOORS: list[set[str]] = [
         "_gate.protocol.encryption",
     },
     {
-        *("_gate.protocol.public_keys", "settings.checks", "settings.env_file"),
-        "settings.unknown_variables",
+        *("_gate.protocol.public_keys", "settings.domains", "settings.env_file"),
+        *("settings.toml_lines", "settings.unknown_variables"),
     },
+    {"settings.rule_values"},
     {
         *("cli.app_names", "cli.import_errors", "cli.listen", "cli.process"),
         *("cli.server_options", "cli.web_sockets"),
     },
     {
-        *("settings.endpoints", "settings.operator_checks", "settings.page_checks"),
-        *("settings.parsers", "settings.reading"),
+        *("settings.checks", "settings.endpoints", "settings.operator_checks"),
+        *("settings.page_checks", "settings.reading", "settings.rules"),
     },
+    {"settings.rule_order"},
+    {"settings.combined", "settings.rules_file"},
+    {"settings.parsers"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
     {"_gate.effects"},
     {"_gate.catalog", "_sign_in.cognito_api_answers", "_sign_in.error_places"},
@@ -48,13 +52,17 @@ FLOORS: list[set[str]] = [
     {"_gate.catalog_files"},
     {"_gate.languages"},
     {"_sign_in.views"},
-    {"_gate.authorization", "_gate.cookie_kinds", "_gate.request_ids", "_gate.sessions.interface"},
+    {
+        *("_gate.cookie_kinds", "_gate.request_ids", "_gate.rule_table"),
+        "_gate.sessions.interface",
+    },
+    {"_gate.authorization"},
     {"_gate.sessions.cookie_sessions"},
     {"_gate.context"},
     {"_gate.exchange"},
     {
         *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
-        "_gate.flows.session_end",
+        *("_gate.flows.return_cookie", "_gate.flows.session_end"),
         *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
     {"_gate.flows.verified_session", "_sign_in.accounting", "_sign_in.devices"},
@@ -66,7 +74,14 @@ FLOORS: list[set[str]] = [
         "_gate.flows.operations",
         *("_gate.flows.bearer", "_gate.flows.logout", "_sign_in.next_page"),
     },
-    {"_sign_in.page", "_gate.flows.error_responses", "_sign_in.choice"},
+    {"_gate.flows.step_up"},
+    {
+        "_sign_in.page",
+        "_gate.flows.error_responses",
+        "_sign_in.choice",
+        "_gate.flows.client_script",
+    },
+    {"_gate.flows.rule_refusals"},
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},
     {"_sign_in.routes"},
@@ -88,11 +103,14 @@ FLOORS: list[set[str]] = [
     },
     {"_asgi_scope"},
     {"asgi", "wsgi"},
-    {"integrations.", "demo.", "cli.banner", "cli.env_files", "migrate.", "pool."},
+    {
+        *("integrations.", "demo.", "cli.banner", "cli.env_files", "cli.rules_explained"),
+        *("migrate.", "pool."),
+    },
     {"doctor."},
     {"", "cli.serve"},
     {"cli.local_commands", "testing"},
-    {"cli.secret_command", "cli.migrate_command"},
+    {"cli.secret_command", "cli.migrate_command", "cli.rules_command"},
     {"cli.__init__"},
 ]
 # They import within a function, and say why: lazily for a library that takes its time (`_driver.`,
@@ -101,6 +119,7 @@ LATE = {
     "_metrics_extra",
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
+    *("_gate.protocol.pages", "settings.parsers"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")
@@ -142,6 +161,8 @@ DOORS: dict[str, set[str]] = {
             "cli.server_options",
             "cli.secret_command",
             "cli.migrate_command",
+            "cli.rules_command",
+            "cli.rules_command",
             "pool._flags",
             "pool.output",
             "pool.commands",
@@ -239,14 +260,17 @@ def _absolute(module: str, node: ast.ImportFrom) -> str:
     return ".".join([*here, *filter(None, [node.module])])
 
 
-def _imported(module: str) -> Iterator[str]:
+@cache
+def _imported(module: str) -> frozenset[str]:
     """The full names of everything a module imports, wherever it does."""
+    found = set()
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(module, node)
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            found |= {f"{base}.{alias.name}" for alias in node.names}
+    return frozenset(found)
 
 
 @cache

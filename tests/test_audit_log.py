@@ -63,6 +63,11 @@ def test_a_line_and_its_fields() -> None:
     }
 
 
+def test_the_rule_that_refused_is_named() -> None:
+    line = audit_line(Refused(FACTS, 403, "forbidden", "a reason", "a-sub", "rules.toml: rule 3"))
+    assert json.loads(line)["rule"] == "rules.toml: rule 3"
+
+
 def test_the_event_says_more_than_the_request_came_with() -> None:
     facts = replace(FACTS, visitor=replace(ADA, username="eve", sub="b"))
     found = json.loads(audit_line(SignedIn(facts, "c", "grace", "another", "custom")))

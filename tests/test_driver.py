@@ -1,12 +1,15 @@
 """The senders, one call at a time: what is sent, what counts as an answer, what as a failure."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from cognito_gate._driver import connections
 from cognito_gate._driver.connections import CONNECT_SECONDS, USER_AGENT
 from cognito_gate._driver.event_loop import AsyncSender, run_async
 from cognito_gate._driver.threads import Sender, run
@@ -220,6 +223,19 @@ def test_a_body_without_end(send: Send) -> None:
     )
     assert (answer.status, answer.failure) == (0, "a body that is too large")
     assert body.read == 1100
+    assert body.closed
+
+
+def test_a_body_that_drips_for_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """httpx limits each read alone. An event loop's sender is limited as a whole by asyncio."""
+    moments = itertools.chain([0.0, 0.0], itertools.repeat(100.0))
+    clock = SimpleNamespace(monotonic=lambda: next(moments))
+    monkeypatch.setattr(connections, "time", clock)
+    body = Endless()
+    answer = send_sync(
+        lambda request: httpx.Response(200, stream=body), HttpCall("GET", URL, timeout=1)
+    )
+    assert (answer.status, answer.failure, body.read) == (0, "TimeoutError", 100)
     assert body.closed
 
 

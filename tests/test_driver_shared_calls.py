@@ -9,6 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from cognito_gate._driver import shared_calls
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._driver.shared_calls import (
     MAX_REMEMBERED,
@@ -18,7 +19,7 @@ from cognito_gate._driver.shared_calls import (
 )
 from cognito_gate._driver.threads import MAX_WAITING, Sender
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
-from tests.parts.sends import Counted, a_minute
+from tests.parts.sends import Counted, a_minute, reply
 
 URL = "https://cognito.example/oauth2/token"
 ASK = HttpCall("POST", URL, share="refresh one", remember=a_minute)
@@ -127,6 +128,26 @@ def test_an_answer_that_nobody_waited_for_is_kept_until_somebody_comes() -> None
     assert calls.recall(ASK) is not None  # from then on for a minute
     clock.now += 0.2
     assert calls.recall(ASK) is None
+
+
+def test_so_many_of_these_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_calls, "MAX_UNDELIVERED", 3)
+    calls = SharedCalls(Clock())
+    lost = [replace(ASK, share=f"lost {number}", delivers=False) for number in range(4)]
+    for ask in lost[:3]:
+        finish(calls, ask)
+    finish(calls, ASK)  # what was delivered takes no place of theirs
+    assert [calls.recall(ask) is None for ask in lost] == [False, False, False, True]
+    finish(calls, lost[3])
+    assert [calls.recall(ask) is None for ask in lost] == [True, False, False, False]
+
+
+def test_an_answer_that_came_just_before_joining() -> None:
+    """Nobody has to ask again who looked for an answer a moment before there was one."""
+    calls = SharedCalls()
+    finish(calls, ASK)
+    future, leads = calls.join(ASK)
+    assert (future.result(0), leads) == (GOOD, False)
 
 
 def test_what_was_delivered_makes_room_for_what_was_not() -> None:
@@ -281,7 +302,7 @@ class Held:
 def test_an_answer_that_comes_after_the_time_out_is_not_lost() -> None:
     """It may hold a rotated refresh token: whoever asks next is given it."""
     held = Held()
-    quick = HttpCall("POST", URL, share="x", remember=a_minute, timeout=0.01)
+    quick = HttpCall("POST", URL, share="x", remember=a_minute, timeout=0.2)
     patient = HttpCall("POST", URL, share="x", remember=a_minute, timeout=PATIENT)
     with httpx.Client(transport=httpx.MockTransport(held)) as client:
         sender = Sender(client)
@@ -314,6 +335,22 @@ def test_few_threads_wait_long_for_refreshes_of_a_slow_cognito(strained: bool) -
         assert not any(one.done() for one in long)
         held.released.set()
         assert [one.result(PATIENT).body for one in long] == [b"late"] * MAX_WAITING
+
+
+def test_a_system_without_threads_to_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure of the call, which takes no place of the calls to come."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with httpx.Client(transport=httpx.MockTransport(lambda _: reply())) as client:
+        sender = Sender(client)
+        sender._free = threading.BoundedSemaphore(1)
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            answers = [sender.answer(HttpCall("POST", URL)) for _ in range(2)]
+        assert [answer.failure for answer in answers] == ["can't start new thread"] * 2
+        assert sender.answer(HttpCall("POST", URL)).status == 200
 
 
 def test_a_sender_has_only_so_many_threads() -> None:

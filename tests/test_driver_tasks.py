@@ -105,7 +105,7 @@ def test_an_answer_that_comes_after_the_time_out_is_not_lost() -> None:
     async def main() -> None:
         gate = Gate()
         sender = gate.sender()
-        quick = HttpCall("POST", URL, share=ASK.share, remember=a_minute, timeout=0.01)
+        quick = HttpCall("POST", URL, share=ASK.share, remember=a_minute, timeout=0.2)
         assert (await sender.answer(quick)).failure == "TimeoutError"
         gate.released.set()
         assert (await sender.answer(ASK)).body == b"call 1"

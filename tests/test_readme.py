@@ -15,16 +15,20 @@ from cognito_gate import Settings
 from cognito_gate._audit_log import audit_line
 from cognito_gate._metrics import REGISTRY
 from cognito_gate.cli import main
+from cognito_gate.cli.rules_command import rules
 from cognito_gate.events import Event, RequestFacts, SignedIn, Visitor
 from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
 from cognito_gate.local import LocalCognito, load_users
 from cognito_gate.local.users import USER_KEYS
 from cognito_gate.pool.commands import pool
+from cognito_gate.settings.rules import REQUIRE_KEYS, RULE_KEYS
+from cognito_gate.settings.rules_file import parse_rules
 from tests.parts.made import settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+[TOML] = [block for kind, block in BLOCKS if kind == "toml" and "[[rule]]" in block]
 COMMANDS = sorted(
     {
         line.strip().removeprefix(".venv/bin/")
@@ -123,6 +127,18 @@ def test_the_extras_exist() -> None:
     assert {"metrics"} <= named <= set(project["optional-dependencies"])
 
 
+def test_the_rules_in_toml_are_those_in_python() -> None:
+    [python] = [block for kind, block in BLOCKS if kind == "python" and "RULES = (" in block]
+    names: dict[str, object] = {}
+    exec(python, names)
+    assert parse_rules(TOML, "rules.toml") == names["RULES"]
+
+
+def test_the_keys_of_rules_are_listed() -> None:
+    section = README[README.index("## Rules") : README.index("## Routes and cookies")]
+    assert {*RULE_KEYS, *REQUIRE_KEYS} <= set(re.findall(r"`(\w+)(?: = true)?`", section))
+
+
 def test_the_identity_headers_are_listed() -> None:
     quoted = " ".join(line for line in README.splitlines() if line.startswith("> `"))
     listed = {name.lower() for name in re.findall(r"`([\w*-]+)`", quoted)}
@@ -165,8 +181,10 @@ def _found(words: list[str]) -> tuple[click.Command, list[str]]:
     return command, words
 
 
-def test_the_commands_exist() -> None:
+def test_the_commands_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is parsed as click would parse it, so that its options and their values are right."""
+    monkeypatch.chdir(tmp_path)
+    Path("rules.toml").write_text(TOML)
     for command in COMMANDS:
         found, words = _found(shlex.split(command.partition(" > ")[0])[1:])
         found.make_context("cognito-gate", words)
@@ -175,7 +193,7 @@ def test_the_commands_exist() -> None:
 def test_the_options_exist() -> None:
     known = {
         word
-        for command in (*main.commands.values(), *pool.commands.values())
+        for command in (*main.commands.values(), *pool.commands.values(), *rules.commands.values())
         for parameter in command.params
         for word in (*parameter.opts, *parameter.secondary_opts)
     }

@@ -45,6 +45,9 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "SECRET_KEY_FALLBACKS": ("secret_key_fallbacks", ()),
     "COGNITO_GATE_PREFIX": ("prefix", "/auth"),
     "COGNITO_GATE_PUBLIC_PATHS": ("public_paths", ()),
+    "COGNITO_GATE_RULES_FILE": ("rules", ()),
+    "COGNITO_GATE_REQUIRE_GROUPS": ("require_groups", ()),
+    "COGNITO_GATE_EMAIL_DOMAINS": ("email_domains", ()),
     "COGNITO_GATE_REFRESH_BEFORE_SECONDS": ("refresh_before_seconds", 60),
     "COGNITO_GATE_LOGIN_SECONDS": ("login_seconds", 900),
     "COGNITO_GATE_HTTP_TIMEOUT_SECONDS": ("http_timeout_seconds", 5.0),
@@ -104,10 +107,11 @@ def test_no_variable_is_missing_from_the_table_above() -> None:
 
 
 def test_names_follow_one_rule() -> None:
+    """The file of rules is named by its variable, and what it holds by its field."""
     for variable, name in VARIABLES.items():
         if variable != "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER":
             short = variable.removeprefix("AWS_COGNITO_").removeprefix("COGNITO_GATE_")
-            assert short.removeprefix("AWS_").lower() == name
+            assert short.removeprefix("AWS_").removesuffix("_FILE").lower() == name
 
 
 FLAGS = [

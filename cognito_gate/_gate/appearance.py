@@ -7,6 +7,7 @@ Must not know what a page says.
 import re
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,6 @@ OURS = Path(__file__).parents[1] / "templates"
 LOGOS = {"logo.svg": "image/svg+xml", "logo.png": "image/png"}
 THEME = "theme.css"
 _MAX_FILE_BYTES = 100_000  # bytes of a logo or a theme: both are part of every page
-_DESIGN = (OURS / "design.css").read_text("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,22 @@ class Appearance:
 
     def frame(self) -> Frame:
         """What the gate's own pages have in common."""
-        style = self.style(OURS / "page.css")
-        return Frame(self.app, style, self.logo)
+        return _frame(self)
 
     def style(self, file: Path) -> str:
         """The style of a kind of page: the design, what `file` adds, and the theme."""
-        style = _DESIGN + file.read_text("utf-8") + self.theme
+        style = _read(OURS / "design.css") + _read(file) + self.theme
         return re.sub(r"/\*.*?\*/\s*", "", style, flags=re.DOTALL).rstrip("\n")
+
+
+@lru_cache(16)
+def _frame(look: Appearance) -> Frame:
+    return Frame(look.app, look.style(OURS / "page.css"), look.logo)
+
+
+@cache
+def _read(file: Path) -> str:
+    return file.read_text("utf-8")
 
 
 def wrong_file(name: str, problem: str) -> SettingsError:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from .authorization import Authorization, Target
 from .context import Context
-from .messages import Pass
+from .messages import METHOD_OVERRIDES, Pass
 from .protocol import cookies
 from .protocol.session_cache import SessionCache
 
@@ -36,7 +36,8 @@ class CachedDecisions:
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
         self._any_ended = context.ended.any
         bearer = {b"authorization"} if context.settings.bearer else set()
-        self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer)
+        overrides = set(METHOD_OVERRIDES) if authorization.by_method else set()
+        self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer | overrides)
 
     def find(
         self,
@@ -63,7 +64,9 @@ class CachedDecisions:
                 elif name == b"authorization" and not token and value:
                     token = value
                 else:
-                    return None  # a WebSocket's origin counts; two tokens are none
+                    # A WebSocket's origin counts, and a method in place of the first; two tokens
+                    # are none.
+                    return None
         if len(line) > MAX_LINE_BYTES:
             return None
         if token:
@@ -71,11 +74,11 @@ class CachedDecisions:
         elif line.find(_MARK) >= 0:  # not `in`, which takes bytes for a number first
             visitor = self._session(line, now)
         else:
-            public = self._authorization.is_public(Target(path, mount, method))
-            return ANYBODY if public else None
-        if visitor is None or not self._authorization.rules:
+            anybody = self._authorization.lets_anybody(Target(path, mount, method))
+            return ANYBODY if anybody else None
+        if visitor is None or not self._authorization.restricts:
             return visitor
-        return self._allowed(visitor, Target(path, mount, method))
+        return self._allowed(visitor, Target(path, mount, method, now))
 
     def _session(self, line: bytes, now: float) -> Pass | None:
         """The session of a Cookie header."""

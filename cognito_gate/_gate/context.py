@@ -18,7 +18,6 @@ from .protocol import oauth
 from .protocol.cookies import Attributes
 from .protocol.jwks import KeyRing
 from .protocol.jwt import Expected
-from .protocol.pages import Frame
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
 from .records import Tokens
@@ -60,7 +59,6 @@ class Context:
     request_ids: RequestIds
     languages: Languages
     look: Appearance
-    frame: Frame
     names: Names
     seals: Seals
     sessions: Sessions
@@ -95,9 +93,9 @@ class Context:
         """`session_bytes` is how much a session may put into cookies, unless it is set; `sessions`
         is where sessions live, if not in cookies."""
         names, seals = Names.of(settings), Seals.of(settings)
-        look = Appearance.of(settings)
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
-        account = f"{settings.prefix}/account"
+        # Pages of ours that a sign-in may lead to.
+        ends = {f"{settings.prefix}/account", f"{settings.prefix}/signed-in"}
         ours = frozenset({settings.user_pool_client_id})
         further = ours | set(settings.bearer_client_ids)
         audiences = frozenset(settings.audiences)
@@ -106,15 +104,13 @@ class Context:
             token=token,
             request_ids=RequestIds(settings.request_id_header, token),
             languages=Languages(settings.templates, settings.languages),
-            look=look,
-            frame=look.frame(),
+            look=Appearance.of(settings),
             names=names,
             seals=seals,
             sessions=sessions
             or CookieSessions(settings, names, seals, settings.session_bytes or session_bytes),
             login=login_attributes(settings),
-            # The account's page is one that a sign-in may lead to.
-            routes=frozenset({settings.callback_path, *settings.routes}) - {account},
+            routes=frozenset({settings.callback_path, *settings.routes}) - ends,
             expected=Expected(issuer, ours, leeway, audiences),
             expected_bearer=Expected(issuer, further, leeway, audiences),
             token_calls=AT_LOGIN_DOMAIN,

@@ -22,6 +22,8 @@ class Names:
     form: str
     language: str
     device: str
+    step_up: str
+    return_to: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -32,7 +34,7 @@ class Names:
     def prefixed(cls, prefix: str) -> "Names":
         kinds = (
             *("access_token", "id_token", "refresh_token"),
-            *("login_", "pending", "form", "language", "device"),
+            *("login_", "pending", "form", "language", "device", "step_up", "return_to"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
@@ -47,6 +49,8 @@ class Seals:
     login: Seal
     pending: Seal
     device: Seal
+    step_up: Seal
+    return_to: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -59,6 +63,8 @@ class Seals:
             login=Encrypted(keys, "login"),
             pending=Encrypted(keys, "pending"),
             device=Encrypted(keys, "device"),
+            step_up=Encrypted(keys, "step_up"),
+            return_to=Encrypted(keys, "return_to"),
         )
 
 

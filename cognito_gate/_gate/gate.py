@@ -22,16 +22,26 @@ from ..errors import (
 )
 from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
-from ..settings.endpoints import METRICS
 from . import custom_login, gate_pages
-from .authorization import Authorization, Rule, Target
+from .authorization import Authorization, Check, Target
 from .cached_decisions import CachedDecisions, Find
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
-from .flows import bearer, callback, error_responses, login, logout, operations, session
-from .messages import Decision, Headers, Incoming, Pass, Respond
+from .flows import (
+    bearer,
+    callback,
+    client_script,
+    error_responses,
+    login,
+    logout,
+    operations,
+    rule_refusals,
+    session,
+)
+from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
+from .rule_table import RuleTable
 from .sessions.interface import Sessions
 
 log = logging.getLogger("cognito_gate")
@@ -49,7 +59,7 @@ class Gate:
 
     `token` makes the unguessable texts (replaceable in tests);
     `session_bytes` is how much a session may put into cookies at this edge, unless it is set;
-    `rules` say who of those signed in may reach what; `sessions` is where sessions live, if not in
+    `checks` come on top of the settings' rules; `sessions` is where sessions live, if not in
     cookies; `scrape` gives the metrics, where there are any.
 
     `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`; on it,
@@ -61,7 +71,7 @@ class Gate:
         settings: Settings,
         token: Callable[[], str] = new_token,
         session_bytes: int = ASGI_SESSION_BYTES,
-        rules: Iterable[Rule] = (),
+        checks: Iterable[Check] = (),
         sessions: Sessions | None = None,
         scrape: operations.Scrape | None = None,
     ) -> None:
@@ -74,18 +84,18 @@ class Gate:
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
         public = paths.PublicPaths(settings.public_paths, settings.logout_path)
-        self._authorization = Authorization(public, rules)
+        rules = RuleTable(settings.rules, settings.default_require)
+        self._authorization = Authorization(public, rules, checks)
         self._routes: dict[str, _Route] = {
             settings.callback_path: self._callback,
             f"{settings.prefix}/login": self._login,
             f"{settings.prefix}/logout": logout.logout,
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/signed-out": self._signed_out,
-            f"{settings.prefix}/health": operations.health,
-            f"{settings.prefix}/ready": operations.ready,
+            f"{settings.prefix}/signed-in": client_script.signed_in,
+            f"{settings.prefix}/client.js": client_script.client_script,
         }
-        if scrape is not None:
-            self._routes[settings.prefix + METRICS] = operations.MetricsRoute(settings, scrape)
+        self._routes |= operations.routes(settings, scrape)
         self._forms = frozenset(pages)
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
@@ -156,7 +166,7 @@ class Gate:
 
     def _guard(self, exchange: Exchange) -> Flow[Decision]:
         """Everything that is not a route of ours."""
-        target = _target(exchange.incoming)
+        target = self._target(exchange.incoming)
         try:
             visitor = yield from self._visitor(exchange)
         except GateError as error:
@@ -169,7 +179,7 @@ class Gate:
         except LoginRequired:
             return self._to_login(exchange, visitor.headers)
         except Forbidden as error:
-            return error_responses.forbidden(exchange, error, visitor)
+            return rule_refusals.refuse(exchange, error, visitor)
         except Exception:
             log.exception("an unexpected error in a rule")
             return error_responses.broken(exchange, visitor.headers)
@@ -245,11 +255,13 @@ class Gate:
         yield from ()
         if exchange.incoming.method not in ("GET", "HEAD"):
             raise MethodRefused("GET, HEAD")
-        return gate_pages.signed_out(exchange, login.login_url(self._context))
+        return login.again(exchange) or gate_pages.signed_out(
+            exchange, login.login_url(self._context)
+        )
 
     def _too_many_cookies(self, exchange: Exchange, error: CookiesTooLarge) -> Decision:
         """Answer without a look at the cookies."""
-        target = _target(exchange.incoming)
+        target = self._target(exchange.incoming)
         if target.path not in self._routes and self._authorization.is_public(target):
             log.info("%s: %s; the path is public", error.code, error)
             return Pass(None)
@@ -260,13 +272,11 @@ class Gate:
         headers = self._kept_back(exchange, response.headers)
         if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
             headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
-        headers = (
-            *headers,
-            ("content-length", str(len(response.body))),
-            ("x-request-id", exchange.request_id),
-        )
+        length = ("content-length", str(len(response.body)))
+        headers = (*headers, length, ("x-request-id", exchange.request_id))
         body = b"" if exchange.incoming.method == "HEAD" else response.body
-        return Respond(response.status, headers, body, tuple(exchange.events))
+        events = tuple(exchange.events)
+        return Respond(response.status, headers, body, events, response.close_code)
 
     def _kept_back(self, exchange: Exchange, headers: Headers) -> Headers:
         """Without the cookies of a session that was signed out while the response was made."""
@@ -280,6 +290,10 @@ class Gate:
             if name != "set-cookie" or not line.startswith(names) or "Max-Age=0;" in line
         )
 
-
-def _target(incoming: Incoming) -> Target:
-    return Target(incoming.path, incoming.mount, incoming.method)
+    def _target(self, incoming: Incoming) -> Target:
+        overrides = tuple(
+            value.decode("latin-1")
+            for name, value in (incoming.headers if self._authorization.by_method else ())
+            if name in METHOD_OVERRIDES
+        )
+        return Target(incoming.path, incoming.mount, incoming.method, incoming.now, overrides)

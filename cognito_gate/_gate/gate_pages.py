@@ -18,7 +18,7 @@ class GatePage:
     """A page by its texts: `gate.<name>.title`, and `gate.<name>.<text>` with its `values`.
 
     `links` are addresses, each with the id of its text: first the way on, then the ways out.
-    `onward` follows the first by itself, with `fragment` together with what stands behind the #.
+    `onward` follows the first by itself. `script` is the file of the one script of the page.
     `picked`: a language that the visitor picked counts, for which the request's cookies and query
     are read.
     """
@@ -28,7 +28,7 @@ class GatePage:
     values: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     onward: bool = False
-    fragment: bool = False
+    script: str = ""
     picked: bool = True
 
 
@@ -58,11 +58,11 @@ def show(exchange: Exchange, status: int, page: GatePage, headers: Headers = ())
             pages.Link(address, catalog.text(label, app=app)) for address, label in page.links
         ),
         onward=page.onward,
-        fragment=page.fragment,
+        script=page.script,
         language=catalog.tag,
         note=catalog.text("page.request_id", id=quoted) if quoted else "",
     )
-    return pages.show(status, shown, exchange.context.frame, headers)
+    return pages.show(status, shown, exchange.context.look.frame(), headers)
 
 
 def quoted_id(exchange: Exchange, status: int) -> str:
@@ -79,8 +79,13 @@ def onward(exchange: Exchange, target: str, headers: Headers) -> Respond:
 def to_login(exchange: Exchange, login: str, headers: Headers) -> Respond:
     """A page that goes on to `login` at once, with what stands behind the # of its address."""
     links = ((login, "page.continue"),)
-    page = GatePage("to_login", links=links, onward=True, fragment=True)
+    page = GatePage("to_login", links=links, onward=True, script="fragment.js")
     return show(exchange, 401, page, (("www-authenticate", "Bearer"), *headers))
+
+
+def window_done(exchange: Exchange) -> Respond:
+    """The page on which a window ends that was opened for a sign-in, and that closes by itself."""
+    return show(exchange, 200, GatePage("window_done", script="window.js"))
 
 
 def signed_out(exchange: Exchange, login: str) -> Respond:

@@ -13,6 +13,11 @@ MAX_FORM_BYTES = 16_384
 """The most bytes of a form's body that an edge reads, and one more shows that it is too large."""
 FORM_SECONDS = 10.0
 """How long an edge waits for a form's body, in all."""
+METHOD_OVERRIDES = (b"x-http-method-override", b"x-http-method", b"x-method-override")
+"""Headers by which some apps take a request for one of another method."""
+
+WEBSOCKET_SIGN_IN, WEBSOCKET_FORBIDDEN = 4401, 4403
+"""The codes that WebSockets are closed with: nobody is signed in; the visitor may not go there."""
 
 Header: TypeAlias = tuple[str, str]
 Headers: TypeAlias = tuple[Header, ...]
@@ -85,12 +90,14 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Respond:
-    """Answer in the app's place."""
+    """Answer in the app's place. A WebSocket is closed with `close_code` where its server cannot
+    send such an answer."""
 
     status: int
     headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     events: tuple[Event, ...] = ()
+    close_code: int = WEBSOCKET_SIGN_IN
 
 
 Decision: TypeAlias = Pass | Respond

@@ -92,7 +92,7 @@ def _signed_in(
     exchange: SignInExchange, tokens: Tokens, typed: str, return_to: str
 ) -> Flow[Respond]:
     context = exchange.context
-    session = yield from establish.establish(exchange, tokens, establish.NO_NONCE)
+    session = yield from establish.establish(exchange, tokens, establish.NO_NONCE, unseen=False)
     ended = (
         *challenge_cookie.forget(exchange),
         *login_cookies.forget_all(exchange),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from .._gate.effects import Flow
 from .._gate.exchange import Exchange
+from .._gate.flows import login
 from .._gate.messages import Respond
 from .._gate.records import View
 from ..errors import MethodRefused
@@ -62,6 +63,8 @@ def _signed_out(exchange: SignInExchange) -> Flow[Respond]:
     yield from ()
     if exchange.incoming.method not in ("GET", "HEAD"):
         raise MethodRefused("GET, HEAD")
+    if onward := login.again(exchange):
+        return onward
     facts = {
         "title": "message.signed_out.title",
         "text": "message.signed_out.text",

@@ -18,7 +18,7 @@ _FIELDS = {"username": 128, "password": 256}
 def _show(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     settings = exchange.settings
     return_to = forms.return_to(exchange)
-    if feedback.is_empty:
+    if feedback.is_empty and exchange.asked("prompt") != "login":
         visitor = yield from _visitor(exchange)
         if visitor.identity is not None:
             return Respond(303, (("location", return_to), *visitor.headers))

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from traceback import extract_tb
 from types import MappingProxyType, SimpleNamespace
@@ -91,7 +92,7 @@ class Views:
             "script": script,
             "logo": look.logo,
         }
-        self._templates = _compiled(own)
+        self._templates = _compiled(own) if own else _built_in()
         if own:
             self._try_out(own)
 
@@ -169,6 +170,12 @@ def _culprit(error: Exception, own: Path) -> str:
     frames = reversed(extract_tb(error.__traceback__))
     files = (Path(frame.filename) for frame in frames)
     return next((file.name for file in files if file.parent == own), "")
+
+
+@cache
+def _built_in() -> dict[str, Template]:
+    """Our own templates, compiled once, however many gates a process has."""
+    return _compiled(None)
 
 
 def _compiled(own: Path | None) -> dict[str, Template]:

@@ -44,6 +44,7 @@ from .local_commands import (
 )
 from .migrate_command import migrate
 from .process import export_variables, until_stopped
+from .rules_command import rules
 from .secret_command import secret
 from .server_options import FILE, uvicorn_options
 from .web_sockets import websocket_warning
@@ -73,6 +74,8 @@ main.add_command(pool)
 main.add_command(doctor)
 main.add_command(secret)
 main.add_command(migrate)
+main.add_command(rules)
+main.add_command(rules)
 
 
 # run

@@ -57,7 +57,10 @@ def banner(served: Served, settings: Settings, beside: Beside | None) -> Iterato
         yield from beside.users if beside else (f"  Sign in  {_sign_in(settings)}",)
         if beside and settings.login == "custom":
             yield f"  Codes    {beside.origin}/_local/outbox"
-        yield f"  Public   {_public(settings.public_paths)}"
+        restricts = any(not rule.opens for rule in settings.rules)
+        yield f"  Public   {_public(settings.open_paths, restricts=restricts)}"
+        if settings.rules:
+            yield f"  Rules    {len(settings.rules)} (cognito-gate rules explain --table)"
     yield ""
     if beside is None:
         yield "Ctrl-C ends it."
@@ -96,8 +99,8 @@ def _sign_in(settings: Settings) -> str:
     return f"at Cognito's pages, {settings.domain_origin}"
 
 
-def _public(paths: Sequence[str]) -> str:
-    if "/*" in paths:
+def _public(paths: Sequence[str], *, restricts: bool) -> str:
+    if "/*" in paths and not restricts:
         return "everything: no path needs a sign-in"
     if not paths:
         return "nothing: every path needs a sign-in"

@@ -180,7 +180,7 @@ def local(
             *(f"#{line}" for line in notices[1:]),
             *(f"{name}={value}" for name, value in environment.items()),
         )
-        if not sys.stdout.isatty():
+        if not sys.stdout.isatty():  # pragma: no branch - no test has a terminal
             print_notices(*notices, "Its settings, as a .env file, are in the redirected output.")
         wait()
 

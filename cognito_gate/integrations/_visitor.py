@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from .._asgi_scope import IDENTITY
-from .._gate.protocol.rules import allowed
+from .._gate.protocol.conditions import meets
 from ..identity import DISABLED, Identity
 
 
@@ -65,8 +65,9 @@ class Rule:
         """Whether this visitor is allowed; `NOBODY` always is, as in an app without a gate."""
         if identity is NOBODY:
             return True
-        in_groups = allowed(identity.groups, self._groups, any_of=self._any)
-        return in_groups and allowed(identity.scopes, self._scopes)
+        groups = "any_group" if self._any else "groups"
+        in_groups = meets(identity, groups, self._groups)
+        return in_groups and meets(identity, "scopes", self._scopes)
 
 
 def group_names(groups: Collection[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Knows sockets, threads and uvicorn; nothing of Cognito.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -49,13 +50,47 @@ def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
             raise LocalConfigError("the local Cognito did not start") from server.failure
         yield
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()
         listener.close()
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that reports when it is ready, and that can reset a connection."""
+class PromptServer(uvicorn.Server):
+    """A uvicorn server that ends when it is told: uvicorn itself looks every tenth of a second, and
+    then waits for another. Tests start and end a server each."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        await super().startup(sockets)
+
+    def stop(self) -> None:
+        """End the server, from another thread; one that has not started or has ended stays so."""
+        self.should_exit = True
+        if self.started:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended by itself
+                self._loop.call_soon_threadsafe(self._stopped.set)
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):  # which renews the `Date` of the answers
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._all_answered(), self.config.timeout_graceful_shutdown)
+        await self.lifespan.shutdown()
+
+    async def _all_answered(self) -> None:
+        while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)  # uvicorn has no event that says so
+
+
+class _Server(PromptServer):
+    """The local Cognito's: it reports when it is ready, and it can reset a connection."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
         super().__init__(

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from ..errors import SettingsError
 from .checks import CHECKS, check_type
-from .endpoints import Endpoints
+from .combined import Combined
 from .formats import Problem
 from .formats import web_origin as web_origin
 from .operator_checks import OPERATOR_CHECKS
 from .page_checks import PAGE_CHECKS
 from .parsers import PARSERS
 from .reading import read_variables, text
+from .rules import Rule
 from .unknown_variables import UnknownVariable, find_unknown
 
 # The default limits of a session's cookies. gunicorn and mod_wsgi refuse a header of over 8,190
@@ -29,14 +29,17 @@ ASGI_SESSION_BYTES, WSGI_SESSION_BYTES = 16_000, 8_000
 log = logging.getLogger("cognito_gate")
 
 
-def _setting(variable: str, default: Any, parser: str = "text", *, hidden: bool = False) -> Any:
-    """A field read from `variable`; `hidden` keeps it out of `repr` and allows `_FILE`."""
-    meta = {"variable": variable, "parser": parser, "secret": hidden}
+def _setting(
+    variable: str, default: Any, parser: str = "text", *, hidden: bool = False, items: type = str
+) -> Any:
+    """A field read from `variable`; `hidden` keeps it out of `repr` and allows `_FILE`. `items` is
+    what a list consists of."""
+    meta = {"variable": variable, "parser": parser, "secret": hidden, "items": items}
     return field(default=default, repr=not hidden, metadata=meta)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(Endpoints):
+class Settings(Combined):
     """All settings of a gate. Field names are the variables' names without their prefix.
 
     Raises:
@@ -77,6 +80,9 @@ class Settings(Endpoints):
     )
     prefix: str = _setting("COGNITO_GATE_PREFIX", "/auth")
     public_paths: tuple[str, ...] = _setting("COGNITO_GATE_PUBLIC_PATHS", (), "words")
+    rules: tuple[Rule, ...] = _setting("COGNITO_GATE_RULES_FILE", (), "rules", items=Rule)
+    require_groups: tuple[str, ...] = _setting("COGNITO_GATE_REQUIRE_GROUPS", (), "words")
+    email_domains: tuple[str, ...] = _setting("COGNITO_GATE_EMAIL_DOMAINS", (), "words")
     refresh_before_seconds: int = _setting("COGNITO_GATE_REFRESH_BEFORE_SECONDS", 60, "whole")
     login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
@@ -133,7 +139,7 @@ class Settings(Endpoints):
     @property
     def lands_on_sign_in(self) -> bool:
         """Whether signing out leads to the app's front page, which requires a sign-in again."""
-        return self.logout_path == "/" and not {"/", "/*"} & set(self.public_paths)
+        return self.logout_path == "/" and not {"/", "/*"} & set(self.open_paths)
 
     def warnings(self) -> Iterator[str]:
         """Settings that are valid but often a mistake, for the log at start."""
@@ -235,7 +241,9 @@ def _problems(settings: Settings) -> dict[str, str]:
     for item in fields(settings):
         value = getattr(settings, item.name)
         try:
-            check_type(value, item.default, secret=item.metadata["secret"])
+            check_type(
+                value, item.default, secret=item.metadata["secret"], items=item.metadata["items"]
+            )
         except Problem as problem:
             well_typed, problems[item.metadata["variable"]] = False, str(problem)
             continue
@@ -247,49 +255,10 @@ def _problems(settings: Settings) -> dict[str, str]:
     # The combined checks parse these two as URLs, and rely on the types of all others.
     readable = problems.keys().isdisjoint({"AWS_COGNITO_REDIRECT_URL", "AWS_COGNITO_LOGOUT_URL"})
     if readable and well_typed and not settings.disabled:
-        problems = _combined_problems(settings) | problems
+        problems = settings.combined_problems() | problems
     return problems
 
 
 def _may_be_empty(settings: Settings, name: str) -> bool:
     """Whether a setting may be empty: all for a disabled gate, the domain for sign-in pages."""
     return settings.disabled or (name == "domain" and settings.login == "custom")
-
-
-def _combined_problems(settings: Settings) -> dict[str, str]:
-    """Problems of combinations of settings."""
-    problems: dict[str, str] = {}
-    host = urlsplit(settings.redirect_url).hostname or ""
-    domain = settings.cookie_domain
-    if domain and host != domain and not host.endswith(f".{domain}"):
-        problems["AWS_COGNITO_COOKIE_DOMAIN"] = (
-            f"is {domain!r}, which browsers refuse from {host!r} (the host of the redirect URL)"
-        )
-    if settings.cookie_samesite == "none" and not settings.secure:
-        problems["AWS_COGNITO_COOKIE_SAMESITE"] = (
-            "is 'none', which browsers accept over https only; the redirect URL is http"
-        )
-    if settings.callback_path in settings.routes:
-        problems["AWS_COGNITO_REDIRECT_URL"] = (
-            f"has the path {settings.callback_path!r}, another route of the gate; "
-            f"use {settings.prefix}/callback, for example"
-        )
-    if settings.logout_path in {settings.callback_path, f"{settings.prefix}/logout"}:
-        problems["AWS_COGNITO_LOGOUT_URL"] = (
-            f"has the path {settings.logout_path!r}, where signing out would loop forever; "
-            f"use {settings.prefix}/signed-out, for example"
-        )
-    is_prefix = settings.domain and "." not in settings.domain
-    if is_prefix and settings.pool_region.startswith(("cn-", "eusc-")):
-        problems["AWS_COGNITO_DOMAIN"] = (
-            f"is a bare prefix, and the domain suffix of {settings.pool_region} is not known; "
-            "set the full https:// origin"
-        )
-    if settings.pool_region.startswith("cn-") and not settings.issuer:
-        problems["AWS_COGNITO_ISSUER"] = "is missing; China regions require it"
-    if settings.bearer_client_ids and not settings.bearer:
-        # A setting without effect is an error here, because somebody may rely on its protection.
-        problems["COGNITO_GATE_BEARER_CLIENT_IDS"] = (
-            "has no effect unless COGNITO_GATE_BEARER is true"
-        )
-    return problems

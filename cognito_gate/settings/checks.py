@@ -20,11 +20,13 @@ from .formats import (
     Problem,
     between,
     check_origin,
+    check_paths,
     check_present,
     check_url,
     has_dot_segment,
     one_of,
 )
+from .rule_values import check_email_domains, check_groups
 
 _KINDS = {
     str: "a text",
@@ -36,12 +38,13 @@ _KINDS = {
 _ALSO_ALLOWED: dict[type, tuple[type, ...]] = {float: (int,), NoneType: (bool,)}
 
 
-def check_type(value: object, default: object, *, secret: bool) -> None:
-    """Check that a value given in code has the type of its default."""
+def check_type(value: object, default: object, *, secret: bool, items: type = str) -> None:
+    """Check that a value given in code has the type of its default; a tuple holds such `items`."""
     if isinstance(default, tuple):
-        if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+        if isinstance(value, tuple) and all(isinstance(item, items) for item in value):
             return
-        raise Problem(f"is {_printable_value(value, secret)}; it takes a tuple of texts")
+        name = "texts" if items is str else items.__name__
+        raise Problem(f"is {_printable_value(value, secret)}; it takes a tuple of {name}")
     kind = type(default)
     if type(value) not in (kind, *_ALSO_ALLOWED.get(kind, ())):
         raise Problem(f"is {_printable_value(value, secret)}; it takes {_KINDS[kind]}")
@@ -148,13 +151,6 @@ def _prefix(value: str) -> None:
         raise Problem(f"is {value!r}; it takes a path such as /auth")
 
 
-def _public_paths(values: tuple[str, ...]) -> None:
-    for value in values:
-        base = value[:-2] if value.endswith("/*") else value.removesuffix("/")
-        if value not in ("/", "/*") and (not PATH.fullmatch(base) or has_dot_segment(base)):
-            raise Problem(f"lists {value!r}; it takes paths such as /health and /static/*")
-
-
 def _scopes(values: tuple[str, ...]) -> None:
     for value in values:
         if not SCOPE.fullmatch(value):
@@ -210,7 +206,9 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "secret_key": _secret_key,
     "secret_key_fallbacks": _fallbacks,
     "prefix": _prefix,
-    "public_paths": _public_paths,
+    "public_paths": check_paths,
+    "require_groups": check_groups,
+    "email_domains": check_email_domains,
     "refresh_before_seconds": between(0, 86_400, "seconds"),
     "login_seconds": between(1, 86_400, "seconds"),
     "http_timeout_seconds": between(0.05, 60, "seconds"),

@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from .formats import domain_origin, pool_region, web_origin
 
-ROUTES = ("/login", "/logout", "/me", "/signed-out", "/health", "/ready")
+ROUTES = (
+    *("/login", "/logout", "/me", "/signed-out", "/signed-in", "/client.js"),
+    *("/health", "/ready"),
+)
 METRICS = "/metrics"
 PagePath: TypeAlias = Literal[
     "/sign-in",

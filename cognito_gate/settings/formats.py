@@ -14,6 +14,7 @@ PREFIX_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)  # RFC 6749 section 3.3
 PATH = re.compile(r"(?:/[A-Za-z0-9_.~!$&'()+,=:@-]+)+", re.ASCII)
+METHOD = re.compile(r"[A-Z]+(?:-[A-Z]+)*", re.ASCII)
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -82,6 +83,14 @@ def has_dot_segment(path: str) -> bool:
 
 
 # Checks that several settings share
+
+
+def check_paths(values: tuple[str, ...]) -> None:
+    """Check paths of the app: exact ones, and those with `/*` at the end."""
+    for value in values:
+        base = value[:-2] if value.endswith("/*") else value.removesuffix("/")
+        if value not in ("/", "/*") and (not PATH.fullmatch(base) or has_dot_segment(base)):
+            raise Problem(f"lists {value!r:.100}; it takes paths such as /health and /static/*")
 
 
 def check_present(value: str, takes: str) -> None:

@@ -35,6 +35,13 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[,\s]+", text) if word)
 
 
+def _rules(text: str) -> tuple[Any, ...]:
+    # Most gates have no such file, and need no TOML at their start.
+    from .rules_file import read_rules_file  # noqa: PLC0415
+
+    return read_rules_file(text)
+
+
 PARSERS: dict[str, Callable[[str], Any]] = {
     "text": str,
     "lower": str.lower,
@@ -43,5 +50,6 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "flag": _flag,
     "whole": _whole,
     "seconds": _seconds,
+    "rules": _rules,
     "words": _words,
 }

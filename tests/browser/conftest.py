@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cognito_gate.demo import make_app
+from tests.browser.chromium import SHARED
 from tests.journey.stage import REFRESH, Stage, staged
 
 if TYPE_CHECKING:
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from tests.browser.tab import Tab
 
 PUBLIC = {"COGNITO_GATE_PUBLIC_PATHS": "/public"}
-# No sandbox: CI runs as root. The rest keeps the browser from calling home.
-OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,30 +27,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-# Of a module and not of the session: while Playwright runs, this thread can run no other loop.
-@pytest.fixture(scope="module")
-def driver() -> Iterator[Playwright]:
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Chromium stays for the next test that drives it."""
+    SHARED.end_before(nextitem)
+
+
+@pytest.fixture
+def driver() -> Playwright:
     """Playwright itself."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as started:
-        yield started
+    return SHARED.driver()
 
 
-@pytest.fixture(scope="module")
-def launch_options() -> dict[str, Any]:
-    """How to start Chromium, wherever it is."""
-    path = shutil.which("chromium") or "/usr/bin/chromium"
-    if not os.access(path, os.X_OK):
-        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
-    return {"executable_path": path, "args": list(OPTIONS)}
-
-
-@pytest.fixture(scope="module")
-def chromium(driver: Playwright, launch_options: dict[str, Any]) -> Iterator[Browser]:
+@pytest.fixture
+def chromium() -> Browser:
     """One browser; each test has its own profile in it."""
-    browser = driver.chromium.launch(**launch_options)
-    yield browser
-    browser.close()
+    return SHARED.browser()
 
 
 @pytest.fixture

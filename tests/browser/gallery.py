@@ -77,10 +77,15 @@ def view(screen: str, state: str) -> View:
 def gate_page(name: str, language: str) -> Respond:
     """One of the gate's own pages, by its name in the catalogs, with two links."""
     catalog = Languages().catalogs[language]
-    links = (Link("/auth/login", catalog.text("page.try_again")), Link("/auth/logout", "Sign out"))
+    links = (
+        Link("/auth/login", catalog.text("page.try_again")),
+        Link("/auth/logout", catalog.text("page.sign_out")),
+    )
     page = Page(
         catalog.text(f"gate.{name}.title"),
-        catalog.text(f"gate.{name}.text"),
+        catalog.text(
+            f"gate.{name}.text", name="ada", address="https://app.example/", methods="GET"
+        ),
         links,
         language=language,
     )

@@ -13,7 +13,7 @@ from typing import Literal
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from cognito_gate._sign_in.views import SAMPLES
-from tests.browser.conftest import OPTIONS
+from tests.browser.chromium import OPTIONS
 from tests.browser.gallery import GATE_PAGES, STATES, open_gallery
 
 FOLDER = Path(__file__).parents[2] / "screenshots"

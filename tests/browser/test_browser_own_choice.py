@@ -124,26 +124,6 @@ def test_with_a_passkey_that_is_not_theirs(walk: Walk) -> None:
         walk.problem("This sign-in cannot go on.")
 
 
-def test_with_a_code_by_email(walk: Walk) -> None:
-    choose(walk, "Code by e-mail")
-    walk.at("code.title")
-    walk.fill_in(code=walk.letter(PERSON.email))
-    walk.hands.press("Continue")
-    walk.inside(PERSON, "/?here=1")
-
-
-def test_with_the_password_which_is_never_sent(walk: Walk, cognito: LocalCognito) -> None:
-    choose(walk, "Password")
-    walk.at("password.title")
-    walk.reloads()
-    walk.fill_in(password=PERSON.password)
-    walk.hands.press("Continue")
-    walk.inside(PERSON, "/?here=1")
-    answers = [one for one in cognito.requests if one.endpoint == "RespondToAuthChallenge"]
-    assert answers
-    assert not any(PERSON.password.encode() in one.body for one in answers)
-
-
 def test_a_newcomer_is_inside_with_the_code_alone(walk: Walk) -> None:
     person = Person()
     walk.start("/?here=1")

@@ -67,44 +67,6 @@ def test_the_code_can_be_sent_again(chromium: Browser, demo: Place) -> None:
         walk.confirm(person)
 
 
-def test_the_secret_stays_while_it_is_being_set_up(chromium: Browser, demo: Place) -> None:
-    person = member(demo)
-    with walking(chromium, demo) as walk:
-        walk.start("/auth/account")
-        walk.sign_in(person)
-        walk.unfold("account.totp_title")
-        walk.hands.press("Set up")
-        walk.at("totp_setup.title")
-        secret = walk.page.locator("main code")
-        shown = secret.inner_text()
-        walk.fill_in(code="000000")
-        walk.hands.press("Turn on")
-        walk.problem("That code is not right")
-        expect(secret).to_have_text(shown)
-        walk.page.goto("/auth/account")
-        expect(secret).to_have_text(shown)
-        walk.hands.press("Back to your account")
-        walk.at("account.title")
-        walk.reloads()
-
-
-def test_a_forgotten_password_is_replaced(chromium: Browser, demo: Place) -> None:
-    person = member(demo)
-    before = person.password
-    with walking(chromium, demo) as walk:
-        walk.start(DEEP)
-        walk.forget(person)
-        walk.reloads()
-        walk.reset(person, "Second-Compiler-2")
-        walk.reloads()
-        walk.fill_in(username=person.name, password=before)
-        walk.hands.press("Sign in")
-        walk.problem("password is not right")
-        walk.sign_in(person)
-        walk.inside(person, DEEP)
-        assert walk.letters(person) == 2
-
-
 def test_a_password_is_changed_by_its_owner(chromium: Browser, demo: Place) -> None:
     person = member(demo)
     with walking(chromium, demo) as walk:

@@ -83,20 +83,6 @@ def test_a_browser_that_lost_its_cookies(walk: Walk) -> None:
     assert walk.tab.path == "/admin?x=1"
 
 
-def test_a_code_that_came_too_late(walk: Walk, own: Stage, eve: Person) -> None:
-    own.cognito.switch(challenge_seconds=0)
-    walk.start("/?x=1")
-    walk.sign_in(eve)
-    walk.enter(App(KEY))
-    walk.at("sign_in.title")
-    walk.problem("Please start again.")
-    own.cognito.switch(challenge_seconds=180)
-    walk.sign_in(eve)
-    walk.enter(App(KEY))
-    expect(walk.page.locator("h1")).to_have_text(eve.name)
-    assert walk.tab.path == "/?x=1"
-
-
 def test_back_after_a_sign_in_is_no_way_out_of_it(walk: Walk) -> None:
     walk.page.goto("/public")
     walk.start("/admin?x=1")
@@ -130,39 +116,6 @@ def test_two_tabs_both_finish(walk: Walk, other: Tab) -> None:
     sign_in(other, ADA)
     other.heading("Ada Lovelace")
     assert (walk.tab.path, other.path) == ("/admin?tab=1", "/?tab=2")
-
-
-def test_a_later_sign_in_takes_the_place_of_an_earlier_one(
-    walk: Walk, other: Tab, eve: Person
-) -> None:
-    phone = App(KEY)
-    walk.start("/?tab=1")
-    walk.sign_in(eve)
-    walk.at("code.title")
-    other.open("/?tab=2")
-    sign_in(other, eve)
-    other.heading("Enter your code")
-    walk.enter(phone)
-    walk.at("sign_in.title")
-    walk.problem("Another sign-in was started in this browser.")
-    other.page.locator("#code").fill(phone.code())
-    other.page.get_by_role("button", name="Continue").click()
-    other.heading(eve.name)
-    assert other.path == "/?tab=2"
-
-
-def test_signed_out_in_another_tab(walk: Walk, other: Tab) -> None:
-    walk.start("/auth/account")
-    walk.sign_in(ADA)
-    walk.at("account.title")
-    other.open("/")
-    other.sign_out()
-    walk.unfold("account.password_title")
-    walk.fill_in(previous=ADA.password, password="Second-Horse-8")
-    walk.hands.press("Change password")
-    walk.at("sign_in.title")
-    walk.sign_in(ADA)
-    walk.at("account.title")
 
 
 # Who is not let in

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from cognito_gate.demo import make_app
 from cognito_gate.local import Fault
@@ -122,15 +122,15 @@ def test_a_page_is_readable_on_a_small_screen(
         assert tab.page.title()
         assert tab.page.locator("html").get_attribute("lang") == "en"
         assert tab.page.evaluate(WIDER) <= 0
-        assert is_dark(tab) == (scheme == "dark")
+        assert is_dark(tab.page) == (scheme == "dark")
         weak = [what for ratio, what in tab.page.evaluate(CONTRASTS) if ratio < 4.5]
         assert weak == []
         assert tab.complaints == []
 
 
-def is_dark(tab: Tab) -> bool:
+def is_dark(page: Page) -> bool:
     """Whether the page's background is nearer to black than to white."""
-    color = str(tab.page.evaluate(BACKGROUND))
+    color = str(page.evaluate(BACKGROUND))
     red, green, blue = (int(part) for part in color[4:-1].split(","))
     return red + green + blue < 384
 

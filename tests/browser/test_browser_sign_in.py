@@ -1,7 +1,5 @@
 """Signing in and out with a real browser."""
 
-import re
-
 from playwright.sync_api import Browser, expect
 
 from cognito_gate.demo import make_app
@@ -83,25 +81,6 @@ def test_signing_out_really_signs_out(tab: Tab, demo: Stage) -> None:
     tab.open("/auth/signed-out")
     tab.page.get_by_role("link", name="Sign in again").click()
     tab.sees_login()
-
-
-def test_signing_out_signs_the_other_tabs_out(tab: Tab) -> None:
-    tab.sign_in()
-    other = tab.another()
-    other.open("/")
-    other.heading("Ada Lovelace")
-    tab.sign_out()
-    other.page.reload()
-    other.sees_login()
-
-
-def test_without_cookies_of_ours_cognito_remembers(tab: Tab, demo: Stage) -> None:
-    tab.sign_in()
-    tab.page.context.clear_cookies(name=re.compile("^cognito_"))
-    tab.visits.clear()
-    tab.open("/admin")
-    tab.heading("For admins only")
-    assert tab.visits == ["/admin", "/oauth2/authorize", "/auth/callback", "/admin"]
 
 
 def test_back_and_forward_after_a_sign_in(tab: Tab) -> None:

@@ -2,37 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Playwright, expect
 
-from cognito_gate.demo import make_app
 from cognito_gate.local import Fault
+from tests.browser.chromium import launch_options
 from tests.browser.tab import Tab, opened
 from tests.journey.stage import REFRESH, Stage, staged
 
-PASSES = """async moment => {
-  while (Date.now() / 1000 <= moment) await new Promise(requestAnimationFrame);
-}"""
 TEN = """() => Promise.all([...Array(10)].map(
   async (_, number) => (await (await fetch(`/${number}`)).json()).username))"""
-
-
-def test_an_expired_session_is_renewed_and_nobody_notices(chromium: Browser) -> None:
-    at_its_end = REFRESH | {"COGNITO_GATE_REFRESH_BEFORE_SECONDS": "0"}
-    with staged(at_its_end, app=make_app) as stage, opened(chromium, stage.origin) as tab:
-        stage.cognito.switch(access_seconds=3, id_seconds=3, rotation=True)
-        tab.sign_in("/?here=1")
-        before = stage.cognito.calls
-        ends = tab.page.locator("#left").get_attribute("data-ends")
-        tab.page.evaluate(PASSES, int(ends or 0))
-        tab.visits.clear()
-        tab.open("/?here=2")
-        tab.heading("Ada Lovelace")
-        assert (tab.visits, tab.path) == (["/"], "/?here=2")
-        assert tab.page.locator("#left").get_attribute("data-ends") != ends
-        assert stage.cognito.calls["token"] == before["token"] + 1
-        assert stage.cognito.calls["authorize"] == before["authorize"]
 
 
 def test_ten_requests_of_a_page_renew_once(chromium: Browser) -> None:
@@ -81,10 +60,10 @@ def test_a_fault_of_the_identity_provider_is_told_in_our_words(tab: Tab, demo: S
 
 
 def test_a_browser_that_takes_no_cookies_of_ours_gets_a_page(
-    driver: Playwright, launch_options: dict[str, Any], demo: Stage, tmp_path: Path
+    driver: Playwright, demo: Stage, tmp_path: Path
 ) -> None:
     block_cookies(tmp_path, demo.origin)
-    options = launch_options | {"base_url": demo.origin}
+    options = launch_options() | {"base_url": demo.origin}
     with driver.chromium.launch_persistent_context(tmp_path, **options) as context:
         tab = Tab(context.new_page())
         tab.open("/admin")

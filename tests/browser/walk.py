@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import cognito_gate
 from tests.browser.authenticator import App
@@ -80,8 +80,7 @@ class Walk:
         self.secrets: set[str] = set()
         self.addresses: list[str] = []
         context.on("request", lambda request: self.addresses.append(unquote(request.url)))
-        self._letters = Tab(context.new_page())
-        self.page.bring_to_front()
+        self._letters: list[Tab] = []  # the tab with the outbox, once somebody looks there
 
     # Looking
 
@@ -216,7 +215,7 @@ class Walk:
 
     def letter(self, address: str) -> str:
         """The newest code that went there, from the outbox's page in another tab."""
-        page = self._letters.page
+        page = self._outbox()
         page.goto(f"{self.place.cognito}/_local/outbox")
         found = page.locator(".letters li").filter(has_text=f"to {address} ")
         code = found.first.locator("code").inner_text()
@@ -227,12 +226,17 @@ class Walk:
     def letters(self, person: Person) -> int:
         """How many have been sent to somebody."""
         self.letter(person.email)
-        found = self._letters.page.locator(".letters li")
+        found = self._outbox().locator(".letters li")
         return found.filter(has_text=f"to {person.email} ").count()
+
+    def _outbox(self) -> Page:
+        if not self._letters:
+            self._letters.append(self.tab.another())
+        return self._letters[0].page
 
     def end(self) -> None:
         """Nothing was complained about, and no secret has been where others could read it."""
-        assert self.tab.complaints == self._letters.complaints == []
+        assert [tab.complaints for tab in (self.tab, *self._letters) if tab.complaints] == []
         spilt = {text for text in self.secrets for url in self.addresses if text in url}
         assert spilt == set()
         kept = self.page.context.storage_state()

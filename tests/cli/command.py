@@ -114,9 +114,9 @@ class Command(Process):
         super().__init__([str(script), *words], cwd=cwd, environ=merged)
 
 
-def here(*words: str, environ: Mapping[str, str] | None = None) -> Result:
-    """Run a command that ends by itself, in this process."""
-    return CliRunner().invoke(main, words, env=_settings(environ))
+def here(*words: str, environ: Mapping[str, str] | None = None, typed: str | None = None) -> Result:
+    """Run a command that ends by itself, in this process; what is `typed` it reads."""
+    return CliRunner().invoke(main, words, env=_settings(environ), input=typed)
 
 
 def here_until_ctrl_c(

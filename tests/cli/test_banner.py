@@ -1,5 +1,6 @@
 """What `run` says at its start: what is protected, what is public, where to open and sign in."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -8,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp
 
-from cognito_gate import Settings
+from cognito_gate import Rule, Settings
 from cognito_gate.cli.banner import Beside, Served, banner, port_warning
 from cognito_gate.cli.local_commands import user_lines
 from cognito_gate.cli.web_sockets import has_websockets, websocket_warning
@@ -54,6 +55,15 @@ def test_many_public_paths_are_no_wall() -> None:
 def test_everything_public_is_said() -> None:
     found = settings(**HERE, COGNITO_GATE_PUBLIC_PATHS="/*")
     assert "  Public   everything: no path needs a sign-in" in lines(found)
+
+
+def test_rules_are_told_and_what_they_open() -> None:
+    opening = (Rule(("/open",), optional=True), Rule(("/feed",), methods=("GET",), public=True))
+    found = replace(settings(**HERE, COGNITO_GATE_PUBLIC_PATHS="/health"), rules=opening)
+    assert "  Public   /health  /open" in lines(found)
+    assert "  Rules    2 (cognito-gate rules explain --table)" in lines(found)
+    closed = (Rule(("/me",), signed_in=True), Rule(("/*",), public=True))
+    assert "  Public   /*" in lines(replace(settings(**HERE), rules=closed))
 
 
 def test_with_sign_in_pages_of_the_gate() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
-import subprocess
-import sysconfig
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from cognito_gate import Settings
-from tests.cli.command import clean_environment, here
+from cognito_gate.cli import main
+from tests.cli.command import here
 from tests.parts.made import ENVIRON
 
 OLD = ENVIRON["SECRET_KEY"]
@@ -71,19 +72,12 @@ def test_a_file_that_others_may_read_is_warned_of(
     file = tmp_path / "key"
     file.touch()
     file.chmod(mode)
-    script = Path(sysconfig.get_path("scripts")) / "cognito-gate"
-    with file.open("w") as out:
-        done = subprocess.run(
-            [script, *words],
-            stdout=out,
-            stderr=subprocess.PIPE,
-            env=clean_environment(),
-            cwd=tmp_path,
-            text=True,
-            check=True,
-        )
-    assert ("others on this machine can read" in done.stderr) == warns
-    assert file.read_text().strip() not in done.stderr
+    told = io.StringIO()
+    with file.open("w") as out, redirect_stdout(out), redirect_stderr(told):
+        main(words, standalone_mode=False)
+    assert re.search(r"[A-Za-z0-9_-]{43,}", file.read_text())
+    assert ("others on this machine can read" in told.getvalue()) == warns
+    assert file.read_text().strip() not in told.getvalue()
 
 
 def test_a_pipe_is_nobody_elses() -> None:

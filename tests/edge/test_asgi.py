@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate.events import Event, SignedIn, SignedOut
 from cognito_gate.identity import REQUEST_ID
 from tests.world.browser import NAVIGATION, Browser, Request
@@ -207,6 +208,24 @@ def test_the_lifespan_brings_no_identity(make: Make) -> None:
     site.runner.run(site.gate({"type": "lifespan", "state": state, **forged}, nothing, silent))
     assert app.calls[0][0] == {"type": "lifespan", "state": state}
     assert app.calls[0][0]["state"] is state
+
+
+@pytest.mark.parametrize("disabled", [False, True])
+def test_a_gate_that_is_turned_off_loads_nothing_at_the_start(
+    make: Make, monkeypatch: pytest.MonkeyPatch, disabled: bool
+) -> None:
+    loads: list[AsyncSender] = []
+
+    async def load(sender: AsyncSender) -> None:
+        loads.append(sender)
+
+    async def starts(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(AsyncSender, "load", load)
+    site = make(starts, disabled=disabled)
+    site.runner.run(site.gate({"type": "lifespan"}, nothing, silent))
+    assert loads == ([] if disabled else [site.gate._sender])
 
 
 @pytest.mark.parametrize("kind", ["webtransport", "x-own", "HTTP"])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from cognito_gate import Require, Rule
 from tests.world import faults
 from tests.world.browser import Browser
 from tests.world.pool import APP, Pool
@@ -14,6 +15,13 @@ from tests.world.site import IDENTITY, ASGISite
 CONNECT = {"type": "websocket.connect"}
 ACCEPT: Message = {"type": "websocket.accept", "subprotocol": "chat", "headers": [(b"x", b"1")]}
 CLOSED = {"type": "websocket.close", "code": 4401, "reason": "sign-in required"}
+FORBIDDEN = {"type": "websocket.close", "code": 4403, "reason": "access denied"}
+RULES = (
+    Rule(("/rules/open",), public=True),
+    Rule(("/rules/admin/*",), require=Require(groups=("admin",))),
+    Rule(("/rules/recent",), require=Require(max_auth_age=60)),
+    Rule(("/rules/post",), methods=("POST",), require=Require(groups=("admin",))),
+)
 
 
 class Echo:
@@ -35,7 +43,7 @@ def echo() -> Echo:
 
 @pytest.fixture
 def site(pool: Pool, echo: Echo) -> Iterator[ASGISite]:
-    settings = pool.settings(refresh_flow_enabled=True, public_paths=("/open",))
+    settings = pool.settings(refresh_flow_enabled=True, public_paths=("/open",), rules=RULES)
     site = ASGISite(settings, pool, app=echo)
     yield site
     site.close()
@@ -51,7 +59,9 @@ def connect(browser: Browser, path: str = "/ws", **facts: Any) -> list[Message]:
     site = browser.site
     assert isinstance(site, ASGISite)
     origin = facts.pop("origin", APP)
-    request = browser.request("GET", path, {"upgrade": "websocket", "origin": origin})
+    headers = {"upgrade": "websocket", "origin": origin}
+    headers["authorization"] = facts.pop("authorization", None)
+    request = browser.request("GET", path, headers)
     scope = {**site.scope(request, []), "type": "websocket", "scheme": "wss", **facts}
     del scope["method"]
     sent: list[Message] = []
@@ -140,3 +150,50 @@ def test_an_outage_asks_to_come_again(browser: Browser, pool: Pool, echo: Echo) 
     start, _ = connect(browser, extensions={"websocket.http.response": {}})
     assert start["status"] == 503
     assert not echo.seen
+    assert close["reason"] == "try again later"
+
+
+# Rules
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "opens"),
+    [
+        ("/rules/admin/ws", {"cognito:groups": ["admin"]}, True),
+        ("/rules/admin/ws", {"cognito:groups": ["staff"]}, False),
+        ("/rules/ADMIN/ws", {"cognito:groups": ["staff"]}, False),
+        ("/rules/recent", {}, True),
+        ("/rules/recent", {"auth_time": 1_700_000_000}, False),
+        ("/rules/post", {}, True),  # a handshake is a GET
+        ("/rules/open", {}, True),
+    ],
+)
+def test_rules_hold_for_websockets(
+    browser: Browser, pool: Pool, echo: Echo, path: str, change: dict[str, Any], opens: bool
+) -> None:
+    pool.access |= change
+    browser.sign_in(pool)
+    assert connect(browser, path) == [ACCEPT if opens else FORBIDDEN]
+    assert len(echo.seen) == opens
+
+
+def test_a_bearer_token_meets_a_rule_there_or_not(pool: Pool, echo: Echo) -> None:
+    site = ASGISite(pool.settings(bearer=True, rules=RULES), pool, app=echo)
+    for group, message in (("admin", ACCEPT), ("staff", FORBIDDEN)):
+        pool.access["cognito:groups"] = [group]
+        authorization = f"Bearer {pool.access_token()}"
+        sent = connect(Browser(site), "/rules/admin/ws", authorization=authorization)
+        assert sent == [message]
+    site.close()
+
+
+def test_nobody_signed_in_is_told_so_before_any_rule(browser: Browser, echo: Echo) -> None:
+    assert connect(browser, "/rules/admin/ws") == [CLOSED]
+    assert connect(browser, "/rules/open") == [ACCEPT]
+
+
+def test_a_rule_is_told_by_a_response_where_the_server_can(browser: Browser, pool: Pool) -> None:
+    browser.sign_in(pool)
+    sent = connect(browser, "/rules/admin/ws", extensions={"websocket.http.response": {}})
+    start, body = sent
+    assert (start["status"], body["body"]) == (403, b'{"error": "forbidden"}')

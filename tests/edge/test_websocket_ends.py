@@ -322,7 +322,7 @@ def test_looks_keep_their_distance(pool: Pool, monkeypatch: pytest.MonkeyPatch) 
     facts = Incoming("websocket", "GET", "/ws", b"/ws", b"", [], time.time())
     socket = EndableWebSocket(nothing_comes, nothing_goes)
     with pytest.raises(asyncio.CancelledError):
-        site.runner.run(site.gate._watch(socket, facts, over))
+        site.runner.run(site.gate._watch(site.gate._gate, socket, facts, over))
     assert pauses == [0.05, 1.0, 1.0]
     site.close()
 

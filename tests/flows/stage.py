@@ -9,7 +9,7 @@ from typing import Any, Protocol, assert_never
 from urllib.parse import unquote_to_bytes
 
 from cognito_gate._delivery import Delivery
-from cognito_gate._gate.authorization import Rule
+from cognito_gate._gate.authorization import Check
 from cognito_gate._gate.effects import Compute, Effect, Flow, HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming, Pass
@@ -98,6 +98,7 @@ def end(flow: Flow[Decision], answer: HttpAnswer) -> Decision:
 
 def reply(decision: Decision) -> Reply:
     """A decision as a browser's reply; a `Pass` counts as the app being called."""
+    assert all(name == name.lower() for name, _ in decision.headers)  # as ASGI demands
     if isinstance(decision, Pass):
         return Reply(200, list(decision.headers), b"", Seen(decision.identity, {}))
     return Reply(decision.status, list(decision.headers), decision.body)
@@ -111,13 +112,13 @@ def spent(stage: "Stage") -> int:
 
 @dataclass
 class Stage:
-    """A gate over a pool. `quick` asks `Gate.cached` first, as the edges do; `rules` and `sessions`
-    go to the gate."""
+    """A gate over a pool. `quick` asks `Gate.cached` first, as the edges do; `checks` and
+    `sessions` go to the gate."""
 
     changes: dict[str, Any] = field(default_factory=dict)
     now: float = START
     quick: bool = True
-    rules: tuple[Rule, ...] = ()
+    checks: tuple[Check, ...] = ()
     sessions: Sessions | None = None
 
     def __post_init__(self) -> None:
@@ -130,7 +131,7 @@ class Stage:
         self.gate = Gate(
             settings,
             lambda: f"token-{next(count)}-" + "x" * 32,
-            rules=self.rules,
+            checks=self.checks,
             sessions=self.sessions,
         )
 

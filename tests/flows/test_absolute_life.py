@@ -2,9 +2,10 @@
 
 import pytest
 
+from cognito_gate._gate.messages import Pass
 from tests.flows.conftest import MakeStage
-from tests.flows.stage import ACCESS, ID, REFRESH, SESSION, Stage, spent
-from tests.world.browser import Browser
+from tests.flows.stage import ACCESS, ID, REFRESH, SESSION, START, Stage, play, spent
+from tests.world.browser import NAVIGATION, Browser
 
 SEALED = pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "plain"])
 
@@ -55,6 +56,21 @@ def test_a_sealed_cookie_ends_with_the_session(make_stage: MakeStage) -> None:
     browser.go("/")
     del browser.jar[REFRESH]
     stage.now += 399
+    assert browser.go("/").status == 200
+    stage.now += 1
+    assert browser.go("/").status == 303
+
+
+@SEALED
+@pytest.mark.parametrize("quick", [True, False], ids=["warm", "cold"])
+def test_the_leeway_lengthens_a_session(make_stage: MakeStage, sealed: bool, quick: bool) -> None:
+    stage = make_stage(cookie_encrypted=sealed, expiration_leeway=30)
+    browser = stage.signed_in()
+    stage.quick = quick
+    visitor = play(stage.decide(browser.request("GET", "/", NAVIGATION)), stage.pool)
+    assert isinstance(visitor, Pass)
+    assert visitor.until == START + 3630
+    stage.now = visitor.until - 1
     assert browser.go("/").status == 200
     stage.now += 1
     assert browser.go("/").status == 303

@@ -228,6 +228,24 @@ def test_a_sign_in_with_a_wrong_clock_says_so(
     assert word in caplog.text
 
 
+def test_a_wrong_clock_is_told_where_cognito_does_not_say_by_how_much(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stage = Stage()
+    skewed(stage.pool, 90)
+    answer = stage.pool.faults["token"]
+
+    def undated(request: httpx.Request) -> httpx.Response:
+        response = answer(request)
+        assert isinstance(response, httpx.Response)
+        del response.headers["date"]
+        return response
+
+    stage.pool.faults["token"] = undated
+    assert stage.browser().sign_in(stage.pool).status == 503
+    assert "Cognito's answer does not say by how much" in caplog.text
+
+
 def test_an_expired_token_is_no_clock_where_cognito_agrees_on_the_time() -> None:
     stage = Stage()
     skewed(stage.pool, 0)

@@ -18,7 +18,7 @@ from cognito_gate.events import (
     SignedOut,
     SignInFailed,
 )
-from tests.flows.stage import DUE, Stage, end, until
+from tests.flows.stage import DUE, REFRESH, Stage, end, until
 from tests.world import faults
 from tests.world.browser import NAVIGATION, Browser
 
@@ -161,6 +161,13 @@ def test_signed_out(stage: Stage, browser: Browser, answers: bool) -> None:
     browser.go("/auth/logout")
     event = only(stage, SignedOut)
     assert event == SignedOut(event.request, stage.pool.sub, "the-sign-in", revoked=answers)
+
+
+def test_signed_out_when_the_access_token_is_gone(stage: Stage, browser: Browser) -> None:
+    browser.jar = {REFRESH: browser.jar[REFRESH]}
+    browser.go("/auth/logout")
+    event = only(stage, SignedOut)
+    assert event == SignedOut(event.request, stage.pool.sub, "the-sign-in", revoked=True)
 
 
 def test_a_sign_out_of_nobody(stage: Stage) -> None:

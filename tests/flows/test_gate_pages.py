@@ -34,6 +34,7 @@ from cognito_gate.errors import (
     GrantRefused,
     MethodRefused,
     SessionTooLarge,
+    StepUpRequired,
 )
 from cognito_gate.identity import Identity
 from tests.flows.stage import Stage, incoming, reply
@@ -56,6 +57,7 @@ SHOWN: dict[str, list[GateError]] = {
     ],
     "cross_site": [CrossSiteRefused("a")],
     "forbidden": [Forbidden("a", sub="b")],
+    "step_up_required": [StepUpRequired("a", sub="b", rule="c", max_age=60, acr=())],
     "method_not_allowed": [MethodRefused("GET, HEAD")],
     "cookies": [CookiesLost("a")],
     "form_too_slow": [FormTooSlow("a")],
@@ -84,7 +86,7 @@ GATE = Stage()
 
 
 class Always:
-    """A rule that lets an error happen on any page."""
+    """A check that lets an error happen on any page."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -95,9 +97,13 @@ class Always:
 
 def ruled_out(error: Exception, accepted: str = "") -> Reply:
     """What somebody who is signed in gets where a rule raises this."""
-    stage = Stage(rules=(Always(error),))
+    stage = Stage(checks=(Always(error),))
     browser = stage.browser()
     browser.sign_in(stage.pool)
+    if isinstance(error, StepUpRequired):
+        # The page comes when it was of no use to sign in again.
+        stage.pool.access["auth_time"] = int(stage.now) - 600
+        browser.sign_in(stage.pool, "/page")
     return browser.go("/page", headers={"accept-language": accepted})
 
 
@@ -141,7 +147,7 @@ def test_every_error_has_a_page_in_every_language(catalog: Catalog) -> None:
 
 @IN_EACH
 def test_every_text_of_the_catalog_is_used(catalog: Catalog) -> None:
-    pages = {"signed_in", "signed_out", "to_login", *SHOWN}
+    pages = {"signed_in", "signed_out", "to_login", "window_done", *SHOWN}
     assert {name.split(".")[1] for name in catalog.texts if name.startswith("gate.")} == pages
 
 
@@ -167,7 +173,8 @@ def test_what_helps_people_is_on_the_page() -> None:
     [
         (BadRequest("a"), ["/auth/login"]),
         (CognitoUnavailable("a"), ["/page"]),
-        (Forbidden("a", sub="b"), ["/auth/logout", "/"]),
+        (Forbidden("a", sub="b"), ["/auth/logout?next=/page", "/"]),
+        (SHOWN["step_up_required"][0], ["/auth/logout?next=/page", "/"]),
         # Trying again leads to the same page.
         (SessionTooLarge("a"), ["/auth/logout"]),
         (CallbackRefused("a", cause="set_up"), ["/", "/auth/logout"]),
@@ -235,7 +242,7 @@ def test_what_is_for_the_log_is_not_on_the_page() -> None:
 def test_the_language_of_a_page(
     target: str, accepted: str | None, cookie: str, language: str
 ) -> None:
-    stage = Stage(rules=(Always(Forbidden("a", sub="b")),))
+    stage = Stage(checks=(Always(Forbidden("a", sub="b")),))
     browser = stage.browser()
     browser.sign_in(stage.pool)
     if cookie:

@@ -51,6 +51,23 @@ def test_a_flood_does_not_stand_in_the_way_of_a_sign_in(stage: Stage) -> None:
     assert stage.signed_in().go("/").identity.username == "ada"
 
 
+def test_a_key_that_is_not_published_yet_is_asked_for_once_in_ten_seconds(stage: Stage) -> None:
+    """Cognito signs with it already: until it is there, no code is spent; and visitors' unknown
+    keys are not what is asked for seldom."""
+    stage.signed_in()
+    stage.pool.signer = {"access": "a2", "id": "b2"}
+    before = fetches(stage.pool)
+    assert stage.browser().sign_in(stage.pool).status == 400
+    assert fetches(stage.pool) == before + 1
+    for passed, made in ((0, 1), (10, 2), (0, 2)):
+        stage.now += passed
+        assert stage.browser().sign_in(stage.pool).status == 503
+        assert fetches(stage.pool) == before + made
+    assert len(stage.pool.named("token")) == 2  # the session's, and the first
+    assert with_token(stage).go("/").status == 303
+    assert fetches(stage.pool) == before + 3
+
+
 def test_a_hostile_token_causes_no_fetch(stage: Stage) -> None:
     """What can be refused without a key is refused without a call."""
     changes: list[Callable[[Pool], object]] = [

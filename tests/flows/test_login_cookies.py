@@ -85,6 +85,16 @@ def test_session_and_attempts_fit_a_header_together(lasting: Stage) -> None:
         assert sum(len(name) + len(value) + 3 for name, value in browser.jar.items()) < 8_000
 
 
+def test_other_cookies_of_the_site_leave_room_for_few(stage: Stage) -> None:
+    """A new attempt counts as well: the oldest go until all together fit."""
+    browser = stage.browser()
+    browser.jar["of-the-app"] = "x" * 5_000
+    for number in range(4):
+        browser.go(f"/auth/login?next=/{'x' * 300}{number}")
+        assert sum(len(name) + len(value) for name, value in browser.jar.items()) < 7_000
+    assert len(attempts(browser)) == 2
+
+
 def test_a_session_makes_room_when_it_begins(stage: Stage) -> None:
     stage.pool.id["custom:story"] = "x" * 3_000
     browser = stage.browser()
@@ -99,6 +109,16 @@ def test_an_address_that_fits_is_kept(stage: Stage) -> None:
     browser = stage.browser()
     reply = browser.go(f"/auth/login?next={quote(address, safe='')}")
     assert browser.go(stage.pool.sign_in(reply.location)).location == address
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(60, True), (61, False)])
+def test_another_instances_clock_may_be_a_minute_ahead(
+    stage: Stage, seconds: int, counts: bool
+) -> None:
+    browser = stage.browser()
+    url = stage.pool.sign_in(browser.go("/page").location)
+    stage.now -= seconds
+    assert (browser.go(url).location == "/page") == counts
 
 
 @pytest.mark.parametrize("target", ["/page", "/auth/login", "/auth/logout"])

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from cognito_gate._gate.cookie_kinds import Seals
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
+from cognito_gate._gate.flows.refresh import MAX_STEPS
 from cognito_gate._gate.messages import Pass
 from cognito_gate.events import RefreshFailed
 from tests.flows.conftest import MakeStage
@@ -16,9 +18,12 @@ from tests.flows.stage import (
     ID,
     REFRESH,
     SESSION,
+    START,
     Stage,
     asked,
     end,
+    incoming,
+    play,
     reply,
     spent,
     until,
@@ -230,11 +235,54 @@ def test_an_answer_older_than_a_cookie_may_be_is_not_used(make_stage: MakeStage)
     assert decision.until > stage.now
 
 
-def test_a_record_of_another_version_is_left_where_it_is(stage: Stage, browser: Browser) -> None:
-    """While a fleet changes versions, each must leave the other's cookies alone."""
+@pytest.mark.parametrize("order", [1, -1], ids=["it comes first", "it comes last"])
+def test_a_duplicate_that_does_not_open_does_not_matter(
+    stage: Stage, browser: Browser, order: int
+) -> None:
+    """A subdomain, say, has set one of that name."""
+    stage.now += 3600
+    pairs = [f"{REFRESH}={value}" for value in ("planted", browser.jar[REFRESH])]
+    shown = Browser(stage, raw=["; ".join(pairs[::order]).encode()]).go("/")
+    assert shown.identity.username == "ada"
+    assert set(shown.stored) == SESSION
+
+
+@pytest.mark.parametrize(("kind", "delivers"), [("http", True), ("websocket", False)])
+def test_only_a_response_brings_new_tokens_to_the_browser(
+    stage: Stage, browser: Browser, kind: Literal["http", "websocket"], delivers: bool
+) -> None:
+    stage.now += 3600
+    facts = incoming(browser.request("GET", "/ws", {}), stage.now)._replace(kind=kind)
+    assert until(stage.gate.decide(facts), stage.pool, "/oauth2/token").delivers == delivers
+
+
+def test_remembered_answers_that_lead_nowhere_are_an_outage(stage: Stage, browser: Browser) -> None:
+    """Each may name another refresh token for ever: that ends, and keeps the session."""
+    stage.now += 3600
+    flow = stage.decide(browser.request("GET", "/", NAVIGATION))
+    ask = until(flow, stage.pool, "/oauth2/token")
+    stage.now -= 7200
+    over = stage.pool.answer(ask)
+    for number in range(MAX_STEPS):
+        tokens = {**json.loads(over.body), "refresh_token": f"another-{number}"}
+        answer = replace(over, body=json.dumps(tokens).encode(), remembered=True)
+        if number < MAX_STEPS - 1:
+            assert not asked(flow.send(answer)).fresh  # what is remembered of the next will do
+    shown = reply(end(flow, answer))
+    assert (shown.status, shown.cookies) == (503, {})
+
+
+def take_other_version(stage: Stage, browser: Browser) -> str:
+    """Give the browser a refresh cookie as a later version of this package may write it."""
     seal = Seals.of(stage.pool.settings(refresh_flow_enabled=True)).refresh
     record = json.loads(seal.open(browser.jar[REFRESH]))
     browser.jar[REFRESH] = later = seal.seal(json.dumps({**record, "v": 2}), stage.now)
+    return later
+
+
+def test_a_record_of_another_version_is_left_where_it_is(stage: Stage, browser: Browser) -> None:
+    """While a fleet changes versions, each must leave the other's cookies alone."""
+    later = take_other_version(stage, browser)
     shown = browser.go("/")
     assert (shown.identity.username, shown.cookies) == ("ada", {})
     stage.now += 3601
@@ -243,6 +291,23 @@ def test_a_record_of_another_version_is_left_where_it_is(stage: Stage, browser: 
     del browser.jar[ACCESS]
     assert browser.go("/").status == 303
     assert browser.jar[REFRESH] == later
+
+
+def test_a_session_beside_such_a_record_ends_as_any_other(stage: Stage, browser: Browser) -> None:
+    take_other_version(stage, browser)
+    visitor = play(stage.decide(browser.request("GET", "/", NAVIGATION)), stage.pool)
+    assert isinstance(visitor, Pass)
+    assert visitor.until == START + 3600
+    assert not stage.gate.signed_out(visitor, stage.now)
+    browser.go("/auth/logout")
+    assert stage.gate.signed_out(visitor, stage.now)
+
+
+def test_without_its_id_token_it_is_nobodys(stage: Stage, browser: Browser) -> None:
+    take_other_version(stage, browser)
+    del browser.jar[ID]
+    shown = browser.go("/")
+    assert (shown.status, shown.app, shown.cleared) == (303, None, [])
 
 
 @pytest.mark.parametrize("rotation", [False, True])

@@ -65,6 +65,21 @@ TAMPERED: dict[str, Tamper] = {
 }
 
 
+@pytest.mark.parametrize("sealed", [False, True], ids=["plain", "sealed"])
+def test_the_app_is_given_the_tokens_as_cognito_made_them(
+    make_site: Open, pool: Pool, sealed: bool
+) -> None:
+    site = make_site(cookie_encrypted=sealed, session_cache=0)
+    seal = site.gate._context.seals.access.seal
+    browser = Browser(site)
+    browser.sign_in(pool)
+    identity = browser.go("/").identity
+    assert identity.access_token.count(".") == identity.id_token.count(".") == 2
+    token = pool.access_token(scope="api/read")  # which no ID token belongs to
+    identity = Browser(site, {ACCESS: seal(token, site.now())}).go("/").identity
+    assert (identity.access_token, identity.id_token) == (token, "")
+
+
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED)
 @pytest.mark.parametrize("changes", [{}, {"cookie_encrypted": True}], ids=["plain", "sealed"])
 def test_a_tampered_session_is_nobody_and_cleared(

@@ -6,7 +6,20 @@ import pytest
 
 from cognito_gate._gate.messages import Pass
 from tests.flows.conftest import MakeStage
-from tests.flows.stage import ACCESS, DUE, ID, REFRESH, SESSION, Stage, end, reply, spent, until
+from tests.flows.stage import (
+    ACCESS,
+    DUE,
+    ID,
+    REFRESH,
+    SESSION,
+    START,
+    Stage,
+    end,
+    play,
+    reply,
+    spent,
+    until,
+)
 from tests.world import faults
 from tests.world.browser import NAVIGATION, Browser
 
@@ -102,6 +115,21 @@ def test_a_slow_response_brings_no_cookies_back(stage: Stage, browser: Browser) 
     assert stage.gate.signed_out(slow, stage.now)
 
 
+def test_a_session_that_waits_for_its_refresh_ends_too(stage: Stage, browser: Browser) -> None:
+    """Cognito could not be asked, and what still lives goes on: until the sign-out."""
+    stage.now += DUE
+    stage.pool.faults["token"] = faults.reply(500)
+    request = browser.request("GET", "/", NAVIGATION)
+    visitor = play(stage.decide(request), stage.pool)
+    assert isinstance(visitor, Pass)
+    assert visitor.until == START + 3600
+    assert stage.gate.cached("/", request.headers, stage.now, "GET", "") is not None
+    browser.jar = {REFRESH: browser.jar[REFRESH]}  # which is enough to end it by
+    sign_out(browser)
+    assert stage.gate.signed_out(visitor, stage.now)
+    assert stage.gate.cached("/", request.headers, stage.now, "GET", "") is None
+
+
 def test_a_refresh_cookie_of_before_this_rule_opens_nothing(stage: Stage, browser: Browser) -> None:
     """It does not name its session."""
     seal = stage.gate._context.seals.refresh
@@ -110,8 +138,10 @@ def test_a_refresh_cookie_of_before_this_rule_opens_nothing(stage: Stage, browse
     old = seal.seal(json.dumps(record), stage.now)
     browser.jar = {REFRESH: old}
     assert browser.go("/").status == 200
+    stage.pool.faults["revoke"] = faults.reply(500)  # it stays good at Cognito
     sign_out(browser)
     assert Browser(stage, {REFRESH: old}).go("/").status == 303
+    assert spent(stage) == 1
 
 
 def test_a_session_beside_a_spoilt_refresh_cookie_can_be_ended(

@@ -14,6 +14,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 import uvicorn
 from starlette.types import ASGIApp
 
+from cognito_gate.local.server import PromptServer
+
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
@@ -44,12 +46,12 @@ def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
         assert server.started, "the app did not start"
         yield
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()
         listener.close()
 
 
-class _Server(uvicorn.Server):
+class _Server(PromptServer):
     """uvicorn that says when it is ready."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:

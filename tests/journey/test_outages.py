@@ -94,7 +94,7 @@ def test_the_same_callback_works_after_an_outage(frail: Stage, caller: Visitor) 
     assert frail.cognito.calls["authorize"] == 1
 
 
-@fault("503", "slow", "reset", "garbage")
+@fault("503", "reset", "garbage")
 def test_the_token_endpoint_fails_at_a_refresh(frail: Stage, caller: Visitor, fault: Fault) -> None:
     caller.sign_in()
     held = caller.session

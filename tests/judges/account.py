@@ -1,21 +1,19 @@
-"""An account in MiniStack, and `cognito-gate` as people run it there, in processes."""
+"""An account in MiniStack, and `cognito-gate` as people run it there."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sysconfig
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-
+from tests.cli.command import here
 from tests.journey.visitor import PASSWORDS
-from tests.judges.ministack import CREDENTIALS, MiniStack
+from tests.judges.ministack import CREDENTIALS, MiniStack, client
 from tests.servers.process import ROOT, free_port, served
 
 SERVICES = "acm,cloudformation,cognito-idp,iam,lambda,route53"
@@ -44,17 +42,10 @@ class Account:
 
     def gate(self, *words: str, typed: str = "", code: int = 0) -> tuple[str, str]:
         """Run `cognito-gate`, which ends with that code: its output and what it told."""
-        done = subprocess.run(
-            [GATE, *words],
-            env=self.variables,
-            cwd=self.home,
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
-        assert "Traceback" not in done.stderr
+        with chdir(self.home):
+            done = here(*words, environ=self.variables, typed=typed)
+        assert done.exit_code == code, done.stderr
+        assert done.exception is None or isinstance(done.exception, SystemExit)
         return done.stdout, done.stderr
 
     def values(self, stack: str, *words: str) -> dict[str, str]:
@@ -65,9 +56,7 @@ class Account:
 
     def client(self, service: str) -> Any:
         """A client of boto3's for a service."""
-        keys = {name.lower(): value for name, value in CREDENTIALS.items()}
-        origin = self.judge.origin
-        return boto3.client(service, region_name="us-east-1", endpoint_url=origin, **keys)
+        return client(self.judge.origin, service)
 
     def pool(self, pool_id: str) -> dict[str, Any]:
         """A user pool, as Cognito's API describes it."""

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from tests.journey.process import running as process
-from tests.judges.own_pages import Kind, OwnPool, api, make_client
+from tests.judges.ministack import client
+from tests.judges.own_pages import Kind, OwnPool, make_client
 from tests.servers.process import free_port
 
 VARIABLE = "COGNITO_GATE_COGNITO_LOCAL"
@@ -34,7 +35,7 @@ class CognitoLocal:
 
     def pool(self, name: str, kind: Kind) -> OwnPool:
         """One of the pools it began with, and a new client of it."""
-        return make_client(api(self.origin), self.origin, f"us-east-1_{name}", kind)
+        return make_client(client(self.origin), self.origin, f"us-east-1_{name}", kind)
 
     def user(self, pool: OwnPool, username: str) -> dict[str, Any]:
         """All that it keeps of somebody: codes and refresh tokens, too."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.browser.conftest import chromium, pytest_runtest_teardown
 from tests.journey.stage import REFRESH, SECRET_KEY
 from tests.judges.account import SERVICES, Account
 from tests.judges.ministack import MiniStack, running
@@ -17,6 +18,7 @@ from tests.judges.pool import Guest, Pool, make_pool
 from tests.servers.catalogue import SERVERS
 from tests.servers.process import free_port, served
 
+__all__ = ["chromium", "pytest_runtest_teardown"]
 _SERVERS = {"asgi": "uvicorn", "wsgi": "waitress"}
 _SETTINGS = {**REFRESH, "SECRET_KEY": SECRET_KEY, "COGNITO_GATE_BEARER": "true"}
 

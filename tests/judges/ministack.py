@@ -1,21 +1,21 @@
-"""MiniStack, a Cognito emulator that others wrote, and boto3 beside it.
+"""MiniStack, a Cognito emulator that others wrote, and boto3's clients of it.
 
-Both live in an environment of their own, since MiniStack decides on botocore's version.
+It lives in an environment of its own, since it decides on botocore's version.
 `make judges` installs them; COGNITO_GATE_MINISTACK may name another interpreter that has them.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.servers.process import free_port, served
@@ -33,25 +33,21 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 @dataclass(frozen=True)
 class MiniStack:
-    """One that runs: its origin, and the interpreter that has boto3."""
+    """One that runs, and its origin."""
 
     origin: str
-    python: Path
 
     def call(self, *calls: tuple[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Make calls of the `cognito-idp` API with boto3; their answers."""
-        script = Path(__file__).with_name("aws.py")
-        done = subprocess.run(
-            [self.python, script, self.origin],
-            env={"PATH": os.environ["PATH"], **CREDENTIALS},
-            input=json.dumps(calls),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        answers: list[dict[str, Any]] = json.loads(done.stdout)
-        return answers
+        api = client(self.origin)
+        return [getattr(api, operation)(**parameters) for operation, parameters in calls]
+
+
+@cache
+def client(origin: str, service: str = "cognito-idp") -> Any:
+    """boto3's client of a judge, made once: reading what a service can do takes its time."""
+    keys = {name.lower(): value for name, value in CREDENTIALS.items()}
+    return boto3.client(service, region_name="us-east-1", endpoint_url=origin, **keys)
 
 
 def interpreter() -> Path:
@@ -78,4 +74,4 @@ def running(folder: Path, services: str = "cognito-idp") -> Iterator[MiniStack]:
         "TMPDIR": str(folder),
     }
     with served([str(python), "-m", "ministack"], port, environment):
-        yield MiniStack(f"http://127.0.0.1:{port}", python)
+        yield MiniStack(f"http://127.0.0.1:{port}")

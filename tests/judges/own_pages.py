@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import httpx
 
 from tests.journey.stage import REFRESH, SECRET_KEY
-from tests.judges.ministack import CREDENTIALS
+from tests.judges.ministack import client as client_of
 from tests.judges.person import Person, code_in
 from tests.servers.catalogue import SERVERS
 from tests.servers.process import free_port, served
@@ -139,15 +138,9 @@ class OwnApp:
         return self.login(name)
 
 
-def api(endpoint: str) -> Any:
-    """boto3's client of a judge."""
-    keys = {name.lower(): value for name, value in CREDENTIALS.items()}
-    return boto3.client("cognito-idp", region_name="us-east-1", endpoint_url=endpoint, **keys)
-
-
 def make_own_pool(endpoint: str, kind: Kind) -> OwnPool:
     """A pool and a client as `cognito-gate pool` makes them for pages of one's own."""
-    cognito = api(endpoint)
+    cognito = client_of(endpoint)
     by_email = {"UsernameAttributes": ["email"]} if kind.sign_in == "email" else {}
     made = cognito.create_user_pool(
         PoolName="judged", **{"AutoVerifiedAttributes": ["email"], **by_email, **kind.pool}

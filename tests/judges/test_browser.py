@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import chromium, driver, launch_options
 from tests.judges.conftest import App
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from tests.browser.tab import Tab
 
-__all__ = ["chromium", "driver", "launch_options"]
 pytestmark = pytest.mark.browser
 
 

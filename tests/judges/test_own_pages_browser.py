@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import chromium, driver, launch_options
 from tests.judges.own_pages import PASSWORD, OwnApp
 from tests.judges.person import ENGLISH
 from tests.judges.test_own_pages_account import about, code_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-__all__ = ["chromium", "driver", "launch_options"]
 
 
 @pytest.mark.browser
@@ -35,15 +32,15 @@ def test_from_no_account_to_signed_out(site: OwnApp, chromium: Browser) -> None:
         tab.heading(ENGLISH.text("confirm.title"))
         hands.fill("code", code_for(site, name))
         hands.press(ENGLISH.text("confirm.button"))
-        tab.heading(ENGLISH.text("sign_in.title"))
+        tab.heading(ENGLISH.text("sign_in.title", app="localhost"))
         hands.fill("username", name)
         hands.fill("password", PASSWORD)
         hands.press(ENGLISH.text("sign_in.button"))
         tab.page.wait_for_url("**/reports?year=2024")
         assert json.loads(tab.page.inner_text("body"))["username"]
         tab.open("/auth/account")
-        hands.follow(ENGLISH.text("account.sign_out"))
+        hands.press(ENGLISH.text("account.sign_out"))
         tab.heading(ENGLISH.text("message.signed_out.title"))
         assert "cognito_access_token" not in tab.cookies(site.origin)
         tab.open("/reports")
-        tab.heading(ENGLISH.text("sign_in.title"))
+        tab.heading(ENGLISH.text("sign_in.title", app="localhost"))

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cognito_gate import Settings
-from tests.browser.conftest import chromium, driver, launch_options
 from tests.judges.account import CLASSIC, GATE, Account, Address, address, password_of, running_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["chromium", "driver", "launch_options"]
 SECRET = "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
 
 

@@ -239,6 +239,16 @@ def test_another_app_in_place_of_one(stage: Stage, flow: str) -> None:
     assert stage.now(user).totp_secret != SECRET
 
 
+def test_a_password_that_nobody_could_check(stage: Stage) -> None:
+    """A refusal that says nothing of the password does not stand beside its field."""
+    person, user = with_an_app(stage)
+    stage.cloud.faults["InitiateAuth"] = refuses("PasswordResetRequiredException", "Reset")
+    shown = person.fill_in("Turn off", proof=PASSWORD)
+    assert shown.page.every("p", id="proof-wrong") == []
+    assert shown.told
+    assert stage.now(user).mfa == ("totp",)
+
+
 def test_passwords_for_it_are_counted(stage: Stage) -> None:
     person, _ = with_an_app(stage, tries_per_account=2)
     for _ in range(2):

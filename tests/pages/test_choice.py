@@ -9,7 +9,7 @@ import pytest
 
 from cognito_gate.local import User
 from tests.local.api.test_passkeys import OTHER, PASSKEY, assertion
-from tests.pages.cloud import answers
+from tests.pages.cloud import answers, refuses
 from tests.pages.person import Person
 from tests.pages.stage import PASSWORD, SECRET, Stage, prove, sign_in
 from tests.pages.test_confirm import AGAIN
@@ -290,6 +290,30 @@ def test_every_name_looks_the_same(stage: Stage, kind: str, client: str) -> None
         assert one == other
 
 
+@pytest.mark.parametrize("exception", ["NotAuthorizedException", "UserNotFoundException"])
+def test_a_client_that_tells_names_sends_no_code_and_says_nothing(
+    stage: Stage, exception: str
+) -> None:
+    person, _ = choosing(stage)
+    stage.cloud.faults["InitiateAuth"] = refuses(exception, "Incorrect username or password.")
+    assert person.press("Code by e-mail").title == "Enter your code"
+    assert NO_CODE in person.fill_in(code="123456").told
+
+
+def test_a_refusal_that_tells_nothing_of_accounts_is_said(stage: Stage) -> None:
+    person, user = choosing(stage)
+    stage.cloud.faults["InitiateAuth"] = refuses("TooManyRequestsException")
+    shown = person.press("Code by e-mail")
+    assert shown.title == "How do you want to sign in?"
+    busy = shown.told
+    stage.cloud.faults.clear()
+    person.press("Code by e-mail")
+    stage.cloud.faults["RespondToAuthChallenge"] = refuses("TooManyRequestsException")
+    shown = person.fill_in(code=stage.code(user.email))
+    assert (shown.title, shown.told) == ("Enter your code", busy)
+    assert busy not in ([], [NO_CODE])
+
+
 def test_a_name_that_nobody_has_and_a_passkey(stage: Stage) -> None:
     """Which Cognito tells of everybody: its page names the passkeys there are."""
     for name in ("nobody@example.com", str(stage.user().email)):
@@ -331,6 +355,19 @@ def test_a_password_that_cognito_asks_for_by_itself(stage: Stage, way: str) -> N
     assert shown.title == "Enter your password"
     assert person.fill_in(password=PASSWORD).target == "/page"
     assert stage.cloud.names[:2] == ["InitiateAuth", "RespondToAuthChallenge"]
+
+
+def test_the_only_way_that_cognito_offers_is_asked_for_at_once(stage: Stage) -> None:
+    user, person = stage.user(), stage.person(client="public", sign_in_flow="password")
+    person.open("/page")
+    stage.cloud.faults["InitiateAuth"] = answers(
+        ChallengeName="SELECT_CHALLENGE",
+        AvailableChallenges=["PASSWORD"],
+        Session="a-session-of-twenty-characters",
+        ChallengeParameters={},
+    )
+    shown = person.fill_in(username=str(user.email), password=PASSWORD)
+    assert shown.title == "Enter your password"
 
 
 def test_more_than_a_cookie_can_hold(stage: Stage) -> None:

@@ -14,7 +14,6 @@ from ...errors import (
     CognitoUnavailable,
     CookiesTooLarge,
     CrossSiteRefused,
-    Forbidden,
     GateError,
     LoginRequired,
     MethodRefused,
@@ -25,7 +24,7 @@ from ...events import Refused, SignInFailed
 from .. import gate_pages
 from ..exchange import Exchange
 from ..gate_pages import GatePage
-from ..messages import Headers, Incoming, Pass, Respond
+from ..messages import Headers, Incoming, Respond
 from ..protocol import fetch_metadata, pages, paths
 from . import callback, login, login_cookies
 
@@ -65,24 +64,6 @@ def _record(exchange: Exchange, error: GateError, *, form: bool) -> None:
     exchange.record(kind(exchange.facts, error.status, error.code, str(error)))
 
 
-def forbidden(exchange: Exchange, error: Forbidden, visitor: Pass) -> Respond:
-    """For a visitor who is signed in, and may not go here."""
-    who = visitor.identity
-    sub = who.sub if who else ""
-    exchange.record(Refused(exchange.facts, error.status, error.code, str(error), sub))
-    if not fetch_metadata.is_navigation(exchange.incoming):
-        # RFC 6750 section 3.1
-        challenge = ("www-authenticate", 'Bearer error="insufficient_scope"')
-        return pages.show_json(error.status, {"error": error.code}, (challenge, *visitor.headers))
-    name = (who.username or sub) if who else ""
-    page = GatePage(
-        error.code,
-        values=(("name", name),),
-        links=((_logout(exchange), "gate.forbidden.label"), (_home(exchange), "page.to_app")),
-    )
-    return gate_pages.show(exchange, error.status, page, visitor.headers)
-
-
 def _read_by_a_person(incoming: Incoming, *, form: bool) -> bool:
     """For a page that somebody goes to, and for a form of ours that somebody sends."""
     return fetch_metadata.is_navigation(incoming._replace(method="GET") if form else incoming)
@@ -109,16 +90,16 @@ def forget_attempt(exchange: Exchange) -> Headers:
 
 def _links(exchange: Exchange, error: GateError) -> tuple[tuple[str, str], ...]:
     """What whoever reads the page can do; nothing that leads to the same page again."""
-    home, out = (_home(exchange), "page.to_app"), (_logout(exchange), "page.sign_out")
+    front, out = (home(exchange), "page.to_app"), (_logout(exchange), "page.sign_out")
     match error:
         case CrossSiteRefused() | MethodRefused():
-            return (home,)
+            return (front,)
         case ClockWrong():
             return ()
         case SessionTooLarge():
             return (out,)
         case CallbackRefused() if error.cause == "set_up":
-            return (home, out)
+            return (front, out)
         case CognitoUnavailable():
             return ((_retry(exchange, error), "page.try_again"),)
     # A sign-in that Cognito's own session repeats ends by signing out there.
@@ -140,7 +121,8 @@ def _logout(exchange: Exchange) -> str:
     return f"{exchange.settings.prefix}/logout"
 
 
-def _home(exchange: Exchange) -> str:
+def home(exchange: Exchange) -> str:
+    """The app's front page."""
     return paths.safe_return(f"{exchange.incoming.mount}/", exchange.context.routes)
 
 
@@ -153,11 +135,11 @@ def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
 def broken(exchange: Exchange, headers: Headers = ()) -> Respond:
     """A page for an error that nobody expected, and that the log has in full."""
     exchange.record(Refused(exchange.facts, 500, GateError.code, "an unexpected error"))
-    home = ((_home(exchange), "page.to_app"),)
+    links = ((home(exchange), "page.to_app"),)
     try:
         # Whatever broke, the cookies and the query may have broken it.
         return gate_pages.show(
-            exchange, 500, GatePage(GateError.code, picked=False, links=home), headers
+            exchange, 500, GatePage(GateError.code, picked=False, links=links), headers
         )
     except Exception:
         log.exception("the error page cannot be shown")

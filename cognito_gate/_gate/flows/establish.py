@@ -28,9 +28,7 @@ class Established(NamedTuple):
     headers: Headers
 
 
-def establish(
-    exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool = False
-) -> Flow[Established]:
+def establish(exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool) -> Flow[Established]:
     """The session that the tokens make, in place of any older one. The next request finds it
     verified.
 

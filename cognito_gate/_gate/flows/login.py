@@ -10,7 +10,7 @@ from ..context import Context
 from ..exchange import Exchange
 from ..messages import Incoming, Respond
 from ..protocol import fetch_metadata, oauth, paths
-from . import login_cookies
+from . import login_cookies, return_cookie
 
 MAX_EXTRA_CHARS = 512
 MAX_FOREIGN_RETURN = 256
@@ -60,7 +60,7 @@ def _on_own_page(context: Context, extra: dict[str, str]) -> bool:
 
 def own_page(context: Context, return_to: str, extra: dict[str, str]) -> str:
     """The address of our own sign-in page."""
-    query = {name: extra[name] for name in ("lang", "login_hint") if extra.get(name)}
+    query = {name: extra[name] for name in ("lang", "login_hint", "prompt") if extra.get(name)}
     if return_to != "/":
         query["next"] = return_to
     path = f"{context.settings.prefix}/sign-in"
@@ -100,6 +100,15 @@ def _wanted(exchange: Exchange) -> dict[str, str]:
     if any(len(value) > MAX_EXTRA_CHARS for name, value in wanted.items() if name != "next"):
         raise BadRequest("a parameter is too long")
     return wanted
+
+
+def again(exchange: Exchange) -> Respond | None:
+    """On to the next sign-in, where a sign-out was to lead to one."""
+    return_to = return_cookie.find(exchange)
+    if not return_to:
+        return None
+    headers = return_cookie.forget(exchange)
+    return Respond(303, (("location", login_url(exchange.context, return_to)), *headers))
 
 
 def login_url(context: Context, return_to: str = "/") -> str:

@@ -157,12 +157,12 @@ def _dropped(context: Context, others: list[_LoginCookie], room: int) -> list[He
 
 def forget(exchange: Exchange, state: str) -> Headers:
     """Set-Cookie lines that end the attempt with `state`, when the browser holds one."""
-    if not state:
-        return ()
-    for name, attempt in _live(exchange):
-        if hmac.compare_digest(attempt.state.encode(), state.encode()):
-            return (("set-cookie", exchange.context.login.line(name, "", 0)),)
-    return ()
+    names = [
+        name
+        for name, attempt in _live(exchange)
+        if state and hmac.compare_digest(attempt.state.encode(), state.encode())
+    ]
+    return tuple(("set-cookie", exchange.context.login.line(name, "", 0)) for name in names[:1])
 
 
 def forget_all(exchange: Exchange) -> Headers:

@@ -16,14 +16,14 @@ from ..messages import Respond
 from ..protocol import fetch_metadata, oauth
 from ..records import RefreshRecord
 from ..sessions.interface import Stored
-from . import login_cookies, refresh_record, verified_session
+from . import login_cookies, refresh_record, return_cookie, verified_session
 from .verified_session import Verified
 
 log = logging.getLogger("cognito_gate")
 
 
 def logout(exchange: Exchange) -> Flow[Respond]:
-    """The route `{prefix}/logout`.
+    """The route `{prefix}/logout?next=/path`; with `next`, the sign-out leads to a new sign-in.
 
     Raises:
         MethodRefused: neither GET nor POST.
@@ -44,8 +44,11 @@ def logout(exchange: Exchange) -> Flow[Respond]:
     finally:  # also where the request is cancelled meanwhile: the session is over already
         exchange.record(SignedOut(exchange.facts, sub or "", name, revoked))
     cleared = yield from context.sessions.drop(jar, unseen=True)
-    waiting = context.login.clear(context.names.pending, jar)  # of sign-in pages of our own
+    # Of sign-in pages of our own, and of a sign-in that was to be a newer one.
+    names = (context.names.pending, context.names.step_up)
+    waiting = [line for name in names for line in context.login.clear(name, jar)]
     ended = (
+        *return_cookie.keep(exchange),
         *login_cookies.forget_all(exchange),
         *(("set-cookie", line) for line in waiting),
     )

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from ...errors import CognitoUnavailable, MethodRefused
 from ...events import Refused
 from ...settings import Settings
+from ...settings.endpoints import METRICS
 from ..effects import Flow, compute
 from ..exchange import Exchange
 from ..messages import Incoming, Respond
@@ -21,6 +22,17 @@ from . import token_trust
 Scrape: TypeAlias = Callable[[], tuple[str, bytes]]
 """Gives all metrics of the process, or of its siblings too: their media type, and their text."""
 _RETRY = ("retry-after", "5")
+
+
+def routes(
+    settings: Settings, scrape: Scrape | None
+) -> dict[str, Callable[[Exchange], Flow[Respond]]]:
+    """Each by its path; metrics only where there is somebody who may read them."""
+    prefix = settings.prefix
+    found = {f"{prefix}/health": health, f"{prefix}/ready": ready}
+    if scrape is None:
+        return {**found}
+    return {**found, prefix + METRICS: MetricsRoute(settings, scrape)}
 
 
 def health(exchange: Exchange) -> Flow[Respond]:

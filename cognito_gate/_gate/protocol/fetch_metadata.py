@@ -3,13 +3,10 @@
 Knows the headers browsers send (Fetch Metadata and older ones); must not know what follows.
 """
 
-from ..messages import Incoming
+from ..messages import METHOD_OVERRIDES, Incoming
 
 _PURPOSES = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
-_NOT_PREFLIGHT = {
-    *(b"cookie", b"authorization", b"transfer-encoding"),
-    *(b"x-http-method-override", b"x-http-method", b"x-method-override"),
-}
+_NOT_PREFLIGHT = {b"cookie", b"authorization", b"transfer-encoding", *METHOD_OVERRIDES}
 _PAGES = (b"", b"document", b"iframe", b"frame", b"embed", b"object")
 
 

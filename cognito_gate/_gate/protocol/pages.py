@@ -9,7 +9,6 @@ import json
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -17,8 +16,6 @@ from typing import Any
 from ..messages import Headers, Respond
 
 FILES = Path(__file__).parents[2] / "templates"
-_TEMPLATE = Template((FILES / "page.html").read_text(encoding="utf-8"))
-_FRAGMENT_SCRIPT = (FILES / "fragment.js").read_text(encoding="utf-8")
 NO_STORE = ("cache-control", "no-store")
 _HTML: Headers = (
     ("content-type", "text/html; charset=utf-8"),
@@ -44,15 +41,15 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a page says, and its links: the first is the way on, the others are ways out. `onward`
-    follows the first by itself; with `fragment` a script does, and adds to it what stands behind
-    the # of this page's address, which no server sees. `language` is the tag of the language that
-    all of it is written in. `note` is small print."""
+    follows the first by itself, unless the page has a script, which then does so. `script` is the
+    name of its file. `language` is the tag of the language that all of it is written in. `note` is
+    small print."""
 
     title: str
     text: str
     links: tuple[Link, ...] = ()
     onward: bool = False
-    fragment: bool = False
+    script: str = ""
     language: str = "en"
     note: str = ""
 
@@ -85,6 +82,23 @@ class Frame:
         return f'<span class="mark" aria-hidden="true">{mark}</span>{app}'
 
 
+def escape(text: str) -> str:
+    """Text for HTML, in an element or an attribute."""
+    import html  # noqa: PLC0415 - only whoever shows a page needs its table of entities
+
+    return html.escape(text)
+
+
+@cache
+def _template() -> Template:
+    return Template((FILES / "page.html").read_text(encoding="utf-8"))
+
+
+@cache
+def _script(name: str) -> str:
+    return (FILES / name).read_text(encoding="utf-8")
+
+
 @cache
 def source(content: str) -> str:
     """An inline style or script, as a Content-Security-Policy names it (CSP 3, section 2.3.1)."""
@@ -93,8 +107,8 @@ def source(content: str) -> str:
 
 def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respond:
     """An HTML response."""
-    script = _FRAGMENT_SCRIPT if page.fragment else ""
-    body = _TEMPLATE.substitute(
+    script = _script(page.script) if page.script else ""
+    body = _template().substitute(
         refresh=_refresh(page),
         title=escape(page.title),
         app=escape(frame.app),
@@ -115,7 +129,7 @@ def _refresh(page: Page) -> str:
     if not page.onward:
         return ""
     refresh = f'<meta http-equiv="refresh" content="0; url={escape(page.links[0].address)}">'
-    return f"<noscript>{refresh}</noscript>\n" if page.fragment else f"{refresh}\n"
+    return f"<noscript>{refresh}</noscript>\n" if page.script else f"{refresh}\n"
 
 
 def _links(links: tuple[Link, ...]) -> str:

@@ -39,7 +39,7 @@ class PublicPaths:
             return True
         if path not in self._exact and not path.startswith(self._below):
             return False
-        if not _PLAIN.fullmatch(path) or "//" in path or _dotted(path):
+        if not is_plain(path):
             return False
         return path in self._exact or self._wildcard(path, root_path)
 
@@ -54,6 +54,11 @@ class PublicPaths:
             path.startswith(base) and (base == "/" or not mount.startswith(base))
             for base in self._below
         )
+
+
+def is_plain(path: str) -> bool:
+    """True for a path that can be read in one way only."""
+    return _PLAIN.fullmatch(path) is not None and "//" not in path and not _dotted(path)
 
 
 def _dotted(path: str) -> bool:

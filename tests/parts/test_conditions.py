@@ -2,7 +2,7 @@
 
 import pytest
 
-from cognito_gate._gate.protocol.rules import allowed
+from cognito_gate._gate.protocol.conditions import allowed
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,163 @@
+"""Rules -> what a path asks of its visitors.
+
+Of the rules, the first one counts that matches. One that opens is read narrowly: it matches plain
+paths, exactly. One that restricts is read widely: whatever case, slash at the end or reading of an
+odd path leads to it. Where readings disagree, each one's rule must be met. Knows rules and paths;
+must not know visitors.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..settings.rules import Require, Rule, label
+from .protocol.path_readings import readings
+from .protocol.paths import PublicPaths, is_plain
+
+DEFAULT = "no rule"
+"""What stands in place of a rule's name where none matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one rule requires; None is no more than a sign-in. `rule` is what it is called."""
+
+    rule: str
+    require: Require | None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a request asks of its visitor.
+
+    `public`: nothing. `optional`: nobody needs to be signed in. Else a sign-in, and that all
+    `demands` are met; `refused` is why not even that is enough, or empty. `rule` names the rule
+    that decides; of several, the first.
+    """
+
+    rule: str
+    public: bool = False
+    optional: bool = False
+    demands: tuple[Demand, ...] = ()
+    refused: str = ""
+
+
+class _Matcher:
+    """One rule, ready to be compared with paths."""
+
+    def __init__(self, rule: Rule, name: str) -> None:
+        self.opens, self.public = rule.opens, rule.public
+        self.demand = Demand(name, rule.require)
+        self._methods = None if rule.methods is None else frozenset(rule.methods)
+        self._public = PublicPaths(rule.paths)
+        self._exact = frozenset(path for path in rule.paths if not path.endswith("/*"))
+        self._below = tuple(path[:-1] for path in rule.paths if path.endswith("/*"))
+        self._folded = frozenset(map(_folded, self._exact | {path[:-1] for path in self._below}))
+        self._folded_below = tuple(path.lower() for path in self._below)
+        self._all = "/" in self._below
+
+    def takes(self, method: str) -> bool:
+        return self._methods is None or method in self._methods
+
+    def opens_path(self, path: str, mount: str, method: str) -> bool:
+        """Narrowly, for a rule that opens: as a public path."""
+        return self._public.match(path, mount, method)
+
+    def matches(self, path: str) -> bool:
+        """As the rule is written."""
+        return self._all or path in self._exact or path.startswith(self._below)
+
+    def matches_widely(self, folded: str) -> bool:
+        """Whatever the case and with or without a slash at the end; `/a/*` takes `/a`, too."""
+        return self._all or folded in self._folded or folded.startswith(self._folded_below)
+
+
+class RuleTable:
+    """The rules in their order, and what is asked where none of them matches."""
+
+    def __init__(self, rules: Sequence[Rule], default: Require | None = None) -> None:
+        named = tuple(rules)
+        self._rules = [_Matcher(rule, label(named, index)) for index, rule in enumerate(named)]
+        self._default = Demand(DEFAULT, default)
+        self.restricts = default is not None or any(rule.require for rule in named)
+        self._opens = any(rule.opens for rule in named)
+        self.by_method = any(rule.methods is not None for rule in named)
+
+    def may_open(self, path: str) -> bool:
+        """False where no rule can open a path, whichever matches: nobody's odd paths are read."""
+        return self._opens and is_plain(path)
+
+    def access(self, path: str, mount: str, methods: tuple[str, ...]) -> Access:
+        """What a request for this decoded path asks. `methods` are all that it may be taken for.
+
+        `mount` is where the app is mounted, a part of the path.
+        """
+        each = [self._for_method(path, mount, method) for method in methods]
+        closed = [access for access in each if not access.public]
+        if not closed:
+            return each[0]
+        demanding = [access for access in closed if not access.optional]
+        if not demanding:
+            return closed[0]
+        demands = _unique(demand for access in demanding for demand in access.demands)
+        refused = next((access.refused for access in demanding if access.refused), "")
+        return Access(demands[0].rule, demands=demands, refused=refused)
+
+    def _for_method(self, path: str, mount: str, method: str) -> Access:
+        rules = [rule for rule in self._rules if rule.takes(method)]
+        if not is_plain(path):
+            return self._for_odd_path(path, rules)
+        folded = _folded(path)
+        for rule in rules:
+            if rule.opens:
+                if rule.opens_path(path, mount, method):
+                    return Access(rule.demand.rule, public=rule.public, optional=not rule.public)
+            elif rule.matches_widely(folded):
+                return self._restricted([rule.demand, self._exactly(path, mount, method, rules)])
+        return self._restricted([self._default])
+
+    def _exactly(
+        self, path: str, mount: str, method: str, rules: Iterable[_Matcher]
+    ) -> Demand | None:
+        """The demand of the first rule that matches as it is written; None where that one opens."""
+        for rule in rules:
+            if rule.opens and rule.opens_path(path, mount, method):
+                return None
+            if not rule.opens and rule.matches(path):
+                return rule.demand
+        return self._default
+
+    def _for_odd_path(self, path: str, rules: Iterable[_Matcher]) -> Access:
+        closing = [rule for rule in rules if not rule.opens]
+        possible = readings(path) if closing else frozenset()
+        if possible is None:
+            refused = "the path is too long, or can be read in too many ways"
+            return Access(DEFAULT, demands=(self._default,), refused=refused)
+        exact = next((rule.demand for rule in closing if rule.matches(path)), self._default)
+        wide = (self._widely(_folded(reading), closing) for reading in sorted(possible))
+        return self._restricted([exact, *wide])
+
+    def _widely(self, folded: str, closing: Iterable[_Matcher]) -> Demand:
+        taken = (rule.demand for rule in closing if rule.matches_widely(folded))
+        return next(taken, self._default)
+
+    def _restricted(self, demands: Sequence[Demand | None]) -> Access:
+        unique = _unique(demand for demand in demands if demand is not None)
+        return Access(unique[0].rule, demands=unique)
+
+
+def asked_methods(method: str, overrides: Iterable[str] = ()) -> tuple[str, ...]:
+    """All methods that an app may take a request for: the one that was sent and that in upper case,
+    for HEAD that of the page itself, and those that a header names in its place."""
+    named = (name.strip().upper() for line in overrides for name in line.split(","))
+    seen = [method, method.upper(), *named]
+    heads = ["GET"] if "HEAD" in seen else []
+    return tuple(dict.fromkeys([*seen, *heads]))
+
+
+def _folded(path: str) -> str:
+    return path.casefold().rstrip("/") or "/"
+
+
+def _unique(demands: Iterable[Demand]) -> tuple[Demand, ...]:
+    """Each rule's demand once, in order."""
+    return tuple(dict.fromkeys(demands))

@@ -1,0 +1,108 @@
+"""Problems of combinations of settings, and what follows from several of them.
+
+A base class of `Settings`. Knows which settings exclude each other; each by itself is sound here.
+"""
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from .endpoints import Endpoints
+from .rule_order import order_problems, takes_all
+from .rules import Require, Rule, where
+
+
+class Combined(Endpoints):
+    """The settings named here, looked at together; a base class of `Settings`."""
+
+    __slots__ = ()
+
+    cookie_domain: str
+    user_pool_client_id: str
+    cookie_samesite: Literal["lax", "strict", "none"]
+    bearer: bool
+    bearer_client_ids: tuple[str, ...]
+    public_paths: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    require_groups: tuple[str, ...]
+    email_domains: tuple[str, ...]
+
+    @property
+    def default_require(self) -> Require | None:
+        """What is required where no rule matches, beside a sign-in."""
+        if not self.require_groups and not self.email_domains:
+            return None
+        return Require(groups=self.require_groups or None, email_domains=self.email_domains or None)
+
+    @property
+    def open_paths(self) -> tuple[str, ...]:
+        """The paths that need no sign-in, whatever the method."""
+        opening = (rule for rule in self.rules if rule.opens and rule.methods is None)
+        return (*self.public_paths, *(path for rule in opening for path in rule.paths))
+
+    def combined_problems(self) -> dict[str, str]:
+        """Problems of combinations of self."""
+        problems: dict[str, str] = {}
+        host = urlsplit(self.redirect_url).hostname or ""
+        domain = self.cookie_domain
+        if domain and host != domain and not host.endswith(f".{domain}"):
+            problems["AWS_COGNITO_COOKIE_DOMAIN"] = (
+                f"is {domain!r}, which browsers refuse from {host!r} (the host of the redirect URL)"
+            )
+        if self.cookie_samesite == "none" and not self.secure:
+            problems["AWS_COGNITO_COOKIE_SAMESITE"] = (
+                "is 'none', which browsers accept over https only; the redirect URL is http"
+            )
+        if self.callback_path in self.routes:
+            problems["AWS_COGNITO_REDIRECT_URL"] = (
+                f"has the path {self.callback_path!r}, another route of the gate; "
+                f"use {self.prefix}/callback, for example"
+            )
+        if self.logout_path in {self.callback_path, f"{self.prefix}/logout"}:
+            problems["AWS_COGNITO_LOGOUT_URL"] = (
+                f"has the path {self.logout_path!r}, where signing out would loop forever; "
+                f"use {self.prefix}/signed-out, for example"
+            )
+        is_prefix = self.domain and "." not in self.domain
+        if is_prefix and self.pool_region.startswith(("cn-", "eusc-")):
+            problems["AWS_COGNITO_DOMAIN"] = (
+                f"is a bare prefix, and the domain suffix of {self.pool_region} is not known; "
+                "set the full https:// origin"
+            )
+        if self.pool_region.startswith("cn-") and not self.issuer:
+            problems["AWS_COGNITO_ISSUER"] = "is missing; China regions require it"
+        if self.bearer_client_ids and not self.bearer:
+            # A setting without effect is an error here: somebody may rely on its protection.
+            problems["COGNITO_GATE_BEARER_CLIENT_IDS"] = (
+                "has no effect unless COGNITO_GATE_BEARER is true"
+            )
+        return problems | self._machine_problems() | self.rule_problems()
+
+    def _machine_problems(self) -> dict[str, str]:
+        """Rules for machines that no machine can meet: its tokens are not accepted at all."""
+        accepted = {self.user_pool_client_id, *self.bearer_client_ids} if self.bearer else set()
+        texts = [
+            f"{where(self.rules, index)}: require.clients lists {client!r}, whose bearer tokens "
+            "are not accepted (COGNITO_GATE_BEARER, COGNITO_GATE_BEARER_CLIENT_IDS)"
+            for index, rule in enumerate(self.rules)
+            for client in (rule.require and rule.require.clients) or ()
+            if client not in accepted
+        ]
+        return {"COGNITO_GATE_RULES_FILE": "\n    ".join(texts)} if texts else {}
+
+    def rule_problems(self) -> dict[str, str]:
+        """Rules that can never match, and a default that nothing is left for."""
+        problems: dict[str, str] = {}
+        routes = (*self.routes, self.callback_path)
+        wrong = order_problems(self.rules, self.public_paths, routes)
+        if wrong:
+            texts = (f"{where(self.rules, one.index)}: {one.key} {one.text}" for one in wrong)
+            problems["COGNITO_GATE_RULES_FILE"] = "\n    ".join(texts)
+        last = [index for index, rule in enumerate(self.rules) if takes_all(rule)]
+        for variable, values in (
+            ("COGNITO_GATE_REQUIRE_GROUPS", self.require_groups),
+            ("COGNITO_GATE_EMAIL_DOMAINS", self.email_domains),
+        ):
+            if values and last:
+                name = where(self.rules, last[0])
+                problems[variable] = f"has no effect: {name} matches every path"
+        return problems

@@ -1,0 +1,3 @@
+"use strict";
+new BroadcastChannel("cognito-gate").postMessage("signed in");
+window.close();
