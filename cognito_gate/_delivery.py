@@ -106,6 +106,11 @@ class Delivery:
             if self._on_event is not None:
                 self._tell(event, self._on_event)
 
+    def close(self) -> None:
+        """Close the audit log's file; a later event opens it again."""
+        if self._audit is not None:
+            self._audit.close()
+
     def _tell(self, event: Event, on_event: OnEvent) -> None:
         try:
             result = on_event(event)

@@ -88,10 +88,12 @@ class ASGIGate:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 
     async def aclose(self) -> None:
-        """Wait for what an async `on_event` is about, and close the connections to Cognito that
-        the gate opened itself on this event loop. The end of the server's lifespan does it, too."""
+        """Wait for what an async `on_event` is about, close the connections to Cognito that the
+        gate opened itself on this event loop, and the audit log. The end of the server's lifespan
+        does it, too."""
         await self._listening.finish()
         await self._sender.aclose()
+        self._delivery.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]

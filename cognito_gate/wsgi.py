@@ -122,8 +122,9 @@ class WSGIGate:
         return with_cookies  # type: ignore[return-value]  # exc_info's type is the protocol's
 
     def close(self) -> None:
-        """Close the connections to Cognito that the gate opened itself."""
+        """Close the connections to Cognito that the gate opened itself, and the audit log."""
         self._sender.close()
+        self._delivery.close()
 
     def _cached(self, environ: "WSGIEnvironment") -> Pass | None:
         if self._gate is None:

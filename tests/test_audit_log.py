@@ -1,5 +1,6 @@
 """The audit log: what a line holds, that nothing forges one, and that lines stay whole."""
 
+import asyncio
 import errno
 import json
 import logging
@@ -300,6 +301,19 @@ def test_what_a_gate_decides_stands_in_its_file(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     delivery = Delivery.of(settings(COGNITO_GATE_AUDIT_LOG=str(path)), None)
     delivery.deliver([Refused(FACTS, 403, "forbidden", "r"), SignedOut(FACTS, "", "", False)])
-    assert [line["event"] for line in read(path)] == ["refused", "signed_out"]
-    assert delivery._audit is not None
-    delivery._audit.close()
+    delivery.close()
+    delivery.deliver([SignedOut(FACTS, "", "", False)])
+    events = [line["event"] for line in read(path)]
+    assert events == ["refused", "signed_out", "signed_out"], "it is opened again"
+    delivery.close()
+    Delivery(None).close()
+
+
+def test_a_gate_that_is_closed_holds_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    on = settings(COGNITO_GATE_AUDIT_LOG=str(path))
+    asgi, wsgi = ASGIGate(None, on), WSGIGate(None, on)  # type: ignore[arg-type]
+    held = [gate._delivery._audit for gate in (asgi, wsgi)]
+    asyncio.run(asgi.aclose())
+    wsgi.close()
+    assert [audit._descriptor for audit in held if audit] == [-1, -1]
