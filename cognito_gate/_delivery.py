@@ -141,7 +141,8 @@ def log_line(event: Event) -> str:
     """The text that an event has in the log. Control characters come escaped."""
     text, request = _text(event), event.request
     sender = f" from {request.client}" if request.client else ""
-    line = f"{text} ({request.method} {request.path[:MAX_PATH_CHARS]!r}{sender})"
+    named = f", request {request.id}" if request.id else ""
+    line = f"{text} ({request.method} {request.path[:MAX_PATH_CHARS]!r}{sender}{named})"
     return line if line.isprintable() else line.encode("unicode_escape").decode()
 
 

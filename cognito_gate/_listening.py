@@ -35,8 +35,8 @@ class Listening:
 
     async def finish(self) -> None:
         """Wait for the calls that are under way on this loop; end those that take too long."""
-        loop = asyncio.get_running_loop()
-        mine = [task for task in self._tasks if task.get_loop() is loop]
+        loop, own = asyncio.get_running_loop(), asyncio.current_task()
+        mine = [task for task in self._tasks if task.get_loop() is loop and task is not own]
         if not mine:
             return
         _, late = await asyncio.wait(mine, timeout=FINISH_SECONDS)

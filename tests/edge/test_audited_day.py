@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cognito_gate import Require, Rule
 from tests.edge.conftest import Open
 from tests.world import faults
 from tests.world.browser import Browser
@@ -104,3 +105,25 @@ def test_a_day(day: Day) -> None:
     secrets = {*copied.values(), token, *pool.codes, *pool.refreshes, "in-the-query", "secret=1"}
     assert not [secret for secret in secrets if secret and secret in text]
     assert pool.settings().user_pool_client_secret not in text
+
+
+@pytest.mark.parametrize("by", ["cookie", "bearer token"])
+def test_who_was_refused_by_which_rule(
+    make_site: Open, pool: Pool, tmp_path: Path, by: str
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    rules = (Rule(("/admin/*",), require=Require(groups=("admins",)), name="for admins"),)
+    browser = Browser(make_site(audit_log=str(path), bearer=True, rules=rules))
+    headers = {"authorization": f"Bearer {pool.access_token()}"} if by != "cookie" else {}
+    if by == "cookie":
+        browser.sign_in(pool)
+    for _ in range(2):  # found anew, and remembered
+        assert browser.fetch("/admin/x?secret=1", headers=headers).status == 403
+    lines = [json.loads(line) for line in path.read_text("ascii").splitlines()][-2:]
+    for line in lines:
+        assert (line["event"], line["outcome"], line["code"]) == ("refused", "refused", "forbidden")
+        assert line["rule"] == "for admins"
+        assert (line["username"], line["sub"], line["status"]) == ("ada", pool.sub, 403)
+        assert line["client"] == pool.settings().user_pool_client_id
+        assert line["path"] == "/admin/x"
+    assert lines[0]["request_id"] != lines[1]["request_id"]

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -210,4 +211,9 @@ def test_the_log_has_a_line_for_each(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="cognito_gate")
     facts = RequestFacts(1_800_000_000.0, "http", "GET", "/a", "192.0.2.1")
     Delivery(None).deliver([Refused(facts, 403, "cross_site", "another site")])
-    assert caplog.messages == ["cross_site: another site (GET '/a' from 192.0.2.1)"]
+    named = replace(facts, id="abc")
+    Delivery(None).deliver([Refused(named, 403, "cross_site", "another site")])
+    assert caplog.messages == [
+        "cross_site: another site (GET '/a' from 192.0.2.1)",
+        "cross_site: another site (GET '/a' from 192.0.2.1, request abc)",
+    ]
