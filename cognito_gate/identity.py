@@ -141,7 +141,8 @@ class Identity:
     def email_verified(self) -> bool:
         """True only when Cognito says so (true, or the text "true")."""
         # bool("false") is True, and userInfo-shaped claims carry strings.
-        return self.id_claims.get("email_verified") in (True, "true")
+        verified = self.id_claims.get("email_verified")
+        return verified is True or verified == "true"
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def test_the_username_of_an_id_token() -> None:
         ("", False),
         (None, False),
         (0, False),
+        (1, False),
         ("True", False),
         ("yes", False),
         ([], False),

@@ -13,22 +13,25 @@ from ..identity import Identity
 from ..settings.rule_order import PUBLIC_PATHS
 from .protocol.conditions import STEP_UP, lacks
 from .protocol.paths import PublicPaths
-from .rule_table import Access, Demand, RuleTable, asked_methods
+from .rule_table import Access, Demand, RuleTable
 
 REMEMBERED, MAX_REMEMBERED_CHARS = 1024, 256
 """How many requests' paths, and of which length, are remembered with what is asked there."""
+READING = ("GET", "HEAD")
 PUBLIC = Access(PUBLIC_PATHS, public=True)
 
 
 class Target(NamedTuple):
     """What a request wants to reach: the decoded path, where the app is mounted, the method, the
-    time (Unix time), and the methods that headers name in place of the first."""
+    time (Unix time), the methods that headers name in place of the first, and whether it opens a
+    WebSocket."""
 
     path: str
     mount: str
     method: str
     now: float = 0.0
     overrides: tuple[str, ...] = ()
+    socket: bool = False
 
 
 class Check(Protocol):
@@ -57,15 +60,19 @@ class Authorization:
         """True when no sign-in is needed, and an invalid one does no harm. A visitor who is signed
         in is known there, too."""
         if not self._rules.may_open(target.path):
-            return self._public.match(target.path, target.mount, target.method)
+            return self._is_public_path(target)
         return self.access(target).public
 
     def lets_anybody(self, target: Target) -> bool:
         """True when a visitor without any credentials may pass."""
         if not self._rules.may_open(target.path):
-            return self._public.match(target.path, target.mount, target.method)
+            return self._is_public_path(target)
         access = self.access(target)
         return access.public or access.optional
+
+    def _is_public_path(self, target: Target) -> bool:
+        method = "" if target.socket else target.method
+        return self._public.match(target.path, target.mount, method)
 
     def check(self, target: Target, identity: Identity | None) -> None:
         """Let the request pass.
@@ -94,15 +101,18 @@ class Authorization:
 
     def access(self, target: Target) -> Access:
         """What is asked of whoever wants to reach this."""
-        path, mount, method, _, overrides = target
-        if len(path) > MAX_REMEMBERED_CHARS:
-            return self._access(path, mount, method, overrides)
-        return self._remembered(path, mount, method, overrides)
+        path, mount, method, _, overrides, socket = target
+        # Only what rules tell apart is remembered: the client may write anything there.
+        methods = self._rules.asked(method, overrides)
+        reads = method in READING and not socket
+        if len(path) + len(mount) > MAX_REMEMBERED_CHARS:
+            return self._access(path, mount, reads, methods)
+        return self._remembered(path, mount, reads, methods)
 
-    def _access(self, path: str, mount: str, method: str, overrides: tuple[str, ...]) -> Access:
-        if self._public.match(path, mount, method):
+    def _access(self, path: str, mount: str, reads: bool, methods: tuple[str, ...]) -> Access:
+        if self._public.match(path, mount, "GET" if reads else ""):
             return PUBLIC
-        return self._rules.access(path, mount, asked_methods(method, overrides))
+        return self._rules.access(path, mount, methods)
 
 
 def _refusal(demands: Iterable[Demand], identity: Identity, now: float) -> Forbidden:

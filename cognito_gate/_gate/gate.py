@@ -296,4 +296,6 @@ class Gate:
             for name, value in (incoming.headers if self._authorization.by_method else ())
             if name in METHOD_OVERRIDES
         )
-        return Target(incoming.path, incoming.mount, incoming.method, incoming.now, overrides)
+        path, mount, method = incoming.path, incoming.mount, incoming.method
+        socket = incoming.kind == "websocket"
+        return Target(path, mount, method, incoming.now, overrides, socket)

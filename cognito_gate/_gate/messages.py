@@ -4,6 +4,7 @@ Knows plain facts only: no ASGI, no WSGI, no HTTP library, no OAuth.
 """
 
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Literal, NamedTuple, TypeAlias
 
 from ..events import Event
@@ -13,8 +14,13 @@ MAX_FORM_BYTES = 16_384
 """The most bytes of a form's body that an edge reads, and one more shows that it is too large."""
 FORM_SECONDS = 10.0
 """How long an edge waits for a form's body, in all."""
-METHOD_OVERRIDES = (b"x-http-method-override", b"x-http-method", b"x-method-override")
-"""Headers by which some apps take a request for one of another method."""
+METHOD_OVERRIDES = tuple(
+    "".join(map("".join, zip(words.split(), (*signs, ""), strict=True))).encode()
+    for words in ("x http method override", "x http method", "x method override")
+    for signs in product("-_", repeat=words.count(" "))
+)
+"""Headers by which some apps take a request for one of another method; to CGI and WSGI, `_` and `-`
+are the same."""
 
 WEBSOCKET_SIGN_IN, WEBSOCKET_FORBIDDEN = 4401, 4403
 """The codes that WebSockets are closed with: nobody is signed in; the visitor may not go there."""

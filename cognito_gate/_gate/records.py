@@ -152,6 +152,24 @@ class ChallengeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StepUp:
+    """That a browser was sent to sign in again: when (Unix time), how many times, with which
+    session, and for which classes of sign-in."""
+
+    begun: int
+    times: int
+    session: str
+    acr: list[str]
+
+    def to_json(self) -> str:
+        return _dump(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**_load(text, {"begun": int, "times": int, "session": str, "acr": list}))
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A browser, and the accounts it has signed in to: by each of their names, all as hashes."""
 

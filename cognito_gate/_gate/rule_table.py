@@ -6,13 +6,16 @@ odd path leads to it. Where readings disagree, each one's rule must be met. Know
 must not know visitors.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..settings.rules import Require, Rule, label
 from .protocol.path_readings import readings
 from .protocol.paths import PublicPaths, is_plain
 
+MAX_OVERRIDE_CHARS = 256  # of the headers that name a method in place of the first
+OTHER = ""
+"""Stands for every method that no rule names."""
 DEFAULT = "no rule"
 """What stands in place of a rule's name where none matches."""
 
@@ -80,11 +83,19 @@ class RuleTable:
         self._default = Demand(DEFAULT, default)
         self.restricts = default is not None or any(rule.require for rule in named)
         self._opens = any(rule.opens for rule in named)
-        self.by_method = any(rule.methods is not None for rule in named)
+        self._named = {method for rule in named for method in rule.methods or ()}
+        self.by_method = bool(self._named)
 
     def may_open(self, path: str) -> bool:
         """False where no rule can open a path, whichever matches: nobody's odd paths are read."""
         return self._opens and is_plain(path)
+
+    def asked(self, method: str, overrides: Iterable[str] = ()) -> tuple[str, ...]:
+        """All methods that an app may take a request for; those that no rule names are one."""
+        if sum(map(len, overrides := tuple(overrides))) > MAX_OVERRIDE_CHARS:
+            return (OTHER, *sorted(self._named))  # it may be any
+        seen = asked_methods(method, overrides)
+        return tuple(dict.fromkeys(name if name in self._named else OTHER for name in seen))
 
     def access(self, path: str, mount: str, methods: tuple[str, ...]) -> Access:
         """What a request for this decoded path asks. `methods` are all that it may be taken for.
@@ -104,16 +115,21 @@ class RuleTable:
 
     def _for_method(self, path: str, mount: str, method: str) -> Access:
         rules = [rule for rule in self._rules if rule.takes(method)]
+        closing = [rule for rule in rules if not rule.opens]
         if not is_plain(path):
-            return self._for_odd_path(path, rules)
+            return self._for_odd_path(path, mount, closing)
         folded = _folded(path)
         for rule in rules:
             if rule.opens:
                 if rule.opens_path(path, mount, method):
                     return Access(rule.demand.rule, public=rule.public, optional=not rule.public)
             elif rule.matches_widely(folded):
-                return self._restricted([rule.demand, self._exactly(path, mount, method, rules)])
-        return self._restricted([self._default])
+                exactly = self._exactly(path, mount, method, rules)
+                slashed = _first_widely(closing, path.casefold())
+                others = _demands(closing, *_across(path, mount))
+                return self._restricted([rule.demand, exactly, slashed, *others])
+        others = _demands(closing, *_across(path, mount))
+        return self._restricted([*others] or [self._default])
 
     def _exactly(
         self, path: str, mount: str, method: str, rules: Iterable[_Matcher]
@@ -126,23 +142,45 @@ class RuleTable:
                 return rule.demand
         return self._default
 
-    def _for_odd_path(self, path: str, rules: Iterable[_Matcher]) -> Access:
-        closing = [rule for rule in rules if not rule.opens]
-        possible = readings(path) if closing else frozenset()
+    def _for_odd_path(self, path: str, mount: str, closing: Sequence[_Matcher]) -> Access:
+        possible = readings(path) if closing else frozenset({path})
         if possible is None:
             refused = "the path is too long, or can be read in too many ways"
             return Access(DEFAULT, demands=(self._default,), refused=refused)
-        exact = next((rule.demand for rule in closing if rule.matches(path)), self._default)
-        wide = (self._widely(_folded(reading), closing) for reading in sorted(possible))
-        return self._restricted([exact, *wide])
-
-    def _widely(self, folded: str, closing: Iterable[_Matcher]) -> Demand:
-        taken = (rule.demand for rule in closing if rule.matches_widely(folded))
-        return next(taken, self._default)
+        demands = [
+            demand
+            for reading in sorted(possible, key=lambda reading: (reading != path, reading))
+            for demand in [*_demands(closing, reading)] or [self._default]
+        ]
+        across = (other for reading in possible for other in _across(reading, mount))
+        return self._restricted([*demands, *_demands(closing, *across)])
 
     def _restricted(self, demands: Sequence[Demand | None]) -> Access:
         unique = _unique(demand for demand in demands if demand is not None)
         return Access(unique[0].rule, demands=unique)
+
+
+def _demands(closing: Sequence[_Matcher], *paths: str) -> Iterator[Demand]:
+    """What rules that restrict demand of these readings of a path: the first that matches as it is
+    written, and the first that matches widely, with and without a slash at the end."""
+    for path in paths:
+        exactly = next((rule.demand for rule in closing if rule.matches(path)), None)
+        slashed, folded = path.casefold(), _folded(path)
+        found = (exactly, _first_widely(closing, slashed), _first_widely(closing, folded))
+        yield from (demand for demand in found if demand is not None)
+
+
+def _first_widely(closing: Iterable[_Matcher], text: str) -> Demand | None:
+    return next((rule.demand for rule in closing if rule.matches_widely(text)), None)
+
+
+def _across(path: str, mount: str) -> tuple[str, ...]:
+    """The path as an app sees it that was mounted. Frameworks take the mount away where a path
+    begins with it, and leave other paths as they are, so that both spellings reach one page."""
+    if not mount:
+        return ()
+    inside = path[len(mount) :] if path.startswith(f"{mount}/") else ""
+    return (inside,) if inside else (f"{mount}{path}",)
 
 
 def asked_methods(method: str, overrides: Iterable[str] = ()) -> tuple[str, ...]:

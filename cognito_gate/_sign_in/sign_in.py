@@ -4,7 +4,7 @@ Must not know what Cognito asks for next (next_page.py), nor what its errors mea
 """
 
 from .._gate.effects import Flow
-from .._gate.flows import session
+from .._gate.flows import session, step_up
 from .._gate.messages import Pass, Respond
 from .._gate.records import View
 from ..errors import CognitoUnavailable
@@ -18,7 +18,9 @@ _FIELDS = {"username": 128, "password": 256}
 def _show(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
     settings = exchange.settings
     return_to = forms.return_to(exchange)
-    if feedback.is_empty and exchange.asked("prompt") != "login":
+    # Links of the pages lose the `prompt` of a rule that wants a newer sign-in; its cookie stays.
+    again = exchange.asked("prompt") == "login" or step_up.is_under_way(exchange)
+    if feedback.is_empty and not again:
         visitor = yield from _visitor(exchange)
         if visitor.identity is not None:
             return Respond(303, (("location", return_to), *visitor.headers))

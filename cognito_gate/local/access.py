@@ -5,6 +5,7 @@ Knows the headers in which a browser says where a request comes from; must not k
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
@@ -12,12 +13,15 @@ from starlette.responses import JSONResponse, Response
 from .checks import is_loopback
 from .model import Request
 
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")  # RFC 9110 section 7.2: a host and a port, no more
+
 
 def is_local(request: Request) -> bool:
     """Whether the request names this machine as its host."""
     # DNS rebinding: a page whose name resolves to 127.0.0.1 still sends that name as Host.
+    host = request.headers.get("host", "")
     try:
-        return is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname)
+        return _HOST.fullmatch(host) is not None and is_loopback(urlsplit(f"//{host}").hostname)
     except ValueError:
         return False
 

@@ -9,21 +9,26 @@ const at = (path, next) => {
   if (next) address.searchParams.set("next", next);
   return address.href;
 };
+let known; // the `sub` of whoever was signed in last, as far as this page has asked
 const here = () => location.pathname + location.search + location.hash;
 
 /** As `window.fetch`. Without a session it signs in first, then asks once more.
  *
- * `signIn` is "redirect" (the page is left, and loaded again), "popup" (it stays), or "none" (the
- * 401 is yours).
+ * A request is not repeated as somebody else, where `me` or `keepAlive` had told who it was. `signIn`
+ * is "redirect" (the page is left, and loaded again), "popup" (it stays), or "none" (the 401 is
+ * yours).
  */
 export async function fetch(input, { signIn: how = "redirect", ...options } = {}) {
   const request = new Request(input, options);
+  const before = known;
   const first = await window.fetch(request.clone());
-  if (!(await lacksSession(request, first))) return first;
+  if (request.credentials === "omit" || !(await lacksSession(request, first))) return first;
   tell();
   if (how === "none") return first;
   await signIn(how);
-  return window.fetch(request);
+  const now = await me();
+  // What one person began is not sent as another.
+  return before && now?.sub !== before ? first : window.fetch(request);
 }
 
 async function lacksSession(request, response) {
@@ -40,6 +45,7 @@ export async function me() {
   if (!response.ok) return null;
   const told = Date.parse(response.headers.get("date")) || Date.now();
   const who = await response.json();
+  known = who.sub;
   return { ...who, expires_in: who.expires_at - told / 1000 };
 }
 

@@ -529,3 +529,30 @@ def test_a_navigation_that_is_refused_is_a_page_also_under_a_mount(stage: Stage)
     headers = {**NAVIGATION, **by_cookie(stage)}
     reply = stage.handle(Browser(stage).request("GET", "/for/x", headers), "/for")
     assert (reply.status, reply.app) == (403, None)
+
+
+# What an attacker may try
+
+
+def test_a_websocket_to_the_page_after_sign_out_is_not_public() -> None:
+    authorization = Authorization(PublicPaths((), "/bye"), None)
+    assert authorization.is_public(Target("/bye", "", "GET"))
+    assert not authorization.is_public(Target("/bye", "", "GET", socket=True))
+
+
+def test_what_a_client_writes_does_not_fill_the_memory() -> None:
+    rules = (Rule(("/a",), methods=("GET",), optional=True),)
+    authorization = Authorization(PublicPaths(()), RuleTable(rules))
+    for number in range(50):
+        method, overrides = f"M{number}" * 1_000, (f"X{number}" * 1_000,)
+        authorization.access(Target("/a", "", method))
+        authorization.access(Target("/a", "", "GET", 0.0, overrides))
+    assert authorization._remembered.cache_info().currsize <= 4
+
+
+@pytest.mark.parametrize("header", ["x-http-method-override", "x_http_method_override"])
+def test_a_method_is_read_however_its_header_is_spelled(header: str) -> None:
+    rule = Rule(("/items/*",), methods=("DELETE",), require=Require(groups=("admin",)))
+    browser = Stage({"rules": (rule,)}).signed_in()
+    assert browser.fetch("/items/1").app is not None
+    assert browser.fetch("/items/1", method="POST", headers={header: "DELETE"}).status == 403

@@ -6,7 +6,11 @@ import pytest
 
 from cognito_gate import Require, Rule
 from cognito_gate._gate.flows.step_up import MAX_TIMES
+from cognito_gate._gate.protocol.conditions import lacks
+from cognito_gate._gate.records import StepUp
+from cognito_gate.errors import TokenRefused
 from cognito_gate.events import Refused
+from cognito_gate.identity import Identity
 from tests.flows.stage import DUE, Stage
 from tests.world.browser import Browser, Reply
 
@@ -170,3 +174,18 @@ def test_a_session_that_was_refreshed_on_the_way_is_kept() -> None:
 def test_signing_out_forgets_it(browser: Browser) -> None:
     assert STEP_UP in browser.go("/recent/a").stored
     assert STEP_UP in browser.go("/auth/logout").cleared
+
+
+def test_a_record_of_another_version_asks_anew() -> None:
+    """As after a rollback: it is no reason for an error."""
+    for text in ('{"begun":1}', '{"v":2,"begun":1,"times":1,"session":"","acr":[]}', "[]", "x"):
+        with pytest.raises(TokenRefused):
+            StepUp.from_json(text)
+
+
+def test_a_sign_in_of_the_future_is_no_recent_one() -> None:
+    now = 1_000_000.0
+    require = Require(max_auth_age=300)
+    for ahead, lacking in ((59, False), (61, True), (10**9, True)):
+        who = Identity({"sub": "a", "auth_time": int(now) + ahead}, {})
+        assert (lacks(require, who, now) is not None) is lacking

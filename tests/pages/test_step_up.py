@@ -58,3 +58,14 @@ def test_another_account_comes_back_to_the_page(stage: Stage, person: Person) ->
     assert (shown.path, shown.query) == ("/auth/sign-in", {"next": "/admin"})
     back = prove(person, str(bob.email))
     assert (back.path, back.status) == ("/admin", 200)
+
+
+def test_another_language_keeps_the_wish_for_a_newer_sign_in(stage: Stage, person: Person) -> None:
+    ada = stage.user()
+    stage.pool.clock.ahead = -600
+    sign_in(person, ada)
+    stage.pool.clock.ahead = 0
+    person.open("/recent")
+    for language in ("Deutsch", "English", "Deutsch", "English"):
+        assert person.click(language).path == "/auth/sign-in", "the old session is not asked"
+    assert prove(person, str(ada.email)).path == "/recent"

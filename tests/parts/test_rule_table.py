@@ -306,3 +306,46 @@ def test_odd_paths_never_open(path: str) -> None:
     if found.public:
         assert not set(path) & set("%;\\?#\0 \u00e9")
         assert "//" not in "/" + path
+
+
+# What an attacker may try
+
+
+@pytest.mark.parametrize("path", ["admin/x", "ADMIN/x", "x/../admin/y"])
+def test_a_path_without_its_slash_is_read_with_it(path: str) -> None:
+    """Some WSGI servers hand it on like that, and Werkzeug puts the slash before it."""
+    assert "admin" in demanded(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "mount"),
+    [("/api/admin/x", "/api"), ("/api//admin/x", "/api"), ("/API/admin/x", "/API")],
+)
+def test_a_mount_hides_no_rule(path: str, mount: str) -> None:
+    """Frameworks take the mount away where a path begins with it, and leave others as they are."""
+    found = access(path, mount=mount)
+    assert "admin" in {demand.rule for demand in found.demands}
+
+
+def test_nor_does_a_path_without_its_mount() -> None:
+    table = RuleTable((Rule(("/api/admin/*",), require=ADMIN, name="admin"),))
+    found = access("/admin/x", table=table, mount="/api")
+    assert [demand.rule for demand in found.demands] == ["admin"]
+
+
+@pytest.mark.parametrize("path", ["/files/sub/", "/files//sub/", "/files/./sub/", "/Files/Sub/"])
+def test_an_odd_spelling_is_judged_no_weaker(path: str) -> None:
+    weaker, stronger = Rule(("/files/sub",), signed_in=True), Rule(("/files/sub/*",), require=ADMIN)
+    assert demanded(path, table=RuleTable((weaker, stronger))) == {"rule 2"}
+
+
+def test_of_methods_only_those_that_rules_name_are_told_apart() -> None:
+    names = ",".join(f"M{number}" for number in range(60))
+    assert TABLE.asked("GET", (names,)) == TABLE.asked("GET", ("ANY",))
+    assert len(TABLE.asked("x" * 9_000, ("y" * 60_000,))) <= 2
+
+
+def test_a_long_list_of_methods_counts_as_all_of_them() -> None:
+    table = RuleTable((Rule(("/items/*",), methods=("DELETE",), require=ADMIN),))
+    methods = table.asked("GET", ("a," * 200 + "DELETE",))
+    assert "rule 1" in {demand.rule for demand in table.access("/items/1", "", methods).demands}

@@ -4,29 +4,19 @@ Knows the cookie that says so, and when it is no use to ask again. Must not know
 sign-in too old or too weak (authorization.py).
 """
 
-import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from ...errors import StepUpRequired, TokenRefused
 from ...identity import Identity
 from ..exchange import Exchange
 from ..messages import Pass, Respond
+from ..records import StepUp
 from . import login
 
 MAX_TIMES = 3
 """How often a browser is sent that has not signed in since: there may be several tabs, and people
 who go back."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """That a browser was sent to sign in again: when (Unix time), how many times, with which
-    session, and for which classes of sign-in."""
-
-    begun: int
-    times: int
-    session: str
-    acr: list[str]
 
 
 def ask(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Respond | None:
@@ -46,12 +36,12 @@ def ask(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Respond | N
         wishes["acr_values"] = " ".join(error.acr)
     started = login.begin(exchange, login.return_address(exchange), extra=wishes)
     times = last.times + 1 if last is not None and last.session == session else 1
-    line = _line(exchange, _Asked(int(exchange.now), times, session, list(error.acr)))
+    line = _line(exchange, StepUp(int(exchange.now), times, session, list(error.acr)))
     headers = (*started.headers, ("set-cookie", line), *visitor.headers)
     return replace(started, headers=headers)
 
 
-def _in_vain(error: StepUpRequired, who: Identity, session: str, last: _Asked, now: float) -> bool:
+def _in_vain(error: StepUpRequired, who: Identity, session: str, last: StepUp, now: float) -> bool:
     """Whether the last time did not bring what was asked for."""
     if session and session == last.session:
         return last.times >= MAX_TIMES  # no sign-in since
@@ -61,21 +51,29 @@ def _in_vain(error: StepUpRequired, who: Identity, session: str, last: _Asked, n
     return signed_in < last.begun or not grown_old
 
 
-def _line(exchange: Exchange, asked: _Asked) -> str:
+def _line(exchange: Exchange, asked: StepUp) -> str:
     context = exchange.context
-    sealed = context.seals.step_up.seal(json.dumps(asdict(asked)), exchange.now)
+    sealed = context.seals.step_up.seal(asked.to_json(), exchange.now)
     return context.login.line(context.names.step_up, sealed, context.settings.login_seconds)
 
 
-def _last(exchange: Exchange, error: StepUpRequired) -> _Asked | None:
+def _last(exchange: Exchange, error: StepUpRequired) -> StepUp | None:
     """The last time that this browser was asked for the same."""
+    found = (asked for asked in _asked(exchange) if asked.acr == list(error.acr))
+    return next(found, None)
+
+
+def is_under_way(exchange: Exchange) -> bool:
+    """Whether this browser was sent to sign in again, lately."""
+    return any(True for _ in _asked(exchange))
+
+
+def _asked(exchange: Exchange) -> Iterator[StepUp]:
     context = exchange.context
     for value in exchange.jar.get(context.names.step_up, [])[:2]:
         try:
-            asked = _Asked(**json.loads(context.seals.step_up.open(value)))
+            asked = StepUp.from_json(context.seals.step_up.open(value))
         except TokenRefused:
             continue
-        recent = 0 <= exchange.now - asked.begun <= exchange.settings.login_seconds
-        if recent and asked.acr == list(error.acr):
-            return asked
-    return None
+        if 0 <= exchange.now - asked.begun <= exchange.settings.login_seconds:
+            yield asked

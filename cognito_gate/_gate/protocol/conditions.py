@@ -94,9 +94,12 @@ def claim(identity: Identity, name: str) -> Any:
     return claims.get(name)
 
 
+AHEAD_SECONDS = 60  # how far Cognito's clock may be ahead of ours, as for other times in tokens
+
+
 def _recent(identity: Identity, seconds: int, now: float) -> bool:
     begun = identity.auth_time
-    return begun is not None and now - begun <= seconds
+    return begun is not None and -AHEAD_SECONDS <= now - begun <= seconds
 
 
 def _acr(identity: Identity, wanted: tuple[str, ...]) -> bool:

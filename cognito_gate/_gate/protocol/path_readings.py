@@ -10,6 +10,7 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 MAX_CHARS = 2_048
+MAX_UNICODE_CHARS = 256  # normal forms take quadratic time for what nobody would write
 MAX_READINGS = 64
 
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b\u2028\u2029\ufeff]+")
@@ -25,6 +26,8 @@ def readings(path: str) -> frozenset[str] | None:
     found, left = {path}, [path]
     while left:
         text = left.pop()
+        if len(text) > MAX_UNICODE_CHARS and not text.isascii():
+            return None
         for step in _STEPS:
             reading = step(text)
             if reading not in found:
@@ -47,6 +50,7 @@ def _resolved(path: str) -> str:
 
 
 _STEPS: tuple[Callable[[str], str], ...] = (
+    lambda path: path if path.startswith("/") else f"/{path}",
     unquote,
     _resolved,
     lambda path: path.replace("\\", "/"),

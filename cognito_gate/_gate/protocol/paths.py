@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 MAX_RETURN_CHARS = 2048
 
 # What a path may hold to count as public: RFC 3986 pchar without "%" and ";".
-_PLAIN = re.compile(r"[A-Za-z0-9/_.~!$&'()*+,=:@-]+", re.ASCII)
+_PLAIN = re.compile(r"/[A-Za-z0-9/_.~!$&'()*+,=:@-]*", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _KEEP = "".join(chr(code) for code in range(0x21, 0x7F))
 
