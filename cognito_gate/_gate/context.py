@@ -82,6 +82,10 @@ class Context:
             self.ended.get(name, now) is not None for name in sessions if name
         )
 
+    def cached_sessions(self) -> int:
+        """How many verified sessions and bearer tokens are remembered, at most."""
+        return len(self.session_cache) + len(self.bearer_cache)
+
     @classmethod
     def of(
         cls,

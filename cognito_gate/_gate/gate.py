@@ -80,7 +80,7 @@ class Gate:
         if settings.login == "custom":
             context, pages = custom_login.prepare(context)
         self._context = context
-        self.request_ids = context.request_ids
+        self.request_ids, self.cached_sessions = context.request_ids, context.cached_sessions
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
         public = paths.PublicPaths(settings.public_paths, settings.logout_path)
@@ -116,10 +116,6 @@ class Gate:
         others = [pair for pair in incoming.headers if pair[0] != b"cookie"]
         return incoming._replace(headers=[*others, (b"cookie", line)], now=now)
 
-    def cached_sessions(self) -> int:
-        """How many verified sessions and bearer tokens are remembered, at most."""
-        return len(self._context.session_cache) + len(self._context.bearer_cache)
-
     def takes_form(self, incoming: Incoming) -> bool:
         """True when the gate itself reads the body: for the forms of our own pages only."""
         return incoming.method == "POST" and incoming.path in self._forms
@@ -140,8 +136,7 @@ class Gate:
             return self._finished(exchange, decision)
         if not exchange.events and not self.request_ids.sent:
             return decision  # which has nothing that would need an id
-        told = tuple(exchange.events)
-        return replace(decision, events=told, request_id=exchange.request_id)
+        return replace(decision, events=(*exchange.events,), request_id=exchange.request_id)
 
     def _answered(self, exchange: Exchange) -> Flow[Decision]:
         """The one place where errors become responses."""
