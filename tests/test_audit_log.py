@@ -190,6 +190,21 @@ def test_lines_of_several_processes_and_threads_never_mix(tmp_path: Path) -> Non
     assert sorted(codes) == sorted([str(number) for number in range(300)] * 6)
 
 
+def test_standard_error_is_left_open(refused: Event) -> None:
+    written: list[tuple[int, bytes]] = []
+
+    def write(descriptor: int, line: bytes) -> int:
+        written.append((descriptor, line))
+        return len(line)
+
+    audit = AuditLog("", write)
+    audit.record(refused)
+    audit.close()
+    audit.record(refused)
+    assert written == [(2, audit_line(refused))] * 2
+    os.fstat(2)
+
+
 def test_standard_error() -> None:
     code = (
         "from cognito_gate._audit_log import AuditLog\n"

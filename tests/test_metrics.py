@@ -113,6 +113,22 @@ def test_what_fails_to_be_counted_fails_nothing(caplog: pytest.LogCaptureFixture
     assert caplog.text.count("a metric failed at") == 2
 
 
+def test_an_event_of_somebody_elses_counts_as_nothing() -> None:
+    class Custom(Event):
+        pass
+
+    before = Metrics().scrape()[1]
+    Metrics().count(Custom(FACTS))
+    assert Metrics().scrape()[1] == before
+
+
+def test_where_processes_count_together_nothing_of_this_one_alone_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert Metrics().scrape()[1] == b""
+
+
 WORKER = """
 import sys
 from cognito_gate._metrics import Metrics
