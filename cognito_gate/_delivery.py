@@ -1,27 +1,43 @@
-"""Events -> log lines and the operator's own function. The only place that logs decisions.
+"""Events -> log lines, the audit log, the operator's own function. The only place that logs
+decisions.
 
 Knows what each event says in a log. Must not know how a decision was come by.
 """
 
 import inspect
 import logging
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, TypeAlias
 
+from ._audit_log import AuditLog
+from .errors import SettingsError
 from .events import (
+    AccountConfirmed,
     BearerRejected,
+    CodeSent,
     Event,
+    PasswordChanged,
+    RateLimited,
     Refreshed,
     RefreshFailed,
     Refused,
+    SecondFactorSetUp,
+    SecondFactorTurnedOff,
     SessionEnded,
     SessionsRevoked,
     SignedIn,
     SignedOut,
+    SignedUp,
     SignInFailed,
+    WrongCode,
+    WrongPassword,
 )
+from .settings import Settings
+from .settings.operator_checks import STDERR
 
 OnEvent: TypeAlias = Callable[[Event], object]
+Start: TypeAlias = Callable[[Coroutine[Any, Any, object], str], None]
+"""Runs a coroutine beside the requests; told what it is for."""
 MAX_PATH_CHARS = 200  # of a path in the log; an event has all of it
 log = logging.getLogger("cognito_gate")
 _CAUSES = {
@@ -34,18 +50,50 @@ _CAUSES = {
 
 
 class Delivery:
-    """Hands events on: to the log `cognito_gate`, and to `on_event`.
+    """Hands events on: to the log `cognito_gate`, to the audit log, to `count`, and to `on_event`.
+
+    `start` runs what an async `on_event` returns; without it, only a plain function is taken.
+    `count` is to raise nothing.
 
     Raises:
-        TypeError: `on_event` is no plain function; a coroutine would never run.
+        TypeError: `on_event` is no function, or an async one that nobody could run.
     """
 
-    def __init__(self, on_event: OnEvent | None) -> None:
+    def __init__(
+        self,
+        on_event: OnEvent | None,
+        start: Start | None = None,
+        count: Callable[[Event], None] | None = None,
+    ) -> None:
         if on_event is not None and not callable(on_event):
             raise TypeError("on_event takes a function of one event")
-        if any(map(inspect.iscoroutinefunction, (on_event, type(on_event).__call__))):
-            raise TypeError("on_event takes a plain function, and no async one: it is not awaited")
+        if start is None and any(map(inspect.iscoroutinefunction, _functions(on_event))):
+            raise TypeError(
+                "on_event takes a plain function under WSGI, and no async one: there is no event "
+                "loop to run it"
+            )
         self._on_event = on_event
+        self._start = start
+        self._count = count
+        self._audit: AuditLog | None = None
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        on_event: OnEvent | None,
+        start: Start | None = None,
+        count: Callable[[Event], None] | None = None,
+    ) -> "Delivery":
+        """With an audit log, if the settings say so.
+
+        Raises:
+            SettingsError: the audit log cannot be opened. TypeError: as above.
+        """
+        delivery = cls(on_event, start, count)
+        if settings.audit_log and not settings.disabled:
+            delivery._audit = _open_audit_log(settings.audit_log)
+        return delivery
 
     def deliver(self, events: Iterable[Event]) -> None:
         """Hand on each event. Raises nothing: an operator's mistake must not fail a request."""
@@ -53,24 +101,50 @@ class Delivery:
             level = level_of(event)
             if log.isEnabledFor(level):  # or each refusal would cost a line that nobody reads
                 log.log(level, "%s", log_line(event))
+            if self._audit is not None:
+                self._audit.record(event)
+            if self._count is not None:
+                self._count(event)
             if self._on_event is not None:
                 self._tell(event, self._on_event)
+
+    def close(self) -> None:
+        """Close the audit log's file; a later event opens it again."""
+        if self._audit is not None:
+            self._audit.close()
 
     def _tell(self, event: Event, on_event: OnEvent) -> None:
         try:
             result = on_event(event)
-            if inspect.iscoroutine(result):
+            if not inspect.iscoroutine(result):
+                return
+            if self._start is None:
                 result.close()
                 raise TypeError("it returned a coroutine, which nobody awaits")
+            self._start(result, type(event).__name__)
         except Exception:
             log.exception("on_event failed at %s", type(event).__name__)
+
+
+def _functions(on_event: OnEvent | None) -> tuple[object, object]:
+    """What is called: the function itself, or the method of an object."""
+    return on_event, type(on_event).__call__
+
+
+def _open_audit_log(value: str) -> AuditLog:
+    try:
+        return AuditLog("" if value == STDERR else value)
+    except OSError as error:
+        problem = f"is {value!r}, which cannot be opened: {error.strerror}"
+        raise SettingsError({"COGNITO_GATE_AUDIT_LOG": problem}) from error
 
 
 def log_line(event: Event) -> str:
     """The text that an event has in the log. Control characters come escaped."""
     text, request = _text(event), event.request
     sender = f" from {request.client}" if request.client else ""
-    line = f"{text} ({request.method} {request.path[:MAX_PATH_CHARS]!r}{sender})"
+    named = f", request {request.id}" if request.id else ""
+    line = f"{text} ({request.method} {request.path[:MAX_PATH_CHARS]!r}{sender}{named})"
     return line if line.isprintable() else line.encode("unicode_escape").decode()
 
 
@@ -97,6 +171,31 @@ def _text(event: Event) -> str:
             return f"{event.code}: {event.reason}{rule}"
         case BearerRejected():
             return f"a bearer token was rejected: {event.reason}"
+    return _text_of_page(event)
+
+
+def _text_of_page(event: Event) -> str:
+    """What happened on a sign-in page of our own. Names that were typed stay out of the log: some
+    people type their password there."""
+    match event:
+        case WrongPassword():
+            return f"a wrong password: {event.reason}"
+        case WrongCode():
+            return f"a wrong code: {event.reason}"
+        case RateLimited():
+            return f"{event.code}: {event.reason}"
+        case SignedUp():
+            return "a new account" if event.confirmed else "a new account, not confirmed yet"
+        case AccountConfirmed():
+            return "an account was confirmed"
+        case CodeSent():
+            return f"a code was sent: {event.purpose}, {event.medium or 'by an unknown medium'}"
+        case SecondFactorSetUp():
+            return "an authenticator app was set up"
+        case SecondFactorTurnedOff():
+            return "an authenticator app was turned off"
+        case PasswordChanged():
+            return f"a password was changed: {event.way}"
     return type(event).__name__
 
 

@@ -13,27 +13,28 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ._app_headers import HARMLESS_WITH_COOKIES, AppHeaders, Raw
+from . import _lifespan
+from ._app_headers import AppHeaders, Raw
+from ._asgi_scope import IDENTITY, inner_scope
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
-from ._lifespan import fail, in_lifespan
-from ._starlette_user import user_and_auth
+from ._listening import Listening
+from ._metrics_extra import metrics_of
 from ._websocket import EndableWebSocket, refusal
 from .errors import SettingsError
 from .events import Event
-from .identity import DISABLED
+from .identity import DISABLED, REQUEST_ID
 from .settings import ASGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
     import httpx
 
-IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out, at most
 MIN_LOOK_SECONDS = 1.0  # the same, at least, whatever a look brings
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-_OURS = (IDENTITY, DISABLED, "user", "auth")
+_OURS = (IDENTITY, DISABLED, REQUEST_ID, "user", "auth")  # in a scope
 log = logging.getLogger("cognito_gate")
 
 
@@ -44,12 +45,11 @@ class ASGIGate:
         app: the app to protect.
         settings: where not from the environment (see `Settings.from_env`).
         client: an httpx client for all calls to Cognito; yours to close.
-        on_event: a function that is given each `Event`, on the event loop: it must be quick. What
-            it raises is logged.
+        on_event: a function that is given each `Event`, on the event loop: it must be quick, or
+            async, and then runs as a task beside the requests. What it raises is logged.
 
     Raises:
         SettingsError: the settings are wrong; all problems at once.
-        TypeError: `on_event` is an async function.
 
     Example::
 
@@ -64,36 +64,43 @@ class ASGIGate:
         client: "httpx.AsyncClient | None" = None,
         on_event: OnEvent | None = None,
     ) -> None:
-        self._delivery = Delivery(on_event)
+        self._listening = Listening()
         self.app = app
         self._gate: Gate | None = None
         self._error: SettingsError | None = None
         try:
             settings = settings or Settings.from_env()
+            metrics = metrics_of(settings)
+            self._delivery = Delivery.of(settings, on_event, self._listening.start, metrics.count)
         except SettingsError as error:
-            if not in_lifespan():
+            if not _lifespan.in_lifespan():
                 raise
             # As `add_middleware(ASGIGate)` does it. Servers take an error for an app without a
             # lifespan and serve on; what stops them is the lifespan's own word for it.
             self._error = error
             return
         if not settings.disabled:
-            self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES)
+            self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES, scrape=metrics.scrape)
+            metrics.watch(self._gate)
+        self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._ends = settings.websocket_close
         self._headers = AppHeaders(settings.headers)
-        self._sender = AsyncSender(client)
+        self._sender = AsyncSender(client, metrics.called)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 
     async def aclose(self) -> None:
-        """Close the connections to Cognito that the gate opened itself on this event loop. The end
-        of the server's lifespan does it, too."""
+        """Wait for what an async `on_event` is about, close the connections to Cognito that the
+        gate opened itself on this event loop, and the audit log. The end of the server's lifespan
+        does it, too."""
+        await self._listening.finish()
         await self._sender.aclose()
+        self._delivery.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if self._error is not None:
-            await fail(self._error, scope, receive, send)
+            await _lifespan.fail(self._error, scope, receive, send)
         elif kind == "http" or kind == "websocket":
             if not isinstance(scope["headers"], list):  # any iterable may stand there, once
                 scope = {**scope, "headers": list(scope["headers"])}
@@ -102,7 +109,11 @@ class ASGIGate:
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
-            inner = _scope(scope, decision, self._headers, off=self._gate is None)
+            request_id = decision.request_id or None
+            if self._ids is not None and request_id is None:
+                request_id = self._ids.of(scope["headers"])
+            off = self._gate is None
+            inner = inner_scope(scope, decision, self._headers, request_id, off=off)
             gate = self._gate
             if gate is not None and decision.headers:
                 send = _with_cookies(gate, decision, send)
@@ -179,12 +190,7 @@ class ASGIGate:
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):
             scope = {name: value for name, value in scope.items() if name not in _OURS}
-        loading = asyncio.create_task(self._load())
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            loading.cancel()
-            await self.aclose()
+        await _lifespan.run(self.app, scope, receive, send, self._load, self.aclose)
 
     async def _load(self) -> None:
         """Load at the server's start what a first request would wait for. Where a server has no
@@ -233,22 +239,6 @@ async def _form(receive: Receive) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body
-
-
-def _scope(scope: Scope, decision: Pass, headers: AppHeaders, *, off: bool) -> dict[str, Any]:
-    """A copy with the identity in it; whatever stood there before is gone."""
-    identity = decision.identity
-    user, auth = user_and_auth(identity, off=off)
-    additions: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
-    if off or DISABLED in scope:
-        additions[DISABLED] = off
-    if decision.shown and not headers.adds:
-        for name, _ in scope["headers"]:
-            if name not in HARMLESS_WITH_COOKIES:
-                break
-        else:  # as it is for most requests of a session that is known
-            return {**scope, **additions}
-    return {**scope, **additions, "headers": headers.asgi(scope["headers"], identity)}
 
 
 def _with_set_cookie(decision: Pass, message: Message) -> Message:

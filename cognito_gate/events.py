@@ -8,11 +8,31 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whose verified session or token a request came with; all is empty where it had none.
+
+    `session` names the session until sign-out, and opens nothing; it is the `origin_jti` of
+    Cognito's tokens where they have one. `app_client` is the id of the app client that the tokens
+    were made for. `username` is empty for machines.
+    """
+
+    sub: str = ""
+    username: str = ""
+    session: str = ""
+    app_client: str = ""
+
+
+NOBODY = Visitor()
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFacts:
     """The request that an event belongs to.
 
     `at` is Unix time; `client` is the address that the request came from, as the server says;
-    `path` has no query, which may hold secrets.
+    `path` has no query, which may hold secrets. `id` is the request's, as the trusted proxy or the
+    gate made it; `user_agent` is what the client calls itself; `visitor` is who sent the request,
+    as far as that was known by then.
     """
 
     at: float
@@ -20,6 +40,9 @@ class RequestFacts:
     method: str
     path: str
     client: str = ""
+    id: str = ""
+    user_agent: str = ""
+    visitor: Visitor = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +74,12 @@ class SignedIn(Event):
 @dataclass(frozen=True, slots=True)
 class SignInFailed(Event):
     """A sign-in did not come to its end. `status` and `code` are those of the error, `reason` says
-    more."""
+    more; `username` is what was typed on a sign-in page of our own."""
 
     status: int
     code: str
     reason: str
+    username: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +152,85 @@ class BearerRejected(Event):
     """A bearer token does not hold."""
 
     reason: str
+
+
+# Of the sign-in pages of our own. `username` is what was typed there; who was signed in already is
+# the request's `visitor`, too.
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPassword(Event):
+    """A password was wrong, or nobody has that name; also where it confirms another change."""
+
+    status: int
+    code: str
+    reason: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode(Event):
+    """A code of a message or of an authenticator app was wrong, or came too late."""
+
+    status: int
+    code: str
+    reason: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited(Event):
+    """A form was refused before Cognito was asked: there were too many tries, or messages."""
+
+    status: int
+    code: str
+    reason: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp(Event):
+    """Somebody made an account. Unless it is `confirmed`, a code has yet to prove it."""
+
+    username: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConfirmed(Event):
+    """A code has proved a new account."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent(Event):
+    """Cognito says that it has sent a code. Pools that hide who has an account say so of every
+    name. `medium` is `email` or `sms`, as far as Cognito tells."""
+
+    username: str
+    purpose: Literal["sign_up", "sign_in", "reset"]
+    medium: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorSetUp(Event):
+    """An authenticator app is a second factor from now on."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorTurnedOff(Event):
+    """An authenticator app is no second factor any more."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(Event):
+    """An account has a new password: by the account page, by a code (`reset`), or in place of the
+    temporary one of an administrator (`first`)."""
+
+    username: str
+    way: Literal["account", "reset", "first"]

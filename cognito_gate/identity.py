@@ -88,6 +88,8 @@ def tells_identity(header: str) -> bool:
 
 DISABLED = "cognito_gate.disabled"
 """The key by which both edges tell the app that the gate is turned off and nobody signs in."""
+REQUEST_ID = "cognito_gate.request_id"
+"""The key by which both edges give the app the id of its request, or None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,7 +28,8 @@ from ._gate.messages import (
     Respond,
     caches,
 )
-from .identity import DISABLED, Identity
+from ._metrics_extra import metrics_of
+from .identity import DISABLED, REQUEST_ID, Identity
 from .settings import WSGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
@@ -74,13 +75,17 @@ class WSGIGate:
         client: "httpx.Client | None" = None,
         on_event: OnEvent | None = None,
     ) -> None:
-        self._delivery = Delivery(on_event)
         settings = settings or Settings.from_env()
+        metrics = metrics_of(settings)
+        self._delivery = Delivery.of(settings, on_event, count=metrics.count)
         self.app = app
         self._gate: Gate | None = None
         if not settings.disabled:
-            self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES)
-        self._sender = Sender(client)
+            self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES, scrape=metrics.scrape)
+            metrics.watch(self._gate)
+        self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
+        self._id_key = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
+        self._sender = Sender(client, metrics.called)
         self._headers = AppHeaders(settings.headers)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
@@ -94,6 +99,10 @@ class WSGIGate:
             start_response(f"{status.value} {status.phrase}", list(decision.headers))
             return [decision.body]
         inner = _environ(environ, decision, self._headers)
+        request_id = decision.request_id or None
+        if request_id is None and self._ids is not None:
+            request_id = self._ids.accepted(_values(environ, self._id_key))
+        inner[REQUEST_ID] = request_id
         if self._gate is None:
             inner[DISABLED] = True
         return self.app(inner, self._with_cookies(decision, start_response))
@@ -113,8 +122,9 @@ class WSGIGate:
         return with_cookies  # type: ignore[return-value]  # exc_info's type is the protocol's
 
     def close(self) -> None:
-        """Close the connections to Cognito that the gate opened itself."""
+        """Close the connections to Cognito that the gate opened itself, and the audit log."""
         self._sender.close()
+        self._delivery.close()
 
     def _cached(self, environ: "WSGIEnvironment") -> Pass | None:
         if self._gate is None:
@@ -137,6 +147,11 @@ class WSGIGate:
         decision = run(self._gate.decide(incoming), self._sender)
         self._delivery.deliver(decision.events)
         return decision
+
+
+def _values(environ: "WSGIEnvironment", key: str) -> list[bytes]:
+    """The values of one header, where it is there; servers join several by commas."""
+    return [str(environ[key]).encode("latin-1", "replace")] if key in environ else []
 
 
 def _path(environ: "WSGIEnvironment") -> str:

@@ -34,8 +34,8 @@ FLOORS: list[set[str]] = [
         *("cli.server_options", "cli.web_sockets"),
     },
     {
-        *("settings.checks", "settings.endpoints", "settings.page_checks", "settings.reading"),
-        "settings.rules",
+        *("settings.checks", "settings.endpoints", "settings.operator_checks"),
+        *("settings.page_checks", "settings.reading", "settings.rules"),
     },
     {"settings.rule_order"},
     {"settings.combined", "settings.rules_file"},
@@ -54,7 +54,7 @@ FLOORS: list[set[str]] = [
     {"_gate.languages"},
     {"_sign_in.views"},
     {
-        *("_gate.cookie_kinds", "_gate.revocations", "_gate.rule_table"),
+        *("_gate.cookie_kinds", "_gate.request_ids", "_gate.revocations", "_gate.rule_table"),
         "_gate.sessions.interface",
     },
     {"_gate.authorization", "_gate.shown_cookies"},
@@ -64,15 +64,19 @@ FLOORS: list[set[str]] = [
     {
         *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
         *("_gate.flows.return_cookie", "_gate.flows.session_end", "_gate.flows.token_revocation"),
-        *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
+        *("_gate.completion", "_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
     {"_gate.session_page", "_gate.flows.who"},
-    {"_gate.flows.idle_timeout", "_gate.flows.verified_session", "_sign_in.devices"},
+    {
+        *("_gate.flows.idle_timeout", "_gate.flows.verified_session", "_sign_in.accounting"),
+        "_sign_in.devices",
+    },
     {"_gate.flows.refresh", "_gate.flows.establish", "_sign_in.rate_limits"},
     {"_sign_in.resend"},
     {"_sign_in.forms", "_sign_in.fields", "_sign_in.password"},
     {
         *("_gate.flows.login", "_gate.flows.callback", "_gate.flows.session"),
+        "_gate.flows.operations",
         *("_gate.flows.bearer", "_gate.flows.logout", "_gate.flows.revoke", "_sign_in.next_page"),
     },
     {"_gate.flows.step_up", "_gate.flows.forward_auth"},
@@ -86,8 +90,10 @@ FLOORS: list[set[str]] = [
     {"_sign_in.routes"},
     {"_gate.custom_login", "_gate.cached_decisions"},
     {"_gate.gate"},
-    {"_driver.__init__", "_driver.breaker", "_driver.shared_calls"},
+    {"_metrics"},
+    {"_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls", "_listening"},
     {"_driver.calls"},
+    {"_metrics_extra"},
     {"_driver.connections"},
     {"_driver.loading"},
     {
@@ -99,6 +105,7 @@ FLOORS: list[set[str]] = [
         "_starlette_user",
         "_app_headers",
     },
+    {"_asgi_scope"},
     {"asgi", "wsgi"},
     {
         *(
@@ -123,6 +130,7 @@ FLOORS: list[set[str]] = [
 # They import within a function, and say why: lazily for a library that takes its time (`_driver.`,
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
+    "_metrics_extra",
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
     *("_gate.protocol.pages", "settings.parsers"),
@@ -145,6 +153,7 @@ DOORS: dict[str, set[str]] = {
     "segno": {"_sign_in.totp"},
     "dotenv": {"settings.env_file"},
     "starlette": {
+        "_asgi_scope",
         "_lifespan",
         "_starlette_user",
         "_websocket",
@@ -158,6 +167,7 @@ DOORS: dict[str, set[str]] = {
     },
     "httpx": {"_driver.", "asgi", "wsgi", "testing", "local."},
     "boto3": {"pool.aws"},
+    "prometheus_client": {"_metrics"},
     "botocore": {"pool.aws"},
     "click": {
         *(
@@ -203,6 +213,7 @@ ASYNC = {
     "asgi",
     "_driver.",
     "_lifespan",
+    "_listening",
     "_websocket",
     "integrations.",
     "demo.",

@@ -1,5 +1,6 @@
 """README says what is: its settings, its code blocks and its commands are held against the code."""
 
+import json
 import os
 import re
 import shlex
@@ -13,17 +14,21 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import click
 import pytest
+import yaml
 
 from cognito_gate import Settings, WSGIGate
+from cognito_gate._audit_log import audit_line
+from cognito_gate._metrics import REGISTRY
 from cognito_gate.cli import main
 from cognito_gate.cli.rules_command import rules
-from cognito_gate.events import Event, SessionsRevoked
+from cognito_gate.events import Event, RequestFacts, SessionsRevoked, SignedIn, Visitor
 from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
 from cognito_gate.local import LocalCognito, load_users
 from cognito_gate.local.users import USER_KEYS
 from cognito_gate.pool.commands import pool
 from cognito_gate.settings.rules import REQUIRE_KEYS, RULE_KEYS
 from cognito_gate.settings.rules_file import parse_rules
+from tests.parts.made import settings
 from tests.world.pool import Pool
 
 REVOKE_KEY = "a-key-of-the-operators-with-32-characters"
@@ -88,6 +93,45 @@ def test_the_python_blocks_compile_and_import(block: str) -> None:
     for line in block.splitlines():
         if line.startswith(("from ", "import ")):
             exec(line, {})
+
+
+def test_the_line_of_the_audit_log_is_one() -> None:
+    [block] = [block for kind, block in BLOCKS if kind == "json"]
+    shown = json.loads(block)
+    facts = RequestFacts(0.0, "http", "GET", "/auth/callback", visitor=Visitor("s", "u", "n", "c"))
+    line = json.loads(audit_line(SignedIn(facts, "s", "u", "n", "cognito")))
+    assert list(shown) == list(line)
+    assert shown["details"] == line["details"]
+    assert (shown["v"], shown["event"], shown["outcome"]) == (1, line["event"], line["outcome"])
+    [section] = re.findall(r"^### Audit and metrics\n(.*?)^##", README, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| (`.*?`) \| .+ \|$", section, re.MULTILINE)
+    listed = [key for cell in rows for key in re.findall(r"`([a-z_]+)`", cell)]
+    assert set(line) <= set(listed)
+
+
+def test_the_table_of_metrics_lists_every_metric() -> None:
+    rows = re.findall(r"^\| `(cognito_gate_\w+)` \| (.*?) ?\| .+ \|$", README, re.MULTILINE)
+    listed = {name.removesuffix("_total"): set(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
+    assert listed == {
+        family.name: set(getattr(collector, "_labelnames", ()))
+        for collector in set(REGISTRY._collector_to_names)
+        for family in collector.collect()
+    }
+
+
+def test_the_blocks_for_operators_are_read() -> None:
+    probes, scraping = (yaml.safe_load(block) for kind, block in BLOCKS if kind == "yaml")
+    paths = [probe["httpGet"]["path"] for probe in probes.values()]
+    [job] = scraping["scrape_configs"]
+    routes = settings(COGNITO_GATE_METRICS_ADDRESSES="::1").routes
+    assert {*paths, job["metrics_path"]} <= set(routes)
+    assert job["authorization"].keys() == {"credentials_file"}, "its type is Bearer by default"
+
+
+def test_the_extras_exist() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = set(re.findall(r"'(?:cognito-gate|\.)\[(\w+)\]'", README))
+    assert {"metrics"} <= named <= set(project["optional-dependencies"])
 
 
 def test_the_rules_in_toml_are_those_in_python() -> None:

@@ -8,6 +8,7 @@ import pytest
 from cognito_gate import Settings, SettingsError
 from cognito_gate.settings import VARIABLES
 from cognito_gate.settings.checks import CHECKS
+from cognito_gate.settings.operator_checks import OPERATOR_CHECKS
 from cognito_gate.settings.page_checks import PAGE_CHECKS
 from cognito_gate.settings.parsers import PARSERS
 from tests.parts.made import CLIENT, ENVIRON, settings
@@ -61,6 +62,10 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_KEEP_FRAGMENT": ("keep_fragment", False),
     "COGNITO_GATE_CORS_PREFLIGHT": ("cors_preflight", None),
     "COGNITO_GATE_AUDIENCES": ("audiences", ()),
+    "COGNITO_GATE_AUDIT_LOG": ("audit_log", ""),
+    "COGNITO_GATE_METRICS_TOKEN": ("metrics_token", ""),
+    "COGNITO_GATE_METRICS_ADDRESSES": ("metrics_addresses", ()),
+    "COGNITO_GATE_REQUEST_ID_HEADER": ("request_id_header", ""),
     "COGNITO_GATE_SESSION_CACHE": ("session_cache", 4096),
     "COGNITO_GATE_LOGIN": ("login", "hosted"),
     "COGNITO_GATE_SIGN_IN_FLOW": ("sign_in_flow", "srp"),
@@ -100,8 +105,9 @@ def test_each_variable_and_its_default() -> None:
 
 def test_no_variable_is_missing_from_the_table_above() -> None:
     assert set(VARIABLES) == set(DEFAULTS)
-    assert CHECKS.keys() | PAGE_CHECKS.keys() <= {item.name for item in fields(Settings)}
-    assert not CHECKS.keys() & PAGE_CHECKS.keys()
+    names = [*CHECKS, *OPERATOR_CHECKS, *PAGE_CHECKS]
+    assert set(names) <= {item.name for item in fields(Settings)}
+    assert len(names) == len(set(names))
     assert {item.metadata["parser"] for item in fields(Settings)} == set(PARSERS)
 
 

@@ -83,6 +83,10 @@ GOOD: dict[str, list[str]] = {
     "COGNITO_GATE_PUBLIC_PATHS": ["/", "/*", "/health", "/static/*", "/a/b/ /c.d"],
     "COGNITO_GATE_IDLE_SECONDS": ["60", "31536000"],
     "COGNITO_GATE_SESSION_BYTES": ["4000", "64000"],
+    "COGNITO_GATE_AUDIT_LOG": ["stderr", "README.md", "audit.jsonl", "/dev/null"],
+    "COGNITO_GATE_METRICS_TOKEN": ["x" * 32],
+    "COGNITO_GATE_METRICS_ADDRESSES": ["127.0.0.1", "10.0.0.0/8, ::1 fd00::/8"],
+    "COGNITO_GATE_REQUEST_ID_HEADER": ["X-Request-ID", "x-amzn-trace-id", "cf-ray"],
     "COGNITO_GATE_LOGIN": ["hosted", "Custom"],
     "COGNITO_GATE_SIGN_IN_FLOW": ["srp", "password", "choice"],
     "COGNITO_GATE_SIGN_IN_WAYS": ["PASSWORD", "PASSWORD_SRP EMAIL_OTP", "WEB_AUTHN,SMS_OTP"],
@@ -285,6 +289,10 @@ BAD: dict[str, list[str]] = {
     "COGNITO_GATE_APP_NAME": ["x" * 65, "a\nb", "a\x00b"],
     "COGNITO_GATE_LANGUAGES": ["english", "de_DE", "../de", "EN"],
     "COGNITO_GATE_TEMPLATES": ["no/such/directory", "README.md"],
+    "COGNITO_GATE_AUDIT_LOG": ["tests", "no/such/directory/audit.jsonl", "README.md/audit.jsonl"],
+    "COGNITO_GATE_METRICS_TOKEN": ["x" * 31, "x" * 31 + "ä", "x y" * 20],
+    "COGNITO_GATE_METRICS_ADDRESSES": ["10.0.0.1/8", "localhost", "10.0.0.0/33", "any"],
+    "COGNITO_GATE_REQUEST_ID_HEADER": ["x request id", "cookie", "Authorization", "-x", "x" * 65],
 }
 
 

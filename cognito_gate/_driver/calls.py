@@ -4,17 +4,25 @@ Must not know httpx, threads, event loops, nor what a call means.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from .._gate.effects import HttpAnswer, HttpCall
 from .shared_calls import time_limit
 
+Observe: TypeAlias = Callable[[HttpCall, HttpAnswer, float], None]
+"""Is told each call that was made, its answer, and how many seconds it took. Raises nothing."""
 LEFT_ALONE = "not asked: it failed a moment ago"
 _REPEATED = {
     "unconnected": ("ConnectError", "ConnectTimeout"),
     "broken": ("ReadError", "RemoteProtocolError"),
 }
 log = logging.getLogger("cognito_gate")
+
+
+def unobserved(call: HttpCall, answer: HttpAnswer, seconds: float) -> None:
+    """What observes the calls of a gate that nobody measures."""
 
 
 def failed(call: HttpCall, failure: str) -> HttpAnswer:

@@ -4,6 +4,7 @@ Knows asyncio and time-outs; must not know what a call means. `threads.py` is fo
 """
 
 import asyncio
+import time
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
@@ -11,7 +12,15 @@ from weakref import WeakKeyDictionary
 
 from .._gate.effects import Compute, Done, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
-from .calls import LEFT_ALONE, failed, may_repeat, timed_out, with_longer_timeout
+from .calls import (
+    LEFT_ALONE,
+    Observe,
+    failed,
+    may_repeat,
+    timed_out,
+    unobserved,
+    with_longer_timeout,
+)
 from .loading import async_connections
 from .shared_calls import SharedCalls
 
@@ -57,8 +66,11 @@ async def _compute(effect: Compute) -> Done:
 class AsyncSender:
     """Makes calls, on the running event loop. Each loop has its own connections."""
 
-    def __init__(self, client: "httpx.AsyncClient | None" = None) -> None:
+    def __init__(
+        self, client: "httpx.AsyncClient | None" = None, observe: Observe = unobserved
+    ) -> None:
         self._client = client
+        self._observe = observe
         self._connections: AsyncConnections | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._calls = SharedCalls()
@@ -121,8 +133,10 @@ class AsyncSender:
             self._calls.finish(call, future, answer)
 
     async def _send_and_note(self, call: HttpCall) -> HttpAnswer:
+        started = time.monotonic()
         answer = await self._send(call)
         self._breaker.note(call, answer)
+        self._observe(call, answer, time.monotonic() - started)
         return answer
 
     async def _send(self, call: HttpCall) -> HttpAnswer:

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall
 from .breaker import Breaker
-from .calls import LEFT_ALONE, failed, may_repeat, timed_out, with_longer_timeout
+from .calls import (
+    LEFT_ALONE,
+    Observe,
+    failed,
+    may_repeat,
+    timed_out,
+    unobserved,
+    with_longer_timeout,
+)
 from .loading import connections
 from .shared_calls import SharedCalls
 
@@ -51,8 +59,9 @@ class Sender:
     """Makes calls for threads, each in a separate thread: only then can waiting end in time,
     whatever a server sends and however slowly."""
 
-    def __init__(self, client: "httpx.Client | None" = None) -> None:
+    def __init__(self, client: "httpx.Client | None" = None, observe: Observe = unobserved) -> None:
         self._client = client
+        self._observe = observe
         self._connections: Connections | None = None
         self._lock = threading.Lock()
         self._waiting = 0
@@ -110,7 +119,9 @@ class Sender:
         self._ends[key] = started + 2 * call.timeout + 1
         try:
             answer = self._send(call)
-            self._breaker.note(call, answer, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            self._breaker.note(call, answer, seconds)
+            self._observe(call, answer, seconds)
         finally:
             del self._ends[key]
             self._free.release()

@@ -4,8 +4,9 @@ Knows which headers decide who somebody is. Verifies nothing: what is found here
 flow, and whether the visitor may go on is asked as it is there. None always means: ask the flow.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
+from typing import TypeAlias
 
 from .authorization import Authorization, Target
 from .context import Context
@@ -14,6 +15,8 @@ from .protocol import cookies
 from .protocol.session_cache import Entry, SessionCache
 from .shown_cookies import shown_cookies
 
+Find: TypeAlias = Callable[[str, Iterable[tuple[bytes, bytes]], float, str, str], Pass | None]
+"""See `CachedDecisions.find`."""
 MAX_LINE_BYTES = 8_192
 """Of a Cookie header that is looked at here. Servers cap it near that, and flows take more."""
 _MARK = cookies.MARK.encode()

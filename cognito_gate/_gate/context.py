@@ -22,6 +22,7 @@ from .protocol.jwt import Expected
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
 from .records import Tokens
+from .request_ids import RequestIds
 from .revocations import MemoryRevocations, Revocations, last_use
 from .sessions.cookie_sessions import CookieSessions
 from .sessions.interface import Sessions
@@ -59,6 +60,7 @@ class Context:
 
     settings: Settings
     token: Callable[[], str]
+    request_ids: RequestIds
     languages: Languages
     look: Appearance
     names: Names
@@ -89,6 +91,10 @@ class Context:
         seconds = self.settings.refresh_cookie_age_seconds
         return last_use(now, seconds, self.expected.leeway)
 
+    def cached_sessions(self) -> int:
+        """How many verified sessions and bearer tokens are remembered, at most."""
+        return len(self.session_cache) + len(self.bearer_cache)
+
     @classmethod
     def of(
         cls,
@@ -109,6 +115,7 @@ class Context:
         return cls(
             settings=settings,
             token=token,
+            request_ids=RequestIds(settings.request_id_header, token),
             languages=Languages(settings.templates, settings.languages),
             look=Appearance.of(settings),
             names=names,

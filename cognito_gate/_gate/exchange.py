@@ -8,7 +8,8 @@ from typing import Any, Self, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 from ..errors import BadRequest
-from ..events import Event, RequestFacts
+from ..events import NOBODY, Event, RequestFacts, Visitor
+from ..identity import Identity
 from ..settings import Settings
 from .context import Context
 from .messages import Incoming, Pass
@@ -16,6 +17,7 @@ from .protocol.cookies import Jar, RequestCookies
 
 MAX_QUERY_FIELDS = 50
 MAX_ASKED_CHARS = 2048
+MAX_USER_AGENT_CHARS = 512
 
 T = TypeVar("T")
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -24,13 +26,14 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
 class _Shared:
     """What every view of one request shares: what was read from it, decided, and found."""
 
-    __slots__ = ("cookies", "events", "read", "visitor")
+    __slots__ = ("cookies", "events", "known", "read", "visitor")
 
     def __init__(self, incoming: Incoming, events: list[Event]) -> None:
         self.cookies = RequestCookies(incoming.values(b"cookie"))
         self.read: dict[Callable[[Any], Any], Any] = {}
         self.events = events
         self.visitor: Pass | None = None
+        self.known: tuple[Identity, str] | None = None
 
 
 class Exchange:
@@ -71,7 +74,13 @@ class Exchange:
     def remember_visitor(self, visitor: Pass) -> Pass:
         """Remember who the visitor is for the rest of this request."""
         self._shared.visitor = visitor
+        if visitor.identity is not None:
+            self.identify(visitor.identity, visitor.marks.session)
         return visitor
+
+    def identify(self, identity: Identity, session: str) -> None:
+        """Remember for the events of this request who sent it, and by which session."""
+        self._shared.known = identity, session
 
     @property
     def settings(self) -> Settings:
@@ -84,8 +93,30 @@ class Exchange:
 
     @property
     def facts(self) -> RequestFacts:
-        """What an event says of this request."""
-        return self.once(_facts)
+        """What an event says of this request, with the visitor as far as they are known by now."""
+        seen = self.incoming
+        return RequestFacts(
+            seen.now,
+            seen.kind,
+            seen.method,
+            seen.path,
+            seen.client,
+            self.request_id,
+            self.once(_user_agent),
+            self._who(),
+        )
+
+    @property
+    def request_id(self) -> str:
+        """What names this request in logs and on error pages: made when somebody first asks."""
+        return self.once(_request_id)
+
+    def _who(self) -> Visitor:
+        if self._shared.known is None:
+            return NOBODY
+        who, session = self._shared.known
+        app_client = str(who.access_claims.get("client_id") or "")
+        return Visitor(who.sub, who.username or "", session, app_client)
 
     def record(self, event: Event) -> None:
         """Say that something was decided; the edge hands it on with the decision."""
@@ -133,9 +164,13 @@ class Exchange:
         return value
 
 
-def _facts(exchange: Exchange) -> RequestFacts:
-    seen = exchange.incoming
-    return RequestFacts(seen.now, seen.kind, seen.method, seen.path, seen.client)
+def _request_id(exchange: Exchange) -> str:
+    return exchange.context.request_ids.of(exchange.incoming.headers)
+
+
+def _user_agent(exchange: Exchange) -> str:
+    values = exchange.incoming.values(b"user-agent")
+    return values[0][:MAX_USER_AGENT_CHARS].decode("latin-1") if values else ""
 
 
 def _query(exchange: Exchange) -> Pairs | None:

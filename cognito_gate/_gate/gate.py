@@ -24,7 +24,8 @@ from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from . import custom_login, gate_pages
 from .authorization import Authorization, Check, Target
-from .cached_decisions import CachedDecisions
+from .cached_decisions import CachedDecisions, Find
+from .completion import complete
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
@@ -34,6 +35,7 @@ from .flows import (
     error_responses,
     login,
     logout,
+    operations,
     own_sessions,
     revoke,
     rule_refusals,
@@ -43,7 +45,7 @@ from .flows import (
 from .flows.client_script import client_script, signed_in
 from .flows.forward_auth import ForwardAuth
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
-from .protocol import cookies, fetch_metadata, pages, paths
+from .protocol import cookies, fetch_metadata, paths
 from .rule_table import RuleTable
 from .sessions.interface import Sessions
 
@@ -63,9 +65,10 @@ class Gate:
     `token` makes the unguessable texts (replaceable in tests);
     `session_bytes` is how much a session may put into cookies at this edge, unless it is set;
     `checks` come on top of the settings' rules; `sessions` is where sessions live, if not in
-    cookies.
+    cookies; `scrape` gives the metrics, where there are any.
 
-    `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`.
+    `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`; on it,
+    `request_ids` tells the id that a trusted proxy sent.
     """
 
     def __init__(
@@ -75,12 +78,14 @@ class Gate:
         session_bytes: int = ASGI_SESSION_BYTES,
         checks: Iterable[Check] = (),
         sessions: Sessions | None = None,
+        scrape: operations.Scrape | None = None,
     ) -> None:
         pages: dict[str, _Route] = {}
         context = Context.of(settings, token, session_bytes, sessions)
         if settings.login == "custom":
             context, pages = custom_login.prepare(context)
         self._context = context
+        self.request_ids, self.cached_sessions = context.request_ids, context.cached_sessions
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
         public = paths.PublicPaths(settings.public_paths, settings.logout_path)
@@ -96,6 +101,7 @@ class Gate:
             f"{settings.prefix}/signed-in": signed_in,
             f"{settings.prefix}/client.js": client_script,
         }
+        self._routes |= operations.routes(settings, scrape)
         self._forward_auth = ForwardAuth(settings)
         self._forms = frozenset({*pages, f"{settings.prefix}/sessions"})
         if settings.revoke_key:
@@ -106,7 +112,7 @@ class Gate:
         below = self._forward_auth.below
         if below:
             self._routes[below.removesuffix("/")] = self._verify
-        self.cached = CachedDecisions(context, self._authorization, self._routes, below).find
+        self.cached: Find = CachedDecisions(context, self._authorization, self._routes, below).find
         for warning in settings.warnings():
             log.warning("%s", warning)
 
@@ -140,8 +146,10 @@ class Gate:
             log.exception("an unexpected error in the gate")
             decision = error_responses.broken(exchange)
         if isinstance(decision, Respond):
-            return self._finished(exchange, decision)
-        return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
+            return complete(exchange, decision)
+        if not exchange.events and not self.request_ids.sent:
+            return decision  # which has nothing that would need an id
+        return replace(decision, events=(*exchange.events,), request_id=exchange.request_id)
 
     def _answered(self, exchange: Exchange) -> Flow[Decision]:
         """The one place where errors become responses."""
@@ -276,30 +284,6 @@ class Gate:
             log.info("%s: %s; the path is public", error.code, error)
             return Pass(None)
         return error_responses.too_many_cookies(exchange, error)
-
-    def _finished(self, exchange: Exchange, response: Respond) -> Respond:
-        """Complete a response: a type, a length, never cached, no body for HEAD; its events."""
-        headers = self._kept_back(exchange, response.headers)
-        if response.status == 204:  # has no body, and says nothing of one (RFC 9110, section 8.6)
-            return Respond(204, (*headers, pages.NO_STORE), events=tuple(exchange.events))
-        if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
-            headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
-        headers = (*headers, ("content-length", str(len(response.body))))
-        body = b"" if exchange.incoming.method == "HEAD" else response.body
-        events = tuple(exchange.events)
-        return Respond(response.status, headers, body, events, response.close_code)
-
-    def _kept_back(self, exchange: Exchange, headers: Headers) -> Headers:
-        """Without the cookies of a session that was signed out while the response was made."""
-        visitor = exchange.visitor
-        if visitor is None or not self.signed_out(visitor, exchange.now):
-            return headers
-        names = self._context.sessions.cookie_names
-        return tuple(
-            (name, line)
-            for name, line in headers
-            if name != "set-cookie" or not line.startswith(names) or "Max-Age=0;" in line
-        )
 
     def _target(self, incoming: Incoming) -> Target:
         overrides = tuple(

@@ -50,7 +50,7 @@ def show(exchange: Exchange, status: int, page: GatePage, headers: Headers = ())
     catalog = exchange.context.languages.catalogs[language(exchange, picked=page.picked)]
     known = f"gate.{page.name}.title" in catalog.texts
     name, text = (page.name, page.text) if known else (_UNKNOWN, "text")
-    app = exchange.context.look.app
+    app, quoted = exchange.context.look.app, quoted_id(exchange, status)
     shown = pages.Page(
         title=catalog.text(f"gate.{name}.title"),
         text=catalog.said(Sentence(f"gate.{name}.{text}", values=page.values), app=app),
@@ -60,8 +60,14 @@ def show(exchange: Exchange, status: int, page: GatePage, headers: Headers = ())
         onward=page.onward,
         script=page.script,
         language=catalog.tag,
+        note=catalog.text("page.request_id", id=quoted) if quoted else "",
     )
     return pages.show(status, shown, exchange.context.look.frame(), headers)
+
+
+def quoted_id(exchange: Exchange, status: int) -> str:
+    """The request's id where whoever reads a page may have to ask its operators; else empty."""
+    return exchange.request_id if status == 403 or status >= 500 else ""
 
 
 def onward(exchange: Exchange, target: str, headers: Headers) -> Respond:

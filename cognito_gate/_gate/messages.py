@@ -97,6 +97,11 @@ class SessionMarks(NamedTuple):
         return cls((*user, *dict.fromkeys(filter(None, names))), began)
 
     @property
+    def session(self) -> str:
+        """The session's name, or empty."""
+        return "" if self.name.startswith("sub ") else self.name
+
+    @property
     def name(self) -> str:
         """The session's name; its user's key where it has none."""
         return self.keys[-1] if self.keys else ""
@@ -118,7 +123,8 @@ class Pass:
     `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
     `marks` are what may have ended this session meanwhile. `events` are what was decided on the
     way, for whoever operates the app. `shown`: it is known that the app may see every cookie of
-    this request.
+    this request. `request_id` names the request for the app, too; empty where nobody has asked for
+    one.
     """
 
     identity: Identity | None
@@ -127,6 +133,7 @@ class Pass:
     marks: SessionMarks = field(default=NO_MARKS, repr=False)
     events: tuple[Event, ...] = ()
     shown: bool = field(default=False, repr=False, compare=False)
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

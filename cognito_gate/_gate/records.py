@@ -213,7 +213,7 @@ class View:
     """What one of our own sign-in pages shows.
 
     `token` proves that a form came from our page; `typed` is shown again (never a password or a
-    code); `facts` are what this screen alone needs.
+    code); `facts` are what this screen alone needs. `request_id` is for readers to quote.
     """
 
     screen: str
@@ -224,3 +224,4 @@ class View:
     field_errors: Mapping[str, Sentence] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    request_id: str = ""

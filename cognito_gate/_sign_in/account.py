@@ -10,6 +10,7 @@ from .._gate.messages import Headers, Respond
 from .._gate.protocol import jwt
 from .._gate.records import View
 from ..errors import ApiRefused, BadRequest, CognitoUnavailable, FormRefused
+from ..events import PasswordChanged, SecondFactorSetUp, SecondFactorTurnedOff
 from ..identity import Identity
 from . import (
     challenge_cookie,
@@ -152,6 +153,7 @@ def _change_password(
         )
     )
     cognito_api.read("ChangePassword", answer)
+    exchange.record(PasswordChanged(exchange.facts, _name(identity), "account"))
     rate_limits.proved(exchange, _name(identity), _name(identity))
     return next_page.go(exchange.context, "/account", notice="password_changed")
 
@@ -215,6 +217,7 @@ def _turn_on_totp(exchange: SignInExchange, identity: Identity, text: str) -> Fl
         cognito_api.set_totp_preference(exchange.settings, identity.access_token, on=True)
     )
     cognito_api.read("SetUserMFAPreference", answer)
+    exchange.record(SecondFactorSetUp(exchange.facts, _name(identity)))
     rate_limits.proved(exchange, _name(identity), _name(identity))
     ended = challenge_cookie.forget(exchange)
     return next_page.go(exchange.context, "/account", notice="totp_on", headers=ended)
@@ -228,6 +231,7 @@ def _turn_off_totp(
         cognito_api.set_totp_preference(exchange.settings, identity.access_token, on=False)
     )
     cognito_api.read("SetUserMFAPreference", answer)
+    exchange.record(SecondFactorTurnedOff(exchange.facts, _name(identity)))
     return next_page.go(exchange.context, "/account", notice="totp_off")
 
 

@@ -11,6 +11,7 @@ from .._gate.flows import session, token_trust
 from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord, View
 from ..errors import FormRefused
+from ..events import PasswordChanged, SecondFactorSetUp
 from . import (
     challenge_cookie,
     cognito_api,
@@ -96,6 +97,8 @@ def _respond(
         )
     )
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
+    if record.step == "NEW_PASSWORD_REQUIRED":
+        exchange.record(PasswordChanged(exchange.facts, record.typed, "first"))
     return (yield from next_page.advance_record(exchange, record, outcome))
 
 
@@ -218,6 +221,7 @@ def _verify_totp_setup(
         cognito_api.verify_totp(exchange.settings, code, session=record.session)
     )
     session = cognito_api.read_totp_verified(answer)
+    exchange.record(SecondFactorSetUp(exchange.facts, record.typed))
     return (yield from _respond(exchange, record, {}, session))
 
 

@@ -14,7 +14,15 @@ from .._gate.flows import token_trust
 from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord
 from ..errors import ApiRefused, FormRefused
-from . import challenge_cookie, cognito_api, error_messages, next_page, rate_limits, resend
+from . import (
+    accounting,
+    challenge_cookie,
+    cognito_api,
+    error_messages,
+    next_page,
+    rate_limits,
+    resend,
+)
 from .cognito_api import Challenge, Outcome
 from .context import SignInExchange
 
@@ -56,6 +64,8 @@ def begin(
     outcome = yield from _initiate(exchange, record, method)
     challenge = outcome if isinstance(outcome, Challenge) and outcome.name == method else None
     if method in next_page.CODES:
+        medium = next_page.CODES[method] if challenge else ""
+        accounting.code_sent(exchange, record.typed, "sign_in", medium)
         record = _code_record(exchange, record, method, challenge)
         return next_page.onward(exchange, "/mfa", record, notice)
     if challenge is None:

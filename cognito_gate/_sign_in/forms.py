@@ -32,7 +32,8 @@ def show(exchange: SignInExchange, view: View, status: int = 200, headers: Heade
     if exchange.asked("lang") == language:
         kept.append(context.login.line(context.names.language, language, LANGUAGE_SECONDS))
     lines = tuple(("set-cookie", line) for line in kept)
-    return context.screens.show(replace(view, token=token), language, (*lines, *headers), status)
+    view = replace(view, token=token, request_id=gate_pages.quoted_id(exchange, status))
+    return context.screens.show(view, language, (*lines, *headers), status)
 
 
 def posted(exchange: SignInExchange, fields: Mapping[str, int]) -> dict[str, str]:

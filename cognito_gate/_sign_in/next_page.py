@@ -12,7 +12,7 @@ from .._gate.flows import establish, login_cookies
 from .._gate.messages import Headers, Respond
 from .._gate.protocol import paths
 from .._gate.records import ChallengeRecord, Tokens, View
-from . import challenge_cookie, cognito_api, devices, forms, rate_limits
+from . import accounting, challenge_cookie, cognito_api, devices, forms, rate_limits
 from .cognito_api import Challenge, Outcome
 from .context import SignInContext, SignInExchange
 from .forms import BROWSER_SECONDS
@@ -70,6 +70,8 @@ def advance(
     methods = options(record)
     if len(methods) == 1 and methods[0] in PASSWORDS:  # one method only: ask for it at once
         record = challenge_cookie.again(record, record.session, {"choice": methods[0]})
+    if CODES.get(outcome.name, "totp") != "totp":
+        accounting.code_sent(exchange, typed, "sign_in", CODES[outcome.name])
     if outcome.name in (*CODES, *PASSWORDS, "WEB_AUTHN") or methods:
         return onward(exchange, "/mfa", record)
     log.error(

@@ -21,8 +21,7 @@ from ..errors import (
     MethodRefused,
     TooManyTries,
 )
-from ..events import Refused, SignInFailed
-from . import challenge_cookie, error_messages, forms, next_page
+from . import accounting, challenge_cookie, error_messages, forms, next_page
 from .context import SignInContext, SignInExchange
 
 log = logging.getLogger("cognito_gate")
@@ -124,8 +123,9 @@ class SignInPage:
         return (yield from self.show(exchange, feedback))
 
     def _record(self, exchange: SignInExchange, error: GateError, status: int) -> None:
-        kind = SignInFailed if self.signs_in else Refused
-        exchange.record(kind(exchange.facts, status, error.code, str(error)))
+        typed = self._typed(exchange)
+        name = (typed.get("username") or typed.get("email", "")).strip()
+        exchange.record(accounting.failed(exchange, error, status, name, signs_in=self.signs_in))
 
     def _typed(self, exchange: SignInExchange) -> Mapping[str, str]:
         return forms.typed(exchange, self.again(exchange.context))

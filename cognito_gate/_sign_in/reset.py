@@ -7,7 +7,17 @@ mean to a visitor (page.py).
 from .._gate.effects import Flow, call
 from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord, View
-from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits, resend
+from ..events import PasswordChanged
+from . import (
+    accounting,
+    challenge_cookie,
+    cognito_api,
+    fields,
+    forms,
+    next_page,
+    rate_limits,
+    resend,
+)
 from .context import SignInExchange
 from .page import Feedback, SignInPage
 
@@ -44,6 +54,7 @@ def _send(exchange: SignInExchange, username: str) -> Flow[None]:
     )
     delivery = fields.uniform("ForgotPassword", answer)
     rate_limits.went_to(exchange, username, "reset", delivery)
+    accounting.delivered(exchange, username, "reset", delivery)
 
 
 def _make_record(exchange: SignInExchange, username: str) -> ChallengeRecord:
@@ -97,6 +108,7 @@ def _take_reset(exchange: SignInExchange) -> Flow[Respond]:
     )
     cognito_api.read("ConfirmForgotPassword", answer)
     rate_limits.proved(exchange, username)
+    exchange.record(PasswordChanged(exchange.facts, username, "reset"))
     return_to = record.return_to if record else forms.return_to(exchange)
     named = challenge_cookie.named(exchange, username, return_to)
     return next_page.go(

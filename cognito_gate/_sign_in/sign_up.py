@@ -9,7 +9,17 @@ from .._gate.effects import Flow, call
 from .._gate.messages import Respond
 from .._gate.records import ChallengeRecord, View
 from ..errors import ApiRefused, FormRefused
-from . import challenge_cookie, cognito_api, fields, forms, next_page, rate_limits, resend
+from ..events import AccountConfirmed, SignedUp
+from . import (
+    accounting,
+    challenge_cookie,
+    cognito_api,
+    fields,
+    forms,
+    next_page,
+    rate_limits,
+    resend,
+)
 from .cognito_api import Delivery
 from .context import SignInContext, SignInExchange
 from .page import Feedback, SignInPage
@@ -70,11 +80,13 @@ def _take_sign_up(exchange: SignInExchange) -> Flow[Respond]:
         record = _make_record(exchange, username, return_to, Delivery("", ""), "")
         return next_page.onward(exchange, "/confirm", record)
     rate_limits.goes_to(exchange.context, username, to)
+    exchange.record(SignedUp(exchange.facts, username, signed_up.confirmed))
     if signed_up.confirmed:
         return _to_sign_in(exchange, username, return_to)
     session = (
         signed_up.session if settings.sign_in_flow == "choice" else ""
     )  # it leads to USER_AUTH
+    accounting.delivered(exchange, username, "sign_up", signed_up.delivery)
     delivery = _in_full(signed_up.delivery, attributes)
     record = _make_record(exchange, username, return_to, delivery, session)
     return next_page.onward(exchange, "/confirm", record)
@@ -140,6 +152,7 @@ def _take_confirm(exchange: SignInExchange) -> Flow[Respond]:
     session = record.session if record and record.username == username else ""
     session = yield from _confirm(exchange, username, code, session)
     rate_limits.proved(exchange, username)
+    exchange.record(AccountConfirmed(exchange.facts, username))
     return_to = record.return_to if record else forms.return_to(exchange)
     if session:
         return (yield from _sign_in_by_session(exchange, username, session, return_to))
@@ -191,6 +204,7 @@ def _resend(exchange: SignInExchange, username: str) -> Flow[Respond]:
     )
     delivery = fields.uniform("ResendConfirmationCode", answer)
     rate_limits.went_to(exchange, username, "sign-up", delivery)
+    accounting.delivered(exchange, username, "sign_up", delivery)
     record = challenge_cookie.find(exchange, "CONFIRM")
     if record is None or record.username != username:
         return_to = forms.return_to(exchange)

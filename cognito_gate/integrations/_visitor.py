@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
+from .._asgi_scope import IDENTITY
 from .._gate.protocol.conditions import meets
-from ..asgi import IDENTITY
 from ..identity import DISABLED, Identity
 
 

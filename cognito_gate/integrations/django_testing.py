@@ -8,7 +8,7 @@ from typing import Any
 
 from django.test import AsyncClient, Client
 
-from ..asgi import IDENTITY
+from .._asgi_scope import IDENTITY
 from ..identity import Identity, freeze
 from ._visitor import group_names
 

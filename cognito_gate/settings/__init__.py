@@ -16,6 +16,7 @@ from .checks import CHECKS, check_type
 from .combined import Combined
 from .formats import Problem
 from .formats import web_origin as web_origin
+from .operator_checks import OPERATOR_CHECKS
 from .page_checks import PAGE_CHECKS
 from .parsers import PARSERS
 from .reading import read_variables, text
@@ -100,6 +101,10 @@ class Settings(Combined):
     session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
     list_sessions: bool = _setting("COGNITO_GATE_LIST_SESSIONS", False, "flag")
+    audit_log: str = _setting("COGNITO_GATE_AUDIT_LOG", "")
+    metrics_token: str = _setting("COGNITO_GATE_METRICS_TOKEN", "", hidden=True)
+    metrics_addresses: tuple[str, ...] = _setting("COGNITO_GATE_METRICS_ADDRESSES", (), "words")
+    request_id_header: str = _setting("COGNITO_GATE_REQUEST_ID_HEADER", "", "lower")
     login: Literal["hosted", "custom"] = _setting("COGNITO_GATE_LOGIN", "hosted", "lower")
     sign_in_flow: Literal["srp", "password", "choice"] = _setting(
         "COGNITO_GATE_SIGN_IN_FLOW", "srp", "lower"
@@ -232,7 +237,7 @@ def unknown_variables(names: Iterable[str]) -> tuple[UnknownVariable, ...]:
     return find_unknown(names, VARIABLES, _ALSO_KNOWN)
 
 
-_ALL_CHECKS = {**CHECKS, **PAGE_CHECKS}
+_ALL_CHECKS = {**CHECKS, **OPERATOR_CHECKS, **PAGE_CHECKS}
 
 
 def _problems(settings: Settings) -> dict[str, str]:

@@ -12,8 +12,9 @@ VERIFY = "/verify"
 """The route that proxies ask, below the prefix; only where COGNITO_GATE_TRUSTED_PROXIES is set."""
 ROUTES = (
     *("/login", "/logout", "/me", "/revoke", "/sessions"),
-    *("/signed-out", "/signed-in", "/client.js"),
+    *("/signed-out", "/signed-in", "/client.js", "/health", "/ready"),
 )
+METRICS = "/metrics"
 PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",
@@ -25,7 +26,8 @@ PagePath: TypeAlias = Literal[
     "/account",
 ]
 PAGES: tuple[PagePath, ...] = get_args(PagePath)
-"""The gate's own routes, below the prefix; `PAGES` only where COGNITO_GATE_LOGIN is custom."""
+"""The gate's own routes, below the prefix; `PAGES` only where COGNITO_GATE_LOGIN is custom, and
+`METRICS` only where somebody may read them."""
 
 
 class Endpoints:
@@ -44,6 +46,8 @@ class Endpoints:
     secret_key_fallbacks: tuple[str, ...]
     prefix: str
     trusted_proxies: tuple[str, ...]
+    metrics_token: str
+    metrics_addresses: tuple[str, ...]
     login: Literal["hosted", "custom"]
 
     # Endpoints at Cognito
@@ -102,7 +106,13 @@ class Endpoints:
         """The paths of the gate's own routes, without the callback's."""
         names = ROUTES + PAGES if self.login == "custom" else ROUTES
         names = (*names, VERIFY) if self.trusted_proxies else names
+        names += (METRICS,) if self.has_metrics else ()
         return tuple(self.prefix + name for name in names)
+
+    @property
+    def has_metrics(self) -> bool:
+        """True where there are metrics, and somebody who may read them."""
+        return bool(self.metrics_token or self.metrics_addresses)
 
     @property
     def callback_path(self) -> str:

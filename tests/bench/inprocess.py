@@ -172,6 +172,17 @@ def rows(cognito: LocalCognito) -> list[Row]:
     return [
         Row(KNOWN, gate, many, 0.20),
         Row("known session, sealed cookies", ASGIGate(bare, settings=sealed), hidden),
+        Row(
+            "known session, metrics and request ids on",
+            ASGIGate(
+                bare,
+                settings=settings(
+                    COGNITO_GATE_METRICS_ADDRESSES="127.0.0.1",
+                    COGNITO_GATE_REQUEST_ID_HEADER="x-request-id",
+                ),
+            ),
+            many,
+        ),
         Row("known session with refresh token", ASGIGate(bare, settings=renewing), full),
         Row("known bearer token", *_bearers(cognito, settings(COGNITO_GATE_BEARER="true")), 0.30),
         _public(settings(COGNITO_GATE_PUBLIC_PATHS="/")),

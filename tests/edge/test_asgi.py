@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate.events import Event, SignedIn, SignedOut
+from cognito_gate.identity import REQUEST_ID
 from tests.world.browser import NAVIGATION, Browser, Request
 from tests.world.pool import Pool
 from tests.world.site import IDENTITY, ASGISite
@@ -123,7 +124,7 @@ def test_the_scope_is_a_copy_with_all_of_the_servers_in_it(make: Make, pool: Poo
     assert scope == before  # the server's own is left alone
     assert given["state"] is scope["state"]
     assert given["extensions"] is scope["extensions"]
-    assert given.keys() - scope.keys() == {IDENTITY, "user", "auth"}
+    assert given.keys() - scope.keys() == {IDENTITY, REQUEST_ID, "user", "auth"}
 
 
 def test_the_body_and_the_disconnect_reach_the_app(make: Make, pool: Pool) -> None:
@@ -178,11 +179,25 @@ def test_the_lifespan_passes_untouched(make: Make) -> None:
     app = Recording()
     site = make(app)
     scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-    site.runner.run(site.gate(scope, nothing, silent))
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    site.runner.run(site.gate(scope, nothing, keep))
     ((given, receive, send),) = app.calls
     assert given is scope
     assert receive is nothing
-    assert send is silent
+    messages: list[Message] = [
+        {"type": f"lifespan.{word}"} for word in ("startup.complete", "shutdown.complete")
+    ]
+
+    async def send_all() -> None:
+        for message in messages:
+            await send(message)
+
+    site.runner.run(send_all())
+    assert [one is other for one, other in zip(sent, messages, strict=True)] == [True, True]
 
 
 def test_the_lifespan_brings_no_identity(make: Make) -> None:

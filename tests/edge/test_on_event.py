@@ -1,11 +1,14 @@
 """`on_event`: what an operator's function is given, and that nothing it does fails a request."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from cognito_gate import ASGIGate, WSGIGate
+from cognito_gate import ASGIGate, WSGIGate, _listening
 from cognito_gate._delivery import Delivery, OnEvent
 from cognito_gate.events import BearerRejected, Event, Refused, RequestFacts, SignedIn
 from tests.world.browser import Browser
@@ -61,22 +64,156 @@ def test_a_coroutine_that_it_returns_is_said_to_be_lost(caplog: pytest.LogCaptur
     assert "returned a coroutine" in caplog.text
 
 
-@pytest.mark.parametrize("gate", [ASGIGate, WSGIGate])
-def test_an_async_one_is_refused_at_the_start(gate: Callable[..., object], pool: Pool) -> None:
-    async def never_awaited(event: Event) -> None:
+async def never_awaited(event: Event) -> None:
+    raise AssertionError
+
+
+class Listener:
+    async def __call__(self, event: Event) -> None:
         raise AssertionError
 
-    class Listener:
-        async def __call__(self, event: Event) -> None:
-            raise AssertionError
 
-    for wrong in (never_awaited, Listener(), "text"):
-        with pytest.raises(TypeError, match="on_event takes"):
-            gate(None, pool.settings(), on_event=wrong)
+@pytest.mark.parametrize(
+    ("gate", "wrong"),
+    [(WSGIGate, never_awaited), (WSGIGate, Listener()), (WSGIGate, "text"), (ASGIGate, "text")],
+)
+def test_what_cannot_be_called_is_refused_at_the_start(
+    gate: Callable[..., object], wrong: object, pool: Pool
+) -> None:
+    with pytest.raises(TypeError, match="on_event takes"):
+        gate(None, pool.settings(), on_event=wrong)
+
+
+@pytest.fixture
+def asgi(pool: Pool) -> Iterator[Callable[[OnEvent], ASGISite]]:
+    opened: list[ASGISite] = []
+
+    def make(on_event: OnEvent) -> ASGISite:
+        opened.append(ASGISite(pool.settings(), pool, on_event=on_event))
+        return opened[0]
+
+    yield make
+    for site in opened:
+        site.close()
+
+
+MakeASGI = Callable[[OnEvent], ASGISite]
+
+
+def end(site: ASGISite) -> None:
+    """The end of the server's lifespan, up to which an app is to be told that it is over."""
+    sent: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+        assert not site.gate._listening._tasks
+
+    site.gate.app = app
+    site.runner.run(site.gate({"type": "lifespan"}, None, send))  # type: ignore[arg-type]
+    assert sent == ["lifespan.shutdown.complete"]
+
+
+def test_an_async_one_runs_beside_the_request_and_ends_with_the_server(
+    asgi: MakeASGI, pool: Pool
+) -> None:
+    events: list[str] = []
+    held = asyncio.Event()
+
+    async def told(event: Event) -> None:
+        await held.wait()
+        events.append(type(event).__name__)
+
+    site = asgi(told)
+    browser = Browser(site)
+    browser.sign_in(pool)
+    browser.go("/auth/me", method="POST")
+    assert events == [], "no request waits for it"
+    held.set()
+    end(site)
+    assert events == ["SignedIn", "Refused"]
+
+
+def test_what_it_raises_is_logged(
+    asgi: MakeASGI, pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(event: Event) -> None:
+        raise LookupError("of the operator's own")
+
+    site = asgi(fails)
+    assert Browser(site).sign_in(pool).status == 303
+    end(site)
+    assert "on_event failed at SignedIn" in caplog.text
+
+
+def test_an_object_with_an_async_call_and_a_lambda_run_too(asgi: MakeASGI, pool: Pool) -> None:
+    events: list[Event] = []
+
+    async def told(event: Event) -> None:
+        events.append(event)
+
+    site = asgi(lambda event: told(event))
+    Browser(site).sign_in(pool)
+    end(site)
+    assert len(events) == 1
+
+
+def test_one_that_takes_too_long_is_ended(
+    asgi: MakeASGI,
+    pool: Pool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(_listening, "FINISH_SECONDS", 0.01)
+    ended: list[bool] = []
+
+    async def hangs(event: Event) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    site = asgi(hangs)
+    Browser(site).sign_in(pool)
+    end(site)
+    assert ended == [True]
+    assert "on_event was ended at 1 events" in caplog.text
+
+
+def test_there_are_never_more_than_so_many(
+    asgi: MakeASGI,
+    pool: Pool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(_listening, "MAX_TASKS", 1)
+    held = asyncio.Event()
+    events: list[str] = []
+
+    async def told(event: Event) -> None:
+        await held.wait()
+        events.append(type(event).__name__)
+
+    site = asgi(told)
+    browser = Browser(site)
+    browser.sign_in(pool)
+    browser.go("/auth/me", method="POST")
+    browser.go("/auth/me", method="POST")
+    held.set()
+    end(site)
+    assert events == ["SignedIn"]
+    assert caplog.text.count("on_event does not keep up: Refused") == 1
 
 
 def test_the_log_has_a_line_for_each(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="cognito_gate")
     facts = RequestFacts(1_800_000_000.0, "http", "GET", "/a", "192.0.2.1")
     Delivery(None).deliver([Refused(facts, 403, "cross_site", "another site")])
-    assert caplog.messages == ["cross_site: another site (GET '/a' from 192.0.2.1)"]
+    named = replace(facts, id="abc")
+    Delivery(None).deliver([Refused(named, 403, "cross_site", "another site")])
+    assert caplog.messages == [
+        "cross_site: another site (GET '/a' from 192.0.2.1)",
+        "cross_site: another site (GET '/a' from 192.0.2.1, request abc)",
+    ]

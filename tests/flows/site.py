@@ -14,6 +14,7 @@ from cognito_gate._delivery import Delivery
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming
+from cognito_gate.events import Event
 from tests.flows.stage import Answering, incoming, play, reply
 from tests.world.browser import Reply, Request
 
@@ -30,7 +31,8 @@ class CoreSite:
     ) -> None:
         self.gate, self.pool, self.mount = Gate(settings), pool, mount
         self.clock, self.ahead = clock, 0.0
-        self._delivery = Delivery(None)
+        self.events: list[Event] = []
+        self._delivery = Delivery(self.events.append)
         self._kept: dict[str, tuple[float, HttpAnswer]] = {}
 
     def handle(self, request: Request) -> Reply:

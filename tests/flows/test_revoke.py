@@ -47,7 +47,7 @@ def test_all_sessions_of_a_user(stage: Stage, browser: Browser) -> None:
     assert browser.go("/").status == stage.browser().fetch("/", headers=bearer).status == 200
     done = send(stage, ORDER)
     assert (done.status, done.body) == (204, b"")
-    assert {name for name, _ in done.headers} == {"cache-control"}
+    assert {name for name, _ in done.headers} == {"cache-control", "x-request-id"}
     assert browser.go("/").status == 303
     assert stage.browser().fetch("/", headers=bearer).status == 401
     events = [event for event in stage.events if isinstance(event, SessionsRevoked)]

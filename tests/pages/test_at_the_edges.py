@@ -107,7 +107,7 @@ def test_methods(stage: Stage) -> None:
     person = stage.person()
     page = person.open("/auth/sign-in").reply
     head = person.send("HEAD", "/auth/sign-in", NAVIGATION)
-    assert (head.status, head.body, head.headers) == (200, b"", page.headers)
+    assert (head.status, head.body, head.steady) == (200, b"", page.steady)
     put = person.send("PUT", "/auth/sign-in", FETCH)
     assert (put.status, put.value("allow"), put.app) == (405, "GET, HEAD, POST", None)
 

@@ -86,6 +86,11 @@ class Reply:
         return found[0] if found else ""
 
     @property
+    def steady(self) -> list[tuple[str, str]]:
+        """All headers but the one that is another one in each response."""
+        return [pair for pair in self.headers if pair[0].lower() != "x-request-id"]
+
+    @property
     def location(self) -> str:
         return self.value("location")
 

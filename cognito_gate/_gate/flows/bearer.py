@@ -29,7 +29,7 @@ def bearer(exchange: Exchange) -> Flow[Pass]:
         CognitoUnavailable: nobody can say right now.
     """
     try:
-        return (yield from _caller(exchange))
+        return exchange.remember_visitor((yield from _caller(exchange)))
     except TokenRefused as error:
         exchange.record(BearerRejected(exchange.facts, str(error)))
         raise

@@ -51,6 +51,7 @@ def establish(exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool) -
     live = verified_session.of_identity(context, who, saved.ends_at)
     verified_session.remember(context, saved.values, live, record, now)
     name = record.name if record else live.name
+    exchange.identify(who, name)
     pages: Literal["cognito", "custom"] = "custom" if nonce == NO_NONCE else "cognito"
     exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", name, pages))
     marks = verified_session.marks(live, record)

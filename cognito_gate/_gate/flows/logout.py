@@ -42,6 +42,8 @@ def sign_out(exchange: Exchange, *, everywhere: bool = False) -> Flow[Headers]:
     live = yield from _end(exchange, stored, record)
     sub = live.identity.sub if live else (record.sub if record else None)
     name = record.name if record else (live.name if live else "")
+    if live is not None:
+        exchange.identify(live.identity, name)
     revoked = False
     try:
         revoked = record is not None and (yield from token_revocation.revoke(context, record))

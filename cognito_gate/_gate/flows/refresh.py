@@ -50,6 +50,8 @@ def refresh(due: Due) -> Flow[Pass]:
     Raises:
         CognitoUnavailable: it can be neither used nor refreshed right now; nothing is lost.
     """
+    if due.live is not None:
+        due.exchange.identify(due.live.identity, due.record.name)
     mark = share_key("refused", due.record.token)
     refused_at = due.context.refused.get(mark, due.now)
     if refused_at is not None:
@@ -176,6 +178,7 @@ def _adopted(due: Due, record: RefreshRecord, tokens: Tokens, answer: HttpAnswer
         tokens, claims = _with_old_id(due, access, tokens)
     record = replace(record, sub=access["sub"], session=record.session or jwt.session_of(access))
     who = Identity(freeze(access), claims, tokens.access, tokens.id)
+    due.exchange.identify(who, record.name)
     if not (answer.remembered or answer.shared):  # once, however many requests waited for it
         due.exchange.record(Refreshed(due.exchange.facts, who.sub, record.name))
     return (yield from _saved(due, record, tokens, who))

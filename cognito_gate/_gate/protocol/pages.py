@@ -78,7 +78,8 @@ class Form:
 class Page:
     """What a page says, and its links: the first is the way on, the others are ways out. `onward`
     follows the first by itself, unless the page has a script, which then does so. `script` is the
-    name of its file. `language` is the tag of the language that all of it is written in."""
+    name of its file. `language` is the tag of the language that all of it is written in. `note` is
+    small print."""
 
     title: str
     text: str
@@ -88,6 +89,7 @@ class Page:
     language: str = "en"
     sections: tuple[Section, ...] = ()
     form: Form | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respon
         sections="".join(map(_section, page.sections)),
         form=_form(page.form) if page.form else "",
         links=_links(page.links, first="" if page.form else ' class="button"'),
+        note=f'<p class="fine">{escape(page.note)}</p>\n' if page.note else "",
         script=f"<script>{script}</script>\n" if script else "",
         language=escape(page.language),
     )

@@ -36,6 +36,10 @@ class SessionCache(Generic[T]):
         self._young: dict[str | bytes, Entry[T]] = {}
         self._old: dict[str | bytes, Entry[T]] = {}
 
+    def __len__(self) -> int:
+        """How many results are remembered, at most: one that was used again may stand twice."""
+        return len(self._young) + len(self._old)
+
     def get(self, values: Values, now: float) -> T | None:
         """What was decided for exactly these values, if it still holds at `now` (Unix time)."""
         entry = self.entry(values, now)

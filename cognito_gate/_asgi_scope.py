@@ -1,0 +1,35 @@
+"""The scope that an app is called with: the server's, with the visitor in it, and without whatever
+else claims to say who that is.
+
+Knows where ASGI apps look for a visitor. Must not know how one is verified.
+"""
+
+from typing import Any
+
+from starlette.types import Scope
+
+from ._app_headers import HARMLESS_WITH_COOKIES, AppHeaders
+from ._gate.messages import Pass
+from ._starlette_user import user_and_auth
+from .identity import DISABLED, REQUEST_ID
+
+IDENTITY = "cognito_gate.identity"
+
+
+def inner_scope(
+    scope: Scope, decision: Pass, headers: AppHeaders, request_id: str | None, *, off: bool
+) -> dict[str, Any]:
+    """A copy with the identity in it; whatever stood there before is gone."""
+    identity = decision.identity
+    user, auth = user_and_auth(identity, off=off)
+    inner = {**scope, IDENTITY: identity, REQUEST_ID: request_id, "user": user, "auth": auth}
+    if off or DISABLED in scope:
+        inner[DISABLED] = off
+    if decision.shown and not headers.adds:
+        for name, _ in scope["headers"]:
+            if name not in HARMLESS_WITH_COOKIES:
+                break
+        else:  # as it is for most requests of a session that is known
+            return inner
+    inner["headers"] = headers.asgi(scope["headers"], identity)
+    return inner

@@ -1,0 +1,60 @@
+"""The door to the metrics, which are loaded only where somebody may read them: prometheus-client is
+an extra.
+
+Must not know what is counted.
+"""
+
+from typing import Protocol
+
+from ._driver.calls import unobserved
+from ._gate.effects import HttpAnswer, HttpCall
+from ._gate.flows.operations import Scrape
+from ._gate.gate import Gate
+from .errors import SettingsError
+from .events import Event
+from .settings import Settings
+
+
+class Measures(Protocol):
+    """What a gate's parts are measured by. `scrape` is None where nobody may read it."""
+
+    @property
+    def scrape(self) -> Scrape | None: ...
+
+    def count(self, event: Event) -> None: ...
+
+    def called(self, call: HttpCall, answer: HttpAnswer, seconds: float) -> None: ...
+
+    def watch(self, gate: Gate) -> None: ...
+
+
+class Unmeasured:
+    """For a gate without metrics."""
+
+    scrape = None
+    called = staticmethod(unobserved)
+
+    def count(self, event: Event) -> None:
+        """Count nothing."""
+
+    def watch(self, gate: Gate) -> None:
+        """Leave the gate as it is."""
+
+
+def metrics_of(settings: Settings) -> Measures:
+    """The metrics of a gate with these settings.
+
+    Raises:
+        SettingsError: they are on, and the extra is not installed.
+    """
+    if settings.disabled or not settings.has_metrics:
+        return Unmeasured()
+    try:
+        from ._metrics import Metrics  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "prometheus_client":
+            raise
+        name = "TOKEN" if settings.metrics_token else "ADDRESSES"
+        problem = "needs prometheus-client: pip install 'cognito-gate[metrics]'"
+        raise SettingsError({f"COGNITO_GATE_METRICS_{name}": problem}) from error
+    return Metrics()
