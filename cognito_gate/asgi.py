@@ -7,12 +7,13 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ._app_headers import HARMLESS_WITH_COOKIES, AppHeaders, Raw
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._gate.gate import Gate
@@ -22,7 +23,7 @@ from ._starlette_user import user_and_auth
 from ._websocket import EndableWebSocket, refusal
 from .errors import SettingsError
 from .events import Event
-from .identity import DISABLED, Identity, tells_identity
+from .identity import DISABLED
 from .settings import ASGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
@@ -32,24 +33,7 @@ IDENTITY = "cognito_gate.identity"
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out, at most
 MIN_LOOK_SECONDS = 1.0  # the same, at least, whatever a look brings
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-_MAX_IDENTITY_NAME = 64  # no header that tells an identity needs more characters to be known as one
-# What most requests consist of: only the rest is looked at. None of these tells who is there.
-HARMLESS_HEADERS = frozenset(
-    name.encode()
-    for name in (
-        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization"),
-        *("cache-control", "connection", "content-length", "content-type", "cookie", "dnt"),
-        *("forwarded", "host", "if-modified-since", "if-none-match", "origin", "pragma"),
-        *("priority", "range", "referer", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform"),
-        *("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "sec-gpc"),
-        *("te", "traceparent", "tracestate", "transfer-encoding", "upgrade", "user-agent", "via"),
-        *("upgrade-insecure-requests", "x-amzn-trace-id", "x-csrf-token", "x-forwarded-for"),
-        *("x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip"),
-        *("x-request-id", "x-requested-with"),
-    )
-)
 _OURS = (IDENTITY, DISABLED, "user", "auth")
-_Raw: TypeAlias = list[tuple[bytes, bytes]]
 log = logging.getLogger("cognito_gate")
 
 
@@ -96,6 +80,7 @@ class ASGIGate:
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES)
         self._ends = settings.websocket_close
+        self._headers = AppHeaders(settings.headers)
         self._sender = AsyncSender(client)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
@@ -117,14 +102,16 @@ class ASGIGate:
             if isinstance(decision, Respond):
                 await _respond(decision, scope, receive, send)
                 return
-            scope = _scope(scope, decision.identity, off=self._gate is None)
+            inner = _scope(scope, decision, self._headers, off=self._gate is None)
             gate = self._gate
             if gate is not None and decision.headers:
                 send = _with_cookies(gate, decision, send)
             if kind == "http" or not self._ends or decision.identity is None or gate is None:
-                await self.app(scope, receive, send)
+                await self.app(inner, receive, send)
             else:
-                await self._open(gate, decision, scope, receive, send)
+                socket = EndableWebSocket(receive, send)
+                watch = self._watch(gate, socket, _incoming(scope), decision)
+                await self._open(inner, socket, watch)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
         else:
@@ -160,15 +147,14 @@ class ASGIGate:
             self._delivery.deliver(events)  # those of a request that was cancelled, too
 
     async def _open(
-        self, gate: Gate, decision: Pass, scope: Scope, receive: Receive, send: Send
+        self, scope: Scope, socket: EndableWebSocket, watch: Coroutine[Any, Any, None]
     ) -> None:
         """Call the app on a WebSocket, for as long as the session lasts."""
-        socket = EndableWebSocket(receive, send)
-        watch = asyncio.create_task(self._watch(gate, socket, _incoming(scope), decision))
+        watching = asyncio.create_task(watch)
         try:
             await self.app(scope, socket.receive, socket.send)
         finally:
-            watch.cancel()
+            watching.cancel()
 
     async def _watch(
         self, gate: Gate, socket: EndableWebSocket, incoming: Incoming, decision: Pass
@@ -249,25 +235,20 @@ async def _form(receive: Receive) -> bytes:
     return body
 
 
-def _scope(scope: Scope, identity: Identity | None, *, off: bool) -> dict[str, Any]:
+def _scope(scope: Scope, decision: Pass, headers: AppHeaders, *, off: bool) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
+    identity = decision.identity
     user, auth = user_and_auth(identity, off=off)
     additions: dict[str, Any] = {IDENTITY: identity, "user": user, "auth": auth}
     if off or DISABLED in scope:
         additions[DISABLED] = off
-    for name, _ in scope["headers"]:
-        if name not in HARMLESS_HEADERS and _claims_identity(name[:_MAX_IDENTITY_NAME]):
-            return {**scope, **additions, "headers": _without_identity(scope)}
-    return {**scope, **additions}
-
-
-def _without_identity(scope: Scope) -> _Raw:
-    return [pair for pair in scope["headers"] if not _claims_identity(pair[0][:_MAX_IDENTITY_NAME])]
-
-
-@lru_cache(maxsize=1024)  # a server sees the same few names all day
-def _claims_identity(name: bytes) -> bool:
-    return tells_identity(name.decode("latin-1"))
+    if decision.shown and not headers.adds:
+        for name, _ in scope["headers"]:
+            if name not in HARMLESS_WITH_COOKIES:
+                break
+        else:  # as it is for most requests of a session that is known
+            return {**scope, **additions}
+    return {**scope, **additions, "headers": headers.asgi(scope["headers"], identity)}
 
 
 def _with_set_cookie(decision: Pass, message: Message) -> Message:
@@ -279,7 +260,7 @@ def _with_set_cookie(decision: Pass, message: Message) -> Message:
     return {**message, "headers": [*headers, *extra]}
 
 
-def _raw(decision: Pass | Respond) -> _Raw:
+def _raw(decision: Pass | Respond) -> Raw:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in decision.headers]
 
 

@@ -9,6 +9,7 @@
     ├── RevocationRefused         revocation_refused 401
     ├── ApiRefused                refused            400
     ├── CrossSiteRefused          cross_site         403
+    ├── ProxyRefused              proxy_refused      403
     ├── Forbidden                 forbidden          403
     │   └── StepUpRequired        step_up_required   401
     ├── MethodRefused             method_not_allowed 405
@@ -122,6 +123,13 @@ class CrossSiteRefused(GateError):
     status = 403
 
 
+class ProxyRefused(GateError):
+    """Whoever asks about a request is no trusted proxy, or does not say clearly which request."""
+
+    code = "proxy_refused"
+    status = 403
+
+
 class Forbidden(GateError):
     """The signed-in user is not allowed to do this. `sub` identifies the user, `rule` names the
     rule that is against it; `scopes` are all that it requires, where a scope is lacking."""
@@ -205,10 +213,8 @@ class RevocationRefused(GateError):
 
 
 class ApiRefused(GateError):
-    """Cognito's JSON API refused a call. `exception` is Cognito's name of the error.
-
-    `message` may contain what a visitor typed: use it to tell errors apart, not in logs or pages.
-    """
+    """Cognito's JSON API refused a call. `exception` is Cognito's name of the error. `message` may
+    contain what a visitor typed: use it to tell errors apart, not in logs or pages."""
 
     code = "refused"
     status = 400
@@ -219,10 +225,8 @@ class ApiRefused(GateError):
 
 
 class FormRefused(GateError):
-    """A form was filled in wrongly.
-
-    `fields` maps each field's name to the id of an error message and the message's values.
-    """
+    """A form was filled in wrongly. `fields` maps each field's name to the id of an error message
+    and the message's values."""
 
     code = "form"
     status = 400
@@ -233,10 +237,8 @@ class FormRefused(GateError):
 
 
 class FormExpired(GateError):
-    """A form has no valid token of this browser: it is too old, or its token does not match.
-
-    If `kept` is false, the browser sent no cookie to compare the token with.
-    """
+    """A form has no valid token of this browser: it is too old, or its token does not match. If
+    `kept` is false, the browser sent no cookie to compare the token with."""
 
     code = "form_expired"
     status = 403
@@ -279,10 +281,8 @@ class CookiesTooLarge(GateError):
 
 
 class CognitoUnavailable(GateError):
-    """Cognito cannot be reached, or its response is not usable. The request may be tried again.
-
-    `headers` set the cookies that the browser must keep until then.
-    """
+    """Cognito cannot be reached, or its response is not usable. The request may be tried again;
+    `headers` set the cookies that the browser must keep until then."""
 
     code = "unavailable"
     status = 503

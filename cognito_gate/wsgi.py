@@ -8,12 +8,12 @@ import logging
 import re
 import time
 from collections.abc import Iterable
-from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, unquote
 
+from ._app_headers import AppHeaders
 from ._delivery import Delivery, OnEvent
 from ._driver.threads import Sender, run
 from ._gate.gate import Gate
@@ -28,7 +28,7 @@ from ._gate.messages import (
     Respond,
     caches,
 )
-from .identity import DISABLED, Identity, tells_identity
+from .identity import DISABLED, Identity
 from .settings import WSGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     import httpx
 
 IDENTITY = "cognito_gate.identity"
-_MAX_IDENTITY_NAME = 64  # no key that tells an identity needs more characters to be known as one
 # What the short way leaves to the long one: that these are there, whatever they say.
 _TELLING = {
     f"HTTP_{name.decode().upper().replace('-', '_')}": name
@@ -82,6 +81,7 @@ class WSGIGate:
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES)
         self._sender = Sender(client)
+        self._headers = AppHeaders(settings.headers)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 
@@ -93,7 +93,7 @@ class WSGIGate:
             status = HTTPStatus(decision.status)
             start_response(f"{status.value} {status.phrase}", list(decision.headers))
             return [decision.body]
-        inner = _environ(environ, decision.identity)
+        inner = _environ(environ, decision, self._headers)
         if self._gate is None:
             inner[DISABLED] = True
         return self.app(inner, self._with_cookies(decision, start_response))
@@ -220,25 +220,15 @@ def _target(environ: "WSGIEnvironment", path: str) -> bytes:
     return quote(path, safe="/~!$&'()*+,;=:@").encode()
 
 
-def _environ(environ: "WSGIEnvironment", identity: Identity | None) -> dict[str, Any]:
+def _environ(environ: "WSGIEnvironment", decision: Pass, headers: AppHeaders) -> dict[str, Any]:
     """A copy with the identity in it; whatever stood there before is gone."""
-    inner = dict(environ)
-    for key in environ:
-        if _claims_identity(key[:_MAX_IDENTITY_NAME]):
-            del inner[key]
+    identity = decision.identity
+    inner = headers.wsgi(environ, identity, shown=decision.shown)
     inner[IDENTITY] = identity
     if identity is not None:
         inner["REMOTE_USER"] = _remote_user(identity)
         inner["AUTH_TYPE"] = "Cognito"
     return inner
-
-
-@lru_cache(maxsize=1024)  # a server sees the same few keys all day
-def _claims_identity(key: str) -> bool:
-    """True for what a client or an outer layer might have set to name a visitor."""
-    if key.startswith("HTTP_"):
-        return tells_identity(key[5:])
-    return key.startswith("cognito_gate.") or key in ("REMOTE_USER", "AUTH_TYPE")
 
 
 def _remote_user(identity: Identity) -> str:

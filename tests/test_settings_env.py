@@ -47,6 +47,8 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_RULES_FILE": ("rules", ()),
     "COGNITO_GATE_REQUIRE_GROUPS": ("require_groups", ()),
     "COGNITO_GATE_EMAIL_DOMAINS": ("email_domains", ()),
+    "COGNITO_GATE_TRUSTED_PROXIES": ("trusted_proxies", ()),
+    "COGNITO_GATE_HEADERS": ("headers", ()),
     "COGNITO_GATE_REFRESH_BEFORE_SECONDS": ("refresh_before_seconds", 60),
     "COGNITO_GATE_IDLE_SECONDS": ("idle_seconds", 0),
     "COGNITO_GATE_LIST_SESSIONS": ("list_sessions", False),

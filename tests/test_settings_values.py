@@ -73,6 +73,13 @@ GOOD: dict[str, list[str]] = {
     "COGNITO_GATE_FLASK_COGNITO_LIB_KEY": ["short", "with blanks in it"],
     "COGNITO_GATE_AUDIENCES": ["https://api.example.com", "myapp://x, api"],
     "COGNITO_GATE_WEBSOCKET_ORIGINS": ["https://a.example", "https://a.example http://localhost:1"],
+    "COGNITO_GATE_TRUSTED_PROXIES": ["127.0.0.1", "10.0.0.0/8 ::1,fd00::/8", "unix"],
+    "COGNITO_GATE_HEADERS": [
+        "x-auth-request",
+        "X-Auth-Request, x-auth-request-access-token=access_token",
+        "x-user=sub x-groups=cognito:groups Remote-User=username",
+        "x-" + "a" * 62 + "=sub",
+    ],
     "COGNITO_GATE_PUBLIC_PATHS": ["/", "/*", "/health", "/static/*", "/a/b/ /c.d"],
     "COGNITO_GATE_IDLE_SECONDS": ["60", "31536000"],
     "COGNITO_GATE_SESSION_BYTES": ["4000", "64000"],
@@ -226,6 +233,19 @@ BAD: dict[str, list[str]] = {
         "/ä",
         "/a;b",
         "/a*",
+    ],
+    "COGNITO_GATE_TRUSTED_PROXIES": [
+        *("nginx", "10.0.0.1/8", "10.0.0.0/33", "0.0.0.0/0", "::/0", "10.0.0.1:80", "*", "UNIX"),
+    ],
+    "COGNITO_GATE_HEADERS": [
+        *("x-user", "=sub", "x-user=", "x-user:sub", "x_user=sub", "x-user=s\u00fcb", "-x=sub"),
+        *("x user=sub", "x-user=sub=x", "x-user=sub;x", "x-" + "a" * 63 + "=sub", "x-\u00fc=sub"),
+        *("host=sub", "Cookie=sub", "authorization=sub", "connection=sub", "te=sub", "upgrade=sub"),
+        *("transfer-encoding=sub", "proxy-authorization=sub", "keep-alive=sub", "trailer=sub"),
+        *("x-forwarded-for=sub", "X-Forwarded-User=sub", "forwarded=sub", "x-real-ip=sub"),
+        *("content-length=sub", "set-cookie=sub", "location=sub", "x-original-uri=sub"),
+        *("x-auth-request-redirect=sub", "x-accel-redirect=sub", "x-http-method-override=sub"),
+        *("x-user=sub X-User=email", "x-auth-request x-auth-request-user=email"),
     ],
     "COGNITO_GATE_PUBLIC_PATHS": [
         "health",

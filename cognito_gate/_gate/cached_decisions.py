@@ -12,23 +12,30 @@ from .context import Context
 from .messages import METHOD_OVERRIDES, Pass
 from .protocol import cookies
 from .protocol.session_cache import Entry, SessionCache
+from .shown_cookies import shown_cookies
 
 MAX_LINE_BYTES = 8_192
 """Of a Cookie header that is looked at here. Servers cap it near that, and flows take more."""
 _MARK = cookies.MARK.encode()
-ANYBODY = Pass(None)
+ANYBODY = Pass(None, shown=True)
 """The decision for a public path, where nobody is signed in."""
 
 
 class CachedDecisions:
-    """Decisions on HTTP requests. `routes` are the paths that the gate answers itself."""
+    """Decisions on HTTP requests. `routes` are the paths that the gate answers itself, and all that
+    begin with `below` are, where it is set."""
 
     def __init__(
-        self, context: Context, authorization: Authorization, routes: Container[str]
+        self,
+        context: Context,
+        authorization: Authorization,
+        routes: Container[str],
+        below: str = "",
     ) -> None:
         self._context = context
         self._authorization = authorization
         self._routes = routes
+        self._below = below
         self._names = context.sessions.cookie_names
         # Browsers send one Cookie header again and again: it leads to the session at once.
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
@@ -52,7 +59,7 @@ class CachedDecisions:
             headers: those of the request, with lower-case names.
             now: Unix time.
         """
-        if path in self._routes:
+        if path in self._routes or (self._below and path.startswith(self._below)):
             return None
         line = token = b""
         for name, value in headers:
@@ -85,8 +92,11 @@ class CachedDecisions:
             entry = self._by_values(line, now)
             if entry is None:
                 return None
-            self._by_line.put((line,), entry.result, now=now, until=entry.until)
-        visitor = entry.result
+            shown = shown_cookies(line) is None
+            visitor = replace(entry.result, shown=True) if shown else entry.result
+            self._by_line.put((line,), visitor, now=now, until=entry.until)
+        else:
+            visitor = entry.result
         return None if self._any_ended() and self._is_over(visitor, now) else visitor
 
     def _by_values(self, line: bytes, now: float) -> Entry[Pass] | None:

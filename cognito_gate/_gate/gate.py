@@ -31,7 +31,6 @@ from .exchange import Exchange
 from .flows import (
     bearer,
     callback,
-    client_script,
     error_responses,
     login,
     logout,
@@ -41,6 +40,8 @@ from .flows import (
     session,
     who,
 )
+from .flows.client_script import client_script, signed_in
+from .flows.forward_auth import ForwardAuth
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, pages, paths
 from .rule_table import RuleTable
@@ -92,16 +93,20 @@ class Gate:
             f"{settings.prefix}/me": self._me,
             f"{settings.prefix}/sessions": self._sessions,
             f"{settings.prefix}/signed-out": self._signed_out,
-            f"{settings.prefix}/signed-in": client_script.signed_in,
-            f"{settings.prefix}/client.js": client_script.client_script,
+            f"{settings.prefix}/signed-in": signed_in,
+            f"{settings.prefix}/client.js": client_script,
         }
+        self._forward_auth = ForwardAuth(settings)
         self._forms = frozenset({*pages, f"{settings.prefix}/sessions"})
         if settings.revoke_key:
             self._routes[f"{settings.prefix}/revoke"] = revoke.revoke
             self._forms |= {f"{settings.prefix}/revoke"}
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
-        self.cached = CachedDecisions(context, self._authorization, self._routes).find
+        below = self._forward_auth.below
+        if below:
+            self._routes[below.removesuffix("/")] = self._verify
+        self.cached = CachedDecisions(context, self._authorization, self._routes, below).find
         for warning in settings.warnings():
             log.warning("%s", warning)
 
@@ -152,12 +157,19 @@ class Gate:
         incoming = exchange.incoming
         self._check_origin(incoming)
         cookies.check_size(exchange.cookies.headers)
-        route = self._routes.get(incoming.path) if incoming.kind == "http" else None
+        route = self._route(incoming)
         if route is not None:
             return (yield from route(exchange))
         if self._preflight and fetch_metadata.is_preflight(incoming):
             return Pass(None)  # the app says what other origins may ask
         return (yield from self._guard(exchange))
+
+    def _route(self, incoming: Incoming) -> _Route | None:
+        if incoming.kind != "http" or incoming.forwarded:
+            return None
+        if self._forward_auth.serves(incoming.path):
+            return self._verify
+        return self._routes.get(incoming.path)
 
     def _guard(self, exchange: Exchange) -> Flow[Decision]:
         """Everything that is not a route of ours."""
@@ -185,6 +197,8 @@ class Gate:
         if not fetch_metadata.is_navigation(exchange.incoming):
             return error_responses.login_required(exchange, headers)
         callback.check_not_astray(exchange)
+        if exchange.incoming.forwarded:
+            return self._forward_auth.to_login(exchange, headers)
         return_to = login.return_address(exchange)
         if exchange.settings.keep_fragment and exchange.settings.login == "hosted":
             way = login.login_url(self._context, return_to)
@@ -241,6 +255,11 @@ class Gate:
         if visitor.identity is None and exchange.incoming.method != "POST":
             return self._to_login(exchange, visitor.headers)
         return (yield from own_sessions.sessions(exchange, visitor))
+
+    def _verify(self, exchange: Exchange) -> Flow[Respond]:
+        forwarded = self._forward_auth.read(exchange)
+        decision = yield from self._answered(forwarded)
+        return self._forward_auth.respond(exchange, decision)
 
     def _signed_out(self, exchange: Exchange) -> Flow[Respond]:
         yield from ()

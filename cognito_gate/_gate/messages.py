@@ -37,8 +37,9 @@ class Incoming(NamedTuple):
     only ever becomes a return address. `headers` have lower-case names. `now` is Unix time. `mount`
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
     request came from. `body` is there only where the gate takes a form; `late` says that it did not
-    come in time, so that nothing of it counts. (A tuple: one is made for each request, and a frozen
-    dataclass takes four times as long.)
+    come in time, so that nothing of it counts. `forwarded`: a proxy asks about this request, and
+    sends it to the app itself. (A tuple: one is made for each request, and a frozen dataclass takes
+    four times as long.)
     """
 
     kind: Literal["http", "websocket"]
@@ -52,6 +53,7 @@ class Incoming(NamedTuple):
     client: str = ""
     body: bytes = b""
     late: bool = False
+    forwarded: bool = False
 
     def __repr__(self) -> str:
         return f"Incoming(kind={self.kind!r}, method={self.method!r}, path={self.path!r})"
@@ -115,7 +117,8 @@ class Pass:
     `headers` go onto the app's response; a gate that adds any makes that response uncacheable.
     `until` is how long this holds (Unix time): a connection that outlives it is looked at again.
     `marks` are what may have ended this session meanwhile. `events` are what was decided on the
-    way, for whoever operates the app.
+    way, for whoever operates the app. `shown`: it is known that the app may see every cookie of
+    this request.
     """
 
     identity: Identity | None
@@ -123,6 +126,7 @@ class Pass:
     until: float = float("inf")
     marks: SessionMarks = field(default=NO_MARKS, repr=False)
     events: tuple[Event, ...] = ()
+    shown: bool = field(default=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from ..local import AUTH_FLOWS, SAMPLE_USERS, Client, LocalCognito, LocalConfigE
 from ..pool.commands import pool
 from ..settings import Settings
 from ..settings.formats import web_origin
-from . import listen, serve
+from . import alone, listen, serve
 from .app_names import module_for
-from .banner import Beside, Served, banner, port_warning
+from .banner import Beside, Served, banner, banner_alone, port_warning
 from .env_files import (
     ENDPOINT,
     POOL,
@@ -46,7 +46,7 @@ from .migrate_command import migrate
 from .process import export_variables, until_stopped
 from .rules_command import rules
 from .secret_command import secret
-from .server_options import FILE, uvicorn_options
+from .server_options import FILE, listening_options, uvicorn_options
 from .sessions_command import sessions
 from .web_sockets import websocket_warning
 
@@ -120,26 +120,59 @@ def run(
         server["reload_dirs"] = list(server["reload_dirs"]) or [app_dir]
     if server["uds"] is None:
         server["port"] = listen.check_free(server["host"], server["port"])
+    with _prepared(target, server, users, with_local=with_local) as (target, settings, beside):
+        loaded, app_interface = serve.load(target)
+        served = _served(app, app_interface, server)
+        _warn(port_warning(served, settings))
+        _warn(websocket_warning(loaded) if app_interface == "asgi" else ())
+        print_notices(*banner(served, settings, beside))
+        serve.serve(target, app_interface, server)
+
+
+@main.command("serve")
+@click.option("--env-file", type=FILE, help="Settings that the environment lacks.  [default: .env]")
+@click.option("--local", "with_local", is_flag=True, help="Start a local Cognito with it.")
+@click.option("--users", type=FILE, help="With --local: users from this TOML file.")
+@listening_options
+def serve_alone(env_file: str | None, with_local: bool, users: str | None, **options: Any) -> None:
+    """Serve the gate alone, for a proxy in front of other apps.
+
+    nginx, Caddy, Traefik or Envoy asks {prefix}/verify about each request.
+    """
+    _check_users(with_local=with_local, users=users)
+    if with_local and not os.environ.get("AWS_COGNITO_REDIRECT_URL"):
+        raise click.UsageError(
+            "--local needs AWS_COGNITO_REDIRECT_URL: the address of the callback at the proxy, "
+            "such as http://localhost:8080/auth/callback"
+        )
+    server = {**options, "root_path": "", "proxy_headers": False}
+    target = serve.Target(alone.NAME, "asgi", env_file=str(Path(env_file or ".env").absolute()))
+    if with_local and server["uds"] is None:
+        _check_not_published(server["host"], users)
+    if server["uds"] is None:
+        server["port"] = listen.check_free(server["host"], server["port"])
+    with _prepared(target, server, users, with_local=with_local) as (target, settings, beside):
+        alone.check(settings)
+        print_notices(*banner_alone(_served("", "asgi", server), settings, beside))
+        serve.serve(target, "asgi", server)
+
+
+@contextmanager
+def _prepared(
+    target: serve.Target, server: dict[str, Any], users: str | None, *, with_local: bool
+) -> Iterator[tuple[serve.Target, Settings, Beside | None]]:
+    """What is served, with its settings read, and a local Cognito beside it if there is one."""
     with until_stopped(), ExitStack() as stack:
         beside = None
         if with_local:
             target, beside = stack.enter_context(_local_beside(target, users, server))
         _warn(serve.unknown_variables_of(target))
-        settings = serve.read_settings(target)
-        loaded, app_interface = serve.load(target)
-        served = Served(
-            app,
-            app_interface,
-            server["host"],
-            server["port"],
-            bool(server["ssl_certfile"]),
-            server["uds"],
-            server["root_path"],
-        )
-        _warn(port_warning(served, settings))
-        _warn(websocket_warning(loaded) if app_interface == "asgi" else ())
-        print_notices(*banner(served, settings, beside))
-        serve.serve(target, app_interface, server)
+        yield target, serve.read_settings(target), beside
+
+
+def _served(app: str, interface: str, server: dict[str, Any]) -> Served:
+    https, uds = bool(server["ssl_certfile"]), server["uds"]
+    return Served(app, interface, server["host"], server["port"], https, uds, server["root_path"])
 
 
 def _check_arguments(app: str, *, with_local: bool, users: str | None) -> None:
@@ -150,6 +183,10 @@ def _check_arguments(app: str, *, with_local: bool, users: str | None) -> None:
         )
     if not all(app.partition(":")):
         raise click.UsageError(f"{app!r} must be MODULE:APP, such as shop.main:app")
+    _check_users(with_local=with_local, users=users)
+
+
+def _check_users(*, with_local: bool, users: str | None) -> None:
     if users is not None and not with_local:
         raise click.UsageError("--users needs --local")
 

@@ -1,4 +1,4 @@
-"""What `cognito-gate run` says at its start: what is protected, what is public, where to sign in.
+"""What `run` and `serve` say at their start: what is protected or public, where to sign in.
 
 Knows the settings and the address of the server; must not know how an app is found or served.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..settings import Settings
+from ..settings.identity_headers import header_pairs
 from .listen import is_loopback
 
 NOT_FOR_PRODUCTION = "for development on this machine, not for production"
@@ -54,13 +55,35 @@ def banner(served: Served, settings: Settings, beside: Beside | None) -> Iterato
         yield f"cognito-gate protects {app}."
         yield ""
         yield from _addresses(served, settings)
-        yield from beside.users if beside else (f"  Sign in  {_sign_in(settings)}",)
-        if beside and settings.login == "custom":
-            yield f"  Codes    {beside.origin}/_local/outbox"
-        restricts = any(not rule.opens for rule in settings.rules)
-        yield f"  Public   {_public(settings.open_paths, restricts=restricts)}"
-        if settings.rules:
-            yield f"  Rules    {len(settings.rules)} (cognito-gate rules explain --table)"
+        yield from _access(settings, beside)
+    yield from _end(beside)
+
+
+def banner_alone(served: Served, settings: Settings, beside: Beside | None) -> Iterator[str]:
+    """The lines of the banner of `serve`."""
+    yield "cognito-gate answers the proxy in front of your apps (nginx, Caddy, Traefik, Envoy)."
+    yield ""
+    yield f"  Open     {settings.app_origin} (the proxy)"
+    yield f"  Verify   {served.address}{settings.prefix}/verify"
+    yield f"  Proxies  {', '.join(settings.trusted_proxies)}"
+    names = (name for name, _ in header_pairs(settings.headers))
+    yield f"  Headers  {', '.join(names) or 'none: set COGNITO_GATE_HEADERS to say who is there'}"
+    yield from _access(settings, beside)
+    yield from _end(beside)
+
+
+def _access(settings: Settings, beside: Beside | None) -> Iterator[str]:
+    """Who signs in where, and what they reach."""
+    yield from beside.users if beside else (f"  Sign in  {_sign_in(settings)}",)
+    if beside and settings.login == "custom":
+        yield f"  Codes    {beside.origin}/_local/outbox"
+    restricts = any(not rule.opens for rule in settings.rules)
+    yield f"  Public   {_public(settings.open_paths, restricts=restricts)}"
+    if settings.rules:
+        yield f"  Rules    {len(settings.rules)} (cognito-gate rules explain --table)"
+
+
+def _end(beside: Beside | None) -> Iterator[str]:
     yield ""
     if beside is None:
         yield "Ctrl-C ends it."

@@ -26,6 +26,8 @@ from ..settings import Settings, unknown_variables
 from ..settings.reading import read_variables
 from ..settings.unknown_variables import UnknownVariable
 from ..wsgi import WSGIGate
+from .alone import NAME as ALONE
+from .alone import behind_proxies
 from .import_errors import explain
 from .process import export_variables, log_config
 
@@ -134,7 +136,9 @@ def app() -> App:
     target = Target(**json.loads(os.environ[VARIABLE]))
     try:
         loaded_app, interface = load(target)
-        return wrap_in_gate(loaded_app, interface, _settings(target))
+        settings = _settings(target)
+        gated = wrap_in_gate(loaded_app, interface, settings)
+        return behind_proxies(gated, settings) if target.app == ALONE else gated
     except (AppError, SettingsError) as error:
         log.error("%s", error)
         sys.exit(STARTUP_FAILURE)

@@ -1,4 +1,4 @@
-"""The options of `cognito-gate run` that are uvicorn's own, by uvicorn's names.
+"""The options of `cognito-gate run` and `serve` that are uvicorn's own, by uvicorn's names.
 
 Knows click and uvicorn's parameters; must not know what is served.
 """
@@ -13,14 +13,12 @@ PORT = click.IntRange(0, 65535)
 FILE = click.Path(exists=True, dir_okay=False)
 
 _Command: TypeAlias = Callable[..., None]
+_Option: TypeAlias = Callable[[_Command], _Command]
 
 
-def _options() -> tuple[Callable[[_Command], _Command], ...]:
+def _options_for_an_app() -> tuple[_Option, ...]:
     option = click.option
     return (
-        option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
-        option("--port", type=PORT, default=8000, show_default=True, help="0 picks a free one."),
-        option("--uds", metavar="PATH", help="A UNIX socket instead of host and port."),
         option("--reload", is_flag=True, help="Restart when a file changes."),
         option(
             "--reload-dir",
@@ -29,7 +27,6 @@ def _options() -> tuple[Callable[[_Command], _Command], ...]:
             type=click.Path(exists=True),
             help="Watch this instead of --app-dir. Repeatable.",
         ),
-        option("--workers", type=click.IntRange(1), help="Number of processes."),
         option(
             "--root-path",
             default="",
@@ -42,6 +39,16 @@ def _options() -> tuple[Callable[[_Command], _Command], ...]:
             help="Trust X-Forwarded-* of trusted proxies.  [default: yes]",
         ),
         option("--forwarded-allow-ips", metavar="LIST", help="The trusted proxies; * for all."),
+    )
+
+
+def _options() -> tuple[_Option, ...]:
+    option = click.option
+    return (
+        option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+        option("--port", type=PORT, default=8000, show_default=True, help="0 picks a free one."),
+        option("--uds", metavar="PATH", help="A UNIX socket instead of host and port."),
+        option("--workers", type=click.IntRange(1), help="Number of processes."),
         option(
             "--log-level",
             type=click.Choice(list(LOG_LEVELS)),
@@ -56,6 +63,15 @@ def _options() -> tuple[Callable[[_Command], _Command], ...]:
 
 def uvicorn_options(command: _Command) -> _Command:
     """Add them all to a command."""
-    for add in reversed(_options()):
+    return _with((*_options(), *_options_for_an_app()), command)
+
+
+def listening_options(command: _Command) -> _Command:
+    """Add those to a command that do not depend on an app of the user's."""
+    return _with(_options(), command)
+
+
+def _with(options: tuple[_Option, ...], command: _Command) -> _Command:
+    for add in reversed(options):
         command = add(command)
     return command

@@ -83,6 +83,8 @@ class Settings(Combined):
     rules: tuple[Rule, ...] = _setting("COGNITO_GATE_RULES_FILE", (), "rules", items=Rule)
     require_groups: tuple[str, ...] = _setting("COGNITO_GATE_REQUIRE_GROUPS", (), "words")
     email_domains: tuple[str, ...] = _setting("COGNITO_GATE_EMAIL_DOMAINS", (), "words")
+    trusted_proxies: tuple[str, ...] = _setting("COGNITO_GATE_TRUSTED_PROXIES", (), "words")
+    headers: tuple[str, ...] = _setting("COGNITO_GATE_HEADERS", (), "words")
     refresh_before_seconds: int = _setting("COGNITO_GATE_REFRESH_BEFORE_SECONDS", 60, "whole")
     idle_seconds: int = _setting("COGNITO_GATE_IDLE_SECONDS", 0, "whole")
     login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")

@@ -26,6 +26,8 @@ from .formats import (
     has_dot_segment,
     one_of,
 )
+from .identity_headers import check_headers
+from .proxies import check_proxies
 from .rule_values import check_email_domains, check_groups
 
 _KINDS = {
@@ -220,6 +222,8 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "public_paths": check_paths,
     "require_groups": check_groups,
     "email_domains": check_email_domains,
+    "trusted_proxies": check_proxies,
+    "headers": check_headers,
     "refresh_before_seconds": between(0, 86_400, "seconds"),
     "idle_seconds": _idle_seconds,
     "login_seconds": between(1, 86_400, "seconds"),

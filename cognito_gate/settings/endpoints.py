@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from .formats import domain_origin, pool_region, web_origin
 
+VERIFY = "/verify"
+"""The route that proxies ask, below the prefix; only where COGNITO_GATE_TRUSTED_PROXIES is set."""
 ROUTES = (
     *("/login", "/logout", "/me", "/revoke", "/sessions"),
     *("/signed-out", "/signed-in", "/client.js"),
@@ -41,6 +43,7 @@ class Endpoints:
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]
     prefix: str
+    trusted_proxies: tuple[str, ...]
     login: Literal["hosted", "custom"]
 
     # Endpoints at Cognito
@@ -98,6 +101,7 @@ class Endpoints:
     def routes(self) -> tuple[str, ...]:
         """The paths of the gate's own routes, without the callback's."""
         names = ROUTES + PAGES if self.login == "custom" else ROUTES
+        names = (*names, VERIFY) if self.trusted_proxies else names
         return tuple(self.prefix + name for name in names)
 
     @property

@@ -46,7 +46,8 @@ def incoming(request: Request, now: float, mount: str = "") -> Incoming:
     """The facts of a request, as an edge gives them."""
     path, _, query = request.target.encode("latin-1").partition(b"?")
     decoded = unquote_to_bytes(path).decode("utf-8", "replace")
-    return Incoming("http", request.method, decoded, path, query, request.headers, now, mount)
+    sent = (request.method, decoded, path, query, request.headers)
+    return Incoming("http", *sent, now, mount, request.client)
 
 
 def asked(effect: Effect) -> HttpCall:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from cognito_gate._app_headers import HARMLESS_HEADERS
 from cognito_gate._gate.cached_decisions import MAX_LINE_BYTES
 from cognito_gate._gate.messages import Incoming, Pass
-from cognito_gate.asgi import HARMLESS_HEADERS
 from cognito_gate.identity import tells_identity
 from tests.flows.stage import Stage, incoming
 from tests.world.browser import NAVIGATION, Browser, Extra

@@ -33,6 +33,7 @@ from cognito_gate.errors import (
     GateError,
     GrantRefused,
     MethodRefused,
+    ProxyRefused,
     SessionTooLarge,
     StepUpRequired,
 )
@@ -56,6 +57,7 @@ SHOWN: dict[str, list[GateError]] = {
         CallbackRefused("a", cause="set_up"),
     ],
     "cross_site": [CrossSiteRefused("a")],
+    "proxy_refused": [ProxyRefused("a")],
     "forbidden": [Forbidden("a", sub="b")],
     "step_up_required": [StepUpRequired("a", sub="b", rule="c", max_age=60, acr=())],
     "method_not_allowed": [MethodRefused("GET, HEAD")],

@@ -17,6 +17,7 @@ from ...errors import (
     GateError,
     LoginRequired,
     MethodRefused,
+    ProxyRefused,
     RevocationRefused,
     SessionTooLarge,
     TokenRefused,
@@ -97,7 +98,7 @@ def _links(exchange: Exchange, error: GateError) -> tuple[tuple[str, str], ...]:
     """What whoever reads the page can do; nothing that leads to the same page again."""
     front, out = (home(exchange), "page.to_app"), (_logout(exchange), "page.sign_out")
     match error:
-        case CrossSiteRefused() | MethodRefused():
+        case CrossSiteRefused() | MethodRefused() | ProxyRefused():
             return (front,)
         case ClockWrong():
             return ()
