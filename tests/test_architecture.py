@@ -66,7 +66,7 @@ FLOORS: list[set[str]] = [
         *("_gate.flows.return_cookie", "_gate.flows.session_end", "_gate.flows.token_revocation"),
         *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
-    {"_gate.session_page", "_gate.flows.who"},
+    {"_gate.session_page", "_gate.flows.who", "_gate.finishing"},
     {"_gate.flows.idle_timeout", "_gate.flows.verified_session", "_sign_in.devices"},
     {"_gate.flows.refresh", "_gate.flows.establish", "_sign_in.rate_limits"},
     {"_sign_in.resend"},

@@ -22,7 +22,7 @@ from ..errors import (
 )
 from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
-from . import custom_login, gate_pages
+from . import custom_login, finishing, gate_pages
 from .authorization import Authorization, Check, Target
 from .cached_decisions import CachedDecisions
 from .context import Context
@@ -43,7 +43,7 @@ from .flows import (
 from .flows.client_script import client_script, signed_in
 from .flows.forward_auth import ForwardAuth
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
-from .protocol import cookies, fetch_metadata, pages, paths
+from .protocol import cookies, fetch_metadata, paths
 from .rule_table import RuleTable
 from .sessions.interface import Sessions
 
@@ -140,7 +140,7 @@ class Gate:
             log.exception("an unexpected error in the gate")
             decision = error_responses.broken(exchange)
         if isinstance(decision, Respond):
-            return self._finished(exchange, decision)
+            return finishing.finish(exchange, decision)
         return replace(decision, events=tuple(exchange.events)) if exchange.events else decision
 
     def _answered(self, exchange: Exchange) -> Flow[Decision]:
@@ -276,30 +276,6 @@ class Gate:
             log.info("%s: %s; the path is public", error.code, error)
             return Pass(None)
         return error_responses.too_many_cookies(exchange, error)
-
-    def _finished(self, exchange: Exchange, response: Respond) -> Respond:
-        """Complete a response: a type, a length, never cached, no body for HEAD; its events."""
-        headers = self._kept_back(exchange, response.headers)
-        if response.status == 204:  # has no body, and says nothing of one (RFC 9110, section 8.6)
-            return Respond(204, (*headers, pages.NO_STORE), events=tuple(exchange.events))
-        if pages.NO_STORE not in headers:  # a redirect; PEP 3333's checker wants a type there, too
-            headers = (*headers, pages.NO_STORE, ("content-type", "text/plain; charset=utf-8"))
-        headers = (*headers, ("content-length", str(len(response.body))))
-        body = b"" if exchange.incoming.method == "HEAD" else response.body
-        events = tuple(exchange.events)
-        return Respond(response.status, headers, body, events, response.close_code)
-
-    def _kept_back(self, exchange: Exchange, headers: Headers) -> Headers:
-        """Without the cookies of a session that was signed out while the response was made."""
-        visitor = exchange.visitor
-        if visitor is None or not self.signed_out(visitor, exchange.now):
-            return headers
-        names = self._context.sessions.cookie_names
-        return tuple(
-            (name, line)
-            for name, line in headers
-            if name != "set-cookie" or not line.startswith(names) or "Max-Age=0;" in line
-        )
 
     def _target(self, incoming: Incoming) -> Target:
         overrides = tuple(
