@@ -64,9 +64,9 @@ FLOORS: list[set[str]] = [
     {
         *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
         *("_gate.flows.return_cookie", "_gate.flows.session_end", "_gate.flows.token_revocation"),
-        *("_gate.completion", "_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
+        *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
-    {"_gate.session_page", "_gate.flows.who"},
+    {"_gate.session_page", "_gate.flows.who", "_gate.finishing"},
     {
         *("_gate.flows.idle_timeout", "_gate.flows.verified_session", "_sign_in.accounting"),
         "_sign_in.devices",

@@ -33,6 +33,7 @@ from tests.parts.made import settings
 
 ADA = Visitor("a-sub", "ada", "the-sign-in", "client-1")
 FACTS = RequestFacts(1_800_000_000.25, "http", "GET", "/a", "192.0.2.1", "id-1", "Mozilla/5.0", ADA)
+SIGNED_OUT = {"revoked": True, "everywhere": False}
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -22,10 +22,9 @@ from ..errors import (
 )
 from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
-from . import custom_login, gate_pages
+from . import custom_login, finishing, gate_pages
 from .authorization import Authorization, Check, Target
 from .cached_decisions import CachedDecisions, Find
-from .completion import complete
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
@@ -146,7 +145,7 @@ class Gate:
             log.exception("an unexpected error in the gate")
             decision = error_responses.broken(exchange)
         if isinstance(decision, Respond):
-            return complete(exchange, decision)
+            return finishing.finish(exchange, decision)
         if not exchange.events and not self.request_ids.sent:
             return decision  # which has nothing that would need an id
         return replace(decision, events=(*exchange.events,), request_id=exchange.request_id)

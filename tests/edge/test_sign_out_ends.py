@@ -2,8 +2,8 @@
 
 import time
 
-from cognito_gate._gate.completion import complete
 from cognito_gate._gate.exchange import Exchange
+from cognito_gate._gate.finishing import finish
 from cognito_gate._gate.messages import Incoming, Pass, Respond, SessionMarks
 from tests.edge.conftest import Open
 from tests.world.browser import NAVIGATION, Browser, Reply, Request
@@ -76,6 +76,6 @@ def test_a_page_of_ours_that_was_slow_signs_nobody_in_again(pool: Pool) -> None:
         # Sign-in pages have a view of their own of the exchange.
         view = Exchange.sharing(exchange, gate._context)
         view.remember_visitor(Pass(None, marks=SessionMarks(("a-session",))))
-        done = complete(exchange, page)
+        done = finish(exchange, page)
         assert sum(name == "set-cookie" for name, _ in done.headers) == kept
     site.close()

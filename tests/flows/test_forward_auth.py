@@ -449,3 +449,14 @@ def test_a_sign_out_meanwhile_keeps_the_new_cookies_back(stage: Stage, ada: Brow
     answer = reply(end(flow, stage.pool.answer(refreshing)))
     assert not answer.stored
     assert not [name for name, _ in answer.headers if name.startswith("x-set-cookie-")]
+
+
+def test_a_session_that_nobody_used_is_over_here_too() -> None:
+    stage = Stage({**SETTINGS, "idle_seconds": 600})
+    browser, proxy = stage.signed_in(), Proxy(stage)
+    stage.now += 599
+    shown = proxy.ask(browser, "/page")
+    assert (shown.status, shown.stored) == (200, ["__Host-cognito_idle"])
+    browser.keep(shown)
+    stage.now += 600
+    assert proxy.ask(browser, "/page").status == 401

@@ -131,6 +131,14 @@ def test_a_bearer_token_ends_itself_alone(stage: Stage, browser: Browser) -> Non
     assert browser.go("/").status == 200
 
 
+def test_a_bearer_token_for_less_ends_not_all(stage: Stage, browser: Browser) -> None:
+    bearer = {"authorization": f"Bearer {stage.pool.access_token(scope='orders/read')}"}
+    assert stage.browser().send_form(PATH, b"action=everywhere", bearer).status == 403
+    assert browser.go("/").status == 200
+    assert stage.browser().fetch("/", headers=bearer).status == 200
+    assert told(stage) == []
+
+
 def test_this_one(stage: Stage, browser: Browser) -> None:
     other = stage.signed_in()
     copied = dict(browser.jar)

@@ -2,10 +2,12 @@
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from cognito_gate.cli.sessions_command import sessions
 from tests.journey.visitor import PASSWORDS, is_login_form, set_cookies
 from tests.judges.conftest import App, gated
-from tests.judges.ministack import MiniStack
+from tests.judges.ministack import CREDENTIALS, MiniStack
 from tests.judges.pool import Guest
 
 SESSION = {"cognito_access_token", "cognito_id_token", "cognito_refresh_token"}
@@ -77,6 +79,23 @@ def test_a_signed_out_user_cannot_renew(app: App, guest: Guest) -> None:
     app.pool.call("admin_user_global_sign_out", Username="bob")
     guest.drop("cognito_access_token", "cognito_id_token")
     assert is_login_form(guest.go("/"))
+
+
+@ASGI
+def test_the_command_that_ends_sessions(
+    app: App, guest: Guest, judge: MiniStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    words = ("bob", "--user-pool-id", app.pool.pool_id, "--endpoint-url", judge.origin)
+    guest.sign_in("/", "bob")
+    listed = CliRunner().invoke(sessions, ("list", *words))
+    assert (listed.exit_code, listed.exception) == (0, None)
+    ended = CliRunner().invoke(sessions, ("end", *words))
+    assert ended.stdout == "All sessions of bob have ended at Cognito.\n"
+    guest.drop("cognito_access_token", "cognito_id_token")
+    assert is_login_form(guest.go("/"))
+    assert CliRunner().invoke(sessions, ("end", "nobody", *words[1:])).exit_code == 1
 
 
 @ASGI

@@ -128,3 +128,20 @@ def test_the_last_page_is_in_the_visitors_language(stage: Stage, language: str, 
 def test_the_last_page_takes_nothing(stage: Stage, method: str) -> None:
     reply = stage.person().send(method, "/auth/signed-out", HERE)
     assert (reply.status, reply.value("allow")) == (405, "GET, HEAD")
+
+
+def test_everywhere(stage: Stage) -> None:
+    """Tokens of the JSON API have the scope for it; the calls go where all others go."""
+    person = stage.person(refresh_flow_enabled=True)
+    name = stage.user()
+    assert sign_in(person, name).status == 200
+    other = stage.person(refresh_flow_enabled=True)
+    assert sign_in(other, name).status == 200
+    shown = person.open("/auth/sessions")
+    assert (shown.status, shown.title) == (200, "Your sessions")
+    stage.cloud.forget()
+    headers = {**HERE, "origin": "https://app.example"}
+    reply = person.send_form("/auth/sessions", b"action=everywhere", headers)
+    assert (reply.status, reply.location) == (303, "https://app.example/auth/signed-out")
+    assert [call.name for call in stage.cloud.calls] == ["GlobalSignOut", "RevokeToken"]
+    assert other.open("/page").path == "/auth/sign-in"

@@ -3,7 +3,7 @@
 Knows what can be ended where. Must not know how a page looks.
 """
 
-from ...errors import BadRequest, MethodRefused
+from ...errors import BadRequest, Forbidden, MethodRefused
 from ...events import SignedOut
 from ...identity import Identity
 from .. import gate_pages, session_page
@@ -82,6 +82,7 @@ def _end(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
     context, now = exchange.context, exchange.now
     lack: Lack | None = None
     if who is not None and everywhere:
+        _check_scope(exchange, who)
         # Here first: whatever Cognito says, and if the request is cancelled meanwhile.
         context.revocations.end_all(who.sub, now, until=context.last_use(now))
         lack = yield from _end_at_cognito(exchange, who, visitor.marks.name)
@@ -90,6 +91,13 @@ def _end(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
     else:
         headers = yield from logout.sign_out(exchange, everywhere=everywhere)
     return _ended(exchange, headers, everywhere=everywhere, lack=lack)
+
+
+def _check_scope(exchange: Exchange, who: Identity) -> None:
+    """A token that was given away for less must not end what its user does elsewhere."""
+    if _by_bearer(exchange) and jwt.API_SCOPE not in who.scopes:
+        text = f"a bearer token without the scope {jwt.API_SCOPE}"
+        raise Forbidden(text, sub=who.sub, scopes=(jwt.API_SCOPE,))
 
 
 def _end_at_cognito(exchange: Exchange, who: Identity, name: str) -> Flow[Lack | None]:
