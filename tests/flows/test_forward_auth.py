@@ -261,6 +261,13 @@ def test_others_than_the_proxy_are_refused(
     assert "trusted" in refused(stage, proxy.ask(ada, "/page", client=client))
 
 
+@pytest.mark.parametrize("words", [("unix",), ("unix", "10.0.0.0/8")])
+def test_a_unix_socket_has_no_address(words: tuple[str, ...]) -> None:
+    stage = Stage({**SETTINGS, "trusted_proxies": words})
+    assert passes(Proxy(stage).ask(stage.signed_in(), "/page", client=""))
+    refused(stage, Proxy(stage).ask(stage.signed_in(), "/page", client="127.0.0.1"))
+
+
 def test_without_the_setting_there_is_no_such_route() -> None:
     stage = Stage({**SETTINGS, "trusted_proxies": ()})
     for path in ("/auth/verify", "/auth/verify/x"):
