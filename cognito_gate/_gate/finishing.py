@@ -9,7 +9,7 @@ from .protocol.pages import NO_STORE
 
 
 def finish(exchange: Exchange, response: Respond) -> Respond:
-    """Complete a response: a type, a length, never cached, no body for HEAD; its request id and events."""
+    """Complete a response: a type, a length, never cached, no body for HEAD; its id and events."""
     headers = (*_kept_back(exchange, response.headers), ("x-request-id", exchange.request_id))
     events = tuple(exchange.events)
     if response.status == 204:  # has no body, and says nothing of one (RFC 9110, section 8.6)
