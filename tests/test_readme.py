@@ -249,3 +249,10 @@ def test_the_links_lead_somewhere(name: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8"))
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_tests_that_defend_are_there() -> None:
+    table = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"\]\((tests/[^)]+)\)", table)
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / name).is_file()] == []
