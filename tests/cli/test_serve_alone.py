@@ -94,3 +94,10 @@ def test_what_cannot_be_asked_for(
     result = here("serve", *words, environ=environ)
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_a_unix_socket_needs_no_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = here("serve", f"--uds={tmp_path / 'x.sock'}")
+    assert result.exit_code == 1
+    assert "AWS_COGNITO_USER_POOL_ID" in result.output

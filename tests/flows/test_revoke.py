@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cognito_gate._delivery import log_line
 from cognito_gate.events import Refused, SessionsRevoked
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import START, Stage
@@ -54,6 +55,7 @@ def test_all_sessions_of_a_user(stage: Stage, browser: Browser) -> None:
     assert [(one.sub, one.session, one.before, one.revocation) for one in events] == [
         ("sub-of-ada", "", AT, "a-request")
     ]
+    assert "by an operator: those of sub-of-ada (request a-request)" in log_line(events[0])
 
 
 def test_one_session(stage: Stage, browser: Browser) -> None:

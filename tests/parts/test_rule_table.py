@@ -349,3 +349,9 @@ def test_a_long_list_of_methods_counts_as_all_of_them() -> None:
     table = RuleTable((Rule(("/items/*",), methods=("DELETE",), require=ADMIN),))
     methods = table.asked("GET", ("a," * 200 + "DELETE",))
     assert "rule 1" in {demand.rule for demand in table.access("/items/1", "", methods).demands}
+
+
+def test_a_long_path_beyond_ascii_is_refused() -> None:
+    """To bring it into a normal form could take seconds."""
+    assert access("/" + "\u0300" * 256).refused
+    assert not access("/" + "\u00e9" * 255).refused

@@ -259,3 +259,8 @@ def test_a_question_in_pages() -> None:
 
     found = [page["NextToken"] for page in pages(Book(), "library", "read", Of="it")]
     assert found == ["2", "3", ""]
+
+
+def test_an_operation_that_this_boto3_does_not_know(environment: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AwsError, match="does not know ListWishes yet"):
+        connect().call("cognito-idp", "list_wishes")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..effects import Flow
 from ..exchange import Exchange
+from ..idle_cookie import IdleCookie
 from ..messages import Pass, SessionMarks
 from ..records import RefreshRecord
 from . import session_end, token_revocation
@@ -15,7 +16,8 @@ from . import session_end, token_revocation
 
 def is_over(exchange: Exchange, marks: SessionMarks) -> bool:
     """True when the session was not used for long; also when nothing says when it was used."""
-    return exchange.context.idle is not None and _ends_at(exchange, marks) <= exchange.now
+    idle = exchange.context.idle
+    return idle is not None and _ends_at(exchange, idle, marks) <= exchange.now
 
 
 def end(
@@ -43,13 +45,10 @@ def used(exchange: Exchange, visitor: Pass) -> Pass:
     headers = visitor.headers
     if exchange.incoming.kind == "http":
         headers = (*headers, *idle.use(exchange.jar, visitor.marks, exchange.now))
-    until = min(visitor.until, _ends_at(exchange, visitor.marks))
+    until = min(visitor.until, _ends_at(exchange, idle, visitor.marks))
     return replace(visitor, headers=headers, until=until)
 
 
-def _ends_at(exchange: Exchange, marks: SessionMarks) -> float:
-    idle = exchange.context.idle
-    if idle is None:
-        return float("inf")
+def _ends_at(exchange: Exchange, idle: IdleCookie, marks: SessionMarks) -> float:
     last = max(idle.last_use(exchange.jar, marks), idle.seen(marks, exchange.now))
     return last + idle.seconds

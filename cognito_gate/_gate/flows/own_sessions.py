@@ -38,9 +38,9 @@ def check(exchange: Exchange) -> None:
 
 def sessions(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
     """The route `{prefix}/sessions` for whoever is signed in."""
-    if exchange.incoming.method == "POST":
+    if exchange.incoming.method == "POST" or visitor.identity is None:
         return (yield from _end(exchange, visitor))
-    shown = yield from _shown(exchange, visitor)
+    shown = yield from _shown(exchange, visitor, visitor.identity)
     show = session_page.as_page if _for_a_person(exchange) else session_page.as_json
     return show(exchange, shown, visitor.headers)
 
@@ -53,10 +53,7 @@ def _for_a_person(exchange: Exchange) -> bool:
     return fetch_metadata.is_navigation(exchange.incoming._replace(method="GET"))
 
 
-def _shown(exchange: Exchange, visitor: Pass) -> Flow[Shown]:
-    who = visitor.identity
-    if who is None:
-        raise ValueError("nobody is signed in")
+def _shown(exchange: Exchange, visitor: Pass, who: Identity) -> Flow[Shown]:
     until = verified_session.of_identity(exchange.context, who, NO_END).ends_at
     if _by_bearer(exchange):
         until = visitor.until
