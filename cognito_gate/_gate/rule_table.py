@@ -48,8 +48,9 @@ class _Matcher:
     """One rule, ready to be compared with paths."""
 
     def __init__(self, rule: Rule, name: str) -> None:
-        self.opens, self.public = rule.opens, rule.public
+        self.opens = rule.opens
         self.demand = Demand(name, rule.require)
+        self.opened = Access(name, public=rule.public, optional=rule.optional)
         self._methods = None if rule.methods is None else frozenset(rule.methods)
         self._public = PublicPaths(rule.paths)
         self._exact = frozenset(path for path in rule.paths if not path.endswith("/*"))
@@ -119,10 +120,12 @@ class RuleTable:
         if not is_plain(path):
             return self._for_odd_path(path, mount, closing)
         folded = _folded(path)
-        for rule in rules:
+        for index, rule in enumerate(rules):
             if rule.opens:
                 if rule.opens_path(path, mount, method):
-                    return Access(rule.demand.rule, public=rule.public, optional=not rule.public)
+                    before = [one for one in rules[:index] if not one.opens]
+                    hidden = [*_demands(before, *_across(path, mount))]
+                    return self._restricted(hidden) if hidden else rule.opened
             elif rule.matches_widely(folded):
                 exactly = self._exactly(path, mount, method, rules)
                 slashed = _first_widely(closing, path.casefold())

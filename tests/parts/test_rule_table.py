@@ -355,3 +355,16 @@ def test_a_long_path_beyond_ascii_is_refused() -> None:
     """To bring it into a normal form could take seconds."""
     assert access("/" + "\u0300" * 256).refused
     assert not access("/" + "\u00e9" * 255).refused
+
+
+@pytest.mark.parametrize(
+    ("path", "mount", "pattern"),
+    [("/api/admin/x", "/api", "/admin/*"), ("/admin/x", "/api", "/api/admin/*")],
+)
+def test_what_opens_all_opens_nothing_across_a_mount(path: str, mount: str, pattern: str) -> None:
+    """A rule before it is for the same page, by its other spelling."""
+    table = RuleTable((Rule((pattern,), require=ADMIN, name="admin"), Rule(("/*",), public=True)))
+    found = access(path, table=table, mount=mount)
+    assert not found.public
+    assert [demand.rule for demand in found.demands] == ["admin"]
+    assert access("/api/other", table=table, mount=mount).public
