@@ -42,7 +42,7 @@ FLOORS: list[set[str]] = [
     {"settings.parsers"},
     {"_gate.messages", "_gate.records", "settings.__init__"},
     {"_gate.effects"},
-    {"_gate.catalog", "_sign_in.cognito_api_answers", "_sign_in.error_places"},
+    {"_gate.catalog", "_gate.store", "_sign_in.cognito_api_answers", "_sign_in.error_places"},
     {
         "_gate.protocol.",
         *("_sign_in.cognito_api", "_sign_in.error_messages", "_sign_in.form_body"),

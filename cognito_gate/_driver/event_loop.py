@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 from weakref import WeakKeyDictionary
 
-from .._gate.effects import Compute, Done, Flow, HttpAnswer, HttpCall
+from .._gate.effects import Compute, Done, Flow, HttpAnswer, HttpCall, StoreAnswer, StoreCall, Wait
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -43,6 +43,11 @@ async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
                     effect = flow.send(await sender.answer(effect))
                 case Compute():
                     effect = flow.send(await _compute(effect))
+                case StoreCall():
+                    effect = flow.send(await sender.ask_store(effect))
+                case Wait():
+                    await asyncio.sleep(effect.seconds)
+                    effect = flow.send(None)
                 case _:
                     assert_never(effect)
     except StopIteration as stop:
@@ -102,6 +107,10 @@ class AsyncSender:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await self._wait(call, future, leads=leads)
+
+    async def ask_store(self, call: StoreCall) -> StoreAnswer:
+        """The answer of the shared store. Never raises for what the store does."""
+        return StoreAnswer("there is no store")
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall
+from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall, StoreAnswer, StoreCall, Wait
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -48,6 +48,11 @@ def run(flow: Flow[T], sender: "Sender") -> T:
                     effect = flow.send(sender.answer(effect))
                 case Compute():
                     effect = flow.send(effect.done())
+                case StoreCall():
+                    effect = flow.send(sender.ask_store(effect))
+                case Wait():
+                    time.sleep(effect.seconds)
+                    effect = flow.send(None)
                 case _:
                     assert_never(effect)
     except StopIteration as stop:
@@ -85,6 +90,10 @@ class Sender:
         if leads:
             self._start(call, lambda answer: self._calls.finish(call, future, answer))
         return self._wait(call, future, leads=leads)
+
+    def ask_store(self, call: StoreCall) -> StoreAnswer:
+        """The answer of the shared store. Never raises for what the store does."""
+        return StoreAnswer("there is no store")
 
     def close(self) -> None:
         """Close the connections that were opened here; a later call opens others."""

@@ -122,7 +122,49 @@ class Compute:
             return Done(error=error)
 
 
-Effect: TypeAlias = HttpCall | Compute
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A value in the shared store, until `ends_at` (Unix time). `owner` is the name under which it
+    is listed with others, if any."""
+
+    key: str
+    value: bytes = field(repr=False)
+    ends_at: float
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCall:
+    """A question to the store that several processes share; `store.py` has a helper for each
+    operation, which says what it means."""
+
+    operation: Literal["load", "save", "create", "replace", "delete", "count", "list", "publish"]
+    key: str = ""
+    item: Item | None = None
+    before: bytes | None = field(default=None, repr=False)
+    message: bytes = field(default=b"", repr=False)
+    ends_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAnswer:
+    """What the store said; or `failure`: why it said nothing, or nothing in time (for the log)."""
+
+    failure: str = ""
+    done: bool = False
+    item: Item | None = None
+    items: tuple[Item, ...] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let `seconds` go by, while other requests go on."""
+
+    seconds: float
+
+
+Effect: TypeAlias = HttpCall | Compute | StoreCall | Wait
 Flow: TypeAlias = Generator[Effect, Any, T]
 
 
@@ -139,6 +181,11 @@ def compute(work: Callable[[], T]) -> Flow[T]:
         raise done.error
     value: T = done.value
     return value
+
+
+def wait(seconds: float) -> Flow[None]:
+    """Go on after so many seconds."""
+    yield Wait(seconds)
 
 
 def at_once(flow: Flow[T]) -> T:

@@ -10,7 +10,16 @@ from urllib.parse import unquote_to_bytes
 
 from cognito_gate._delivery import Delivery
 from cognito_gate._gate.authorization import Check
-from cognito_gate._gate.effects import Compute, Effect, Flow, HttpAnswer, HttpCall
+from cognito_gate._gate.effects import (
+    Compute,
+    Effect,
+    Flow,
+    HttpAnswer,
+    HttpCall,
+    StoreAnswer,
+    StoreCall,
+    Wait,
+)
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming, Pass
 from cognito_gate._gate.sessions.interface import Sessions
@@ -72,6 +81,10 @@ def play(flow: Flow[Decision], pool: Answering) -> Decision:
                     effect = flow.send(pool.answer(effect))
                 case Compute():
                     effect = flow.send(effect.done())
+                case StoreCall():
+                    effect = flow.send(StoreAnswer("there is no store"))
+                case Wait():
+                    effect = flow.send(None)
                 case _:
                     assert_never(effect)
     except StopIteration as stop:
