@@ -99,6 +99,12 @@ class Settings(Combined):
     websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
     websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
     session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
+    store: str = _setting("COGNITO_GATE_STORE", "", hidden=True)
+    store_for: Literal["sessions", "large", "refresh"] = _setting(
+        "COGNITO_GATE_STORE_FOR", "sessions", "lower"
+    )
+    store_cache_seconds: float = _setting("COGNITO_GATE_STORE_CACHE_SECONDS", 5.0, "seconds")
+    store_timeout_seconds: float = _setting("COGNITO_GATE_STORE_TIMEOUT_SECONDS", 1.0, "seconds")
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
     list_sessions: bool = _setting("COGNITO_GATE_LIST_SESSIONS", False, "flag")
     audit_log: str = _setting("COGNITO_GATE_AUDIT_LOG", "")
