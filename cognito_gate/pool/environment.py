@@ -119,6 +119,11 @@ def _optional(outputs: Mapping[str, str]) -> Iterator[Variable]:
 def _sign_in_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
     """For sign-in pages that the gate serves itself."""
     yield Variable("COGNITO_GATE_LOGIN", "custom")
+    flow = outputs.get("SignInFlow", "srp")
+    if flow != "srp":
+        yield Variable("COGNITO_GATE_SIGN_IN_FLOW", flow)
+    if flow == "choice" and outputs.get("SignInWays"):
+        yield Variable("COGNITO_GATE_SIGN_IN_WAYS", outputs["SignInWays"])
     for name, output in (
         ("COGNITO_GATE_PASSWORD_POLICY", "PasswordPolicy"),
         ("COGNITO_GATE_SIGN_UP", "SignUp"),

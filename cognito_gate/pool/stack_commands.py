@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import click
-from click.core import ParameterSource
 
 from ..errors import SettingsError
-from ._flags import PoolCommand, pool_options
+from ._flags import PoolCommand, given_options, pool_options
 from .aws import Account, AwsError, connect
 from .deployed import environment_of, find_deployed
 from .deployment import Order
 from .deployment import deploy as deploy_stack
 from .environment import FORMATS, EnvironmentProblem, Extras
-from .options import DEFAULTS, FLAGS, PoolOptions
+from .options import FLAGS, PoolOptions
 from .output import Output, force_option, output_option
 from .removal import delete as delete_stack
 from .stack import Stack, StackProblem
@@ -33,6 +32,7 @@ _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}", re.ASCII)
 _EXPECTED = (AwsError, EnvironmentProblem, SettingsError, StackProblem)
 # The options whose values the template takes as parameters; the parent's follows from the domain.
 PARAMETERS = {
+    "auto_confirm_domains": "AutoConfirmDomains",
     "callback_urls": "CallbackURLs",
     "certificate_arn": "CertificateArn",
     "custom_domain": "CustomDomain",
@@ -179,9 +179,10 @@ def deploy(
     its default, and the changes shown include that. A parameter that was set once (by --parameter,
     or in the console) keeps its value until it is set again, by --parameter or by its option.
     """
-    flags = _given_flags()
-    if file and flags:
-        raise click.UsageError(f"{flags[0]} describes a pool, and so does --template; use one")
+    given_names = given_options()
+    if file and given_names:
+        flag = FLAGS[given_names[0]]
+        raise click.UsageError(f"{flag} describes a pool, and so does --template; use one")
     if file == "-" and not yes:
         raise click.UsageError(
             "no question can be asked while the template comes from standard input; add --yes"
@@ -195,7 +196,7 @@ def deploy(
     body = _read(file) if file else pool_template(options)
     with _expected_errors():
         context = _outside().context(region, profile, yes=yes)
-        reset_parameters = {PARAMETERS[name] for name in PARAMETERS if FLAGS[name] in flags}
+        reset_parameters = {PARAMETERS[name] for name in PARAMETERS if name in given_names}
         order = Order(
             name=stack, body=body, given=given, reset_parameters=reset_parameters, replace=replace
         )
@@ -216,12 +217,6 @@ def _dns_advice(stack: Stack) -> list[str]:
         f"In DNS, make {host} an alias (or CNAME) of {distribution}. It may take an hour to work. "
         "--hosted-zone-id creates that record for you."
     ]
-
-
-def _given_flags() -> list[str]:
-    """The options of a pool that were given."""
-    source = click.get_current_context().get_parameter_source
-    return [FLAGS[name] for name in DEFAULTS if source(name) is ParameterSource.COMMANDLINE]
 
 
 def _read(file: str) -> str:

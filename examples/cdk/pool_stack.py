@@ -36,6 +36,8 @@ class PoolStack(Stack):
             "Scopes": " ".join(scope.scope_name for scope in SCOPES),
             "ConfidentialClient": "true",
             "SignInPages": sign_in_pages,
+            "SignInFlow": "srp",
+            "SignInWays": "PASSWORD_SRP",
             "RefreshEnabled": "true",
             "RefreshTokenSeconds": str(REFRESH.to_seconds()),
             "PasswordPolicy": "12 upper lower digits symbols",

@@ -26,6 +26,8 @@ OUTPUTS = {
     "Scopes": "openid email profile",
     "ConfidentialClient": "true",
     "SignInPages": "hosted",
+    "SignInFlow": "srp",
+    "SignInWays": "PASSWORD_SRP",
     "RefreshEnabled": "true",
     "RefreshTokenSeconds": "2592000",
     "PasswordPolicy": "12 upper lower digits symbols",

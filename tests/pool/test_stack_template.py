@@ -42,6 +42,7 @@ def test_every_parameter_has_its_option() -> None:
     options = PoolOptions(
         self_sign_up=True,
         email_domains=("example.com",),
+        auto_confirm_domains=("example.com",),
         custom_domain="auth.example.com",
         certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/1",
         hosted_zone_id="Z0123",
