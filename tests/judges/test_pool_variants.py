@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -14,6 +16,13 @@ APP = (
     *("--callback-url", "https://app.example.com/auth/callback"),
     *("--logout-url", "https://app.example.com/auth/signed-out"),
 )
+
+
+def secret_hash(found: Settings, username: str) -> str:
+    """What a client with a secret proves itself by (developer guide, SecretHash)."""
+    key = found.user_pool_client_secret.encode()
+    text = f"{username}{found.user_pool_client_id}".encode()
+    return b64encode(hmac.digest(key, text, "sha256")).decode()
 
 
 def settings(account: Account, stack: str) -> Settings:
@@ -48,6 +57,47 @@ def test_every_way_to_sign_in_on_pages_of_ones_own(account: Account) -> None:
     pool = account.pool(found.user_pool_id)
     assert pool["MfaConfiguration"] == "ON"
     assert pool["SmsConfiguration"]["SnsCallerArn"].startswith("arn:aws:iam::")
+
+
+OPTIONS = """
+sign_in_pages = "custom"
+self_sign_up = true
+required = ["email", "phone"]
+passwordless = ["passkey", "email-otp", "sms-otp"]
+auto_confirm_domains = ["example.com"]
+attributes = ["plan", "seats:number"]
+write_attributes = ["custom:plan"]
+scopes = ["openid", "email", "orders/read"]
+api_scopes = ["orders/read=See orders"]
+invitation_message = "You are {username}, by {####}, at {app}"
+tags = { team = "web" }
+"""
+
+
+def test_a_pool_of_many_options_from_a_file(account: Account) -> None:
+    (account.home / "pool.toml").write_text(OPTIONS)
+    account.gate("pool", "deploy", "many", *CLASSIC, "--options", "pool.toml", "--yes")
+    found, cognito = settings(account, "many"), account.client("cognito-idp")
+    assert found.sign_in_flow == "choice"
+    assert found.sign_in_ways == ("PASSWORD_SRP", "WEB_AUTHN", "EMAIL_OTP", "SMS_OTP")
+    pool = account.pool(found.user_pool_id)
+    assert pool["UserPoolTags"]["team"] == "web"
+    assert "custom:plan" in {item["Name"] for item in pool["SchemaAttributes"]}
+    invitation = pool["AdminCreateUserConfig"]["InviteMessageTemplate"]["EmailMessage"]
+    assert invitation == "You are {username}, by {####}, at http://localhost:8000"
+    servers = cognito.list_resource_servers(UserPoolId=found.user_pool_id, MaxResults=9)
+    assert [item["Identifier"] for item in servers["ResourceServers"]] == ["orders"]
+    signed_up = cognito.sign_up(
+        ClientId=found.user_pool_client_id,
+        SecretHash=secret_hash(found, "ada@example.com"),
+        Username="ada@example.com",
+        Password="Correct-Horse-1",
+        UserAttributes=[
+            {"Name": "email", "Value": "ada@example.com"},
+            {"Name": "phone_number", "Value": "+14155550100"},
+        ],
+    )
+    assert signed_up["UserConfirmed"] is True
 
 
 def test_a_domain_of_ones_own(account: Account) -> None:
