@@ -41,6 +41,10 @@ class Extras:
     logout_url: str = ""
 
 
+LOGOUT_UNREGISTERED = "LogoutUrlIsUnregistered"
+"""The output that says "true" of a sign-out URL that the app client does not have yet."""
+
+_NEEDED = ("Region", "UserPoolId", "ClientId", "Domain", "RedirectUrl", "LogoutUrl")
 _KEY_STAND_IN = "stands in for one of 32 characters"  # of a form that settings take
 
 
@@ -60,6 +64,11 @@ def environment(outputs: Mapping[str, str], extras: Extras) -> tuple[Variable, .
     # Settings that the gate would refuse fail here, and not at the first start of the app.
     Settings.from_env({"SECRET_KEY": _KEY_STAND_IN, **values}, env_file=None)
     return variables
+
+
+def is_complete(outputs: Mapping[str, str]) -> bool:
+    """Whether the outputs are those of a stack of ours."""
+    return all(outputs.get(name) for name in (*_NEEDED, "ConfidentialClient"))
 
 
 def require_output(outputs: Mapping[str, str], name: str) -> str:
@@ -85,7 +94,7 @@ def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]
             "Not AWS: an emulator, which serves the API and the login pages on one address.",
         )
         yield Variable("AWS_COGNITO_DOMAIN", extras.emulator)
-    else:
+    elif outputs.get("Domain") or outputs.get("SignInPages") != "custom":
         yield Variable("AWS_COGNITO_DOMAIN", require_output(outputs, "Domain"))
     yield Variable("AWS_COGNITO_USER_POOL_ID", require_output(outputs, "UserPoolId"))
     yield Variable("AWS_COGNITO_USER_POOL_CLIENT_ID", require_output(outputs, "ClientId"))
@@ -94,7 +103,8 @@ def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]
     redirect = extras.callback_url or require_output(outputs, "RedirectUrl")
     yield Variable("AWS_COGNITO_REDIRECT_URL", redirect)
     logout = extras.logout_url or require_output(outputs, "LogoutUrl")
-    yield Variable("AWS_COGNITO_LOGOUT_URL", logout)
+    note = _REGISTER if outputs.get(LOGOUT_UNREGISTERED) == "true" else ""
+    yield Variable("AWS_COGNITO_LOGOUT_URL", logout, "" if extras.logout_url else note)
     yield from _optional(outputs)
     if outputs.get("SignInPages") == "custom":
         yield from _sign_in_pages(outputs)
@@ -135,6 +145,11 @@ def _sign_in_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
     if outputs.get("ConfidentialClient") == "true":  # only such a client may take it
         yield Variable("COGNITO_GATE_USER_CONTEXT", "true")
 
+
+_REGISTER = (
+    "Not among the sign-out URLs of the app client: add it there, or signing out ends on an error "
+    "page of Cognito's."
+)
 
 # Forms
 

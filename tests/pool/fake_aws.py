@@ -118,12 +118,15 @@ class FakeAws:
     def __init__(self, *stacks: FakeStack) -> None:
         self.stacks = {stack.name: stack for stack in stacks}
         self.gone: dict[str, FakeStack] = {}
-        self.pools = {POOL_ID: {"EstimatedNumberOfUsers": 12, "DeletionProtection": "ACTIVE"}}
+        self.pools: dict[str, dict[str, Any]] = {
+            POOL_ID: {"EstimatedNumberOfUsers": 12, "DeletionProtection": "ACTIVE"}
+        }
         self.client = {
             "ClientSecret": SECRET,
             "CallbackURLs": [OUTPUTS["RedirectUrl"], "https://b.example.com/auth/callback"],
             "LogoutURLs": [OUTPUTS["LogoutUrl"], "https://b.example.com/bye"],
         }
+        self.clients = [{"ClientId": CLIENT_ID, "ClientName": "shop"}]
         self.endpoint = ""
         self.defaults: dict[str, str | None] = {}
         self.capabilities: list[str] = []
@@ -273,6 +276,10 @@ class FakeAws:
     def describe_user_pool_client(self, UserPoolId: str, ClientId: str) -> HttpAnswer:  # noqa: N803
         assert (UserPoolId, ClientId) == (POOL_ID, CLIENT_ID)
         return {"UserPoolClient": self.client}
+
+    def list_user_pool_clients(self, UserPoolId: str, MaxResults: int) -> HttpAnswer:  # noqa: N803
+        assert (UserPoolId, MaxResults) == (POOL_ID, 60)
+        return {"UserPoolClients": self.clients}
 
     def update_user_pool(self, UserPoolId: str, DeletionProtection: str) -> None:  # noqa: N803
         self.pools[UserPoolId]["DeletionProtection"] = DeletionProtection

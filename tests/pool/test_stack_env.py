@@ -165,8 +165,7 @@ def test_a_stack_that_is_not_there(status: str) -> None:
 @pytest.mark.parametrize(
     ("outputs", "told"),
     [
-        ({"Domain": ""}, "The stack has no output Domain;"),
-        ({"ConfidentialClient": ""}, "The stack has no output ConfidentialClient;"),
+        ({"Domain": ""}, "The user pool has no login domain."),
         ({"RedirectUrl": "ftp://x"}, "AWS_COGNITO_REDIRECT_URL"),
         ({"PasswordPolicy": "12\nupper", "SignInPages": "custom"}, "no line of a .env file can"),
     ],
