@@ -40,7 +40,11 @@ def environment_of(
         EnvironmentProblem, SettingsError, AwsError: as `environment` and the account say.
     """
     confidential = is_confidential(outputs)
-    complete = replace(extras, emulator=account.emulator("cognito-idp"))
+    complete = replace(
+        extras,
+        emulator=account.emulator("cognito-idp"),
+        fips_endpoint=account.fips_endpoint("cognito-idp"),
+    )
     if confidential or extras.callback_url or extras.logout_url:
         pool_id, client_id = (
             require_output(outputs, "UserPoolId"),

@@ -30,13 +30,15 @@ class Variable:
 class Extras:
     """What the outputs do not hold.
 
-    `emulator` is the address of an emulator of AWS, if any; `callback_url` and `logout_url`
+    `emulator` is the address of an emulator of AWS, if any; `fips_endpoint` that of AWS's API where
+    FIPS is demanded, which the login domain follows; `callback_url` and `logout_url`
     override those of the outputs. Empty values are left out.
     """
 
     client_secret: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     emulator: str = ""
+    fips_endpoint: str = ""
     callback_url: str = ""
     logout_url: str = ""
 
@@ -95,7 +97,12 @@ def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]
         )
         yield Variable("AWS_COGNITO_DOMAIN", extras.emulator)
     elif outputs.get("Domain") or outputs.get("SignInPages") != "custom":
-        yield Variable("AWS_COGNITO_DOMAIN", require_output(outputs, "Domain"))
+        domain = require_output(outputs, "Domain")
+        if extras.fips_endpoint:  # GovCloud's prefix domains are FIPS ones anyhow
+            domain = domain.replace(".auth.", ".auth-fips.") if _is_prefix(domain) else domain
+        yield Variable("AWS_COGNITO_DOMAIN", domain)
+    if extras.fips_endpoint:
+        yield Variable("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", extras.fips_endpoint)
     yield Variable("AWS_COGNITO_USER_POOL_ID", require_output(outputs, "UserPoolId"))
     yield Variable("AWS_COGNITO_USER_POOL_CLIENT_ID", require_output(outputs, "ClientId"))
     if extras.client_secret:
@@ -114,6 +121,10 @@ def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]
             extras.secret_key,
             "A new key each time this is printed. Keep the one in use: another ends all sessions.",
         )
+
+
+def _is_prefix(domain: str) -> bool:
+    return domain.endswith(".amazoncognito.com")
 
 
 def _optional(outputs: Mapping[str, str]) -> Iterator[Variable]:

@@ -26,6 +26,7 @@ from .deployment import deploy as deploy_stack
 from .environment import Extras
 from .options import FLAGS, PoolOptions
 from .output import Output, force_option, output_option, update_option
+from .regions import check_region
 from .removal import delete as delete_stack
 from .stack import Stack
 from .talk import say
@@ -143,6 +144,8 @@ def deploy(
     body = _read(file) if file else pool_template(options)
     with expected_errors():
         context = outside_of_command().context(region, profile, yes=yes)
+        if not file:
+            check_region(context.account.region, options)
         reset_parameters = {PARAMETERS[name] for name in PARAMETERS if name in given_names}
         order = Order(
             name=stack, body=body, given=given, reset_parameters=reset_parameters, replace=replace

@@ -127,7 +127,7 @@ class FakeAws:
             "LogoutURLs": [OUTPUTS["LogoutUrl"], "https://b.example.com/bye"],
         }
         self.clients = [{"ClientId": CLIENT_ID, "ClientName": "shop"}]
-        self.endpoint = ""
+        self.endpoint = self.fips = ""
         self.defaults: dict[str, str | None] = {}
         self.capabilities: list[str] = []
         self.proposal: list[dict[str, Any]] = ADDED
@@ -149,6 +149,9 @@ class FakeAws:
 
     def emulator(self, service: str) -> str:
         return self.endpoint
+
+    def fips_endpoint(self, service: str) -> str:
+        return self.fips
 
     def wait(self, seconds: float) -> None:
         """Time goes by, and the next events come to light."""
