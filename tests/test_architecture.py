@@ -19,12 +19,14 @@ FLOORS: list[set[str]] = [
         *("_gate.sessions.__init__", "_sign_in.__init__"),
     },
     {
-        *("errors", "events", "identity", "settings.formats"),
+        *("errors", "events._request", "identity", "settings.formats"),
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
+    {"events._sign_in_pages", "settings.domains"},
     {
-        *("_gate.protocol.public_keys", "settings.domains", "settings.env_file"),
+        *("events.__init__", "_gate.protocol.public_keys", "_gate.protocol.signing"),
+        "settings.env_file",
         *("settings.identity_headers", "settings.proxies"),
         *("settings.toml_lines", "settings.unknown_variables"),
     },
@@ -90,7 +92,7 @@ FLOORS: list[set[str]] = [
     {"_sign_in.routes"},
     {"_gate.custom_login", "_gate.cached_decisions"},
     {"_gate.gate"},
-    {"_metrics"},
+    {"_metrics", "_sign_in_log"},
     {"_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls", "_listening"},
     {"_driver.calls"},
     {"_metrics_extra"},
@@ -130,7 +132,7 @@ FLOORS: list[set[str]] = [
 # They import within a function, and say why: lazily for a library that takes its time (`_driver.`,
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
-    "_metrics_extra",
+    *("_asgi_scope", "_delivery", "_metrics_extra"),
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
     *("_gate.protocol.pages", "settings.parsers"),
@@ -144,7 +146,7 @@ STARTERS = ("cli.local_commands", "cli.__init__", "testing")
 DOORS: dict[str, set[str]] = {
     "authlib": {"_gate.protocol.oauth_messages"},
     "joserfc": {"_gate.protocol.public_keys", "local."},
-    "itsdangerous": {"_gate.protocol.seal"},
+    "itsdangerous": {"_gate.protocol.signing"},
     "cryptography": {
         *("_gate.protocol.encryption", "_gate.protocol.public_keys"),
         *("_sign_in.form_body", "local."),
