@@ -31,19 +31,21 @@ FLOORS: list[set[str]] = [
         *("settings.toml_lines", "settings.unknown_variables"),
     },
     {"settings.rule_values"},
+    {"settings.rules"},
     {
         *("cli.app_names", "cli.import_errors", "cli.listen", "cli.process"),
         *("cli.server_options", "cli.web_sockets"),
     },
     {
         *("settings.checks", "settings.endpoints", "settings.operator_checks"),
-        *("settings.page_checks", "settings.reading", "settings.rules"),
+        *("settings.page_checks", "settings.reading", "settings.rule_order"),
     },
-    {"settings.rule_order"},
-    {"settings.combined", "settings.rules_file"},
+    {"settings.rule_combinations", "settings.rules_file"},
+    {"settings.combined"},
     {"settings.parsers"},
-    {"_gate.messages", "_gate.records", "settings.__init__"},
+    {"_gate.messages", "_gate.records", "_gate.target", "settings.__init__"},
     {"_gate.effects"},
+    {"_sign_in.records"},
     {"_gate.catalog", "_gate.store", "_sign_in.cognito_api_answers", "_sign_in.error_places"},
     {
         "_gate.protocol.",
@@ -59,7 +61,8 @@ FLOORS: list[set[str]] = [
         *("_gate.cookie_kinds", "_gate.request_ids", "_gate.revocations", "_gate.rule_table"),
         "_gate.sessions.interface",
     },
-    {"_gate.authorization", "_gate.shown_cookies"},
+    {"_gate.rule_decisions", "_gate.shown_cookies"},
+    {"_gate.authorization"},
     {"_gate.sessions.cookie_sessions", "_gate.idle_cookie"},
     {"_gate.context"},
     {"_gate.exchange"},
@@ -135,7 +138,8 @@ LATE = {
     *("_asgi_scope", "_delivery", "_metrics_extra"),
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
-    *("_gate.protocol.pages", "settings.parsers"),
+    *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.protocol.pages"),
+    *("settings.checks", "settings.combined", "settings.parsers"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")
