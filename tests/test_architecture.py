@@ -139,7 +139,8 @@ LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
     *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.protocol.pages"),
-    *("settings.checks", "settings.combined", "settings.parsers"),
+    *("_gate.flows.token_trust", "settings.checks", "settings.combined", "settings.parsers"),
+    "settings.unknown_variables",
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")
