@@ -203,7 +203,7 @@ class DynamoDBStore(InThreads):
                 "update_item",
                 ConditionExpression=condition,
                 ExpressionAttributeValues=values,
-                ReturnValues="UPDATED_NEW",
+                ReturnValues="ALL_NEW",
                 **parameters,
             )
         except ClientError as error:
