@@ -49,7 +49,7 @@ class Kind:
             case SQLiteAddress(folder):
                 return SQLiteStore(folder / f"{name}.db", SECONDS, clock)
             case RedisAddress() as address:
-                return RedisStore(address, SECONDS, name)
+                return RedisStore(address, SECONDS, name, clock)
             case table:
                 return DynamoDBStore(table, SECONDS, name, clock)
 

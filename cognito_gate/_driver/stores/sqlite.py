@@ -95,8 +95,9 @@ class _Listener:
         self, file: SQLiteFile, hear: Hear, missed: Missed, closed: threading.Event
     ) -> None:
         self._file, self._hear, self._missed, self._closed = file, hear, missed, closed
-        self._last = -1
+        self._last = 0
         self._seen = 0.0
+        self._from = 0
 
     def run(self) -> None:
         """Listen until the store is closed."""
@@ -105,16 +106,16 @@ class _Listener:
                 with self._file.connection() as connection:
                     self._look(connection)
             except (sqlite3.Error, OSError, StoreUnusable):
-                self._last = -1  # perhaps it is another file the next time
+                pass  # who asks the store hears of it
             if self._closed.wait(LOOK_SECONDS):
                 return
 
     def _look(self, connection: sqlite3.Connection) -> None:
         late = time.monotonic() - self._seen > MESSAGE_SECONDS / 2
-        if self._last < 0 or late:
-            [self._last] = connection.execute(
-                "SELECT ifnull(max(number), 0) FROM messages"
-            ).fetchone()
+        if late or self._from != self._file.opening:
+            self._from = self._file.opening
+            query = "SELECT ifnull(max(number), 0) FROM messages"
+            [self._last] = connection.execute(query).fetchone()
             self._missed()
         self._seen = time.monotonic()
         rows = connection.execute(

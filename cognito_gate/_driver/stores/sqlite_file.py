@@ -35,54 +35,62 @@ class SQLiteFile:
     def __init__(self, path: Path, timeout: float) -> None:
         self._path, self._timeout = path, timeout
         self._lock = threading.Lock()
-        self._opened: tuple[int, int] | None = None
+        self._there: tuple[int, int] | None = None
+        self._opening = 0
         self._free: list[sqlite3.Connection] = []
+
+    @property
+    def opening(self) -> int:
+        """Which opening of a file this is: another file may take its place. File systems give the
+        number of a removed file to the next one."""
+        return self._opening
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
         """A connection for this thread alone. One that failed is not used again."""
-        connection, opened = self._take()
+        connection, opening = self._take()
         try:
             yield connection
         except BaseException:
             connection.close()
             raise
-        self._give_back(connection, opened)
+        self._give_back(connection, opening)
 
     def close(self) -> None:
         """Close the connections that nobody uses now; the others close at their next return."""
         with self._lock:
-            self._opened = None
-            self._close_free()
+            self._forget()
 
-    def _take(self) -> tuple[sqlite3.Connection, tuple[int, int]]:
+    def _take(self) -> tuple[sqlite3.Connection, int]:
         with self._lock:
-            if self._opened is None or self._opened != _identity(self._path):
-                # It is not open yet, or somebody has put another file in its place.
-                self._close_free()
+            if self._there is None or self._there != _identity(self._path):
+                # It is not open yet, or somebody has removed it or put another in its place.
+                self._forget()
                 self._make()
-                self._opened = _identity(self._path)
-            opened = self._opened
-            if self._free and opened is not None:
-                return self._free.pop(), opened
-        if opened is None:
-            raise StoreUnusable(f"{self._path} was removed while it was opened")
-        return self._connect(), opened
+                self._there = _identity(self._path)
+            if self._free:
+                return self._free.pop(), self._opening
+            opening = self._opening
+        return self._connect(), opening
 
-    def _give_back(self, connection: sqlite3.Connection, opened: tuple[int, int]) -> None:
+    def _give_back(self, connection: sqlite3.Connection, opening: int) -> None:
         with self._lock:
-            if opened == self._opened:
+            if opening == self._opening:
                 self._free.append(connection)
                 return
         connection.close()
 
-    def _close_free(self) -> None:
+    def _forget(self) -> None:
+        self._there = None
+        self._opening += 1
         while self._free:
             self._free.pop().close()
 
     def _connect(self) -> sqlite3.Connection:
+        # mode=rw: a file that was removed meanwhile must not be made again, for others to read.
+        source = f"{self._path.as_uri()}?mode=rw"
         connection = sqlite3.connect(
-            self._path, self._timeout, isolation_level=None, check_same_thread=False
+            source, self._timeout, isolation_level=None, check_same_thread=False, uri=True
         )
         # Without a flush to the disk at each commit: a crash of a process loses nothing, one of
         # the host the last moments (https://www.sqlite.org/pragma.html#pragma_synchronous).
