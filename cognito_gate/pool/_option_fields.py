@@ -93,6 +93,7 @@ class OptionFields:
     tags: tuple[str, ...] = _option((), "--tag")
     deletion_protection: bool = _option(True)
     retain: bool = _option(True)
+    sessions_table: bool = _option(False)
     issuer: Literal["original", "updated"] = _option("original")
 
     @property

@@ -107,6 +107,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "hosted_zone_id": "Route 53 zone in which to create the custom domain's records.",
         "parent_record": "Also create the record that Cognito requires for the parent domain.",
     },
+    "Sessions on a server": {
+        "sessions_table": "A table of DynamoDB, for COGNITO_GATE_STORE.",
+    },
     "Functions of yours": {
         "triggers": "A Lambda function to call: pre-sign-up, post-confirmation, "
         "pre-authentication, post-authentication, pre-token, custom-message or user-migration; "

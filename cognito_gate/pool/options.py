@@ -95,6 +95,7 @@ class PoolOptions(OptionFields):
         tags: of the pool, as "team=web".
         deletion_protection: refuse to delete the pool.
         retain: leave the pool where it is when the stack is deleted.
+        sessions_table: a table of DynamoDB for what processes of the app share.
         issuer: the form of `iss`; `updated` is the one that several Regions can serve.
 
     Raises:
@@ -111,14 +112,21 @@ class PoolOptions(OptionFields):
             raise PoolOptionsError(problems)
 
 
+def _check_providers(value: object) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(p, IdentityProvider) for p in value):
+        raise Problem(f"is {value!r:.100}; it takes a tuple of IdentityProvider")
+
+
 def _problems(options: PoolOptions) -> dict[str, str]:
     problems: dict[str, str] = {}
     well_typed = True
     for name, default in DEFAULTS.items():
         value = getattr(options, name)
         try:
-            items = IdentityProvider if name == "identity_providers" else str
-            check_type(value, default, secret=False, items=items)
+            if name == "identity_providers":
+                _check_providers(value)
+            else:
+                check_type(value, default, secret=False)
         except Problem as problem:
             well_typed, problems[FLAGS[name]] = False, str(problem)
             continue

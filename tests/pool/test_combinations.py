@@ -24,6 +24,7 @@ def check(options: PoolOptions) -> None:
     assert found == [], text
     assert len(text.encode()) < MAX_BODY_BYTES
     outputs = {**Stack(options).outputs, "UserPoolId": POOL_ID, "ClientId": CLIENT_ID}
+    outputs |= {"SessionsTable": "table"} if options.sessions_table else {}
     environment(outputs, Extras(client_secret="" if options.public else "c" * 51))
     changed.update(name for name, value in DEFAULTS.items() if getattr(options, name) != value)
 

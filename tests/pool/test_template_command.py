@@ -82,6 +82,7 @@ def test_the_help_is_by_sections_and_tells_each_option_once() -> None:
         "The app:",
         "Tokens:",
         "Login pages:",
+        "Sessions on a server:",
         "Functions of yours:",
         "The pool itself:",
         "Options:",
