@@ -171,7 +171,12 @@ def _finish_pools(context: CommandContext, pools: list[_StackPool], *, users: bo
 
 def _kept_pool(context: CommandContext, pool: UserPool) -> list[str]:
     where = f"--region {context.account.region} --user-pool-id {pool.id}"
-    lines = [f"The user pool {pool} is kept, outside any stack. To delete it with all its users:"]
+    lines = [
+        f"The user pool {pool} is kept, outside any stack. To take it into a stack again, with its "
+        "options:",
+        f"  cognito-gate pool deploy STACK --adopt {pool.id}",
+        "To delete it with all its users:",
+    ]
     if pool.protected:
         lines += [f"  aws cognito-idp update-user-pool {where} --deletion-protection INACTIVE"]
     return [*lines, f"  aws cognito-idp delete-user-pool {where}"]

@@ -20,6 +20,7 @@ from ._command_parts import (
     yes_option,
 )
 from ._flags import PoolCommand, given_options, pool_options
+from .adoption import adopt as adopt_pool
 from .deployed import environment_of
 from .deployment import Order
 from .deployment import deploy as deploy_stack
@@ -88,6 +89,12 @@ def _read_parameters(
     metavar="NAME=VALUE",
     help="A parameter of the template; repeatable.",
 )
+@click.option(
+    "--adopt",
+    default="",
+    metavar="USER_POOL_ID",
+    help="First take this user pool, which no stack has, into the new stack.",
+)
 @click.option("--replace", is_flag=True, help="With --yes: accept the loss of users or sessions.")
 @click.option("--no-env", is_flag=True, help="Do not print the environment.")
 @format_option
@@ -103,6 +110,7 @@ def deploy(
     options: PoolOptions,
     file: str | None,
     given: Mapping[str, str],
+    adopt: str,
     replace: bool,
     no_env: bool,
     form: str,
@@ -135,6 +143,8 @@ def deploy(
         raise click.UsageError(
             "no question can be asked while the template comes from standard input; add --yes"
         )
+    if adopt and file:
+        raise click.UsageError("--adopt needs options of a pool, and not --template")
     if replace and not yes:
         raise click.UsageError("--replace needs --yes; without it, you are asked")
     if output and no_env:
@@ -146,6 +156,8 @@ def deploy(
         context = outside_of_command().context(region, profile, yes=yes)
         if not file:
             check_region(context.account.region, options)
+        if adopt:
+            adopt_pool(context, stack, adopt, options)
         reset_parameters = {PARAMETERS[name] for name in PARAMETERS if name in given_names}
         order = Order(
             name=stack, body=body, given=given, reset_parameters=reset_parameters, replace=replace

@@ -205,7 +205,7 @@ class FakeAws:
 
     def create_change_set(self, **asked: Any) -> HttpAnswer:
         name = asked["StackName"]
-        if asked["ChangeSetType"] == "CREATE":
+        if asked["ChangeSetType"] in ("CREATE", "IMPORT"):
             stack = self.stacks.setdefault(name, FakeStack(name, "REVIEW_IN_PROGRESS"))
             stack.happens(name, "REVIEW_IN_PROGRESS")
         stack = self._stack(name)
@@ -229,7 +229,7 @@ class FakeAws:
     def execute_change_set(self, ChangeSetName: str) -> None:  # noqa: N803
         asked = self.sets.pop(ChangeSetName)
         stack: FakeStack = asked["stack"]
-        kind = "CREATE" if asked["ChangeSetType"] == "CREATE" else "UPDATE"
+        kind = asked["ChangeSetType"]
         part = ("UserPool", f"{kind}_COMPLETE", "", "AWS::Cognito::UserPool")
         usual: list[list[tuple[str, ...]]] = [[part], [(stack.name, f"{kind}_COMPLETE")]]
         stack.happens(stack.name, f"{kind}_IN_PROGRESS", "User Initiated")
