@@ -55,7 +55,10 @@ def test_the_users_stay() -> None:
         "Type the name of the stack to delete it: "
     )
     assert ran.told.endswith(
-        f"The user pool {POOL_ID} with about 12 users is kept, outside any stack. To delete it "
+        f"The user pool {POOL_ID} with about 12 users is kept, outside any stack. To take it "
+        f"into a stack again, with its options:\n"
+        f"  cognito-gate pool deploy STACK --adopt {POOL_ID}\n"
+        f"To delete it "
         "with all its users:\n"
         f"  aws cognito-idp update-user-pool --region eu-west-1 --user-pool-id {POOL_ID} "
         "--deletion-protection INACTIVE\n"
