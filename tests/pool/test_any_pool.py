@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,8 @@ from typing import Any
 import pytest
 
 from cognito_gate import Settings
+from cognito_gate.pool.environment import Variable
+from cognito_gate.pool.output import Output
 from tests.pool.command import run
 from tests.pool.fake_aws import CLIENT_ID, POOL_ID, SECRET, FakeAws, FakeStack
 
@@ -273,26 +273,23 @@ def test_updating_needs_a_file_with_lines(words: tuple[str, ...]) -> None:
     assert run(account(), "env", *WORDS, *words).code == 2
 
 
-EMPTIED = """
-from cognito_gate.pool.environment import Variable
-from cognito_gate.pool.output import Output
-for name in ("SECRET_KEY", "AWS_REGION"):
-    Output("env", None, False).write([Variable(name, "x")])
-"""
-
-
 @pytest.mark.parametrize(("name", "warned"), [(".env", 1), ("other", 0)])
-def test_a_file_that_the_shell_has_emptied(tmp_path: Path, name: str, warned: int) -> None:
-    (tmp_path / ".env").touch()
-    with open(tmp_path / name, "w") as stream:
-        done = subprocess.run(
-            [sys.executable, "-c", EMPTIED],
-            cwd=tmp_path,
-            env={**os.environ},
-            stdout=stream,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-    assert done.stderr.count("the shell has emptied it") == warned
-    assert done.stderr.count("--output .env --update") == warned
+def test_a_file_that_the_shell_has_emptied(
+    name: str,
+    warned: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").touch()
+    for variable in ("SECRET_KEY", "AWS_REGION"):
+        with open(name, "w") as stream:
+            monkeypatch.setattr(sys, "stdout", stream)
+            Output("env", None, False).write([Variable(variable, "x")])
+        monkeypatch.undo()
+        monkeypatch.chdir(tmp_path)
+    told = capsys.readouterr().err
+    assert told.count("the shell has emptied it") == warned
+    assert told.count("--output .env --update") == warned
+    assert Path(name).read_text() == "AWS_REGION=x\n"
