@@ -190,11 +190,12 @@ def _for_own_pages(
     ]
     return {
         "SignInFlow": _flow(client.get("ExplicitAuthFlows") or _USUAL_FLOWS, factors, client_id),
-        "SignInWays": " ".join(_WAYS[factor] for factor in _WAYS if factor in factors),
+        "SignInWays": " ".join(_WAYS[factor] for factor in factors if factor in _WAYS),
         "PasswordPolicy": " ".join([str(policy.get("MinimumLength", 8)), *kinds]),
         "SignUp": "false" if closed else "true",
         "SignIn": _sign_in(pool),
         "Required": " ".join(required),
+        "UserContext": str(client.get("EnablePropagateAdditionalUserContextData", False)).lower(),
     }
 
 

@@ -156,7 +156,9 @@ def _sign_in_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
     ):
         if outputs.get(output):
             yield Variable(name, outputs[output])
-    if outputs.get("ConfidentialClient") == "true":  # only such a client may take it
+    # Only a client with a secret may take it; our templates turn it on for each of these.
+    takes_context = outputs.get("UserContext", "true") == "true"
+    if outputs.get("ConfidentialClient") == "true" and takes_context:
         yield Variable("COGNITO_GATE_USER_CONTEXT", "true")
 
 

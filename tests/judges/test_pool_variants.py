@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from base64 import b64encode
 from typing import Any
 
@@ -87,6 +88,11 @@ def test_a_pool_of_many_options_from_a_file(account: Account) -> None:
     assert invitation == "You are {username}, by {####}, at http://localhost:8000"
     servers = cognito.list_resource_servers(UserPoolId=found.user_pool_id, MaxResults=9)
     assert [item["Identifier"] for item in servers["ResourceServers"]] == ["orders"]
+    words = ("--user-pool-id", found.user_pool_id, "--sign-in-pages", "custom", "--no-secret-key")
+    text, _ = account.gate("pool", "env", *words, "--format", "json")
+    same = account.values("many", "--no-secret-key")
+    # Of a pool made elsewhere, no more is asked for than the gate needs.
+    assert json.loads(text) == {**same, "AWS_COGNITO_SCOPES": "openid email"}
     signed_up = cognito.sign_up(
         ClientId=found.user_pool_client_id,
         SecretHash=secret_hash(found, "ada@example.com"),

@@ -167,6 +167,13 @@ def test_for_the_gates_own_pages(
     assert Settings.from_env(found, env_file=None).login == "custom"
 
 
+@pytest.mark.parametrize("takes", [True, False])
+def test_who_asks_is_told_to_clients_that_take_it(takes: bool) -> None:
+    aws = account(OWN, {"EnablePropagateAdditionalUserContextData": takes})
+    found = values(aws, *WORDS, "--sign-in-pages", "custom")
+    assert found.get("COGNITO_GATE_USER_CONTEXT") == ("true" if takes else None)
+
+
 def test_a_client_without_any_flow_for_them() -> None:
     aws = account(OWN, {"ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]})
     ran = run(aws, "env", *WORDS, "--sign-in-pages", "custom")

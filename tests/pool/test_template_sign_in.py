@@ -150,6 +150,7 @@ def test_other_identity_providers() -> None:
     for item in made.values():  # Cognito writes them at each sign-in
         mapped = {name for name in item["AttributeMapping"] if not name.endswith("_verified")}
         assert mapped <= set(client["Properties"]["WriteAttributes"])
+    assert "email_verified" not in client["Properties"]["WriteAttributes"]  # no client may
     assert made["ProviderGoogle"] == {
         "UserPoolId": "<UserPool>",
         "ProviderName": "Google",
