@@ -25,6 +25,8 @@ class Names:
     idle: str
     step_up: str
     return_to: str
+    kept_form: str
+    last_user: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -36,6 +38,7 @@ class Names:
         kinds = (
             *("access_token", "id_token", "refresh_token"),
             *("login_", "pending", "form", "language", "device", "idle", "step_up", "return_to"),
+            *("kept_form", "last_user"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
@@ -53,6 +56,8 @@ class Seals:
     idle: Seal
     step_up: Seal
     return_to: Seal
+    kept_form: Seal
+    last_user: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -68,6 +73,8 @@ class Seals:
             idle=Encrypted(keys, "idle"),
             step_up=Encrypted(keys, "step_up"),
             return_to=Encrypted(keys, "return_to"),
+            kept_form=Encrypted(keys, "kept_form"),
+            last_user=Encrypted(keys, "last_user"),
         )
 
 

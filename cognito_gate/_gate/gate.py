@@ -43,6 +43,7 @@ from .flows import (
 )
 from .flows.client_script import client_script, signed_in
 from .flows.forward_auth import ForwardAuth
+from .flows.unsent_form import UnsentForms, is_form
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata, paths
 from .rule_table import RuleTable
@@ -100,7 +101,8 @@ class Gate:
             f"{settings.prefix}/signed-in": signed_in,
             f"{settings.prefix}/client.js": client_script,
         }
-        self._routes |= operations.routes(settings, scrape)
+        self._unsent = UnsentForms(settings)
+        self._routes |= operations.routes(settings, scrape) | self._unsent.routes
         self._forward_auth = ForwardAuth(settings)
         self._forms = frozenset({*pages, f"{settings.prefix}/sessions"})
         if settings.revoke_key:
@@ -191,6 +193,8 @@ class Gate:
         try:
             self._authorization.check(target, visitor.identity)
         except LoginRequired:
+            if is_form(exchange.incoming):
+                return (yield from self._unsent.refuse(exchange, visitor.headers))
             return self._to_login(exchange, visitor.headers)
         except Forbidden as error:
             return rule_refusals.refuse(exchange, error, visitor)
@@ -198,7 +202,7 @@ class Gate:
             log.exception("an unexpected error in a rule")
             return error_responses.broken(exchange, visitor.headers)
         # Nobody on a public path: without what clears, a sign-in may have replaced it by then.
-        return visitor if visitor.identity is not None else Pass(None)
+        return self._unsent.sent(exchange, visitor) if visitor.identity is not None else Pass(None)
 
     def _to_login(self, exchange: Exchange, headers: Headers) -> Respond:
         if not fetch_metadata.is_navigation(exchange.incoming):

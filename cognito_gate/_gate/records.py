@@ -200,6 +200,51 @@ class IdleRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LastUser:
+    """Who signed in last in a browser, and how many bytes of cookies that session took."""
+
+    sub: str
+    bytes: int
+
+    def to_json(self) -> str:
+        return _dump(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**_load(text, {"sub": str, "bytes": int}))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """A form that somebody sent when their session had ended: whose it is, where it goes, when it
+    came (Unix time), and its fields, names and values in turn."""
+
+    sub: str
+    target: str
+    kept_at: int
+    fields: list[str] = field(repr=False)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The fields, each a name and a value."""
+        return tuple(zip(self.fields[::2], self.fields[1::2], strict=True))
+
+    def to_json(self) -> str:
+        # Not as ASCII: what is typed in other scripts would take three times the room.
+        record = {"v": VERSION, **asdict(self)}
+        return json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        shape: dict[str, type] = {"sub": str, "target": str, "kept_at": int, "fields": list}
+        record = _load(text, shape)
+        fields = record["fields"]
+        if len(fields) % 2 or not all(type(item) is str for item in fields):
+            raise TokenRefused("a sealed cookie of ours has wrong fields")
+        return cls(**record)
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence for a visitor: its id in the catalogs, what to fill in, or a text as it is."""
 

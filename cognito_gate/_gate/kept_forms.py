@@ -1,0 +1,87 @@
+"""The cookies of COGNITO_GATE_KEEP_FORMS: who signed in last in a browser, and a form of theirs
+that came when their session had ended. Both are sealed; neither opens anything.
+
+Knows how long each lasts and what room there is. Must not know which forms are kept, nor how.
+"""
+
+from ..errors import TokenRefused
+from ..settings import Settings
+from .cookie_kinds import Names, Seals, login_attributes
+from .messages import Headers
+from .protocol import cookies
+from .protocol.cookies import Jar
+from .records import KeptForm, LastUser
+
+MAX_BYTES = 8_000
+"""Of all cookies of a browser that keeps a form: gunicorn refuses a header of over 8,190 bytes, and
+nginx one of over 8 KiB."""
+RESERVED = 800
+"""Of these, what our own small cookies may take, the last user's among them."""
+TYPING_SECONDS = 43_200
+"""How long somebody may type on after their session has ended: half a day."""
+MAX_OPENED = 2  # cookies of one name that are looked at: a browser sends one
+
+
+class KeptForms:
+    """What a browser keeps. `seconds` is how long a form is kept, and `name` is its cookie's."""
+
+    def __init__(self, settings: Settings, names: Names, seals: Seals) -> None:
+        self.seconds = settings.login_seconds
+        self.name = names.kept_form
+        self._user_name = names.last_user
+        self._form_seal, self._user_seal = seals.kept_form, seals.last_user
+        self._attributes = login_attributes(settings)
+        lasting = settings.refresh_flow_enabled
+        session = settings.refresh_cookie_age_seconds if lasting else settings.cookie_age_seconds
+        self._user_seconds = session + TYPING_SECONDS
+
+    def begin(self, jar: Jar, sub: str, session: Headers, now: float) -> Headers:
+        """Remember who signs in, with the cookies of that `session`. A form stays that is theirs,
+        while there is room for it."""
+        lines = [line.partition(";")[0] for _, line in session]
+        user = LastUser(sub, sum(map(len, lines)))
+        sealed = self._user_seal.seal(user.to_json(), now)
+        headers = (
+            ("set-cookie", self._attributes.line(self._user_name, sealed, self._user_seconds)),
+        )
+        kept = sum(map(len, jar.get(self.name, ())))
+        if self.find(jar, sub, now) is None or user.bytes + kept + RESERVED > MAX_BYTES:
+            return (*headers, *self.forget(jar))
+        return headers
+
+    def user(self, jar: Jar) -> LastUser | None:
+        """Who signed in last in this browser, and did not sign out."""
+        for value in jar.get(self._user_name, [])[:MAX_OPENED]:
+            try:
+                return LastUser.from_json(self._user_seal.open(value))
+            except TokenRefused:
+                continue
+        return None
+
+    def keep(self, form: KeptForm, room: int, now: float) -> Headers | None:
+        """The cookie that keeps a form; None where it takes more than `room` bytes."""
+        sealed = self._form_seal.seal(form.to_json(), now)
+        if len(sealed) > min(room, cookies.CHUNK):
+            return None
+        return (("set-cookie", self._attributes.line(self.name, sealed, self.seconds)),)
+
+    def find(self, jar: Jar, sub: str, now: float) -> KeptForm | None:
+        """The form that is kept for this user."""
+        for value in jar.get(self.name, [])[:MAX_OPENED]:
+            try:
+                form = KeptForm.from_json(self._form_seal.open(value))
+            except TokenRefused:
+                continue
+            if form.sub == sub and 0 <= now - form.kept_at <= self.seconds:
+                return form
+        return None
+
+    def forget(self, jar: Jar) -> Headers:
+        """Set-Cookie lines that drop the form."""
+        lines = self._attributes.clear(self.name, jar)
+        return tuple(("set-cookie", line) for line in lines)
+
+    def clear(self, jar: Jar) -> Headers:
+        """Set-Cookie lines that drop all, at a sign-out."""
+        lines = self._attributes.clear(self._user_name, jar)
+        return (*self.forget(jar), *(("set-cookie", line) for line in lines))
