@@ -11,9 +11,8 @@ from .cookie_kinds import Names
 MAX_REMEMBERED_BYTES = 8_192
 """Of a Cookie header that is remembered with what the app sees of it. Servers cap it near that."""
 _MARK = b"cognito_"
-# The app may read the tokens, which its Identity has, too, and the visitor's language. Who was here
-# last is sealed and opens nothing; to hide it would cost each request a new header.
-_SHOWN = {"access", "id", "language", "last_user"}
+# The app may read the tokens, which its Identity has, too, and the visitor's language.
+_SHOWN = {"access", "id", "language"}
 _PLAIN_NAMES = Names.prefixed("")
 _HIDDEN = frozenset(
     getattr(_PLAIN_NAMES, item.name).encode() for item in fields(Names) if item.name not in _SHOWN
