@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 import pytest
 
 from cognito_gate._gate.effects import ReadForm
+from cognito_gate._gate.flows import login_cookies
 from cognito_gate._gate.kept_forms import MAX_BYTES, RESERVED
 from cognito_gate._gate.messages import MAX_FORM_BYTES
 from cognito_gate._gate.records import KeptForm
 from cognito_gate.errors import TokenRefused
 from cognito_gate.events import Refused
-from tests.flows.stage import Stage
+from tests.flows.conftest import MakeStage
+from tests.flows.stage import ACCESS, Stage
 from tests.parts.html import Page
 from tests.world.browser import FETCH, NAVIGATION, ORIGIN, Browser, Extra, Reply
 
@@ -101,10 +103,20 @@ def test_a_form_is_kept_offered_and_sent_as_it_was(stage: Stage, browser: Browse
     assert (again.status, says(again, "There is no form waiting")) == (404, True)
 
 
+def test_a_session_that_nobody_used_ends_the_same_way() -> None:
+    stage = Stage({"keep_forms": True, "idle_seconds": 600})
+    browser = stage.signed_in()
+    stage.now += 700
+    shown = post(browser)
+    assert (shown.status, shown.stored) == (401, [FORM])
+    assert ACCESS in shown.cleared
+
+
 def test_others_of_this_browsers_requests_leave_it(stage: Stage, browser: Browser) -> None:
     sign_in(stage, browser, post(browser))
     for headers in (POST, {**POST, "referer": f"{ORIGIN}/orders"}):
         assert browser.send_form("/orders?x=1", BODY, headers).cleared == []
+    stage.quick = False
     assert browser.go("/", headers={"referer": ORIGIN + RESUME}).cleared == []
     assert FORM in browser.jar
 
@@ -127,9 +139,9 @@ def test_another_user_never_sees_it(stage: Stage, browser: Browser) -> None:
     shown = post(browser)
     kept = browser.jar[FORM]
     stage.pool.sub, stage.pool.username = "sub-of-bob", "bob"
-    offered = sign_in(stage, browser, shown)
-    assert offered.status == 404
-    assert FORM not in browser.jar
+    link = Page(shown.body.decode()).every("a")[0].get("href")
+    back = browser.go(stage.pool.sign_in(browser.go(link).location))
+    assert FORM in back.cleared
     browser.jar[FORM] = kept  # planted by somebody
     offered = browser.go(RESUME)
     assert (offered.status, offered.cleared) == (404, [FORM])
@@ -261,6 +273,29 @@ def test_there_has_to_be_room_for_the_session_too(stage: Stage, browser: Browser
     assert FORM not in browser.jar
 
 
+def test_other_sign_ins_under_way_make_room(stage: Stage, browser: Browser) -> None:
+    shown = post(browser, body=b"a=" + b"x" * 2_000)
+    for number in range(3):
+        browser.go(f"/tab/{number}")
+    stage.pool.access["custom:grown"] = "x" * 1_300
+    assert sign_in(stage, browser, shown).status == 200
+    left = [name for name in browser.jar if "login" in name]
+    assert (
+        sum(len(f"{name}={value}; ") for name, value in browser.jar.items())
+        < login_cookies.MAX_BYTES
+    )
+    assert len(left) < 3
+
+
+def test_what_a_proxy_asks_about_is_the_proxys(make_stage: MakeStage) -> None:
+    stage = make_stage(keep_forms=True, trusted_proxies=("192.0.2.1",))
+    browser = over(stage, stage.signed_in())
+    sent = {"x-original-method": "POST", "x-original-uri": "/orders", "content-type": TYPE}
+    reply = browser.go("/auth/verify", headers={**POST, **sent})
+    assert (reply.status, reply.stored) == (401, [])
+    assert reply.value("content-type") == "application/json"
+
+
 def test_several_tabs(stage: Stage, browser: Browser) -> None:
     first = post(browser)
     kept = browser.jar[FORM]
@@ -314,7 +349,7 @@ def test_sign_in_pages_of_our_own_lead_to_it(stage: Stage) -> None:
     assert browser.go(link).location == "/auth/sign-in?next=/auth/resume"
 
 
-def test_off_nothing_is_kept(make_stage: object) -> None:
+def test_off_nothing_is_kept() -> None:
     stage = Stage()
     browser = over(stage, stage.signed_in())
     assert set(browser.jar) == set()
