@@ -9,7 +9,7 @@ from ..settings import Settings
 from .cookie_kinds import Names, Seals, login_attributes
 from .messages import Headers
 from .protocol import cookies
-from .protocol.cookies import Jar
+from .protocol.cookies import Jar, RequestCookies
 from .records import KeptForm, LastUser
 
 MAX_BYTES = 8_000
@@ -35,18 +35,19 @@ class KeptForms:
         session = settings.refresh_cookie_age_seconds if lasting else settings.cookie_age_seconds
         self._user_seconds = session + TYPING_SECONDS
 
-    def begin(self, jar: Jar, sub: str, session: Headers, now: float) -> Headers:
+    def begin(self, sent: RequestCookies, sub: str, session: Headers, now: float) -> Headers:
         """Remember who signs in, with the cookies of that `session`. A form stays that is theirs,
-        while there is room for it."""
+        while there is room for it beside the session and what else the browser `sent`."""
         lines = [line.partition(";")[0] for _, line in session]
         user = LastUser(sub, sum(map(len, lines)))
         sealed = self._user_seal.seal(user.to_json(), now)
         headers = (
             ("set-cookie", self._attributes.line(self._user_name, sealed, self._user_seconds)),
         )
-        kept = sum(map(len, jar.get(self.name, ())))
-        if self.find(jar, sub, now) is None or user.bytes + kept + RESERVED > MAX_BYTES:
-            return (*headers, *self.forget(jar))
+        kept = sum(map(len, sent.jar.get(self.name, ())))
+        others = user.bytes + sent.app_bytes + RESERVED
+        if self.find(sent.jar, sub, now) is None or kept + others > MAX_BYTES:
+            return (*headers, *self.forget(sent.jar))
         return headers
 
     def user(self, jar: Jar) -> LastUser | None:

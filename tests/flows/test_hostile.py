@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Incoming, Pass
+from cognito_gate._gate.protocol.cookies import RequestCookies
 from tests.flows.stage import ACCESS, ID, REFRESH, START, play, reply
 from tests.world.browser import NAVIGATION, Raw
 from tests.world.pool import Pool
@@ -165,7 +166,7 @@ def test_forms(body: bytes | None, target: bytes, query: bytes, odd: dict[bytes,
     """What is kept comes back field by field, to the very address; all else is not kept."""
     gate, pool = stage()
     keeper, sub = gate._context.keeper, "sub-of-ada"
-    [(_, line)] = keeper.begin({}, sub, (), START)
+    [(_, line)] = keeper.begin(RequestCookies([]), sub, (), START)
     cookie = (b"cookie", line.partition(";")[0].encode())
     lines = [*{**dict(NAVIGATES), **FORM, **odd}.items(), cookie]
     asked = Incoming("http", "POST", "/page", target, query, lines, START)

@@ -57,7 +57,7 @@ def establish(exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool) -
     marks = verified_session.marks(live, record)
     idle = context.idle.headers(jar, marks, now) if context.idle else ()
     forms = context.kept_forms
-    kept = forms.begin(jar, who.sub, saved.headers, now) if forms else ()
+    kept = forms.begin(exchange.cookies, who.sub, saved.headers, now) if forms else ()
     return Established(who, (*saved.headers, *idle, *kept))
 
 

@@ -12,7 +12,7 @@ from ..effects import Flow, read_form
 from ..exchange import Exchange
 from ..kept_forms import MAX_BYTES, RESERVED
 from ..messages import MAX_FORM_BYTES, Headers, Incoming
-from ..protocol import cookies, fetch_metadata, urlencoded
+from ..protocol import fetch_metadata, urlencoded
 from ..protocol.urlencoded import Fields
 from ..records import KeptForm
 from . import login
@@ -20,7 +20,6 @@ from . import login
 Outcome: TypeAlias = Literal["kept", "lost", "too_large", "waiting"]
 """What became of a form. `waiting`: another one is kept already, and would be lost."""
 MAX_FIELDS = 1_000
-_MARK = cookies.MARK.encode()
 # A field of a form comes back from a page of ours as it was, but for what no browser sends: a name
 # that is empty, a NUL, and line breaks that are not CRLF (HTML, "constructing the entry list").
 _CHANGES = re.compile(r"\0|\r(?!\n)|(?<!\r)\n")
@@ -45,7 +44,7 @@ def keep(exchange: Exchange) -> Flow[tuple[Outcome, Headers]]:
         return "lost", ()
     flat = [text for pair in fields for text in pair]
     form = KeptForm(user.sub, target, int(exchange.now), flat)
-    room = MAX_BYTES - RESERVED - user.bytes - _app_bytes(exchange)
+    room = MAX_BYTES - RESERVED - user.bytes - exchange.cookies.app_bytes
     headers = keeper.keep(form, room, exchange.now)
     return ("too_large", ()) if headers is None else ("kept", headers)
 
@@ -87,12 +86,3 @@ def _fields(body: bytes | None, stated: int) -> Fields | None:
         return None
     exact = all(name and not _CHANGES.search(name + value) for name, value in fields)
     return fields if exact else None
-
-
-def _app_bytes(exchange: Exchange) -> int:
-    """How many bytes of cookies are not ours."""
-    total = sum(map(len, exchange.incoming.values(b"cookie")))
-    ours = sum(
-        len(name) + len(value) + 3 for name, found in exchange.jar.items() for value in found
-    )
-    return max(0, total - ours)
