@@ -99,6 +99,16 @@ class Authorization:
         for one in self._checks:
             one.check(target, identity)
 
+    def ends_at(self, target: Target, identity: Identity) -> float:
+        """Until when this visitor's sign-in is new enough for what they may reach now (Unix time):
+        a WebSocket may be open for longer."""
+        ages = (demand.require and demand.require.max_auth_age for demand in self._demands(target))
+        newest = min((age for age in ages if age is not None), default=float("inf"))
+        return newest + (identity.auth_time or 0.0)
+
+    def _demands(self, target: Target) -> tuple[Demand, ...]:
+        return self.access(target).demands if self.restricts else ()
+
     def access(self, target: Target) -> Access:
         """What is asked of whoever wants to reach this."""
         path, mount, method, _, overrides, socket = target

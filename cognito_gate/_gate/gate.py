@@ -197,8 +197,12 @@ class Gate:
         except Exception:
             log.exception("an unexpected error in a rule")
             return error_responses.broken(exchange, visitor.headers)
-        # Nobody on a public path: without what clears, a sign-in may have replaced it by then.
-        return visitor if visitor.identity is not None else Pass(None)
+        if visitor.identity is None:  # on a public path
+            return Pass(None)  # without what clears: a sign-in may have replaced it by then
+        if not target.socket:
+            return visitor
+        ends = self._authorization.ends_at(target, visitor.identity)
+        return replace(visitor, until=min(visitor.until, ends))
 
     def _to_login(self, exchange: Exchange, headers: Headers) -> Respond:
         if not fetch_metadata.is_navigation(exchange.incoming):
