@@ -39,6 +39,7 @@ OnEvent: TypeAlias = Callable[[Event], object]
 Start: TypeAlias = Callable[[Coroutine[Any, Any, object], str], None]
 """Runs a coroutine beside the requests; told what it is for."""
 MAX_PATH_CHARS = 200  # of a path in the log; an event has all of it
+MAX_METHOD_CHARS, MAX_ADDRESS_CHARS = 32, 64  # a proxy may pass on what a visitor made up
 log = logging.getLogger("cognito_gate")
 _CAUSES = {
     "expired": "its tokens have expired",
@@ -142,9 +143,9 @@ def _open_audit_log(value: str) -> AuditLog:
 def log_line(event: Event) -> str:
     """The text that an event has in the log. Control characters come escaped."""
     text, request = _text(event), event.request
-    sender = f" from {request.client}" if request.client else ""
+    sender = f" from {request.client[:MAX_ADDRESS_CHARS]}" if request.client else ""
     named = f", request {request.id}" if request.id else ""
-    line = f"{text} ({request.method} {request.path[:MAX_PATH_CHARS]!r}{sender}{named})"
+    line = f"{text} ({request.method[:MAX_METHOD_CHARS]} {request.path[:MAX_PATH_CHARS]!r}{sender}{named})"
     return line if line.isprintable() else line.encode("unicode_escape").decode()
 
 

@@ -133,7 +133,9 @@ def test_a_bearer_token_ends_itself_alone(stage: Stage, browser: Browser) -> Non
 
 def test_a_bearer_token_for_less_ends_not_all(stage: Stage, browser: Browser) -> None:
     bearer = {"authorization": f"Bearer {stage.pool.access_token(scope='orders/read')}"}
-    assert stage.browser().send_form(PATH, b"action=everywhere", bearer).status == 403
+    refused = stage.browser().send_form(PATH, b"action=everywhere", bearer)
+    challenge = f'Bearer error="insufficient_scope", scope="{ADMIN}"'
+    assert (refused.status, refused.value("www-authenticate")) == (403, challenge)
     assert browser.go("/").status == 200
     assert stage.browser().fetch("/", headers=bearer).status == 200
     assert told(stage) == []
@@ -214,6 +216,7 @@ def test_a_request_that_is_cancelled_has_ended_them_here(stage: Stage, browser: 
     "headers",
     [
         {**POST, "sec-fetch-site": "cross-site"},
+        {**POST, "sec-fetch-site": "same-site"},  # of a sibling host
         {"origin": "https://evil.example"},
         {"referer": "https://evil.example/"},
     ],

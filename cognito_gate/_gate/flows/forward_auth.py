@@ -57,11 +57,12 @@ class ForwardAuth:
         method, uri = self._asked(incoming)
         target, _, query = uri.partition(b"?")
         forwarded = incoming._replace(
-            method=method.decode("ascii"),
+            # What opens a WebSocket by HTTP/2 reaches the app as GET, and meets the rules as that.
+            method="GET" if method == b"CONNECT" else method.decode("ascii"),
             path=unquote_to_bytes(target).decode("utf-8", "replace"),
             target=target,
             query=query,
-            headers=_with_upgrade(incoming),
+            headers=_with_upgrade(incoming, method),
             mount="",
             client=self._client(incoming),
             forwarded=True,
@@ -153,9 +154,11 @@ def _only(incoming: Incoming, name: bytes) -> bytes:
     return values.pop() if values else b""
 
 
-def _with_upgrade(incoming: Incoming) -> list[tuple[bytes, bytes]]:
-    """The headers, with the Upgrade of a WebSocket, which proxies keep to themselves."""
-    opens = any(name == b"sec-websocket-key" for name, _ in incoming.headers)
+def _with_upgrade(incoming: Incoming, method: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers, with the Upgrade of a WebSocket, which proxies keep to themselves and HTTP/2
+    does not have: there it is opened by CONNECT, and without a key (RFC 8441 section 5)."""
+    told = any(name.startswith(b"sec-websocket-") for name, _ in incoming.headers)
+    opens = told or method == b"CONNECT"
     return [*incoming.headers, *([(b"upgrade", b"websocket")] if opens else [])]
 
 

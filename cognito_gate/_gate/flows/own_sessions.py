@@ -3,7 +3,7 @@
 Knows what can be ended where. Must not know how a page looks.
 """
 
-from ...errors import BadRequest, Forbidden, MethodRefused
+from ...errors import BadRequest, CrossSiteRefused, Forbidden, MethodRefused
 from ...events import SignedOut
 from ...identity import Identity
 from .. import gate_pages, session_page
@@ -25,15 +25,23 @@ def check(exchange: Exchange) -> None:
 
     Raises:
         MethodRefused: neither GET, HEAD nor POST.
-        CrossSiteRefused: another site posts. BadRequest: what is posted is no such action.
+        CrossSiteRefused: another origin posts. BadRequest: what is posted is no such action.
     """
     incoming = exchange.incoming
     if incoming.method not in ("GET", "HEAD", "POST"):
         raise MethodRefused("GET, HEAD, POST")
     if incoming.method == "POST":
-        logout.check_site(exchange)
+        _check_origin(exchange)
         if incoming.late or incoming.body not in (THIS, EVERYWHERE):
             raise BadRequest("what is to be ended is neither this session nor all of them")
+
+
+def _check_origin(exchange: Exchange) -> None:
+    """Only our own page ends sessions. A sign-out may be a link of a sibling host's page, but that
+    must not reach what is signed in elsewhere."""
+    if exchange.incoming.value(b"sec-fetch-site") == b"same-site":
+        raise CrossSiteRefused("a page of another host of this site asked")
+    logout.check_site(exchange)
 
 
 def sessions(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
