@@ -145,7 +145,8 @@ def log_line(event: Event) -> str:
     text, request = _text(event), event.request
     sender = f" from {request.client[:MAX_ADDRESS_CHARS]}" if request.client else ""
     named = f", request {request.id}" if request.id else ""
-    line = f"{text} ({request.method[:MAX_METHOD_CHARS]} {request.path[:MAX_PATH_CHARS]!r}{sender}{named})"
+    asked = f"{request.method[:MAX_METHOD_CHARS]} {request.path[:MAX_PATH_CHARS]!r}"
+    line = f"{text} ({asked}{sender}{named})"
     return line if line.isprintable() else line.encode("unicode_escape").decode()
 
 
@@ -163,7 +164,8 @@ def _text(event: Event) -> str:
         case SessionEnded():
             return f"a session ended: {_CAUSES[event.cause]}"
         case SignedOut():
-            return f"signed out: {event.sub or 'an unknown visitor'}"
+            where = f", on another device ({event.other})" if event.other else ""
+            return f"signed out: {event.sub or 'an unknown visitor'}{where}"
         case SessionsRevoked():
             whose = f"the session {event.session}" if event.session else f"those of {event.sub}"
             return f"sessions were ended by an operator: {whose} (request {event.revocation})"

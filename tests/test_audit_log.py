@@ -83,9 +83,9 @@ def test_the_event_says_more_than_the_request_came_with() -> None:
     [
         (SessionEnded(FACTS, "lifetime"), "ended", {"cause": "lifetime"}),
         (
-            SignedOut(FACTS, "a", "b", revoked=True),
+            SignedOut(FACTS, "a", "b", revoked=True, other="tkn1"),
             "success",
-            {"revoked": True, "everywhere": False},
+            {"revoked": True, "everywhere": False, "other": "tkn1"},
         ),
         (RefreshFailed(FACTS, "a", "b", "c", "d", goes_on=False), "failure", {"goes_on": False}),
     ],

@@ -102,12 +102,10 @@ class Authorization:
     def ends_at(self, target: Target, identity: Identity) -> float:
         """Until when this visitor's sign-in is new enough for what they may reach now (Unix time):
         a WebSocket may be open for longer."""
-        ages = (demand.require and demand.require.max_auth_age for demand in self._demands(target))
-        newest = min((age for age in ages if age is not None), default=float("inf"))
-        return newest + (identity.auth_time or 0.0)
-
-    def _demands(self, target: Target) -> tuple[Demand, ...]:
-        return self.access(target).demands if self.restricts else ()
+        demands = self.access(target).demands if self.restricts else ()
+        asked = (demand.require.max_auth_age for demand in demands if demand.require is not None)
+        age = min((age for age in asked if age is not None), default=float("inf"))
+        return age + (identity.auth_time or 0)
 
     def access(self, target: Target) -> Access:
         """What is asked of whoever wants to reach this."""

@@ -233,8 +233,8 @@ def test_an_odd_path_is_not_public(stage: Stage, proxy: Proxy, uri: str) -> None
 
 
 def test_a_websocket_of_another_site_is_refused(ada: Browser, proxy: Proxy) -> None:
-    """Whether the proxy passes on its Upgrade header or keeps it to itself. By HTTP/2 there is none,
-    and no key."""
+    """Whether the proxy passes on its Upgrade header or keeps it to itself; by HTTP/2 there is
+    none, and no key."""
     for header in ("sec-websocket-key", "upgrade", "sec-websocket-version"):
         opening = {**FETCH, header: "websocket", "origin": APP}
         assert passes(proxy.ask(ada, "/live", headers=opening))
