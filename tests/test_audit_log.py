@@ -299,6 +299,12 @@ def test_a_file_that_cannot_be_opened_stops_the_start(
         gate(None, settings(COGNITO_GATE_AUDIT_LOG=str(fifo)))
 
 
+def test_a_process_without_standard_error_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "__stderr__", None)  # as Python has it after `2>&-`
+    with pytest.raises(SettingsError, match="cannot be opened: the process has no standard error"):
+        Delivery.of(settings(COGNITO_GATE_AUDIT_LOG="stderr"), None)
+
+
 def test_a_gate_that_is_turned_off_makes_no_file(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     off = settings(COGNITO_GATE_AUDIT_LOG=str(path), AWS_COGNITO_DISABLED="true")
