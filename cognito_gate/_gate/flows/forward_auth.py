@@ -106,8 +106,8 @@ class ForwardAuth:
             raise ProxyRefused("the request was for another host than that of the redirect URL")
 
     def _check_spellings(self, incoming: Incoming) -> None:
-        """A proxy replaces the identity headers by their names, and apps may read `_` for `-`. Where
-        nobody can say how a visitor has spelled one, it is refused in any spelling."""
+        """A proxy replaces the identity headers by their names, and apps may read `_` for `-`.
+        Where nobody can say how a visitor has spelled one, it is refused in any spelling."""
         for name, _ in incoming.headers:
             odd = b"_" in name or incoming.folded
             if odd and name.decode("latin-1").replace("_", "-") in self._given.names:
