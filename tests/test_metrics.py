@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from prometheus_client.parser import text_string_to_metric_families
 
-from cognito_gate import ASGIGate, SettingsError, WSGIGate, events
+from cognito_gate import ASGIGate, SettingsError, WSGIGate, _metrics, events
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._metrics import REGISTRY, Metrics
 from cognito_gate.events import (
@@ -136,9 +137,10 @@ def test_where_processes_count_together_nothing_of_this_one_alone_is_shown(
 
 WORKER = """
 import sys
-from cognito_gate._metrics import Metrics
+from cognito_gate._metrics import CACHED_SESSIONS, Metrics
 from cognito_gate.events import RequestFacts, SignedOut
 metrics = Metrics()
+CACHED_SESSIONS.set(7)
 for _ in range(int(sys.argv[1])):
     metrics.count(SignedOut(RequestFacts(0.0, "http", "GET", "/"), "", "", True))
 sys.stdout.write(metrics.scrape()[1].decode())
@@ -161,6 +163,29 @@ def test_several_processes_count_together(tmp_path: Path) -> None:
             for sample in family.samples
         }
         assert found["cognito_gate_sign_outs_total"] == total
+        # What a process remembers ends with it; nobody has told of the first one's end.
+        assert found["cognito_gate_cached_sessions"] == 7
+
+
+@pytest.mark.parametrize(
+    ("system", "error", "runs"),
+    [
+        ("posix", None, True),
+        ("posix", PermissionError, True),
+        ("posix", ProcessLookupError, False),
+        ("nt", ProcessLookupError, True),  # there is no way to ask
+    ],
+)
+def test_whether_a_process_runs(
+    monkeypatch: pytest.MonkeyPatch, system: str, error: type[OSError] | None, runs: bool
+) -> None:
+    def kill(pid: int, signal: int) -> None:
+        assert (system, pid, signal) == ("posix", 17, 0)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(_metrics, "os", SimpleNamespace(name=system, kill=kill))
+    assert _metrics._runs(17) is runs
 
 
 @pytest.mark.parametrize("gate", [ASGIGate, WSGIGate])
