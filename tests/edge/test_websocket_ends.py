@@ -277,22 +277,25 @@ def test_when_nobody_uses_its_session(
 
 
 @pytest.mark.parametrize(
-    ("ahead", "fault", "code"),
-    [(61, None, 4403), (LIFE, faults.reply(503), 1013)],
-    ids=["the sign-in is too old for a rule", "an outage"],
+    ("rule", "ahead", "fault", "code"),
+    [
+        (Rule(("/ws",), require=Require(max_auth_age=60)), 61, None, 4403),
+        (Rule(("/ws",), optional=True), LIFE, faults.refuses("invalid_grant"), 4401),
+        (Rule(("/ws",), require=Require(max_auth_age=10 * LIFE)), LIFE, faults.reply(503), 1013),
+    ],
+    ids=["the sign-in is too old for a rule", "nobody is there any more", "an outage"],
 )
 def test_the_code_says_why(
     open_site: Callable[..., ASGISite],
     pool: Pool,
     app: App,
     clock: Clock,
+    rule: Rule,
     ahead: int,
     fault: faults.Fault | None,
     code: int,
 ) -> None:
     """As at the handshake: only 4401 asks for a sign-in."""
-    age = 60 if fault is None else 10 * LIFE
-    rule = Rule(("/ws",), require=Require(max_auth_age=age))
     site = open_site(refresh_flow_enabled=True, rules=(rule,))
     browser = signed_in(site, pool)
     pool.faults |= {"token": fault} if fault else {}
