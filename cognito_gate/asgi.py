@@ -24,7 +24,7 @@ from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._listening import Listening
 from ._metrics_extra import metrics_of
-from ._websocket import EndableWebSocket, refusal
+from ._websocket import SESSION_ENDED, EndableWebSocket, close_code, refusal
 from .errors import SettingsError
 from .events import Event
 from .identity import DISABLED, REQUEST_ID
@@ -180,8 +180,9 @@ class ASGIGate:
         self, gate: Gate, socket: EndableWebSocket, incoming: Incoming, decision: Pass
     ) -> None:
         """End a WebSocket with its session: signed out, or over, or not to be refreshed when its
-        access token ends."""
-        now, pause = time.time(), 0.05
+        access token ends. And with the permission to have it: a rule's `max_auth_age` may pass, or
+        a refresh bring another token."""
+        now, pause, code = time.time(), 0.05, SESSION_ENDED
         try:
             while not gate.signed_out(decision, now):
                 await asyncio.sleep(max(pause, min(decision.until - now, LOOK_SECONDS)))
@@ -189,12 +190,15 @@ class ASGIGate:
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
                     latest = await self._run(gate, incoming)
-                    if isinstance(latest, Respond) or latest.identity is None:
+                    if isinstance(latest, Respond):
+                        code = close_code(latest.status, latest.close_code)
+                        break
+                    if latest.identity is None:
                         break
                     decision, pause = latest, MIN_LOOK_SECONDS
         except Exception:
             log.exception("an unexpected error; the WebSocket is closed")  # fail closed
-        await socket.end()
+        await socket.end(code)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):

@@ -187,6 +187,7 @@ def _incoming(environ: "WSGIEnvironment") -> Incoming:
         time.time(),
         environ.get("SCRIPT_NAME", ""),
         environ.get("REMOTE_ADDR", ""),
+        folded=True,
     )
 
 

@@ -94,7 +94,7 @@ FLOORS: list[set[str]] = [
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},
     {"_sign_in.routes"},
-    {"_gate.custom_login", "_gate.cached_decisions"},
+    {"_gate.custom_login", "_gate.cached_decisions", "_gate.routes"},
     {"_gate.gate"},
     {"_metrics", "_sign_in_log"},
     {
@@ -145,7 +145,8 @@ LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_driver.stores.opening"),
     *("_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
-    *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.protocol.pages"),
+    *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.routes"),
+    "_gate.protocol.pages",
     *("_gate.flows.token_trust", "_gate.flows.unsent_form"),
     *("settings.checks", "settings.combined", "settings.parsers", "settings.unknown_variables"),
 }

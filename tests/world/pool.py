@@ -194,6 +194,8 @@ class Pool:
             kept = {name: grant for name, grant in self.refreshes.items() if grant.sub != sub}
             self.refreshes = kept
             return _json({})
+        if operation == "RevokeUserSession":
+            return _json({})
         assert operation == "ListUserSessions"
         return _json({"Sessions": self.listed})
 
