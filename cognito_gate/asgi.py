@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import _lifespan
+from . import _lambda_event, _lifespan
 from ._app_headers import AppHeaders, Raw
 from ._asgi_scope import IDENTITY, inner_scope
 from ._delivery import Delivery, OnEvent
@@ -133,10 +133,13 @@ class ASGIGate:
             )
 
     def _cached(self, scope: Scope) -> Pass | None:
-        gate, mount = self._gate, scope.get("root_path", "")
+        gate = self._gate
         if gate is None:
             return None
-        return gate.cached(scope["path"], scope["headers"], time.time(), scope["method"], mount)
+        path, mount = scope["path"], scope.get("root_path", "")
+        if _lambda_event.MANGUM in scope:
+            path, mount = _place(scope[_lambda_event.MANGUM], path, mount)
+        return gate.cached(path, scope["headers"], time.time(), scope["method"], mount)
 
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
@@ -212,19 +215,31 @@ def _with_cookies(gate: Gate, decision: Pass, send: Send) -> Send:
     return with_cookies
 
 
+def _place(event: _lambda_event.Event, path: str, mount: str) -> tuple[str, str]:
+    """The whole path, and the part of it where the app is mounted. In a scope, the mount is a part
+    of the path, but not with a framework that is told the stage as its root path."""
+    whole, stage = _lambda_event.place(event, path, "")
+    return whole, mount if mount.startswith(stage) else stage + mount
+
+
 def _incoming(scope: Scope) -> Incoming:
-    path: str = scope["path"]
-    target = scope.get("raw_path") or quote(path, errors="replace").encode()
+    path, mount = scope["path"], scope.get("root_path", "")
+    client = (scope.get("client") or ("", 0))[0]
+    target = scope.get("raw_path")
+    event = scope.get(_lambda_event.MANGUM)
+    if event is not None:
+        path, mount = _place(event, path, mount)
+        client, target = _lambda_event.client(event), None
     return Incoming(
         scope["type"],
         scope.get("method", "GET"),
         path,
-        target,
+        target or quote(path, errors="replace").encode(),
         scope.get("query_string", b""),
         scope["headers"],
         time.time(),
-        scope.get("root_path", ""),
-        (scope.get("client") or ("", 0))[0],
+        mount,
+        client,
     )
 
 

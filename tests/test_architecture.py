@@ -104,6 +104,7 @@ FLOORS: list[set[str]] = [
         "_lifespan",
         "_starlette_user",
         "_app_headers",
+        "_lambda_event",
     },
     {"_asgi_scope"},
     {"asgi", "wsgi"},
