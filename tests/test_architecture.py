@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
         *("_gate.sessions.__init__", "_sign_in.__init__"),
     },
     {
-        *("errors", "events", "identity", "settings.formats"),
+        *("errors", "events", "identity", "settings.formats", "settings.header_budgets"),
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
