@@ -151,12 +151,12 @@ class ASGIGate:
                     incoming = incoming._replace(body=await _form(receive))
             except TimeoutError:
                 incoming = incoming._replace(late=True)
-        return await self._run(self._gate, incoming)
+        return await self._run(self._gate, incoming, ahead=_lambda_event.MANGUM not in scope)
 
-    async def _run(self, gate: Gate, incoming: Incoming) -> Decision:
+    async def _run(self, gate: Gate, incoming: Incoming, *, ahead: bool = True) -> Decision:
         events: list[Event] = []
         try:
-            return await run_async(gate.decide(incoming, events), self._sender)
+            return await run_async(gate.decide(incoming, events), self._sender, ahead=ahead)
         finally:
             self._delivery.deliver(events)  # those of a request that was cancelled, too
 

@@ -32,9 +32,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
-    """Run a flow to its result, carrying out the effects that it yields."""
-    await sender.load()
+async def run_async(flow: Flow[T], sender: "AsyncSender", *, ahead: bool = True) -> T:
+    """Run a flow to its result, carrying out the effects that it yields.
+
+    `ahead`: what a call may need is loaded first, in a thread, so that the event loop goes on. A
+    loop that serves one request alone, as in AWS Lambda, loads what its flow needs.
+    """
+    if ahead:
+        await sender.load()
     try:
         effect = next(flow)
         while True:
