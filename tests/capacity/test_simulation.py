@@ -80,7 +80,7 @@ def test_what_helps() -> None:
     """More calls for each refresh carry fewer users; a store makes one for all workers."""
     model = replace(MORNING, hours=2.0)
     alone, process, shared = (
-        capacity(replace(model, **changes), 300)  # type: ignore[arg-type]
+        capacity(replace(model, **changes), 300)
         for changes in ({"cache": False}, {}, {"shared": True})
     )
     assert alone.average < process.average < shared.average
