@@ -35,6 +35,15 @@ HARMLESS_HEADERS = frozenset(
 HARMLESS_WITH_COOKIES = HARMLESS_HEADERS | {b"cookie"}
 
 
+def native_bytes(text: str) -> bytes:
+    """The bytes of a text of an environ (PEP 3333, "Unicode Issues"). Some adapters for AWS Lambda
+    put text there that was decoded from UTF-8, with characters that no environ can have."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
 class AppHeaders:
     """The request headers as an app behind the gate sees them, given those of the request.
 
@@ -103,7 +112,7 @@ class AppHeaders:
 
 
 def _show_cookies(environ: dict[str, Any]) -> None:
-    shown = shown_cookies(environ["HTTP_COOKIE"].encode("latin-1"))
+    shown = shown_cookies(native_bytes(environ["HTTP_COOKIE"]))
     if shown:
         environ["HTTP_COOKIE"] = shown.decode("latin-1")
     elif shown is not None:

@@ -10,18 +10,18 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import _lifespan
+from . import _lambda_event, _lifespan
 from ._app_headers import AppHeaders, Raw
+from ._asgi_request import form_in_time, read_request, whole_path
 from ._asgi_scope import IDENTITY, inner_scope, load_user_and_auth
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, no_form, run_async
 from ._driver.stores.opening import store_of
 from ._gate.gate import Gate
-from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
+from ._gate.messages import Decision, Incoming, Pass, Respond, caches
 from ._listening import Listening
 from ._metrics_extra import metrics_of
 from ._websocket import SESSION_ENDED, EndableWebSocket, close_code, refusal
@@ -128,7 +128,7 @@ class ASGIGate:
                 await self.app(inner, receive, send)
             else:
                 socket = EndableWebSocket(receive, send)
-                watch = self._watch(gate, socket, _incoming(scope), decision)
+                watch = self._watch(gate, socket, read_request(scope, time.time()), decision)
                 await self._open(inner, socket, watch)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
@@ -140,29 +140,36 @@ class ASGIGate:
             )
 
     def _cached(self, scope: Scope) -> Pass | None:
-        gate, mount = self._gate, scope.get("root_path", "")
+        gate = self._gate
         if gate is None:
             return None
-        return gate.cached(scope["path"], scope["headers"], time.time(), scope["method"], mount)
+        path, mount = scope["path"], scope.get("root_path", "")
+        if _lambda_event.MANGUM in scope:
+            path, mount = whole_path(scope[_lambda_event.MANGUM], path, mount)
+        return gate.cached(path, scope["headers"], time.time(), scope["method"], mount)
 
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
             return Pass(None)
-        incoming, read_form = _incoming(scope), partial(_form_in_time, receive)
+        incoming, read_form = read_request(scope, time.time()), partial(form_in_time, receive)
         if self._gate.takes_form(incoming):
             body = await read_form()
             incoming = incoming._replace(body=body or b"", late=body is None)
-        return await self._run(self._gate, incoming, read_form)
+        ahead = _lambda_event.MANGUM not in scope
+        return await self._run(self._gate, incoming, read_form, ahead=ahead)
 
     async def _run(
         self,
         gate: Gate,
         incoming: Incoming,
         read_form: Callable[[], Awaitable[bytes | None]] = no_form,
+        *,
+        ahead: bool = True,
     ) -> Decision:
         events: list[Event] = []
+        flow = gate.decide(incoming, events)
         try:
-            return await run_async(gate.decide(incoming, events), self._sender, read_form)
+            return await run_async(flow, self._sender, read_form, ahead=ahead)
         finally:
             self._delivery.deliver(events)  # those of a request that was cancelled, too
 
@@ -228,44 +235,6 @@ def _with_cookies(gate: Gate, decision: Pass, send: Send) -> Send:
         await send(message)
 
     return with_cookies
-
-
-def _incoming(scope: Scope) -> Incoming:
-    path: str = scope["path"]
-    target = scope.get("raw_path") or quote(path, errors="replace").encode()
-    return Incoming(
-        scope["type"],
-        scope.get("method", "GET"),
-        path,
-        target,
-        scope.get("query_string", b""),
-        scope["headers"],
-        time.time(),
-        scope.get("root_path", ""),
-        (scope.get("client") or ("", 0))[0],
-    )
-
-
-async def _form_in_time(receive: Receive) -> bytes | None:
-    """The body of a form; None when it did not come in time."""
-    try:
-        async with asyncio.timeout(FORM_SECONDS):
-            return await _form(receive)
-    except TimeoutError:
-        return None
-
-
-async def _form(receive: Receive) -> bytes:
-    """The body of a form for the gate itself, as far as one may be long; empty when it was cut off:
-    half a form could set half a password."""
-    body, more = b"", True
-    while more and len(body) <= MAX_FORM_BYTES:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
 
 
 def _with_set_cookie(decision: Pass, message: Message) -> Message:

@@ -20,6 +20,7 @@ FLOORS: list[set[str]] = [
     },
     {
         *("errors", "events._request", "identity", "settings.formats"),
+        "settings.header_budgets",
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
@@ -115,8 +116,9 @@ FLOORS: list[set[str]] = [
         "_lifespan",
         "_starlette_user",
         "_app_headers",
+        "_lambda_event",
     },
-    {"_asgi_scope"},
+    {"_asgi_request", "_asgi_scope"},
     {"asgi", "wsgi"},
     {
         *(
@@ -168,6 +170,7 @@ DOORS: dict[str, set[str]] = {
     "segno": {"_sign_in.totp"},
     "dotenv": {"settings.env_file"},
     "starlette": {
+        "_asgi_request",
         "_asgi_scope",
         "_lifespan",
         "_starlette_user",
@@ -227,6 +230,7 @@ DOORS: dict[str, set[str]] = {
     "uuid": {"local.", "testing"},
 }
 ASYNC = {
+    "_asgi_request",
     "asgi",
     "_driver.",
     "_lifespan",

@@ -53,10 +53,17 @@ async def run_async(
     flow: Flow[T],
     sender: "AsyncSender",
     read_form: Callable[[], Awaitable[bytes | None]] = no_form,
+    *,
+    ahead: bool = True,
 ) -> T:
     """Run a flow to its result, carrying out the effects that it yields. `read_form` reads the body
-    of its request."""
-    await sender.load()
+    of its request.
+
+    `ahead`: what a call may need is loaded first, in a thread, so that the event loop goes on. A
+    loop that serves one request alone, as in AWS Lambda, loads what its flow needs.
+    """
+    if ahead:
+        await sender.load()
     try:
         effect = next(flow)
         while True:

@@ -15,12 +15,13 @@ from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
 from .languages import Languages
 from .messages import Pass, SessionMarks
-from .protocol import oauth
+from .protocol import oauth, session_cache
 from .protocol.cookies import Attributes
 from .protocol.jwks import KeyRing
 from .protocol.jwt import Expected
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
+from .protocol.signature_cache import SignatureCache
 from .records import Tokens
 from .request_ids import RequestIds
 from .revocations import MemoryRevocations, Revocations, last_use
@@ -78,6 +79,7 @@ class Context:
     keys: KeyRing
     session_cache: SessionCache[Pass]
     bearer_cache: SessionCache[Pass]
+    signatures: SignatureCache
     revocations: Revocations
     orders: Recent[object]
     idle: "IdleCookie | None"
@@ -126,6 +128,8 @@ class Context:
         ours = frozenset({settings.user_pool_client_id})
         further = ours | set(settings.bearer_client_ids)
         audiences = frozenset(settings.audiences)
+        many = settings.session_cache > session_cache.MAX_FULL
+        signatures = settings.session_cache if many else 0
         return cls(
             settings=settings,
             token=token,
@@ -144,6 +148,7 @@ class Context:
             keys=KeyRing(),
             session_cache=SessionCache(settings.session_cache),
             bearer_cache=SessionCache(settings.session_cache),
+            signatures=SignatureCache(signatures, session_cache.MAX_SECONDS),
             revocations=MemoryRevocations(RECENT),
             orders=Recent(RECENT),
             idle=_idle_cookie(settings, names, seals) if settings.idle_seconds else None,

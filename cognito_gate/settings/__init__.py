@@ -108,7 +108,7 @@ class Settings(Combined):
     flask_cognito_lib_key: str = _setting("COGNITO_GATE_FLASK_COGNITO_LIB_KEY", "", hidden=True)
     websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
     websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
-    session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
+    session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "header_budget")
     store: str = _setting("COGNITO_GATE_STORE", "", hidden=True)
     store_for: Literal["sessions", "large", "refresh"] = _setting(
         "COGNITO_GATE_STORE_FOR", "sessions", "lower"

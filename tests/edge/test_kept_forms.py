@@ -59,7 +59,7 @@ def test_a_body_that_never_ends(
     endless = Wire(*[{"type": "http.request", "body": b"x" * 5_000, "more_body": True}] * 9)
     assert "too large" in endless.through(asgi, posted(browser)).body.decode()
     assert len(endless.left) == 9 - (MAX_FORM_BYTES // 5_000 + 1)
-    monkeypatch.setattr("cognito_gate.asgi.FORM_SECONDS", 0.01)
+    monkeypatch.setattr("cognito_gate._asgi_request.FORM_SECONDS", 0.01)
     slow = Slow({"type": "http.request", "body": BODY, "more_body": True})
     reply = slow.through(asgi, posted(browser))
     assert (reply.status, "could not be kept" in reply.body.decode()) == (401, True)
