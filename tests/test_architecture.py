@@ -93,6 +93,7 @@ FLOORS: list[set[str]] = [
     {"_metrics"},
     {"_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls", "_listening"},
     {"_driver.calls"},
+    {"_driver.fleet_calls"},
     {"_metrics_extra"},
     {"_driver.connections"},
     {"_driver.loading"},
@@ -197,6 +198,7 @@ DOORS: dict[str, set[str]] = {
     "secrets": {
         *(
             "_driver.breaker",
+            "_driver.fleet_calls",
             "_gate.gate",
             "cli.__init__",
             "cli.local_commands",
@@ -223,7 +225,7 @@ ASYNC = {
 CLOCKS = {
     "time.time": {
         *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),
-        "doctor.command",
+        *("doctor.command", "_driver.fleet_calls"),
     },
     "time.monotonic": {
         "wsgi",

@@ -80,9 +80,22 @@ class SharedCalls:
             if call is not None and call.future is future:
                 call.waiting -= http_call.delivers
 
-    def finish(self, http_call: HttpCall, future: Future[HttpAnswer], answer: HttpAnswer) -> None:
-        """End the call and give its answer to all who wait."""
-        keep = http_call.remember(answer)
+    def awaited(self, http_call: HttpCall) -> bool:
+        """True while a request that can deliver the answer waits for the running call."""
+        with self._lock:
+            call = self._running.get(http_call.share)
+            return call is not None and call.waiting > 0
+
+    def finish(
+        self,
+        http_call: HttpCall,
+        future: Future[HttpAnswer],
+        answer: HttpAnswer,
+        most: float = float("inf"),
+    ) -> None:
+        """End the call and give its answer to all who wait. It is given again for `most` seconds,
+        at most."""
+        keep = min(http_call.remember(answer), most)
         with self._lock:
             call = self._running.get(http_call.share)
             if call is not None and call.future is future:
