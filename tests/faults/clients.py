@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import json
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -51,6 +52,11 @@ class Counts:
         self.errors += answer.status >= 500
         self.failed += answer.status == 0
 
+    def add(self, other: Counts) -> None:
+        for name in ("requests", "wrong", "lost", "failed", "errors"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.seconds += other.seconds
+
     def p99(self) -> float:
         """In milliseconds."""
         ordered = sorted(self.seconds) or [0.0]
@@ -59,7 +65,7 @@ class Counts:
 
 @dataclass
 class Session:
-    """A visitor whose access token has expired, or ends in `seconds`."""
+    """A visitor; `family` names all tokens of one sign-in."""
 
     provider: Provider
     username: str
@@ -69,24 +75,22 @@ class Session:
     def lost(self) -> bool:
         return self.provider.ended(self.family)
 
+    def age(self) -> None:
+        """Let its access token end, of which the browser then sends nothing."""
+        self.cookies = {"cognito_refresh_token": self.cookies["cognito_refresh_token"]}
+
 
 def new_session(provider: Provider, seconds: int = -1, key: str = SECRET_KEY) -> Session:
-    """Someone who has signed in an hour ago."""
+    """Someone who has signed in an hour ago, and whose access token ends in `seconds`."""
     username = USERS[next(_numbers) % len(USERS)].username
     now = int(time.time())
     tokens = provider.cognito.tokens_for(username, exp=now + seconds)
-    claims = json.loads(_decoded(tokens["access_token"].split(".")[1]))
+    claims = json.loads(urlsafe_b64decode(tokens["access_token"].split(".")[1] + "=="))
     family = session_of(claims)
     record = RefreshRecord(tokens["refresh_token"], claims["sub"], now - 3600, family)
     sealed = Encrypted((key,), "refresh").seal(record.to_json(), now)
     cookies = {f"cognito_{use}_token": tokens[f"{use}_token"] for use in ("access", "id")}
     return Session(provider, username, family, {**cookies, "cognito_refresh_token": sealed})
-
-
-def _decoded(part: str) -> bytes:
-    from base64 import urlsafe_b64decode
-
-    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 async def get(port: int, cookies: dict[str, str], path: str = "/") -> Answer:
@@ -133,12 +137,12 @@ async def expire(
     answers = await asyncio.gather(
         *(_timed(port(), session, session.cookies, counts) for _ in range(parallel))
     )
-    better = next((answer.cookies for answer in answers if answer.username), None)
-    if better is None:
-        return answers
-    session.cookies = {**session.cookies, **better}
-    later = await _timed(port(), session, session.cookies, counts)
-    out = any(answer.status in (302, 303, 401) for answer in (*answers, later))
+    seen = answers
+    better = next((answer.cookies for answer in answers if answer.cookies and answer.username), {})
+    if better:
+        session.cookies |= better
+        seen = [*answers, await _timed(port(), session, session.cookies, counts)]
+    out = any(answer.status in (302, 303, 401) for answer in seen)
     counts.lost += out or session.lost()
     return answers
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.faults.clients import get
+from tests.faults.processes import Resources, children, resources
 from tests.faults.provider import Provider
 from tests.journey.stage import REFRESH, SECRET_KEY
 from tests.servers.catalogue import ASGI, WSGI
@@ -38,13 +38,14 @@ class Fleet:
 
     def workers(self) -> list[int]:
         """The processes that serve, as Linux lists the children of the one that was started."""
-        return sorted(_children(self.pid, ("spawn_main", "gunicorn")))
+        return children(self.pid, ("spawn_main", "gunicorn"))
 
-    async def pid_of_worker(self) -> int:
-        """One that serves now."""
-        return (await get(self.port, {}, "/open")).pid
+    def resources(self) -> list[Resources]:
+        """What each worker holds."""
+        return [resources(pid) for pid in self.workers()]
 
     def signal(self, number: signal.Signals) -> None:
+        """Tell the process that was started."""
         os.kill(self.pid, number)
 
 
@@ -90,15 +91,3 @@ def fleet(
         with served(command(name, port), port, variables) as pid:
             yield Fleet(name, port, pid, provider)
 
-
-def _children(pid: int, words: tuple[str, ...]) -> Iterator[int]:
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            line = (entry / "cmdline").read_text()
-        except OSError:  # it has ended
-            continue
-        if int(fields[1]) == pid and any(word in line for word in words):
-            yield int(entry.name)

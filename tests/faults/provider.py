@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,6 +32,7 @@ class Provider:
 
     `mode` is empty, or "503", "429", "garbage", "hang" (never answers, and does nothing), or
     "lose" (does all, and never answers). `refreshes` counts the calls for each refresh token.
+    `asked` is set when a call of the last two is there, from the port `asked_from`.
     """
 
     def __init__(self, origin: str, grace_seconds: int = 0) -> None:
@@ -47,16 +48,38 @@ class Provider:
         self.mode = ""
         self.refreshes: Counter[str] = Counter()
         self.asked = threading.Event()
+        self.asked_from = 0
         self._port = 0
+        self._running = ExitStack()
 
     @contextmanager
     def serve(self) -> Iterator[None]:
-        """Serve until the block ends; the next time on the same port."""
+        """Serve until the block ends."""
+        self._start()
+        try:
+            yield
+        finally:
+            self._running.close()
+
+    @contextmanager
+    def failing(self, mode: str) -> Iterator[None]:
+        """Fail until the block ends; "down": nobody listens at its port."""
+        if mode == "down":
+            self._running.close()
+        else:
+            self.mode = mode
+        try:
+            yield
+        finally:
+            self.mode = ""
+            if mode == "down":
+                self._start()
+
+    def _start(self) -> None:
         listener = listen(self._port)
         self._port = port_of(listener)
         inner = self.cognito.app(f"http://127.0.0.1:{self._port}")
-        with serving(self._door(inner), listener):
-            yield
+        self._running.enter_context(serving(self._door(inner), listener))
 
     def ended(self, family: str) -> bool:
         """Whether the family of tokens of one sign-in was ended."""
@@ -72,10 +95,11 @@ class Provider:
             if self.mode in _RESPONSES:
                 await _respond(send, *_RESPONSES[self.mode])
             elif self.mode == "hang":
+                self._asked(scope)
                 await _until_gone(receive)
             elif self.mode == "lose":
                 await inner(scope, _given(body), _swallow)
-                self.asked.set()
+                self._asked(scope)
                 await _until_gone(receive)
             else:
                 await inner(scope, _given(body), send)
@@ -90,8 +114,10 @@ class Provider:
         known = state.known_refresh(token)
         if known is not None and known.retired_at is not None and now >= known.retired_at:
             state.revoke(known.grant.origin_jti)
-        if self.mode == "hang":
-            self.asked.set()
+
+    def _asked(self, scope: Scope) -> None:
+        self.asked_from = scope["client"][1]
+        self.asked.set()
 
 
 async def _read(receive: Receive) -> bytes:
