@@ -1,4 +1,4 @@
-"""The rows in which something beside the workers changes: the secret, or the server of the store."""
+"""The rows in which something beside the workers changes: the secret, the store's server."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 
 from tests.faults.clients import Counts, Session, many, new_session
 from tests.faults.fleet import command, environment, fleet
 from tests.faults.provider import Provider
-from tests.faults.rows import Result, Skipped, warm
+from tests.faults.rows import Result, Skipped, until, warm
 from tests.journey.stage import SECRET_KEY
 from tests.servers.process import free_port, served
 
 NEW_KEY = "a-newer-secret-of-the-tests-that-all-may-know"
-PHASES = (
+PHASES: tuple[dict[str, str], ...] = (
     {},
     {"SECRET_KEY_FALLBACKS": NEW_KEY},
     {"SECRET_KEY": NEW_KEY, "SECRET_KEY_FALLBACKS": SECRET_KEY},
@@ -39,6 +39,7 @@ class _Site:
     def start(self, port: int, settings: dict[str, str]) -> None:
         """Start a server anew, without the balancer's requests meanwhile."""
         self._ready = [other for other in self._ready if other != port]
+        time.sleep(0.3)  # as balancers do, for requests that are on their way
         self._running[port].close()
         variables = environment(self._provider, {"COGNITO_GATE_STORE": self._store, **settings})
         self._running[port].enter_context(served(command("uvicorn", port, 1), port, variables))
@@ -87,21 +88,37 @@ async def _visit(site: _Site, people: Sequence[Session], counts: Counts) -> None
 
 
 def redis(seconds: float, *, shared: bool = True) -> Result:
-    """The store's server is restarted under load, and keeps what it had (appendonly)."""
+    """The store's server is ended and started again under load; it keeps what it had on disk."""
+    if shutil.which("redis-server") is None:
+        raise Skipped("redis-server is not installed")
     result = Result()
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
-        port = free_port()
-        stack.enter_context(_redis(port, directory))
-        settings = {"COGNITO_GATE_STORE": f"redis://127.0.0.1:{port}/0"}
+        port, server = free_port(), stack.enter_context(ExitStack())
+        server.enter_context(_redis(port, directory))
+        settings = {"COGNITO_GATE_STORE": f"redis://127.0.0.1:{port}/0"} if shared else {}
         site = stack.enter_context(fleet("uvicorn", settings, shared=False))
+
+        def restart() -> None:
+            server.close()
+            time.sleep(1)  # so long it is away
+            server.enter_context(_redis(port, directory))
 
         async def main() -> None:
             await warm(site)
-            end = time.monotonic() + max(seconds, 3)
-            load = asyncio.create_task(_load(site, result.counts, end))
+            restarted = asyncio.Event()
+            load = asyncio.create_task(until(site, result.counts, restarted.is_set))
             await asyncio.sleep(seconds / 3)
-            stack.enter_context(_redis.again(port, directory))
+            await asyncio.to_thread(restart)
+            await asyncio.sleep(seconds / 3)
+            restarted.set()
             await load
+            calls = max(site.provider.refreshes.values())
+            result.expect(calls == 1, f"a refresh token was used {calls} times")
 
         asyncio.run(main())
     return result
+
+
+def _redis(port: int, directory: str) -> AbstractContextManager[int]:
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", directory]
+    return served([*command, "--appendonly", "yes", "--save", ""], port, {})

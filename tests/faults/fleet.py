@@ -90,4 +90,3 @@ def fleet(
         variables = environment(provider, {**store, **settings})
         with served(command(name, port), port, variables) as pid:
             yield Fleet(name, port, pid, provider)
-
