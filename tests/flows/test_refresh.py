@@ -263,6 +263,15 @@ def test_a_duplicate_that_does_not_open_does_not_matter(
     assert set(shown.stored) == SESSION
 
 
+@pytest.mark.parametrize(("passed", "urgent"), [(DUE, False), (3600, True)])
+def test_a_session_that_lives_can_wait_for_its_refresh(
+    stage: Stage, browser: Browser, passed: int, urgent: bool
+) -> None:
+    stage.now += passed
+    decision = stage.decide(browser.request("GET", "/", NAVIGATION))
+    assert until(decision, stage.pool, "/oauth2/token").urgent == urgent
+
+
 @pytest.mark.parametrize(("kind", "delivers"), [("http", True), ("websocket", False)])
 def test_only_a_response_brings_new_tokens_to_the_browser(
     stage: Stage, browser: Browser, kind: Literal["http", "websocket"], delivers: bool
