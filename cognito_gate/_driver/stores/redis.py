@@ -7,6 +7,7 @@ threads and for each event loop, and a thread that listens. Must not know what k
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -37,8 +38,14 @@ class RedisStore:
     name = "redis"
     needs_threads = False
 
-    def __init__(self, address: RedisAddress, timeout: float, name: str) -> None:
-        self._address, self._timeout = address, timeout
+    def __init__(
+        self,
+        address: RedisAddress,
+        timeout: float,
+        name: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._address, self._timeout, self._clock = address, timeout, clock
         self._layout = Layout(name)
         self._lock = threading.Lock()
         self._client: Any = None
@@ -49,7 +56,7 @@ class RedisStore:
     def answer(self, call: StoreCall) -> StoreAnswer:
         """The answer. Raises redis.RedisError."""
         client = self._open_client()
-        steps = self._layout.steps(call, time.time())
+        steps = self._layout.steps(call, self._clock())
         command = next(steps)
         try:
             while True:
@@ -61,7 +68,7 @@ class RedisStore:
     async def answer_async(self, call: StoreCall) -> StoreAnswer:
         """The answer. Raises redis.RedisError."""
         client = self._open_loops_client()
-        steps = self._layout.steps(call, time.time())
+        steps = self._layout.steps(call, self._clock())
         command = next(steps)
         try:
             while True:

@@ -7,13 +7,12 @@ rows; the write-ahead log (WAL) lets others read meanwhile (https://www.sqlite.o
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from ..._gate.effects import Item, StoreAnswer, StoreCall
 from .interface import MAX_OWNED, Hear, InThreads, Missed, StoreUnusable, item_of
-from .sqlite_file import SQLiteFile
+from .sqlite_file import SQLiteFile, transaction
 
 CLEAN_EVERY = 50  # writes of a process, after which it deletes what has ended
 MAX_CLEANED = 500  # rows at once: more than CLEAN_EVERY, so that what has ended never piles up
@@ -59,7 +58,7 @@ class SQLiteStore(InThreads):
         with self._file.connection() as connection:
             if call.operation in ("load", "list"):
                 return operation(connection, call, self._clock())
-            with _transaction(connection):
+            with transaction(connection):
                 # The time counts from when the lock is held: who waited for it comes later.
                 now = self._clock()
                 answer = operation(connection, call, now)
@@ -95,8 +94,9 @@ class _Listener:
         self, file: SQLiteFile, hear: Hear, missed: Missed, closed: threading.Event
     ) -> None:
         self._file, self._hear, self._missed, self._closed = file, hear, missed, closed
-        self._last = -1
+        self._last = 0
         self._seen = 0.0
+        self._from = 0
 
     def run(self) -> None:
         """Listen until the store is closed."""
@@ -105,16 +105,16 @@ class _Listener:
                 with self._file.connection() as connection:
                     self._look(connection)
             except (sqlite3.Error, OSError, StoreUnusable):
-                self._last = -1  # perhaps it is another file the next time
+                pass  # who asks the store hears of it
             if self._closed.wait(LOOK_SECONDS):
                 return
 
     def _look(self, connection: sqlite3.Connection) -> None:
         late = time.monotonic() - self._seen > MESSAGE_SECONDS / 2
-        if self._last < 0 or late:
-            [self._last] = connection.execute(
-                "SELECT ifnull(max(number), 0) FROM messages"
-            ).fetchone()
+        if late or self._from != self._file.opening:
+            self._from = self._file.opening
+            query = "SELECT ifnull(max(number), 0) FROM messages"
+            [self._last] = connection.execute(query).fetchone()
             self._missed()
         self._seen = time.monotonic()
         rows = connection.execute(
@@ -123,19 +123,6 @@ class _Listener:
         for number, message in rows:
             self._last = number
             self._hear(message)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that has the lock for writing from its begin: one that began as a reader could
-    not wait for it."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.execute("COMMIT")
 
 
 def _find(connection: sqlite3.Connection, key: str, now: float) -> Item | None:

@@ -35,54 +35,62 @@ class SQLiteFile:
     def __init__(self, path: Path, timeout: float) -> None:
         self._path, self._timeout = path, timeout
         self._lock = threading.Lock()
-        self._opened: tuple[int, int] | None = None
+        self._there: tuple[int, int] | None = None
+        self._opening = 0
         self._free: list[sqlite3.Connection] = []
+
+    @property
+    def opening(self) -> int:
+        """Which opening of a file this is: another file may take its place. File systems give the
+        number of a removed file to the next one."""
+        return self._opening
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
         """A connection for this thread alone. One that failed is not used again."""
-        connection, opened = self._take()
+        connection, opening = self._take()
         try:
             yield connection
         except BaseException:
             connection.close()
             raise
-        self._give_back(connection, opened)
+        self._give_back(connection, opening)
 
     def close(self) -> None:
         """Close the connections that nobody uses now; the others close at their next return."""
         with self._lock:
-            self._opened = None
-            self._close_free()
+            self._forget()
 
-    def _take(self) -> tuple[sqlite3.Connection, tuple[int, int]]:
+    def _take(self) -> tuple[sqlite3.Connection, int]:
         with self._lock:
-            if self._opened is None or self._opened != _identity(self._path):
-                # It is not open yet, or somebody has put another file in its place.
-                self._close_free()
+            if self._there is None or self._there != _identity(self._path):
+                # It is not open yet, or somebody has removed it or put another in its place.
+                self._forget()
                 self._make()
-                self._opened = _identity(self._path)
-            opened = self._opened
-            if self._free and opened is not None:
-                return self._free.pop(), opened
-        if opened is None:
-            raise StoreUnusable(f"{self._path} was removed while it was opened")
-        return self._connect(), opened
+                self._there = _identity(self._path)
+            if self._free:
+                return self._free.pop(), self._opening
+            opening = self._opening
+        return self._connect(), opening
 
-    def _give_back(self, connection: sqlite3.Connection, opened: tuple[int, int]) -> None:
+    def _give_back(self, connection: sqlite3.Connection, opening: int) -> None:
         with self._lock:
-            if opened == self._opened:
+            if opening == self._opening:
                 self._free.append(connection)
                 return
         connection.close()
 
-    def _close_free(self) -> None:
+    def _forget(self) -> None:
+        self._there = None
+        self._opening += 1
         while self._free:
             self._free.pop().close()
 
     def _connect(self) -> sqlite3.Connection:
+        # mode=rw: a file that was removed meanwhile must not be made again, for others to read.
+        source = f"{self._path.as_uri()}?mode=rw"
         connection = sqlite3.connect(
-            self._path, self._timeout, isolation_level=None, check_same_thread=False
+            source, self._timeout, isolation_level=None, check_same_thread=False, uri=True
         )
         # Without a flush to the disk at each commit: a crash of a process loses nothing, one of
         # the host the last moments (https://www.sqlite.org/pragma.html#pragma_synchronous).
@@ -101,21 +109,16 @@ class SQLiteFile:
             connection.close()
 
     def _check_tables(self, connection: sqlite3.Connection) -> None:
-        if _version(connection) == (APPLICATION, VERSION):
-            return
-        connection.execute("BEGIN IMMEDIATE")  # of several processes one makes the tables
-        try:
+        with transaction(connection):  # of several processes one makes the tables
             found = _version(connection)
-            if found == (0, 0) and not connection.execute("SELECT 1 FROM sqlite_master").fetchall():
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-            elif found != (APPLICATION, VERSION):
+            if found == (APPLICATION, VERSION):
+                return
+            if found != (0, 0) or connection.execute("SELECT 1 FROM sqlite_master").fetchall():
                 raise self._other_file(found)
-        finally:
-            if connection.in_transaction:
-                connection.execute("COMMIT")
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _other_file(self, found: tuple[int, int]) -> StoreUnusable:
         if found[0] == APPLICATION:
@@ -125,22 +128,32 @@ class SQLiteFile:
         return StoreUnusable(f"{self._path} {text}; name another file in COGNITO_GATE_STORE")
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
-        """Turn on the write-ahead log, which the file then remembers. SQLite does not wait for the
-        lock that this takes, where others open the file at the same moment."""
+        """Turn on the write-ahead log, which the file then remembers. Where several processes open
+        a new file at the same moment, SQLite does not wait for the lock that this takes."""
         deadline = time.monotonic() + self._timeout
         while True:
             try:
                 [mode] = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                break
             except sqlite3.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.005)
-                continue
-            if mode != "wal":
-                raise StoreUnusable(
-                    f"{self._path} is on a file system that SQLite's WAL cannot use"
-                )
-            return
+        if mode != "wal":
+            raise StoreUnusable(f"{self._path} is on a file system that SQLite's WAL cannot use")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction that has the lock for writing from its begin: one that began as a reader could
+    not wait for it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.execute("COMMIT")
 
 
 def _version(connection: sqlite3.Connection) -> tuple[int, int]:
