@@ -26,7 +26,7 @@ for clocks of hosts that differ. Where tokens rotate, a second use of one may en
 FAILED_SECONDS = 2.0
 """How long an answer that brought nothing is kept: those who wait for it do not ask one after
 another, and whoever comes later asks anew."""
-OUTAGE_SECONDS = 3.0
+OUTAGE_SECONDS = 5.0
 """How long a store may fail before processes ask on their own: it may be about to restart."""
 FIRST_PAUSE, MAX_PAUSE = 0.02, 0.25  # seconds between looks at a lock; each is longer by a half
 MAX_BODY = 65_536  # bytes of an answer that is kept
