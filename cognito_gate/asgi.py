@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import _lifespan
 from ._app_headers import AppHeaders, Raw
-from ._asgi_scope import IDENTITY, inner_scope
+from ._asgi_scope import IDENTITY, inner_scope, load_user_and_auth
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
 from ._driver.loading import fleet_calls
@@ -32,6 +32,8 @@ from .settings import ASGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
     import httpx
+
+    from ._starlette_user import UserAndAuth
 
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out, at most
 MIN_LOOK_SECONDS = 1.0  # the same, at least, whatever a look brings
@@ -89,6 +91,7 @@ class ASGIGate:
         self._ends = settings.websocket_close
         self._headers = AppHeaders(settings.headers)
         self._sender = AsyncSender(client, metrics.called, store, fleet_calls(settings))
+        self._user_and_auth: UserAndAuth | None = None
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 
@@ -116,7 +119,8 @@ class ASGIGate:
             if self._ids is not None and request_id is None:
                 request_id = self._ids.of(scope["headers"])
             off = self._gate is None
-            inner = inner_scope(scope, decision, self._headers, request_id, off=off)
+            users = self._user_and_auth or await self._load_user_and_auth()
+            inner = inner_scope(scope, decision, self._headers, request_id, users, off=off)
             gate = self._gate
             if gate is not None and decision.headers:
                 send = _with_cookies(gate, decision, send)
@@ -200,6 +204,11 @@ class ASGIGate:
         lifespan, or this fails, that request loads it; the app's own start goes on meanwhile."""
         if self._gate is not None:
             await self._sender.load()
+        await self._load_user_and_auth()
+
+    async def _load_user_and_auth(self) -> "UserAndAuth":
+        self._user_and_auth = await asyncio.to_thread(load_user_and_auth)
+        return self._user_and_auth
 
 
 def _with_cookies(gate: Gate, decision: Pass, send: Send) -> Send:

@@ -19,29 +19,33 @@ FLOORS: list[set[str]] = [
         *("_gate.sessions.__init__", "_sign_in.__init__"),
     },
     {
-        *("errors", "events", "identity", "settings.formats"),
+        *("errors", "events._request", "identity", "settings.formats"),
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
+    {"events._sign_in_pages", "settings.domains"},
     {
-        *("_gate.protocol.public_keys", "settings.domains", "settings.env_file"),
+        *("events.__init__", "_gate.protocol.public_keys", "_gate.protocol.signing"),
+        "settings.env_file",
         *("settings.identity_headers", "settings.proxies", "settings.stores"),
         *("settings.toml_lines", "settings.unknown_variables"),
     },
     {"settings.rule_values"},
+    {"settings.rules"},
     {
         *("cli.app_names", "cli.import_errors", "cli.listen", "cli.process"),
         *("cli.server_options", "cli.web_sockets"),
     },
     {
         *("settings.checks", "settings.endpoints", "settings.operator_checks"),
-        *("settings.page_checks", "settings.reading", "settings.rules"),
+        *("settings.page_checks", "settings.reading", "settings.rule_order"),
     },
-    {"settings.rule_order"},
-    {"settings.combined", "settings.rules_file"},
+    {"settings.rule_combinations", "settings.rules_file"},
+    {"settings.combined"},
     {"settings.parsers"},
-    {"_gate.messages", "_gate.records", "settings.__init__"},
+    {"_gate.messages", "_gate.records", "_gate.target", "settings.__init__"},
     {"_gate.effects"},
+    {"_sign_in.records"},
     {"_gate.catalog", "_gate.store", "_sign_in.cognito_api_answers", "_sign_in.error_places"},
     {
         "_gate.protocol.",
@@ -57,7 +61,8 @@ FLOORS: list[set[str]] = [
         *("_gate.cookie_kinds", "_gate.request_ids", "_gate.revocations", "_gate.rule_table"),
         "_gate.sessions.interface",
     },
-    {"_gate.authorization", "_gate.shown_cookies"},
+    {"_gate.rule_decisions", "_gate.shown_cookies"},
+    {"_gate.authorization"},
     {"_gate.sessions.cookie_sessions", "_gate.idle_cookie"},
     {"_gate.context"},
     {"_gate.exchange"},
@@ -90,7 +95,7 @@ FLOORS: list[set[str]] = [
     {"_sign_in.routes"},
     {"_gate.custom_login", "_gate.cached_decisions"},
     {"_gate.gate"},
-    {"_metrics"},
+    {"_metrics", "_sign_in_log"},
     {
         *("_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls"),
         *("_driver.stores.__init__", "_driver.stores.interface", "_driver.workers", "_listening"),
@@ -136,18 +141,13 @@ FLOORS: list[set[str]] = [
 # They import within a function, and say why: lazily for a library that takes its time (`_driver.`,
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
-    "_metrics_extra",
-    *(
-        "",
-        "testing",
-        "pool.aws",
-        "_driver.loading",
-        "_driver.stores.opening",
-        "_gate.custom_login",
-        "_gate.languages",
-    ),
+    *("_asgi_scope", "_delivery", "_metrics_extra"),
+    *("", "testing", "pool.aws", "_driver.loading", "_driver.stores.opening"),
+    *("_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
-    *("_gate.protocol.pages", "settings.parsers"),
+    *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.protocol.pages"),
+    *("_gate.flows.token_trust", "settings.checks", "settings.combined", "settings.parsers"),
+    "settings.unknown_variables",
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")
@@ -158,7 +158,7 @@ STARTERS = ("cli.local_commands", "cli.__init__", "testing")
 DOORS: dict[str, set[str]] = {
     "authlib": {"_gate.protocol.oauth_messages"},
     "joserfc": {"_gate.protocol.public_keys", "local."},
-    "itsdangerous": {"_gate.protocol.seal"},
+    "itsdangerous": {"_gate.protocol.signing"},
     "cryptography": {
         *("_gate.protocol.encryption", "_gate.protocol.public_keys"),
         *("_sign_in.form_body", "local."),

@@ -8,12 +8,13 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-from .authorization import Authorization, Target
+from .authorization import Authorization
 from .context import Context
 from .messages import METHOD_OVERRIDES, Pass
 from .protocol import cookies
 from .protocol.session_cache import Entry, SessionCache
 from .shown_cookies import shown_cookies
+from .target import Target
 
 Find: TypeAlias = Callable[[str, Iterable[tuple[bytes, bytes]], float, str, str], Pass | None]
 """See `CachedDecisions.find`."""

@@ -7,12 +7,12 @@ remembered sessions, and what happened lately.
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..settings import ASGI_SESSION_BYTES, Settings
 from .appearance import Appearance
 from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
-from .idle_cookie import IdleCookie
 from .languages import Languages
 from .messages import Pass, SessionMarks
 from .protocol import oauth
@@ -27,12 +27,14 @@ from .revocations import MemoryRevocations, Revocations, last_use
 from .sessions.cookie_sessions import CookieSessions
 from .sessions.interface import Sessions
 
+if TYPE_CHECKING:
+    from .idle_cookie import IdleCookie
+
 RECENT = 10_000
 """How many sign-outs, used sign-ins and refused refresh tokens a process remembers, of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCalls:
+class TokenCalls(NamedTuple):
     """Where refresh tokens go: to the login domain, or to the JSON API that needs none."""
 
     refresh: Callable[[Settings, str], HttpCall]
@@ -46,7 +48,7 @@ AT_LOGIN_DOMAIN = TokenCalls(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Context:
     """Everything a flow needs besides the request. `token` makes unguessable text.
 
@@ -76,7 +78,7 @@ class Context:
     bearer_cache: SessionCache[Pass]
     revocations: Revocations
     orders: Recent[object]
-    idle: IdleCookie | None
+    idle: "IdleCookie | None"
     used: Recent[str]
     refused: Recent[float]
     told: Recent[bool]
@@ -132,9 +134,15 @@ class Context:
             bearer_cache=SessionCache(settings.session_cache),
             revocations=MemoryRevocations(RECENT),
             orders=Recent(RECENT),
-            idle=IdleCookie(settings, names, seals) if settings.idle_seconds else None,
+            idle=_idle_cookie(settings, names, seals) if settings.idle_seconds else None,
             used=Recent(RECENT),
             refused=Recent(RECENT),
             told=Recent(RECENT),
             turn=itertools.count().__next__,
         )
+
+
+def _idle_cookie(settings: Settings, names: Names, seals: Seals) -> "IdleCookie":
+    from .idle_cookie import IdleCookie  # noqa: PLC0415 - only where sessions end unused
+
+    return IdleCookie(settings, names, seals)

@@ -3,15 +3,14 @@
 Knows how settings decide on them; nothing of what they hold.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..settings import Settings
 from .protocol.cookies import Attributes
 from .protocol.seal import Encrypted, Plain, Seal, Signed
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The cookies' names. `__Host-` keeps other hosts of the domain from planting them."""
 
     access: str
@@ -40,8 +39,7 @@ class Names:
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
 
-@dataclass(frozen=True, slots=True)
-class Seals:
+class Seals(NamedTuple):
     """One seal for each kind of cookie."""
 
     access: Seal

@@ -1,11 +1,11 @@
-"""What the gate keeps in its cookies, frozen, to and from JSON; and what its own pages show.
+"""What every gate keeps in its cookies, frozen, to and from JSON; what few keep stands beside its
+flow.
 
 Knows shapes only; sealing, cookie names and words are elsewhere.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -27,11 +27,15 @@ def _typed(record: Any, shape: dict[str, type], optional: tuple[str, ...]) -> di
     return record
 
 
-def _dump(record: Any) -> str:
+def dump_record(record: Any) -> str:
+    """A record as JSON, with its version."""
     return json.dumps({"v": VERSION, **asdict(record)}, separators=(",", ":"))
 
 
-def _load(text: str, shape: dict[str, type], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+def load_record(
+    text: str, shape: dict[str, type], optional: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The fields of a record, of these types. Raises TokenRefused for anything else."""
     try:
         record = load(text.encode())
     except ValueError as exc:
@@ -99,12 +103,12 @@ class RefreshRecord:
         return token_end - before - max(0.0, most) * int.from_bytes(digest[:2]) / 65_536
 
     def to_json(self) -> str:
-        return _dump(self)
+        return dump_record(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         shape: dict[str, type] = {"token": str, "sub": str, "signed_in_at": int, "session": str}
-        return cls(**_load(text, shape, optional=("session",)))
+        return cls(**load_record(text, shape, optional=("session",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class LoginAttempt:
     again: bool = False
 
     def to_json(self) -> str:
-        return _dump(self)
+        return dump_record(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -131,83 +135,7 @@ class LoginAttempt:
             "started_at": int,
             "again": bool,
         }
-        return cls(**_load(text, shape))
-
-
-@dataclass(frozen=True, slots=True)
-class ChallengeRecord:
-    """A step that Cognito, or we, wait for: a code, a new password, a choice.
-
-    `attempt` tells this one from one in another tab; `username` is Cognito's name for the person,
-    `typed` what they call themselves. `facts` are texts that the step's page and answer need.
-    """
-
-    attempt: str
-    step: str
-    session: str = field(repr=False)
-    username: str
-    typed: str
-    return_to: str
-    started_at: int
-    facts: dict[str, str] = field(default_factory=dict, repr=False)
-
-    def to_json(self) -> str:
-        return _dump(self)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        shape: dict[str, type] = dict.fromkeys(
-            ("attempt", "step", "session", "username", "typed", "return_to"), str
-        )
-        return cls(**_load(text, {**shape, "started_at": int, "facts": dict}))
-
-
-@dataclass(frozen=True, slots=True)
-class StepUp:
-    """That a browser was sent to sign in again: when (Unix time), how many times, with which
-    session, and for which classes of sign-in."""
-
-    begun: int
-    times: int
-    session: str
-    acr: list[str]
-
-    def to_json(self) -> str:
-        return _dump(self)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        return cls(**_load(text, {"begun": int, "times": int, "session": str, "acr": list}))
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A browser, and the accounts it has signed in to: by each of their names, all as hashes."""
-
-    id: str
-    accounts: dict[str, str]
-
-    def to_json(self) -> str:
-        return _dump(self)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        return cls(**_load(text, {"id": str, "accounts": dict}))
-
-
-@dataclass(frozen=True, slots=True)
-class IdleRecord:
-    """When a session was last used (Unix time), and which one it was: it counts for no other."""
-
-    session: str = field(repr=False)
-    used_at: int
-
-    def to_json(self) -> str:
-        return _dump(self)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        return cls(**_load(text, {"session": str, "used_at": int}))
+        return cls(**load_record(text, shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,22 +145,3 @@ class Sentence:
     id: str
     text: str = field(default="", repr=False)
     values: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What one of our own sign-in pages shows.
-
-    `token` proves that a form came from our page; `typed` is shown again (never a password or a
-    code); `facts` are what this screen alone needs. `request_id` is for readers to quote.
-    """
-
-    screen: str
-    token: str = field(default="", repr=False)
-    return_to: str = "/"
-    error: Sentence | None = None
-    notice: Sentence | None = None
-    field_errors: Mapping[str, Sentence] = field(default_factory=dict)
-    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    request_id: str = ""

@@ -11,10 +11,10 @@ from .._gate import gate_pages
 from .._gate.exchange import Exchange
 from .._gate.messages import MAX_FORM_BYTES, Headers, Respond
 from .._gate.protocol import paths
-from .._gate.records import View
 from ..errors import BadRequest, CrossSiteRefused, FormExpired, FormTooLarge, FormTooSlow
 from . import form_body
 from .context import SignInExchange
+from .records import View
 
 BROWSER_SECONDS = 604_800
 LANGUAGE_SECONDS = 31_536_000

@@ -18,8 +18,9 @@ from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.messages import Respond
 from cognito_gate._gate.protocol import pages
 from cognito_gate._gate.protocol.pages import Button, Fact, Form, Link, Page, Section
-from cognito_gate._gate.records import Sentence, View
+from cognito_gate._gate.records import Sentence
 from cognito_gate._sign_in import totp
+from cognito_gate._sign_in.records import View
 from cognito_gate._sign_in.views import SAMPLES
 from tests.journey.serving import listen, port_of, serving
 from tests.parts.made import views
@@ -106,7 +107,7 @@ def _with_sessions(page: Page, catalog: Catalog) -> Page:
     others = Section(text("others"), facts=(Fact("Firefox", at), Fact(text("unnamed"), at)))
     buttons = (Button("this", text("end_this")), Button("everywhere", text("end_all")))
     form = Form("/auth/sessions", buttons, text("only_here"), "'self'")
-    return replace(page, sections=(here, others), form=form, links=page.links[:1])
+    return page._replace(sections=(here, others), form=form, links=page.links[:1])
 
 
 def make_app(**change: str) -> Starlette:

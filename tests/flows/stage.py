@@ -9,7 +9,6 @@ from typing import Any, Protocol, assert_never
 from urllib.parse import unquote_to_bytes
 
 from cognito_gate._delivery import Delivery
-from cognito_gate._gate.authorization import Check
 from cognito_gate._gate.effects import (
     Compute,
     Effect,
@@ -23,6 +22,7 @@ from cognito_gate._gate.effects import (
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming, Pass
 from cognito_gate._gate.sessions.interface import Sessions
+from cognito_gate._gate.target import Check
 from cognito_gate.events import Event
 from tests.world.browser import Browser, Reply, Request, Seen
 from tests.world.pool import Pool

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate import SettingsError, errors
-from cognito_gate._gate.authorization import Target
 from cognito_gate._gate.catalog import Catalog
 from cognito_gate._gate.catalog_files import read
 from cognito_gate._gate.context import Context
@@ -19,6 +18,7 @@ from cognito_gate._gate.exchange import Exchange
 from cognito_gate._gate.flows import error_responses
 from cognito_gate._gate.gate import new_token
 from cognito_gate._gate.languages import OURS, Languages
+from cognito_gate._gate.target import Target
 from cognito_gate.errors import (
     BadRequest,
     CallbackRefused,

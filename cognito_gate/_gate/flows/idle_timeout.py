@@ -5,13 +5,16 @@ one is kept.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..effects import Flow
 from ..exchange import Exchange
-from ..idle_cookie import IdleCookie
 from ..messages import Pass, SessionMarks
 from ..records import RefreshRecord
 from . import session_end, token_revocation
+
+if TYPE_CHECKING:
+    from ..idle_cookie import IdleCookie
 
 
 def is_over(exchange: Exchange, marks: SessionMarks) -> bool:
@@ -49,6 +52,6 @@ def used(exchange: Exchange, visitor: Pass) -> Pass:
     return replace(visitor, headers=headers, until=until)
 
 
-def _ends_at(exchange: Exchange, idle: IdleCookie, marks: SessionMarks) -> float:
+def _ends_at(exchange: Exchange, idle: "IdleCookie", marks: SessionMarks) -> float:
     last = max(idle.last_use(exchange.jar, marks), idle.seen(marks, exchange.now))
     return last + idle.seconds

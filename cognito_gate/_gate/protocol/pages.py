@@ -7,11 +7,10 @@ no script runs, and everything put into a page is escaped.
 import hashlib
 import json
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..messages import Headers, Respond
 
@@ -30,24 +29,21 @@ _JSON: Headers = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Where a link of a page leads, and its words."""
 
     address: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A fact, and what it is called."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part of a page, under a heading of its own."""
 
     title: str
@@ -55,16 +51,14 @@ class Section:
     facts: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """A button of a form, which sends `action=<action>`."""
 
     action: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A form of buttons alone. `note` says what to know first; `ways` are the sources (CSP) that it
     may lead to, redirects included."""
 
@@ -74,8 +68,7 @@ class Form:
     ways: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What a page says, and its links: the first is the way on, the others are ways out. `onward`
     follows the first by itself, unless the page has a script, which then does so. `script` is the
     name of its file. `language` is the tag of the language that all of it is written in. `note` is
@@ -92,8 +85,7 @@ class Page:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What is the same on each page: the app's name, the style, and the logo as an address that
     holds all of it, or empty."""
 
