@@ -107,6 +107,19 @@ def test_four_processes_make_one_call(ask: Ask) -> None:
 
 
 @both
+def test_nobody_waits_for_a_store_that_fails_when_the_answer_is_there(ask: Ask) -> None:
+    cognito = Cognito(1)
+
+    def fails_then(call: StoreCall) -> StoreAnswer:
+        cognito.go.set()
+        return cognito.shelf.answer(call) if call.operation == "create" else StoreAnswer("gone")
+
+    cognito.looked = fails_then  # type: ignore[method-assign]
+    [answer] = ask(cognito, 1, [replace(REFRESH, timeout=0.2)])
+    assert answer.body == b"tokens"
+
+
+@both
 def test_a_sign_out_reaches_what_is_kept(ask: Ask) -> None:
     cognito = Cognito(1)
     ask(cognito, 1, [REFRESH])

@@ -15,7 +15,7 @@ from cognito_gate._driver.fleet_calls import (
     Outcome,
     lease,
 )
-from cognito_gate._driver.shared_calls import UNDELIVERED_SECONDS, time_limit
+from cognito_gate._driver.shared_calls import UNDELIVERED_SECONDS, Waiting, time_limit
 from cognito_gate._gate.effects import (
     Flow,
     HttpAnswer,
@@ -51,11 +51,15 @@ class World:
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(lambda: self.now)
+        self.given: list[HttpAnswer] = []
 
     def process(self, secrets: tuple[str, ...] = SECRETS) -> FleetCalls:
         return FleetCalls(
             secrets, Clocks(lambda: self.now, lambda: self.now, self._mark, lambda: 1)
         )
+
+    def waiting(self, awaited: bool = True) -> Waiting:
+        return Waiting(lambda: awaited, self.given.append)
 
     def _mark(self) -> bytes:
         self.marks += 1
@@ -64,7 +68,7 @@ class World:
     def turn(
         self, http_call: HttpCall = REFRESH, fleet: FleetCalls | None = None, awaited: bool = True
     ) -> "Turn":
-        flow = (fleet or self.process()).outcome(http_call, lambda: awaited)
+        flow = (fleet or self.process()).outcome(http_call, self.waiting(awaited))
         return Turn(self, flow)
 
     def answered(self, answer: HttpAnswer = GOOD, http_call: HttpCall = REFRESH) -> None:
@@ -230,7 +234,7 @@ def test_the_repetition_of_a_call_ends_in_time_too(world: World) -> None:
 
 
 def test_a_lock_that_came_too_late_is_not_used(world: World) -> None:
-    flow = world.process().outcome(REFRESH, lambda: True)
+    flow = world.process().outcome(REFRESH, world.waiting())
     created = next(flow)
     assert isinstance(created, StoreCall)
     answer = world.shelf.answer(created)
@@ -328,10 +332,27 @@ def test_an_outage_while_another_process_asks(world: World) -> None:
     assert second.asks()
 
 
-def test_the_answer_stands_though_it_cannot_be_kept(world: World) -> None:
+def test_an_answer_that_cannot_be_kept_is_given_and_kept_as_soon_as_it_can(world: World) -> None:
+    first, second = world.turn(), world.turn()
+    world.shelf.failure = "TimeoutError"
+    first.answer(GOOD)
+    assert world.given == [GOOD]  # nobody in this process waits for the store
+    world.now += 2
+    first.look()
+    assert first.waits()
+    world.shelf.failure = ""
+    first.look()
+    assert first.outcome().answer == GOOD
+    second.look()
+    assert second.outcome().answer.body == GOOD.body
+
+
+def test_trying_to_keep_it_ends_with_the_lock(world: World) -> None:
     first = world.turn()
     world.shelf.failure = "TimeoutError"
     first.answer(GOOD)
+    world.now += lease(REFRESH)
+    first.look()
     assert first.outcome().answer == GOOD
 
 
@@ -399,7 +420,7 @@ def test_an_answer_that_reached_no_browser_waits_for_one(world: World) -> None:
 
 def test_delivering_it_needs_no_store(world: World) -> None:
     world.turn(awaited=False).answer(GOOD)
-    flow = world.process().outcome(REFRESH, lambda: True)
+    flow = world.process().outcome(REFRESH, world.waiting())
     effect = next(flow)
     assert isinstance(effect, StoreCall)
     effect = flow.send(world.shelf.answer(effect))
@@ -424,7 +445,7 @@ def test_a_fresh_call_passes_over_what_is_kept(world: World) -> None:
 
 def test_two_that_pass_over_it_at_the_same_moment(world: World) -> None:
     world.answered()
-    flow = world.process().outcome(replace(REFRESH, fresh=True), lambda: True)
+    flow = world.process().outcome(replace(REFRESH, fresh=True), world.waiting())
     looked = next(flow)
     assert isinstance(looked, StoreCall)
     replacing = flow.send(world.shelf.answer(looked))

@@ -22,7 +22,7 @@ from .calls import (
     with_longer_timeout,
 )
 from .loading import async_connections
-from .shared_calls import SharedCalls
+from .shared_calls import SharedCalls, Waiting
 from .store_calls import NO_STORE, StoreCalls
 
 if TYPE_CHECKING:
@@ -160,7 +160,11 @@ class AsyncSender:
         answer, most = HttpAnswer(0, failure="the call was ended"), float("inf")
         try:
             if call.fleet and self._fleet is not None:
-                turn = self._fleet.outcome(call, lambda: self._calls.awaited(call))
+                waiting = Waiting(
+                    lambda: self._calls.awaited(call),
+                    lambda answer: self._calls.finish(call, future, answer),
+                )
+                turn = self._fleet.outcome(call, waiting)
                 answer, most = await run_async(turn, self._direct)
             else:
                 answer = await self._send_and_note(with_longer_timeout(call))

@@ -18,7 +18,7 @@ from .._gate.effects import Flow, HttpAnswer, HttpCall, Item, call, share_key, w
 from .._gate.protocol.seal import Encrypted
 from ..errors import TokenRefused
 from .calls import failed, may_repeat
-from .shared_calls import UNDELIVERED_SECONDS, time_limit
+from .shared_calls import UNDELIVERED_SECONDS, Waiting, time_limit
 
 LEASE_MARGIN = 5.0
 """How much longer a lock lasts than its call may take, in seconds: for the store's own time, and
@@ -79,9 +79,9 @@ class FleetCalls:
         self._keys = keys
         self._failing_since: float | None = None
 
-    def outcome(self, http_call: HttpCall, awaited: Callable[[], bool]) -> Flow[Outcome]:
-        """The answer, whoever asks; `awaited` says whether a request waits that can deliver it."""
-        return (yield from _Turn(self, http_call, awaited).outcome())
+    def outcome(self, http_call: HttpCall, waiting: Waiting) -> Flow[Outcome]:
+        """The answer, whoever asks, for those who wait for it in this process."""
+        return (yield from _Turn(self, http_call, waiting).outcome())
 
     def forget(self, session: str) -> Flow[None]:
         """Let nobody have the kept answers of a session that ends, nor those that are under way."""
@@ -127,8 +127,8 @@ def owner_of(session: str) -> str:
 class _Turn:
     """One process's part in one call."""
 
-    def __init__(self, fleet: FleetCalls, http_call: HttpCall, awaited: Callable[[], bool]) -> None:
-        self._fleet, self._call, self._awaited = fleet, http_call, awaited
+    def __init__(self, fleet: FleetCalls, http_call: HttpCall, waiting: Waiting) -> None:
+        self._fleet, self._call, self._waiting = fleet, http_call, waiting
         self._clocks = fleet.clocks
         self._key = f"call {http_call.share}"
         self._lock = fleet.clocks.mark()
@@ -185,13 +185,22 @@ class _Turn:
         """Make the call while the lock is ours, and keep its answer in the place of the lock."""
         answer = yield from self._asked(self._lock_ends - LEASE_MARGIN / 2)
         seconds = self._call.remember(answer)
-        item = self._kept(answer, seconds, undelivered=seconds > 0 and not self._awaited())
-        try:
-            if not (yield from store.replace(item, self._lock)):
-                yield from store.create(item)  # where the store has lost the lock
-        except store.StoreFailed as error:
-            self._fleet.fails(error)
+        item = self._kept(answer, seconds, undelivered=seconds > 0 and not self._waiting.awaited())
+        yield from self._keep(item, answer)
         return answer
+
+    def _keep(self, item: Item, answer: HttpAnswer) -> Flow[None]:
+        """Put the answer into the place of the lock. While the store fails this goes on, as others
+        wait for it there until the lock ends; those of this process have it at once."""
+        while self._monotonic() < self._lock_ends:
+            try:
+                if not (yield from store.replace(item, self._lock)):
+                    yield from store.create(item)  # where the store has lost the lock
+                return
+            except store.StoreFailed as error:
+                self._fleet.fails(error)
+                self._waiting.give(answer)
+            yield from wait(MAX_PAUSE * self._clocks.jitter())
 
     def _asked(self, ends: float) -> Flow[HttpAnswer]:
         """Make the call, which ends by a moment of the monotonic clock, repetition included."""
@@ -230,7 +239,7 @@ class _Turn:
             return Outcome(failed(self._call, "the answer is one of another version"))
         answer = self._read(record)
         left = found.ends_at - self._clocks.now()
-        if record["undelivered"] and self._awaited():
+        if record["undelivered"] and self._waiting.awaited():
             left = record["undelivered"]
             yield from self._deliver(found, answer, left)
         return Outcome(answer, left)

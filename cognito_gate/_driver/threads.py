@@ -23,7 +23,7 @@ from .calls import (
     with_longer_timeout,
 )
 from .loading import connections
-from .shared_calls import SharedCalls
+from .shared_calls import SharedCalls, Waiting
 from .store_calls import NO_STORE, StoreCalls
 
 if TYPE_CHECKING:
@@ -152,7 +152,10 @@ class Sender:
         answer, most = HttpAnswer(0, failure="the call was ended"), FOR_EVER
         try:
             if call.fleet and self._fleet is not None:
-                turn = self._fleet.outcome(call, lambda: self._calls.awaited(call))
+                waiting = Waiting(
+                    lambda: self._calls.awaited(call), lambda answer: done(answer, FOR_EVER)
+                )
+                turn = self._fleet.outcome(call, waiting)
                 answer, most = run(turn, self._direct)
             else:
                 answer = self._send_and_note(with_longer_timeout(call))
