@@ -7,7 +7,8 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from . import _lifespan
 from ._app_headers import AppHeaders, Raw
 from ._asgi_scope import IDENTITY, inner_scope, load_user_and_auth
 from ._delivery import Delivery, OnEvent
-from ._driver.event_loop import AsyncSender, run_async
+from ._driver.event_loop import AsyncSender, no_form, run_async
 from ._driver.loading import fleet_calls
 from ._driver.stores.opening import store_of
 from ._gate.gate import Gate
@@ -148,19 +149,21 @@ class ASGIGate:
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
             return Pass(None)
-        incoming = _incoming(scope)
+        incoming, read_form = _incoming(scope), partial(_form_in_time, receive)
         if self._gate.takes_form(incoming):
-            try:
-                async with asyncio.timeout(FORM_SECONDS):
-                    incoming = incoming._replace(body=await _form(receive))
-            except TimeoutError:
-                incoming = incoming._replace(late=True)
-        return await self._run(self._gate, incoming)
+            body = await read_form()
+            incoming = incoming._replace(body=body or b"", late=body is None)
+        return await self._run(self._gate, incoming, read_form)
 
-    async def _run(self, gate: Gate, incoming: Incoming) -> Decision:
+    async def _run(
+        self,
+        gate: Gate,
+        incoming: Incoming,
+        read_form: Callable[[], Awaitable[bytes | None]] = no_form,
+    ) -> Decision:
         events: list[Event] = []
         try:
-            return await run_async(gate.decide(incoming, events), self._sender)
+            return await run_async(gate.decide(incoming, events), self._sender, read_form)
         finally:
             self._delivery.deliver(events)  # those of a request that was cancelled, too
 
@@ -238,6 +241,15 @@ def _incoming(scope: Scope) -> Incoming:
         scope.get("root_path", ""),
         (scope.get("client") or ("", 0))[0],
     )
+
+
+async def _form_in_time(receive: Receive) -> bytes | None:
+    """The body of a form; None when it did not come in time."""
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            return await _form(receive)
+    except TimeoutError:
+        return None
 
 
 async def _form(receive: Receive) -> bytes:

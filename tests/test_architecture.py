@@ -49,11 +49,11 @@ FLOORS: list[set[str]] = [
     {"_gate.catalog", "_gate.store", "_sign_in.cognito_api_answers", "_sign_in.error_places"},
     {
         "_gate.protocol.",
-        *("_sign_in.cognito_api", "_sign_in.error_messages", "_sign_in.form_body"),
+        *("_sign_in.cognito_api", "_sign_in.error_messages"),
         *("_sign_in.password_policy", "_sign_in.rate_limiter", "_sign_in.recall"),
         *("_sign_in.srp", "_sign_in.totp"),
     },
-    {"_gate.appearance"},
+    {"_gate.appearance", "_sign_in.form_body"},
     {"_gate.catalog_files"},
     {"_gate.languages"},
     {"_sign_in.views"},
@@ -63,7 +63,7 @@ FLOORS: list[set[str]] = [
     },
     {"_gate.rule_decisions", "_gate.shown_cookies"},
     {"_gate.authorization"},
-    {"_gate.sessions.cookie_sessions", "_gate.idle_cookie"},
+    {"_gate.sessions.cookie_sessions", "_gate.idle_cookie", "_gate.kept_forms"},
     {"_gate.context"},
     {"_gate.exchange"},
     {
@@ -71,7 +71,7 @@ FLOORS: list[set[str]] = [
         *("_gate.flows.return_cookie", "_gate.flows.session_end", "_gate.flows.token_revocation"),
         *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
-    {"_gate.session_page", "_gate.flows.who", "_gate.finishing"},
+    {"_gate.session_page", "_gate.resume_page", "_gate.flows.who", "_gate.finishing"},
     {
         *("_gate.flows.idle_timeout", "_gate.flows.verified_session", "_sign_in.accounting"),
         "_sign_in.devices",
@@ -84,12 +84,13 @@ FLOORS: list[set[str]] = [
         "_gate.flows.operations",
         *("_gate.flows.bearer", "_gate.flows.logout", "_gate.flows.revoke", "_sign_in.next_page"),
     },
-    {"_gate.flows.step_up", "_gate.flows.forward_auth"},
+    {"_gate.flows.step_up", "_gate.flows.forward_auth", "_gate.flows.keep_form"},
     {
         *("_sign_in.page", "_gate.flows.error_responses", "_gate.flows.own_sessions"),
         *("_sign_in.choice", "_gate.flows.client_script"),
     },
-    {"_gate.flows.rule_refusals"},
+    {"_gate.flows.rule_refusals", "_gate.flows.resume"},
+    {"_gate.flows.unsent_form"},
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},
     {"_sign_in.routes"},
@@ -146,8 +147,8 @@ LATE = {
     *("_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
     *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.protocol.pages"),
-    *("_gate.flows.token_trust", "settings.checks", "settings.combined", "settings.parsers"),
-    "settings.unknown_variables",
+    *("_gate.flows.token_trust", "_gate.flows.unsent_form"),
+    *("settings.checks", "settings.combined", "settings.parsers", "settings.unknown_variables"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")

@@ -31,6 +31,7 @@ from .effects import Flow
 from .exchange import Exchange
 from .flows import bearer, callback, error_responses, login, logout, operations, session, who
 from .flows.client_script import client_script, signed_in
+from .flows.unsent_form import UnsentForms, is_form
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata
 from .sessions.interface import Sessions
@@ -89,7 +90,8 @@ class Gate:
             f"{settings.prefix}/signed-in": signed_in,
             f"{settings.prefix}/client.js": client_script,
         }
-        self._routes |= operations.routes(settings, scrape)
+        self._unsent = UnsentForms(settings)
+        self._routes |= operations.routes(settings, scrape) | self._unsent.routes
         self._forms = frozenset({*pages, f"{settings.prefix}/sessions"})
         if settings.revoke_key:
             from .flows.revoke import revoke  # noqa: PLC0415 - few gates have such a key
@@ -185,6 +187,8 @@ class Gate:
         try:
             self._authorization.check(target, visitor.identity)
         except LoginRequired:
+            if is_form(exchange.incoming):
+                return (yield from self._unsent.refuse(exchange, visitor.headers))
             return self._to_login(exchange, visitor.headers)
         except Forbidden as error:
             from .flows import rule_refusals  # noqa: PLC0415 - without rules nobody is refused
@@ -194,7 +198,7 @@ class Gate:
             log.exception("an unexpected error in a rule")
             return error_responses.broken(exchange, visitor.headers)
         # Nobody on a public path: without what clears, a sign-in may have replaced it by then.
-        return visitor if visitor.identity is not None else Pass(None)
+        return self._unsent.sent(exchange, visitor) if visitor.identity is not None else Pass(None)
 
     def _to_login(self, exchange: Exchange, headers: Headers) -> Respond:
         if not fetch_metadata.is_navigation(exchange.incoming):

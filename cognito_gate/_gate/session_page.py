@@ -74,11 +74,16 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
             pages.Section(text("this"), facts=tuple(facts)),
             _others(catalog, shown.others),
         ),
-        form=pages.Form(
-            f"{prefix}/sessions",
-            (pages.Button("this", text("end_this")), pages.Button("everywhere", text("end_all"))),
-            "" if shown.everywhere else text("only_here"),
-            _ways(exchange),
+        forms=(
+            pages.Form(
+                f"{prefix}/sessions",
+                (
+                    pages.Button("this", text("end_this")),
+                    pages.Button("everywhere", text("end_all")),
+                ),
+                "" if shown.everywhere else text("only_here"),
+                _ways(exchange),
+            ),
         ),
         links=(pages.Link(f"{exchange.incoming.mount}/", catalog.text("page.to_app", app=app)),),
         language=catalog.tag,

@@ -100,6 +100,7 @@ class Settings(Combined):
     login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
     keep_fragment: bool = _setting("COGNITO_GATE_KEEP_FRAGMENT", False, "flag")
+    keep_forms: bool = _setting("COGNITO_GATE_KEEP_FORMS", False, "flag")
     bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
     bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
     cors_preflight: bool | None = _setting("COGNITO_GATE_CORS_PREFLIGHT", None, "flag")
