@@ -19,6 +19,7 @@ from ._asgi_request import form_in_time, read_request, whole_path
 from ._asgi_scope import IDENTITY, inner_scope, load_user_and_auth
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, no_form, run_async
+from ._driver.loading import fleet_calls
 from ._driver.stores.opening import store_of
 from ._gate.gate import Gate
 from ._gate.messages import Decision, Incoming, Pass, Respond, caches
@@ -90,7 +91,7 @@ class ASGIGate:
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._ends = settings.websocket_close
         self._headers = AppHeaders(settings.headers)
-        self._sender = AsyncSender(client, metrics.called, store)
+        self._sender = AsyncSender(client, metrics.called, store, fleet_calls(settings))
         self._user_and_auth: UserAndAuth | None = None
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 from . import _lambda_event
 from ._app_headers import AppHeaders, native_bytes
 from ._delivery import Delivery, OnEvent
+from ._driver.loading import fleet_calls
 from ._driver.stores.opening import store_of
 from ._driver.threads import Sender, run
 from ._gate.gate import Gate
@@ -89,7 +90,7 @@ class WSGIGate:
             metrics.watch(self._gate)
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._id_key = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
-        self._sender = Sender(client, metrics.called, store)
+        self._sender = Sender(client, metrics.called, store, fleet_calls(settings))
         self._headers = AppHeaders(settings.headers)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")

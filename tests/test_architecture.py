@@ -103,7 +103,8 @@ FLOORS: list[set[str]] = [
         *("_driver.stores.__init__", "_driver.stores.interface", "_driver.workers", "_listening"),
     },
     {"_driver.calls", "_driver.stores.sqlite_file"},
-    {"_driver.store_calls", "_driver.stores.redis_scripts", "_driver.stores.sqlite"},
+    {"_driver.fleet_calls", "_driver.store_calls"},
+    {"_driver.stores.redis_scripts", "_driver.stores.sqlite"},
     {"_driver.stores.dynamodb", "_driver.stores.redis"},
     {"_driver.stores.opening", "_metrics_extra"},
     {"_driver.connections"},
@@ -132,7 +133,7 @@ FLOORS: list[set[str]] = [
         *("migrate.", "pool."),
     },
     {"doctor."},
-    {"", "cli.serve"},
+    {"", "cli.serve", "cli.worker_store"},
     {"cli.local_commands", "testing"},
     {
         *("cli.secret_command", "cli.migrate_command", "cli.rules_command"),
@@ -217,6 +218,7 @@ DOORS: dict[str, set[str]] = {
     "secrets": {
         *(
             "_driver.breaker",
+            "_driver.fleet_calls",
             "_gate.gate",
             "cli.__init__",
             "cli.local_commands",
@@ -244,7 +246,7 @@ ASYNC = {
 CLOCKS = {
     "time.time": {
         *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),
-        *("_driver.stores.", "doctor.command"),
+        *("_driver.fleet_calls", "_driver.stores.", "doctor.command"),
     },
     "time.monotonic": {
         "wsgi",

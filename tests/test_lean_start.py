@@ -67,6 +67,7 @@ BY_SETTING = {
     "audit_log='stderr'": {"_audit_log"},
     "idle_seconds=600": {"_gate.idle_cookie"},
     "metrics_addresses=('127.0.0.1',)": {"_metrics"},
+    "refresh_flow_enabled=True, store='sqlite:///a.db'": {"_driver.fleet_calls"},
     "refresh_cookie_encrypted=False": {"_gate.protocol.signing"},
     "require_groups=('staff',)": {
         *("_gate.protocol.conditions", "_gate.protocol.path_readings", "_gate.rule_decisions"),

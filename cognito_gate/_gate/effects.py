@@ -69,6 +69,9 @@ class HttpCall:
     where what comes back cannot be handed to the browser: the answer then waits for one who can.
     `session` names whose answer it is, and `ends` the session whose answers are forgotten.
 
+    `fleet`: where processes share a store, the call is one for all of them, not only for this
+    process. `urgent` is False where the asker can go on without an answer, for a while.
+
     `fails` tells answers after which the place is left alone for a while. Who is not `patient`
     waits a moment only where many wait already for a place that is slow: the answer is kept.
     """
@@ -86,6 +89,8 @@ class HttpCall:
     delivers: bool = True
     session: str = field(default="", repr=False)
     ends: str = field(default="", repr=False)
+    fleet: bool = False
+    urgent: bool = True
     fails: Callable[[HttpAnswer], bool] = overloaded
     patient: bool = True
 
