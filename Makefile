@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test quick check format bench judges matrix mutants screenshots pool-combinations clean .venv
+.PHONY: help demo test quick check format bench capacity faults judges matrix mutants screenshots \
+	pool-combinations clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
@@ -18,6 +19,8 @@ help:
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
 	@echo 'make pool-combinations  200 user pools with options by chance, before AWS schemas'
 	@echo 'make bench   what the gate costs, as ratios'
+	@echo 'make capacity  how many users a pool and a process carry, and what makes a request dearer'
+	@echo 'make faults  what four workers survive, as a table;  LONG=1 takes 20 s for each fault'
 	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
 
 demo: .venv/.run
@@ -43,6 +46,12 @@ format: .venv/.test
 
 bench: .venv/.test
 	@$(BIN)/python -m tests.bench
+
+capacity: .venv/.test
+	@$(BIN)/python -m tests.capacity build/capacity.csv
+
+faults: .venv/.test
+	@$(BIN)/python -m tests.faults $(if $(LONG),--long)
 
 matrix: .venv/.test
 	@$(BIN)/python -m tests.matrix

@@ -4,6 +4,7 @@ Knows what a client may not say, and which of the gate's cookies are not for the
 tokens, nor what a cookie holds.
 """
 
+import re
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -15,6 +16,7 @@ Raw: TypeAlias = list[tuple[bytes, bytes]]
 # No header that tells an identity needs more characters to be known as one; a setting's has fewer.
 _MAX_IDENTITY_NAME = 64
 _MAX_KEY = _MAX_IDENTITY_NAME + len("HTTP_") + 1
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 # What most requests consist of: only the rest is looked at. None of these tells who is there.
 HARMLESS_HEADERS = frozenset(
     name.encode()
@@ -31,6 +33,15 @@ HARMLESS_HEADERS = frozenset(
     )
 )
 HARMLESS_WITH_COOKIES = HARMLESS_HEADERS | {b"cookie"}
+
+
+def native_bytes(text: str) -> bytes:
+    """The bytes of a text of an environ (PEP 3333, "Unicode Issues"). Some adapters for AWS Lambda
+    put text there that was decoded from UTF-8, with characters that no environ can have."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
 
 
 class AppHeaders:
@@ -93,11 +104,15 @@ class AppHeaders:
         return key.startswith("cognito_gate.") or key in ("REMOTE_USER", "AUTH_TYPE")
 
     def _tells_identity(self, name: str) -> bool:
+        """What is no name of a header (RFC 9110 section 5.1) tells one, too: with other letters in
+        it, such as the sharp s whose upper case is SS, an app may take it for another."""
+        if not _NAME.fullmatch(name):
+            return True
         return tells_identity(name) or name.lower().replace("_", "-") in self._names
 
 
 def _show_cookies(environ: dict[str, Any]) -> None:
-    shown = shown_cookies(environ["HTTP_COOKIE"].encode("latin-1"))
+    shown = shown_cookies(native_bytes(environ["HTTP_COOKIE"]))
     if shown:
         environ["HTTP_COOKIE"] = shown.decode("latin-1")
     elif shown is not None:

@@ -4,10 +4,12 @@ Knows the fields of a line, and how lines of several processes stay whole. Must 
 decision was come by. Fields are only ever added; whatever else changes gets a new `v`.
 """
 
+import errno
 import json
 import logging
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import fields
@@ -110,7 +112,7 @@ class AuditLog:
     and threads never mix. A file that was moved away or removed is made anew, at the next line.
 
     Raises:
-        OSError: the file cannot be opened, at the start.
+        OSError: the file cannot be opened, at the start, or there is no standard error.
     """
 
     def __init__(self, path: str = "", write: Callable[[int, bytes], int] = os.write) -> None:
@@ -118,7 +120,7 @@ class AuditLog:
         self._path = path
         self._write = write
         self._lock = threading.Lock()
-        self._descriptor = _opened(path) if path else STDERR_DESCRIPTOR
+        self._descriptor = _opened(path) if path else _stderr()
         self._broken = False
         self._lost = 0
         self._warned_at = float("-inf")
@@ -171,6 +173,14 @@ class AuditLog:
             return
         log.warning("the audit log lost %d lines: %s", self._lost, reason)
         self._warned_at, self._lost = now, 0
+
+
+def _stderr() -> int:
+    """Where the process was started without one (`2>&-`), its number is that of whatever was opened
+    next: a database, or a visitor's connection."""
+    if sys.__stderr__ is None:
+        raise OSError(errno.EBADF, "the process has no standard error")
+    return STDERR_DESCRIPTOR
 
 
 def _opened(path: str) -> int:

@@ -32,6 +32,7 @@ OnEvent: TypeAlias = Callable[[Event], object]
 Start: TypeAlias = Callable[[Coroutine[Any, Any, object], str], None]
 """Runs a coroutine beside the requests; told what it is for."""
 MAX_PATH_CHARS = 200  # of a path in the log; an event has all of it
+MAX_METHOD_CHARS, MAX_ADDRESS_CHARS = 32, 64  # a proxy may pass on what a visitor made up
 log = logging.getLogger("cognito_gate")
 _CAUSES = {
     "expired": "its tokens have expired",
@@ -137,9 +138,10 @@ def _open_audit_log(value: str) -> "AuditLog":
 def log_line(event: Event) -> str:
     """The text that an event has in the log. Control characters come escaped."""
     text, request = _text(event), event.request
-    sender = f" from {request.client}" if request.client else ""
+    sender = f" from {request.client[:MAX_ADDRESS_CHARS]}" if request.client else ""
     named = f", request {request.id}" if request.id else ""
-    line = f"{text} ({request.method} {request.path[:MAX_PATH_CHARS]!r}{sender}{named})"
+    asked = f"{request.method[:MAX_METHOD_CHARS]} {request.path[:MAX_PATH_CHARS]!r}"
+    line = f"{text} ({asked}{sender}{named})"
     return line if line.isprintable() else line.encode("unicode_escape").decode()
 
 
@@ -157,7 +159,8 @@ def _text(event: Event) -> str:
         case SessionEnded():
             return f"a session ended: {_CAUSES[event.cause]}"
         case SignedOut():
-            return f"signed out: {event.sub or 'an unknown visitor'}"
+            where = f", on another device ({event.other})" if event.other else ""
+            return f"signed out: {event.sub or 'an unknown visitor'}{where}"
         case SessionsRevoked():
             whose = f"the session {event.session}" if event.session else f"those of {event.sub}"
             return f"sessions were ended by an operator: {whose} (request {event.revocation})"

@@ -8,6 +8,8 @@ PROMETHEUS_MULTIPROC_DIR.
 import logging
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -17,7 +19,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from ._gate.cached_decisions import Find
 from ._gate.effects import HttpAnswer, HttpCall, StoreAnswer, StoreCall
@@ -137,10 +139,34 @@ class Metrics:
     def scrape(self) -> tuple[str, bytes]:
         """The media type and the text of all metrics, those of sibling processes included."""
         registry = REGISTRY
-        if os.environ.get(MULTIPROCESS):
+        directory = os.environ.get(MULTIPROCESS)
+        if directory:
+            _forget_ended(Path(directory))
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return CONTENT_TYPE_LATEST, generate_latest(registry)
+
+
+def _forget_ended(directory: Path) -> None:
+    """Take what processes hold out of the sum when they have ended, which not every server says
+    (`mark_process_dead`): each restart of a worker would add to it."""
+    for file in directory.glob("gauge_live*_*.db"):
+        pid = file.stem.rpartition("_")[2]
+        if pid.isdecimal() and not _runs(int(pid)):
+            with suppress(FileNotFoundError):  # another scrape was faster
+                mark_process_dead(int(pid), str(directory))  # type: ignore[no-untyped-call]
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process. Asking it would end it on Windows."""
+    if os.name == "posix":
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:  # it is another user's
+            return True
+    return True
 
 
 def _counted(find: Find, sessions: Callable[[], int]) -> Find:

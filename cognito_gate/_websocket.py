@@ -13,18 +13,19 @@ SESSION_ENDED = 4401
 TRY_AGAIN_LATER = 1013  # as IANA's registry of close codes has it
 log = logging.getLogger("cognito_gate")
 _REASON = "the session has ended"
-_CLOSE: Message = {"type": "websocket.close", "code": SESSION_ENDED, "reason": _REASON}
-_GONE: Message = {"type": "websocket.disconnect", "code": SESSION_ENDED, "reason": _REASON}
-
-
 _REASONS = {4401: "sign-in required", 4403: "access denied", TRY_AGAIN_LATER: "try again later"}
 
 
 def refusal(status: int, code: int) -> Message:
     """The message that refuses a WebSocket, by the status that a request would get; `code` says why
     if that is the visitor."""
-    code = TRY_AGAIN_LATER if status >= 500 else code
+    code = close_code(status, code)
     return {"type": "websocket.close", "code": code, "reason": _REASONS[code]}
+
+
+def close_code(status: int, code: int) -> int:
+    """The code that a WebSocket is closed with: an outage is nothing that a sign-in would help."""
+    return TRY_AGAIN_LATER if status >= 500 else code
 
 
 class EndableWebSocket:
@@ -38,6 +39,7 @@ class EndableWebSocket:
         self._idle.set()
         self._closed = False
         self._ending, self._ended = asyncio.Event(), asyncio.Event()
+        self._code = SESSION_ENDED
 
     async def receive(self) -> Message:
         if not self._ending.is_set():
@@ -47,7 +49,11 @@ class EndableWebSocket:
                 if not self._ending.is_set():
                     raise
         await self._ended.wait()
-        return dict(_GONE)
+        return self._last("websocket.disconnect")
+
+    def _last(self, kind: str) -> Message:
+        reason = _REASON if self._code == SESSION_ENDED else _REASONS[self._code]
+        return {"type": kind, "code": self._code, "reason": reason}
 
     async def _interruptible(self) -> Message:
         self._idle.clear()
@@ -67,11 +73,12 @@ class EndableWebSocket:
             self._closed = self._closed or message["type"] == "websocket.close"
             await self._send(message)
 
-    async def end(self) -> None:
-        """Close it with 4401, unless it is closed already."""
+    async def end(self, code: int = SESSION_ENDED) -> None:
+        """Close it with this code, unless it is closed already."""
         async with self._sending:
             if self._closed:
                 return
+            self._code = code
             self._ending.set()
             # Its app stops waiting first: some servers send nothing while it does.
             if self._waiting is not None:
@@ -79,7 +86,7 @@ class EndableWebSocket:
             await self._idle.wait()
             try:
                 async with asyncio.timeout(CLOSE_SECONDS):
-                    await self._send(dict(_CLOSE))
+                    await self._send(self._last("websocket.close"))
             except Exception as error:  # noqa: BLE001 - whatever a server says: the client is gone
                 log.debug("a WebSocket could not be closed: %r", error)
             finally:

@@ -7,23 +7,25 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import _lifespan
+from . import _lambda_event, _lifespan
 from ._app_headers import AppHeaders, Raw
+from ._asgi_request import form_in_time, read_request, whole_path
 from ._asgi_scope import IDENTITY, inner_scope, load_user_and_auth
 from ._delivery import Delivery, OnEvent
-from ._driver.event_loop import AsyncSender, run_async
+from ._driver.event_loop import AsyncSender, no_form, run_async
+from ._driver.loading import fleet_calls
 from ._driver.stores.opening import store_of
 from ._gate.gate import Gate
-from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
+from ._gate.messages import Decision, Incoming, Pass, Respond, caches
 from ._listening import Listening
 from ._metrics_extra import metrics_of
-from ._websocket import EndableWebSocket, refusal
+from ._websocket import SESSION_ENDED, EndableWebSocket, close_code, refusal
 from .errors import SettingsError
 from .events import Event
 from .identity import DISABLED, REQUEST_ID
@@ -89,7 +91,7 @@ class ASGIGate:
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._ends = settings.websocket_close
         self._headers = AppHeaders(settings.headers)
-        self._sender = AsyncSender(client, metrics.called, store)
+        self._sender = AsyncSender(client, metrics.called, store, fleet_calls(settings))
         self._user_and_auth: UserAndAuth | None = None
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
@@ -127,7 +129,7 @@ class ASGIGate:
                 await self.app(inner, receive, send)
             else:
                 socket = EndableWebSocket(receive, send)
-                watch = self._watch(gate, socket, _incoming(scope), decision)
+                watch = self._watch(gate, socket, read_request(scope, time.time()), decision)
                 await self._open(inner, socket, watch)
         elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
@@ -139,27 +141,36 @@ class ASGIGate:
             )
 
     def _cached(self, scope: Scope) -> Pass | None:
-        gate, mount = self._gate, scope.get("root_path", "")
+        gate = self._gate
         if gate is None:
             return None
-        return gate.cached(scope["path"], scope["headers"], time.time(), scope["method"], mount)
+        path, mount = scope["path"], scope.get("root_path", "")
+        if _lambda_event.MANGUM in scope:
+            path, mount = whole_path(scope[_lambda_event.MANGUM], path, mount)
+        return gate.cached(path, scope["headers"], time.time(), scope["method"], mount)
 
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
             return Pass(None)
-        incoming = _incoming(scope)
+        incoming, read_form = read_request(scope, time.time()), partial(form_in_time, receive)
         if self._gate.takes_form(incoming):
-            try:
-                async with asyncio.timeout(FORM_SECONDS):
-                    incoming = incoming._replace(body=await _form(receive))
-            except TimeoutError:
-                incoming = incoming._replace(late=True)
-        return await self._run(self._gate, incoming)
+            body = await read_form()
+            incoming = incoming._replace(body=body or b"", late=body is None)
+        ahead = _lambda_event.MANGUM not in scope
+        return await self._run(self._gate, incoming, read_form, ahead=ahead)
 
-    async def _run(self, gate: Gate, incoming: Incoming) -> Decision:
+    async def _run(
+        self,
+        gate: Gate,
+        incoming: Incoming,
+        read_form: Callable[[], Awaitable[bytes | None]] = no_form,
+        *,
+        ahead: bool = True,
+    ) -> Decision:
         events: list[Event] = []
+        flow = gate.decide(incoming, events)
         try:
-            return await run_async(gate.decide(incoming, events), self._sender)
+            return await run_async(flow, self._sender, read_form, ahead=ahead)
         finally:
             self._delivery.deliver(events)  # those of a request that was cancelled, too
 
@@ -177,8 +188,9 @@ class ASGIGate:
         self, gate: Gate, socket: EndableWebSocket, incoming: Incoming, decision: Pass
     ) -> None:
         """End a WebSocket with its session: signed out, or over, or not to be refreshed when its
-        access token ends."""
-        now, pause = time.time(), 0.05
+        access token ends. And with the permission to have it: a rule's `max_auth_age` may pass, or
+        a refresh bring another token."""
+        now, pause, code = time.time(), 0.05, SESSION_ENDED
         try:
             while not gate.signed_out(decision, now):
                 await asyncio.sleep(max(pause, min(decision.until - now, LOOK_SECONDS)))
@@ -186,12 +198,15 @@ class ASGIGate:
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
                     latest = await self._run(gate, incoming)
-                    if isinstance(latest, Respond) or latest.identity is None:
+                    if isinstance(latest, Respond):
+                        code = close_code(latest.status, latest.close_code)
+                        break
+                    if latest.identity is None:
                         break
                     decision, pause = latest, MIN_LOOK_SECONDS
         except Exception:
             log.exception("an unexpected error; the WebSocket is closed")  # fail closed
-        await socket.end()
+        await socket.end(code)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.keys().isdisjoint(_OURS):
@@ -221,35 +236,6 @@ def _with_cookies(gate: Gate, decision: Pass, send: Send) -> Send:
         await send(message)
 
     return with_cookies
-
-
-def _incoming(scope: Scope) -> Incoming:
-    path: str = scope["path"]
-    target = scope.get("raw_path") or quote(path, errors="replace").encode()
-    return Incoming(
-        scope["type"],
-        scope.get("method", "GET"),
-        path,
-        target,
-        scope.get("query_string", b""),
-        scope["headers"],
-        time.time(),
-        scope.get("root_path", ""),
-        (scope.get("client") or ("", 0))[0],
-    )
-
-
-async def _form(receive: Receive) -> bytes:
-    """The body of a form for the gate itself, as far as one may be long; empty when it was cut off:
-    half a form could set half a password."""
-    body, more = b"", True
-    while more and len(body) <= MAX_FORM_BYTES:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
 
 
 def _with_set_cookie(decision: Pass, message: Message) -> Message:

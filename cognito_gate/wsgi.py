@@ -8,13 +8,16 @@ import logging
 import re
 import time
 from collections.abc import Iterable
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, unquote
 
-from ._app_headers import AppHeaders
+from . import _lambda_event
+from ._app_headers import AppHeaders, native_bytes
 from ._delivery import Delivery, OnEvent
+from ._driver.loading import fleet_calls
 from ._driver.stores.opening import store_of
 from ._driver.threads import Sender, run
 from ._gate.gate import Gate
@@ -87,7 +90,7 @@ class WSGIGate:
             metrics.watch(self._gate)
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._id_key = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
-        self._sender = Sender(client, metrics.called, store)
+        self._sender = Sender(client, metrics.called, store, fleet_calls(settings))
         self._headers = AppHeaders(settings.headers)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
@@ -131,13 +134,9 @@ class WSGIGate:
     def _cached(self, environ: "WSGIEnvironment") -> Pass | None:
         if self._gate is None:
             return None
-        return self._gate.cached(
-            _path(environ),
-            _quick_headers(environ),
-            time.time(),
-            environ["REQUEST_METHOD"],
-            environ.get("SCRIPT_NAME", ""),
-        )
+        path, mount = _place(environ)
+        method = environ["REQUEST_METHOD"]
+        return self._gate.cached(path, _quick_headers(environ), time.time(), method, mount)
 
     def _decide(self, environ: "WSGIEnvironment") -> Decision:
         if self._gate is None:
@@ -146,7 +145,8 @@ class WSGIGate:
         if self._gate.takes_form(incoming):
             body = _form(environ)
             incoming = incoming._replace(body=body or b"", late=body is None)
-        decision = run(self._gate.decide(incoming), self._sender)
+        read_form = partial(_form, environ)
+        decision = run(self._gate.decide(incoming), self._sender, read_form)
         self._delivery.deliver(decision.events)
         return decision
 
@@ -156,41 +156,59 @@ def _values(environ: "WSGIEnvironment", key: str) -> list[bytes]:
     return [str(environ[key]).encode("latin-1", "replace")] if key in environ else []
 
 
-def _path(environ: "WSGIEnvironment") -> str:
-    """The whole path, as an ASGI server gives it. Bytes that are no UTF-8 make it non-ASCII."""
-    raw: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    return raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
+def _place(environ: "WSGIEnvironment") -> tuple[str, str]:
+    """The whole path, as an ASGI server gives it, and the part of it where the app is mounted."""
+    mount: str = environ.get("SCRIPT_NAME", "")
+    event = _event(environ)
+    if event is not None:
+        return _lambda_event.place(event, _text(environ.get("PATH_INFO", "")), mount)
+    return _text(mount + environ.get("PATH_INFO", "")), mount
+
+
+def _text(raw: str) -> str:
+    """A path. Bytes that are no UTF-8 make it non-ASCII."""
+    return raw if raw.isascii() else native_bytes(raw).decode("utf-8", "replace")
+
+
+def _event(environ: "WSGIEnvironment") -> _lambda_event.Event | None:
+    for key in _lambda_event.ENVIRON_KEYS:
+        if key in environ:
+            event: _lambda_event.Event = environ[key]
+            return event
+    return None
 
 
 def _quick_headers(environ: "WSGIEnvironment") -> Iterable[tuple[bytes, bytes]]:
     cookie = environ.get("HTTP_COOKIE")
     if cookie:
-        yield b"cookie", cookie.encode("latin-1")
+        yield b"cookie", native_bytes(cookie)
     if "HTTP_AUTHORIZATION" in environ:
-        yield b"authorization", environ["HTTP_AUTHORIZATION"].encode("latin-1")
+        yield b"authorization", native_bytes(environ["HTTP_AUTHORIZATION"])
     for key, name in _TELLING.items():
         if key in environ:
             yield name, b""
 
 
 def _incoming(environ: "WSGIEnvironment") -> Incoming:
-    path = _path(environ)
+    path, mount = _place(environ)
+    event = _event(environ)
     return Incoming(
         "http",
         environ["REQUEST_METHOD"],
         path,
         _target(environ, path),
-        environ.get("QUERY_STRING", "").encode("latin-1"),
+        native_bytes(environ.get("QUERY_STRING", "")),
         _headers(environ),
         time.time(),
-        environ.get("SCRIPT_NAME", ""),
-        environ.get("REMOTE_ADDR", ""),
+        mount,
+        environ.get("REMOTE_ADDR", "") if event is None else _lambda_event.client(event),
+        folded=True,
     )
 
 
 def _headers(environ: "WSGIEnvironment") -> list[tuple[bytes, bytes]]:
     headers = [
-        (key[5:].replace("_", "-").lower().encode("latin-1"), value.encode("latin-1"))
+        (native_bytes(key[5:].replace("_", "-").lower()), native_bytes(value))
         for key, value in environ.items()
         if key.startswith("HTTP_")
     ]
@@ -256,4 +274,5 @@ def _remote_user(identity: Identity) -> str:
 
 def _with_set_cookie(headers: _Sent, extra: Headers) -> _Sent:
     kept = [pair for pair in headers if not caches(pair[0])]
-    return [*kept, *extra, ("Cache-Control", "no-store")]
+    # As frameworks write it: some adapters take `set-cookie` for the name of another header.
+    return [*kept, *((name.title(), value) for name, value in extra), ("Cache-Control", "no-store")]

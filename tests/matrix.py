@@ -144,7 +144,7 @@ def floors(requirements: Iterable[str]) -> list[str]:
     """The constraints that ask for the lowest version of each requirement."""
     lines = []
     for requirement in requirements:
-        bound = re.search(r">=\s*([\w.]+)", requirement.partition(";")[0])
+        bound = re.search(r"[>=]=\s*([\w.!]+)", requirement.partition(";")[0])
         if not bound:
             raise SystemExit(f"pyproject.toml: {requirement!r} has no lower bound")
         lines.append(f"{name_of(requirement)}=={bound[1]}")

@@ -20,6 +20,7 @@ FLOORS: list[set[str]] = [
     },
     {
         *("errors", "events._request", "identity", "settings.formats"),
+        "settings.header_budgets",
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
@@ -49,11 +50,11 @@ FLOORS: list[set[str]] = [
     {"_gate.catalog", "_gate.store", "_sign_in.cognito_api_answers", "_sign_in.error_places"},
     {
         "_gate.protocol.",
-        *("_sign_in.cognito_api", "_sign_in.error_messages", "_sign_in.form_body"),
+        *("_sign_in.cognito_api", "_sign_in.error_messages"),
         *("_sign_in.password_policy", "_sign_in.rate_limiter", "_sign_in.recall"),
         *("_sign_in.srp", "_sign_in.totp"),
     },
-    {"_gate.appearance"},
+    {"_gate.appearance", "_sign_in.form_body"},
     {"_gate.catalog_files"},
     {"_gate.languages"},
     {"_sign_in.views"},
@@ -63,7 +64,7 @@ FLOORS: list[set[str]] = [
     },
     {"_gate.rule_decisions", "_gate.shown_cookies"},
     {"_gate.authorization"},
-    {"_gate.sessions.cookie_sessions", "_gate.idle_cookie"},
+    {"_gate.sessions.cookie_sessions", "_gate.idle_cookie", "_gate.kept_forms"},
     {"_gate.context"},
     {"_gate.exchange"},
     {
@@ -71,7 +72,7 @@ FLOORS: list[set[str]] = [
         *("_gate.flows.return_cookie", "_gate.flows.session_end", "_gate.flows.token_revocation"),
         *("_gate.gate_pages", "_sign_in.context", "_sign_in.challenge_cookie"),
     },
-    {"_gate.session_page", "_gate.flows.who", "_gate.finishing"},
+    {"_gate.session_page", "_gate.resume_page", "_gate.flows.who", "_gate.finishing"},
     {
         *("_gate.flows.idle_timeout", "_gate.flows.verified_session", "_sign_in.accounting"),
         "_sign_in.devices",
@@ -84,16 +85,17 @@ FLOORS: list[set[str]] = [
         "_gate.flows.operations",
         *("_gate.flows.bearer", "_gate.flows.logout", "_gate.flows.revoke", "_sign_in.next_page"),
     },
-    {"_gate.flows.step_up", "_gate.flows.forward_auth"},
+    {"_gate.flows.step_up", "_gate.flows.forward_auth", "_gate.flows.keep_form"},
     {
         *("_sign_in.page", "_gate.flows.error_responses", "_gate.flows.own_sessions"),
         *("_sign_in.choice", "_gate.flows.client_script"),
     },
-    {"_gate.flows.rule_refusals"},
+    {"_gate.flows.rule_refusals", "_gate.flows.resume"},
+    {"_gate.flows.unsent_form"},
     {"_sign_in.sign_in", "_sign_in.sign_up", "_sign_in.challenge", "_sign_in.reset"},
     {"_sign_in.account"},
     {"_sign_in.routes"},
-    {"_gate.custom_login", "_gate.cached_decisions"},
+    {"_gate.custom_login", "_gate.cached_decisions", "_gate.routes"},
     {"_gate.gate"},
     {"_metrics", "_sign_in_log"},
     {
@@ -101,7 +103,8 @@ FLOORS: list[set[str]] = [
         *("_driver.stores.__init__", "_driver.stores.interface", "_driver.workers", "_listening"),
     },
     {"_driver.calls", "_driver.stores.sqlite_file"},
-    {"_driver.store_calls", "_driver.stores.redis_scripts", "_driver.stores.sqlite"},
+    {"_driver.fleet_calls", "_driver.store_calls"},
+    {"_driver.stores.redis_scripts", "_driver.stores.sqlite"},
     {"_driver.stores.dynamodb", "_driver.stores.redis"},
     {"_driver.stores.opening", "_metrics_extra"},
     {"_driver.connections"},
@@ -114,8 +117,9 @@ FLOORS: list[set[str]] = [
         "_lifespan",
         "_starlette_user",
         "_app_headers",
+        "_lambda_event",
     },
-    {"_asgi_scope"},
+    {"_asgi_request", "_asgi_scope"},
     {"asgi", "wsgi"},
     {
         *(
@@ -129,7 +133,7 @@ FLOORS: list[set[str]] = [
         *("migrate.", "pool."),
     },
     {"doctor."},
-    {"", "cli.serve"},
+    {"", "cli.serve", "cli.worker_store"},
     {"cli.local_commands", "testing"},
     {
         *("cli.secret_command", "cli.migrate_command", "cli.rules_command"),
@@ -144,9 +148,10 @@ LATE = {
     *("", "testing", "pool.aws", "_driver.loading", "_driver.stores.opening"),
     *("_gate.custom_login", "_gate.languages"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
-    *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.protocol.pages"),
-    *("_gate.flows.token_trust", "settings.checks", "settings.combined", "settings.parsers"),
-    "settings.unknown_variables",
+    *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.routes"),
+    "_gate.protocol.pages",
+    *("_gate.flows.token_trust", "_gate.flows.unsent_form"),
+    *("settings.checks", "settings.combined", "settings.parsers", "settings.unknown_variables"),
 }
 # Families whose members may import each other (never in a circle); `local` stands apart.
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")
@@ -166,6 +171,7 @@ DOORS: dict[str, set[str]] = {
     "segno": {"_sign_in.totp"},
     "dotenv": {"settings.env_file"},
     "starlette": {
+        "_asgi_request",
         "_asgi_scope",
         "_lifespan",
         "_starlette_user",
@@ -212,6 +218,7 @@ DOORS: dict[str, set[str]] = {
     "secrets": {
         *(
             "_driver.breaker",
+            "_driver.fleet_calls",
             "_gate.gate",
             "cli.__init__",
             "cli.local_commands",
@@ -225,6 +232,7 @@ DOORS: dict[str, set[str]] = {
     "uuid": {"local.", "testing"},
 }
 ASYNC = {
+    "_asgi_request",
     "asgi",
     "_driver.",
     "_lifespan",
@@ -238,7 +246,7 @@ ASYNC = {
 CLOCKS = {
     "time.time": {
         *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),
-        *("_driver.stores.", "doctor.command"),
+        *("_driver.fleet_calls", "_driver.stores.", "doctor.command"),
     },
     "time.monotonic": {
         "wsgi",

@@ -83,9 +83,9 @@ def test_the_event_says_more_than_the_request_came_with() -> None:
     [
         (SessionEnded(FACTS, "lifetime"), "ended", {"cause": "lifetime"}),
         (
-            SignedOut(FACTS, "a", "b", revoked=True),
+            SignedOut(FACTS, "a", "b", revoked=True, other="tkn1"),
             "success",
-            {"revoked": True, "everywhere": False},
+            {"revoked": True, "everywhere": False, "other": "tkn1"},
         ),
         (RefreshFailed(FACTS, "a", "b", "c", "d", goes_on=False), "failure", {"goes_on": False}),
     ],
@@ -297,6 +297,12 @@ def test_a_file_that_cannot_be_opened_stops_the_start(
     os.mkfifo(fifo)  # nobody reads from it
     with pytest.raises(SettingsError, match=r"COGNITO_GATE_AUDIT_LOG: is .*cannot be opened"):
         gate(None, settings(COGNITO_GATE_AUDIT_LOG=str(fifo)))
+
+
+def test_a_process_without_standard_error_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "__stderr__", None)  # as Python has it after `2>&-`
+    with pytest.raises(SettingsError, match="cannot be opened: the process has no standard error"):
+        Delivery.of(settings(COGNITO_GATE_AUDIT_LOG="stderr"), None)
 
 
 def test_a_gate_that_is_turned_off_makes_no_file(tmp_path: Path) -> None:

@@ -80,6 +80,16 @@ def test_an_answer_is_given_again_for_as_long_as_the_call_says(seconds: float) -
     assert calls.recall(ask) is None
 
 
+def test_an_answer_of_another_process_is_not_given_for_longer_than_there() -> None:
+    clock = Clock()
+    calls = SharedCalls(clock)
+    calls.finish(ASK, calls.join(ASK)[0], GOOD, 10.0)
+    clock.now += 9.9
+    assert calls.recall(ASK) is not None
+    clock.now += 0.1
+    assert calls.recall(ASK) is None
+
+
 def test_a_fresh_call_passes_over_what_is_remembered() -> None:
     calls = SharedCalls()
     finish(calls, ASK)

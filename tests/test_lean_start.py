@@ -56,6 +56,10 @@ async def main():
 
 asyncio.run(main())
 """
+FOR_FORMS = {
+    *("kept_forms", "resume_page", "flows.keep_form", "flows.resume"),
+    "protocol.urlencoded",
+}
 FOR_CALLS = {"httpx", "httpcore", "h11", "authlib", "joserfc", "cryptography"}
 
 
@@ -63,6 +67,7 @@ BY_SETTING = {
     "audit_log='stderr'": {"_audit_log"},
     "idle_seconds=600": {"_gate.idle_cookie"},
     "metrics_addresses=('127.0.0.1',)": {"_metrics"},
+    "refresh_flow_enabled=True, store='sqlite:///a.db'": {"_driver.fleet_calls"},
     "refresh_cookie_encrypted=False": {"_gate.protocol.signing"},
     "require_groups=('staff',)": {
         *("_gate.protocol.conditions", "_gate.protocol.path_readings", "_gate.rule_decisions"),
@@ -96,6 +101,7 @@ def test_the_hosted_login_loads_no_pages_no_templates_no_commands() -> None:
     heavy = ("cognito_gate._sign_in", "cognito_gate.cli", "cognito_gate.local", "cognito_gate.pool")
     assert {name for name in found if name.startswith((*heavy, "jinja2", "segno"))} == set()
     assert found & {"tomllib", "importlib.resources"} == set()  # until a page is shown
+    assert found & {f"cognito_gate._gate.{name}" for name in FOR_FORMS} == set()
 
 
 def ours(names: set[str]) -> set[str]:
@@ -121,7 +127,9 @@ def test_what_settings_ask_for_is_loaded_before_the_first_request() -> None:
 
 
 def test_pages_of_our_own_do() -> None:
-    assert {"cognito_gate._sign_in.routes", "jinja2", "segno"} <= modules('login="custom",')
+    found = modules('login="custom", keep_forms=True,')
+    assert {"cognito_gate._sign_in.routes", "jinja2", "segno"} <= found
+    assert {f"cognito_gate._gate.{name}" for name in FOR_FORMS} <= found
 
 
 def test_what_only_calls_need_is_loaded_later() -> None:

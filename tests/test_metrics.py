@@ -5,14 +5,18 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 from prometheus_client.parser import text_string_to_metric_families
 
-from cognito_gate import ASGIGate, SettingsError, WSGIGate, events
+from cognito_gate import ASGIGate, SettingsError, WSGIGate, _metrics, events
 from cognito_gate._gate.effects import HttpAnswer, HttpCall, StoreAnswer, StoreCall
 from cognito_gate._metrics import REGISTRY, Metrics
 from cognito_gate.events import (
@@ -142,9 +146,10 @@ def test_where_processes_count_together_nothing_of_this_one_alone_is_shown(
 
 WORKER = """
 import sys
-from cognito_gate._metrics import Metrics
+from cognito_gate._metrics import CACHED_SESSIONS, Metrics
 from cognito_gate.events import RequestFacts, SignedOut
 metrics = Metrics()
+CACHED_SESSIONS.set(7)
 for _ in range(int(sys.argv[1])):
     metrics.count(SignedOut(RequestFacts(0.0, "http", "GET", "/"), "", "", True))
 sys.stdout.write(metrics.scrape()[1].decode())
@@ -167,6 +172,29 @@ def test_several_processes_count_together(tmp_path: Path) -> None:
             for sample in family.samples
         }
         assert found["cognito_gate_sign_outs_total"] == total
+        # What a process remembers ends with it; nobody has told of the first one's end.
+        assert found["cognito_gate_cached_sessions"] == 7
+
+
+@pytest.mark.parametrize(
+    ("system", "error", "runs"),
+    [
+        ("posix", None, True),
+        ("posix", PermissionError, True),
+        ("posix", ProcessLookupError, False),
+        ("nt", ProcessLookupError, True),  # there is no way to ask
+    ],
+)
+def test_whether_a_process_runs(
+    monkeypatch: pytest.MonkeyPatch, system: str, error: type[OSError] | None, runs: bool
+) -> None:
+    def kill(pid: int, signal: int) -> None:
+        assert (system, pid, signal) == ("posix", 17, 0)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(_metrics, "os", SimpleNamespace(name=system, kill=kill))
+    assert _metrics._runs(17) is runs
 
 
 @pytest.mark.parametrize("gate", [ASGIGate, WSGIGate])
@@ -214,7 +242,9 @@ def test_the_dashboard_asks_for_what_there_is() -> None:
     variables = {item["name"] for item in DASHBOARD["templating"]["list"]}
     queries = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
     queries += [
-        item["definition"] for item in DASHBOARD["templating"]["list"] if "definition" in item
+        item["query"]["query"]
+        for item in DASHBOARD["templating"]["list"]
+        if item["type"] == "query"
     ]
     for query in queries:
         names = set(re.findall(r"cognito_gate_\w+", query))
@@ -241,8 +271,8 @@ def test_the_legends_of_the_dashboard_name_labels() -> None:
 
 
 def test_the_dashboard_is_one_that_grafana_takes() -> None:
-    """As its schema wants it: panels of known kinds, each with an id, a place of its own and a
-    data source that is a variable of the dashboard."""
+    """Panels of known kinds, each with an id, a place of its own and a data source that is a
+    variable of the dashboard."""
     assert (DASHBOARD["uid"], DASHBOARD["schemaVersion"] >= 36) == ("cognito-gate", True)
     taken: set[tuple[int, int]] = set()
     ids = [panel["id"] for panel in DASHBOARD["panels"]]
@@ -257,3 +287,23 @@ def test_the_dashboard_is_one_that_grafana_takes() -> None:
         assert max(x for x, _ in cells) < 24
         assert not cells & taken
         taken |= cells
+
+
+def test_all_of_the_dashboard_is_in_grafanas_own_schema() -> None:
+    """Its SDK, which is made from that schema, reads what it knows and writes that again: what is
+    lost on the way is misspelled, at the wrong place, or means nothing to Grafana."""
+    register_default_plugins()
+    read = json.dumps(Dashboard.from_json(DASHBOARD), cls=JSONEncoder)
+    assert list(_lost(DASHBOARD, json.loads(read))) == []
+
+
+def _lost(before: Any, after: Any, place: str = "") -> Iterator[str]:
+    """The places of what stands in the first and not in the second, which may say more."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name, value in before.items():
+            yield from _lost(value, after.get(name), f"{place}.{name}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _lost(one, other, f"{place}[{index}]")
+    elif before != after:
+        yield place

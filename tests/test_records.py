@@ -214,3 +214,20 @@ def test_a_page_with_nothing_to_say() -> None:
     assert (view.return_to, view.error, view.notice) == ("/", None, None)
     assert (view.field_errors, view.typed, view.facts) == ({}, {}, {})
     assert Sentence("error.generic") == Sentence("error.generic", "", ())
+
+
+@pytest.mark.parametrize(
+    ("life", "before", "most"),
+    [(3600, 60, 60), (300, 60, 60), (100, 60, 10), (3600, 0, 0), (60, 60, 0), (60, 600, 0)],
+)
+def test_the_moment_of_a_refresh_is_a_sessions_own_and_bounded(
+    life: int, before: int, most: int
+) -> None:
+    records = [RefreshRecord("a-token", "a-sub", 0, f"session {number}") for number in range(200)]
+    early = [
+        life - before - record.refresh_at(1000, 1000 + life, before) + 1000 for record in records
+    ]
+    assert min(early) >= 0
+    assert max(early) <= most
+    assert (max(early) - min(early) > 0.9 * most) == (most > 0)
+    assert early[7] == life - before - records[7].refresh_at(1000, 1000 + life, before) + 1000

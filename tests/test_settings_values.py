@@ -7,6 +7,7 @@ import pytest
 
 from cognito_gate import SettingsError
 from cognito_gate.settings import VARIABLES
+from cognito_gate.settings.header_budgets import HEADER_BUDGETS
 from tests.parts.made import settings
 
 LONG = "one of 32 characters, or so: key"
@@ -82,7 +83,7 @@ GOOD: dict[str, list[str]] = {
     ],
     "COGNITO_GATE_PUBLIC_PATHS": ["/", "/*", "/health", "/static/*", "/a/b/ /c.d"],
     "COGNITO_GATE_IDLE_SECONDS": ["60", "31536000"],
-    "COGNITO_GATE_SESSION_BYTES": ["4000", "64000"],
+    "COGNITO_GATE_SESSION_BYTES": ["3000", "64000", *HEADER_BUDGETS, "NGINX"],
     "COGNITO_GATE_AUDIT_LOG": ["stderr", "README.md", "audit.jsonl", "/dev/null"],
     "COGNITO_GATE_METRICS_TOKEN": ["x" * 32],
     "COGNITO_GATE_METRICS_ADDRESSES": ["127.0.0.1", "10.0.0.0/8, ::1 fd00::/8"],
@@ -271,7 +272,7 @@ BAD: dict[str, list[str]] = {
     "COGNITO_GATE_AUDIENCES": ["https://\u00e4pi.example", "x" * 257],
     "COGNITO_GATE_WEBSOCKET_ORIGINS": ["*", "a.example", "https://a.example/x", "http://a.example"],
     "COGNITO_GATE_IDLE_SECONDS": ["1", "59", "31536001", "1m", "-1"],
-    "COGNITO_GATE_SESSION_BYTES": ["1", "3999", "64001", "8k", "-1"],
+    "COGNITO_GATE_SESSION_BYTES": ["1", "2999", "64001", "8k", "-1", "apache"],
     "COGNITO_GATE_LOGIN": ["own", "true", "hosted custom"],
     "COGNITO_GATE_SIGN_IN_FLOW": ["USER_SRP_AUTH", "passwords"],
     "COGNITO_GATE_SIGN_IN_WAYS": ["password", "EMAIL_OTP EMAIL_OTP", "SMS_MFA"],

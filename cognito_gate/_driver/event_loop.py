@@ -5,12 +5,23 @@ Knows asyncio and time-outs; must not know what a call means. `threads.py` is fo
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 from weakref import WeakKeyDictionary
 
-from .._gate.effects import Compute, Done, Flow, HttpAnswer, HttpCall, StoreAnswer, StoreCall, Wait
+from .._gate.effects import (
+    Compute,
+    Done,
+    Flow,
+    HttpAnswer,
+    HttpCall,
+    ReadForm,
+    StoreAnswer,
+    StoreCall,
+    Wait,
+)
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -22,20 +33,46 @@ from .calls import (
     with_longer_timeout,
 )
 from .loading import async_connections
-from .shared_calls import SharedCalls
+from .shared_calls import SharedCalls, Waiting
 from .store_calls import NO_STORE, StoreCalls
 
 if TYPE_CHECKING:
     import httpx
 
     from .connections import AsyncConnections
+    from .fleet_calls import FleetCalls
 
 T = TypeVar("T")
 
 
-async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
-    """Run a flow to its result, carrying out the effects that it yields."""
-    await sender.load()
+class Carries(Protocol):
+    """Carries out the effects of flows, on the running event loop."""
+
+    async def load(self) -> object: ...
+    async def answer(self, call: HttpCall) -> HttpAnswer: ...
+    async def ask_store(self, call: StoreCall) -> StoreAnswer: ...
+
+
+async def no_form() -> bytes | None:
+    """For flows of no request."""
+    return None
+
+
+async def run_async(
+    flow: Flow[T],
+    sender: Carries,
+    read_form: Callable[[], Awaitable[bytes | None]] = no_form,
+    *,
+    ahead: bool = True,
+) -> T:
+    """Run a flow to its result, carrying out the effects that it yields. `read_form` reads the body
+    of its request.
+
+    `ahead`: what a call may need is loaded first, in a thread, so that the event loop goes on. A
+    loop that serves one request alone, as in AWS Lambda, loads what its flow needs.
+    """
+    if ahead:
+        await sender.load()
     try:
         effect = next(flow)
         while True:
@@ -49,6 +86,8 @@ async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
                 case Wait():
                     await asyncio.sleep(effect.seconds)
                     effect = flow.send(None)
+                case ReadForm():
+                    effect = flow.send(await read_form())
                 case _:
                     assert_never(effect)
     except StopIteration as stop:
@@ -77,6 +116,7 @@ class AsyncSender:
         client: "httpx.AsyncClient | None" = None,
         observe: Observe = unobserved,
         store: StoreCalls | None = None,
+        fleet: "FleetCalls | None" = None,
     ) -> None:
         self._client = client
         self._store = store
@@ -85,6 +125,9 @@ class AsyncSender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._calls = SharedCalls()
         self._breaker = Breaker()
+        self._fleet = fleet
+        self._direct = _Direct(self)
+        self._asking: set[str] = set()
 
     async def load(self) -> "AsyncConnections":
         """Load what flows and calls need, in a thread: the event loop goes on meanwhile. Only the
@@ -98,6 +141,8 @@ class AsyncSender:
         """The answer to an `HttpCall`. Never raises for what the network does."""
         if call.ends:
             self._calls.forget(call.ends)
+            if self._fleet is not None:
+                await run_async(self._fleet.forget(call.ends), self)
         remembered = self._calls.recall(call) if call.share else None
         if remembered is not None:
             return remembered
@@ -137,20 +182,32 @@ class AsyncSender:
             self._calls.leave(call, future)
             raise
         self._calls.leave(call, future)
-        if leads:
+        if leads and call.share in self._asking:
             self._breaker.note(call, answer)
         return answer
 
     async def _lead(self, call: HttpCall, future: "Future[HttpAnswer]") -> None:
-        answer = HttpAnswer(0, failure="the call was ended")
+        answer, most = HttpAnswer(0, failure="the call was ended"), float("inf")
         try:
-            answer = await self._send_and_note(with_longer_timeout(call))
+            if call.fleet and self._fleet is not None:
+                waiting = Waiting(
+                    lambda: self._calls.awaited(call),
+                    lambda answer: self._calls.finish(call, future, answer),
+                )
+                turn = self._fleet.outcome(call, waiting)
+                answer, most = await run_async(turn, self._direct)
+            else:
+                answer = await self._send_and_note(with_longer_timeout(call))
         finally:
-            self._calls.finish(call, future, answer)
+            self._calls.finish(call, future, answer, most)
 
     async def _send_and_note(self, call: HttpCall) -> HttpAnswer:
         started = time.monotonic()
-        answer = await self._send(call)
+        self._asking.add(call.share)
+        try:
+            answer = await self._send(call)
+        finally:
+            self._asking.discard(call.share)
         self._breaker.note(call, answer)
         self._observe(call, answer, time.monotonic() - started)
         return answer
@@ -159,3 +216,12 @@ class AsyncSender:
         connections = await self.load()
         answer = await connections.send(call)
         return await connections.send(call) if may_repeat(call, answer) else answer
+
+
+class _Direct:
+    """Carries out the flow of one shared call: its call is neither shared nor held back again."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self.load = sender.load
+        self.answer = sender._send_and_note
+        self.ask_store = sender.ask_store

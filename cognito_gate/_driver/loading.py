@@ -8,10 +8,13 @@ would copy import locks that no thread of the child ever releases.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..settings import Settings
+
 if TYPE_CHECKING:
     import httpx
 
     from .connections import AsyncConnections, Connections
+    from .fleet_calls import FleetCalls
 
 _USED_BY_FLOWS = ("encryption", "oauth_messages", "public_keys")
 
@@ -31,3 +34,12 @@ def async_connections(client: "httpx.AsyncClient | None") -> "AsyncConnections":
     for name in _USED_BY_FLOWS:
         import_module(f"cognito_gate._gate.protocol.{name}")
     return AsyncConnections(client)
+
+
+def fleet_calls(settings: Settings) -> "FleetCalls | None":
+    """What makes refreshes once for all processes; None where they share no store."""
+    if settings.disabled or not settings.store or not settings.refresh_flow_enabled:
+        return None
+    from .fleet_calls import FleetCalls  # noqa: PLC0415
+
+    return FleetCalls(settings.secrets)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from .._gate.effects import HttpAnswer, HttpCall
 
@@ -37,6 +38,14 @@ class _Call:
     undelivered: bool = False
     forgotten: bool = False
     future: Future[HttpAnswer] = field(default_factory=Future)
+
+
+class Waiting(NamedTuple):
+    """The requests of this process that wait for a call: whether one of them can deliver the answer
+    to its browser, and what gives them the answer before the end of the flow."""
+
+    awaited: Callable[[], bool]
+    give: Callable[[HttpAnswer], object]
 
 
 class SharedCalls:
@@ -80,9 +89,24 @@ class SharedCalls:
             if call is not None and call.future is future:
                 call.waiting -= http_call.delivers
 
-    def finish(self, http_call: HttpCall, future: Future[HttpAnswer], answer: HttpAnswer) -> None:
-        """End the call and give its answer to all who wait."""
-        keep = http_call.remember(answer)
+    def awaited(self, http_call: HttpCall) -> bool:
+        """True while a request that can deliver the answer waits for the running call."""
+        with self._lock:
+            call = self._running.get(http_call.share)
+            return call is not None and call.waiting > 0
+
+    def finish(
+        self,
+        http_call: HttpCall,
+        future: Future[HttpAnswer],
+        answer: HttpAnswer,
+        most: float = float("inf"),
+    ) -> None:
+        """End the call, if it has not ended, and give its answer to all who wait. It is given again
+        for `most` seconds, at most."""
+        if future.done():
+            return
+        keep = min(http_call.remember(answer), most)
         with self._lock:
             call = self._running.get(http_call.share)
             if call is not None and call.future is future:

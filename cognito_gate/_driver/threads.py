@@ -9,9 +9,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, assert_never
 
-from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall, StoreAnswer, StoreCall, Wait
+from .._gate.effects import (
+    Compute,
+    Flow,
+    HttpAnswer,
+    HttpCall,
+    ReadForm,
+    StoreAnswer,
+    StoreCall,
+    Wait,
+)
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -23,24 +32,42 @@ from .calls import (
     with_longer_timeout,
 )
 from .loading import connections
-from .shared_calls import SharedCalls
+from .shared_calls import SharedCalls, Waiting
 from .store_calls import NO_STORE, StoreCalls
 
 if TYPE_CHECKING:
     import httpx
 
     from .connections import Connections
+    from .fleet_calls import FleetCalls
 
 MAX_CALLS = 32  # at the same time, of one sender
+MAX_TURNS = 128  # calls that are shared with other processes, of which most wait for one of these
 MAX_WAITING = 3
 """How many threads may wait for the full time of a refresh. Further ones wait briefly, so that
 threads are left for requests that need no call; the answer is kept for the next request."""
 SHORT_WAIT_SECONDS, STRAINED_WAIT_SECONDS = 2.0, 0.5  # the second where Cognito was slow just now
+TOO_MANY, FOR_EVER = "too many calls are under way", float("inf")
 T = TypeVar("T")
+Done: TypeAlias = Callable[[HttpAnswer, float], object]
+"""Is given an answer, and for how many seconds it may be given again, at most."""
 
 
-def run(flow: Flow[T], sender: "Sender") -> T:
-    """Run a flow to its result, carrying out the effects that it yields."""
+class Carries(Protocol):
+    """Carries out the effects of flows, in the calling thread."""
+
+    def answer(self, call: HttpCall) -> HttpAnswer: ...
+    def ask_store(self, call: StoreCall) -> StoreAnswer: ...
+
+
+def no_form() -> bytes | None:
+    """For flows of no request."""
+    return None
+
+
+def run(flow: Flow[T], sender: Carries, read_form: Callable[[], bytes | None] = no_form) -> T:
+    """Run a flow to its result, carrying out the effects that it yields. `read_form` reads the body
+    of its request."""
     try:
         effect = next(flow)
         while True:
@@ -54,6 +81,8 @@ def run(flow: Flow[T], sender: "Sender") -> T:
                 case Wait():
                     time.sleep(effect.seconds)
                     effect = flow.send(None)
+                case ReadForm():
+                    effect = flow.send(read_form())
                 case _:
                     assert_never(effect)
     except StopIteration as stop:
@@ -70,6 +99,7 @@ class Sender:
         client: "httpx.Client | None" = None,
         observe: Observe = unobserved,
         store: StoreCalls | None = None,
+        fleet: "FleetCalls | None" = None,
     ) -> None:
         self._client = client
         self._store = store
@@ -81,11 +111,17 @@ class Sender:
         self._ends: dict[object, float] = {}
         self._calls = SharedCalls()
         self._breaker = Breaker()
+        self._fleet = fleet
+        self._turns = threading.BoundedSemaphore(MAX_TURNS)
+        self._direct = _Direct(self)
+        self._asking: set[str] = set()
 
     def answer(self, call: HttpCall) -> HttpAnswer:
         """The answer to an `HttpCall`. Never raises for what the network does."""
         if call.ends:
             self._calls.forget(call.ends)
+            if self._fleet is not None:
+                run(self._fleet.forget(call.ends), self)
         if not call.share:
             return self._answer_unshared(call)
         remembered = self._calls.recall(call)
@@ -95,7 +131,7 @@ class Sender:
             return failed(call, LEFT_ALONE)
         future, leads = self._calls.join(call)
         if leads:
-            self._start(call, lambda answer: self._calls.finish(call, future, answer))
+            self._start(call, lambda *outcome: self._calls.finish(call, future, *outcome))
         return self._wait(call, future, leads=leads)
 
     def ask_store(self, call: StoreCall) -> StoreAnswer:
@@ -112,37 +148,51 @@ class Sender:
         if self._breaker.refuses(call.place):
             return failed(call, LEFT_ALONE)
         future: Future[HttpAnswer] = Future()
-        self._start(call, future.set_result)
+        self._start(call, lambda answer, _: future.set_result(answer))
         return self._wait(call, future, leads=True)
 
-    def _start(self, call: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
-        if not self._free.acquire(blocking=False):
-            done(failed(call, "too many calls are under way"))
+    def _start(self, call: HttpCall, done: Done) -> None:
+        slots = self._turns if call.fleet and self._fleet is not None else self._free
+        if not slots.acquire(blocking=False):
+            done(failed(call, TOO_MANY), FOR_EVER)
             return
         self._close_if_overdue()
         # A daemon thread: a server that hangs must not keep the process from ending.
-        thread = threading.Thread(
-            target=self._run, args=(with_longer_timeout(call), done), daemon=True
-        )
+        thread = threading.Thread(target=self._run, args=(call, slots, done), daemon=True)
         try:
             thread.start()
         except RuntimeError as error:  # the system gives no more threads
-            self._free.release()
-            done(failed(call, str(error)))
+            slots.release()
+            done(failed(call, str(error)), FOR_EVER)
 
-    def _run(self, call: HttpCall, done: Callable[[HttpAnswer], object]) -> None:
-        answer = HttpAnswer(0, failure="the call was ended")
+    def _run(self, call: HttpCall, slots: threading.Semaphore, done: Done) -> None:
+        answer, most = HttpAnswer(0, failure="the call was ended"), FOR_EVER
+        try:
+            if call.fleet and self._fleet is not None:
+                waiting = Waiting(
+                    lambda: self._calls.awaited(call), lambda answer: done(answer, FOR_EVER)
+                )
+                turn = self._fleet.outcome(call, waiting)
+                answer, most = run(turn, self._direct)
+            else:
+                answer = self._send_and_note(with_longer_timeout(call))
+        finally:
+            slots.release()
+            done(answer, most)
+
+    def _send_and_note(self, call: HttpCall) -> HttpAnswer:
         key, started = object(), time.monotonic()
         self._ends[key] = started + 2 * call.timeout + 1
+        self._asking.add(call.share)
         try:
             answer = self._send(call)
-            seconds = time.monotonic() - started
-            self._breaker.note(call, answer, seconds)
-            self._observe(call, answer, seconds)
         finally:
+            self._asking.discard(call.share)
             del self._ends[key]
-            self._free.release()
-            done(answer)
+        seconds = time.monotonic() - started
+        self._breaker.note(call, answer, seconds)
+        self._observe(call, answer, seconds)
+        return answer
 
     def _close_if_overdue(self) -> None:
         """End calls that are overdue by closing all connections: a server that sends its headers
@@ -162,7 +212,8 @@ class Sender:
             except TimeoutError:
                 answer = timed_out(call)
         self._calls.leave(call, future)
-        if leads and call.share and seconds >= call.timeout:
+        asked = call.share and call.share in self._asking
+        if leads and asked and seconds >= call.timeout:
             self._breaker.note(call, answer)
         return answer
 
@@ -191,3 +242,22 @@ class Sender:
             with self._lock:
                 self._connections = self._connections or loaded  # another thread may be faster
         return self._connections
+
+
+class _Direct:
+    """Carries out the flow of one shared call, in its thread: its call is neither shared nor held
+    back again."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self.ask_store = sender.ask_store
+
+    def answer(self, call: HttpCall) -> HttpAnswer:
+        """The answer to the call, if it has a place among those that are made now."""
+        free = self._sender._free
+        if not free.acquire(blocking=False):
+            return failed(call, TOO_MANY)
+        try:
+            return self._sender._send_and_note(call)
+        finally:
+            free.release()

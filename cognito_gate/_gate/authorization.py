@@ -74,3 +74,8 @@ class Authorization:
                 raise LoginRequired("nobody is signed in")
         elif self._rules is not None and self.restricts:
             self._rules.check(target, identity)
+
+    def ends_at(self, target: Target, identity: Identity) -> float:
+        """Until when this visitor's sign-in is new enough for what they may reach now (Unix time):
+        a WebSocket may be open for longer."""
+        return float("inf") if self._rules is None else self._rules.ends_at(target, identity)

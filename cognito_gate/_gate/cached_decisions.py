@@ -44,6 +44,8 @@ class CachedDecisions:
         # Browsers send one Cookie header again and again: it leads to the session at once.
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
         self._any_ended = context.revocations.any
+        forms = context.kept_forms
+        self._kept_form = forms.name.encode() if forms else b""
         bearer = {b"authorization"} if context.settings.bearer else set()
         overrides = set(METHOD_OVERRIDES) if authorization.by_method else set()
         self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer | overrides)
@@ -78,6 +80,8 @@ class CachedDecisions:
                     return None
         if len(line) > MAX_LINE_BYTES:
             return None
+        if self._kept_form and method == "POST" and self._kept_form in line:
+            return None  # it may be the form that is sent again
         if token:
             visitor = self._caller(token, now)
         elif line.find(_MARK) >= 0:  # not `in`, which takes bytes for a number first

@@ -15,12 +15,13 @@ from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
 from .languages import Languages
 from .messages import Pass, SessionMarks
-from .protocol import oauth
+from .protocol import oauth, session_cache
 from .protocol.cookies import Attributes
 from .protocol.jwks import KeyRing
 from .protocol.jwt import Expected
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
+from .protocol.signature_cache import SignatureCache
 from .records import Tokens
 from .request_ids import RequestIds
 from .revocations import MemoryRevocations, Revocations, last_use
@@ -29,6 +30,7 @@ from .sessions.interface import Sessions
 
 if TYPE_CHECKING:
     from .idle_cookie import IdleCookie
+    from .kept_forms import KeptForms
 
 RECENT = 10_000
 """How many sign-outs, used sign-ins and refused refresh tokens a process remembers, of each."""
@@ -56,7 +58,8 @@ class Context:
     operators' tools sent to end some, `idle` says when sessions were last used
     (None where that does not count), `used` the states of sign-ins that came back (with a hash of
     the code), `refused` the refresh tokens that Cognito took no longer, and when,
-    `told` the cookies of sessions whose end was told.
+    `told` the cookies of sessions whose end was told. `kept_forms` are those that browsers keep
+    (None where they do not).
     `turn` counts the sign-ins that were started. `sessions` is where sessions live.
     """
 
@@ -76,9 +79,11 @@ class Context:
     keys: KeyRing
     session_cache: SessionCache[Pass]
     bearer_cache: SessionCache[Pass]
+    signatures: SignatureCache
     revocations: Revocations
     orders: Recent[object]
     idle: "IdleCookie | None"
+    kept_forms: "KeptForms | None"
     used: Recent[str]
     refused: Recent[float]
     told: Recent[bool]
@@ -97,6 +102,13 @@ class Context:
         """How many verified sessions and bearer tokens are remembered, at most."""
         return len(self.session_cache) + len(self.bearer_cache)
 
+    @property
+    def keeper(self) -> "KeptForms":
+        """`kept_forms`, for flows that are there only with them."""
+        if self.kept_forms is None:
+            raise RuntimeError("this gate keeps no forms")
+        return self.kept_forms
+
     @classmethod
     def of(
         cls,
@@ -110,10 +122,14 @@ class Context:
         names, seals = Names.of(settings), Seals.of(settings)
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
         # Pages of ours that a sign-in may lead to.
-        ends = {f"{settings.prefix}/{name}" for name in ("account", "sessions", "signed-in")}
+        ends = {
+            f"{settings.prefix}/{name}" for name in ("account", "sessions", "signed-in", "resume")
+        }
         ours = frozenset({settings.user_pool_client_id})
         further = ours | set(settings.bearer_client_ids)
         audiences = frozenset(settings.audiences)
+        many = settings.session_cache > session_cache.MAX_FULL
+        signatures = settings.session_cache if many else 0
         return cls(
             settings=settings,
             token=token,
@@ -132,9 +148,11 @@ class Context:
             keys=KeyRing(),
             session_cache=SessionCache(settings.session_cache),
             bearer_cache=SessionCache(settings.session_cache),
+            signatures=SignatureCache(signatures, session_cache.MAX_SECONDS),
             revocations=MemoryRevocations(RECENT),
             orders=Recent(RECENT),
             idle=_idle_cookie(settings, names, seals) if settings.idle_seconds else None,
+            kept_forms=_kept_forms(settings, names, seals),
             used=Recent(RECENT),
             refused=Recent(RECENT),
             told=Recent(RECENT),
@@ -146,3 +164,11 @@ def _idle_cookie(settings: Settings, names: Names, seals: Seals) -> "IdleCookie"
     from .idle_cookie import IdleCookie  # noqa: PLC0415 - only where sessions end unused
 
     return IdleCookie(settings, names, seals)
+
+
+def _kept_forms(settings: Settings, names: Names, seals: Seals) -> "KeptForms | None":
+    if not settings.keep_forms:
+        return None
+    from .kept_forms import KeptForms  # noqa: PLC0415 - a gate that keeps none needs none of it
+
+    return KeptForms(settings, names, seals)

@@ -24,6 +24,8 @@ class Names(NamedTuple):
     idle: str
     step_up: str
     return_to: str
+    kept_form: str
+    last_user: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -35,6 +37,7 @@ class Names(NamedTuple):
         kinds = (
             *("access_token", "id_token", "refresh_token"),
             *("login_", "pending", "form", "language", "device", "idle", "step_up", "return_to"),
+            *("kept_form", "last_user"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
@@ -51,6 +54,8 @@ class Seals(NamedTuple):
     idle: Seal
     step_up: Seal
     return_to: Seal
+    kept_form: Seal
+    last_user: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -66,6 +71,8 @@ class Seals(NamedTuple):
             idle=Encrypted(keys, "idle"),
             step_up=Encrypted(keys, "step_up"),
             return_to=Encrypted(keys, "return_to"),
+            kept_form=Encrypted(keys, "kept_form"),
+            last_user=Encrypted(keys, "last_user"),
         )
 
 

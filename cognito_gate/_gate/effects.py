@@ -69,6 +69,9 @@ class HttpCall:
     where what comes back cannot be handed to the browser: the answer then waits for one who can.
     `session` names whose answer it is, and `ends` the session whose answers are forgotten.
 
+    `fleet`: where processes share a store, the call is one for all of them, not only for this
+    process. `urgent` is False where the asker can go on without an answer, for a while.
+
     `fails` tells answers after which the place is left alone for a while. Who is not `patient`
     waits a moment only where many wait already for a place that is slow: the answer is kept.
     """
@@ -86,6 +89,8 @@ class HttpCall:
     delivers: bool = True
     session: str = field(default="", repr=False)
     ends: str = field(default="", repr=False)
+    fleet: bool = False
+    urgent: bool = True
     fails: Callable[[HttpAnswer], bool] = overloaded
     patient: bool = True
 
@@ -164,7 +169,13 @@ class Wait:
     seconds: float
 
 
-Effect: TypeAlias = HttpCall | Compute | StoreCall | Wait
+@dataclass(frozen=True, slots=True)
+class ReadForm:
+    """Read the body of this request, up to MAX_FORM_BYTES and one more. A flow asks for it once,
+    and only where it responds itself: the app would find nothing left of it."""
+
+
+Effect: TypeAlias = HttpCall | Compute | StoreCall | Wait | ReadForm
 Flow: TypeAlias = Generator[Effect, Any, T]
 
 
@@ -186,6 +197,12 @@ def compute(work: Callable[[], T]) -> Flow[T]:
 def wait(seconds: float) -> Flow[None]:
     """Go on after so many seconds."""
     yield Wait(seconds)
+
+
+def read_form() -> Flow[bytes | None]:
+    """Have the body read. None when it did not come in time; empty where it was cut off."""
+    body: bytes | None = yield ReadForm()
+    return body
 
 
 def at_once(flow: Flow[T]) -> T:

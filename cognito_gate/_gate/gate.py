@@ -1,4 +1,4 @@
-"""What becomes of each request: the route table, and the one place where errors are caught.
+"""What becomes of each request, and the one place where errors are caught.
 
 Reads as the journey of a request. Knows flows and decisions; no ASGI, no WSGI, no sockets.
 """
@@ -8,30 +8,27 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ..errors import (
     CognitoUnavailable,
-    CookiesLost,
     CookiesTooLarge,
     CrossSiteRefused,
     Forbidden,
     GateError,
     LoginRequired,
-    MethodRefused,
-    StaleCallback,
 )
 from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
-from . import custom_login, finishing, gate_pages
+from . import custom_login, finishing, routes
 from .authorization import Authorization
 from .cached_decisions import CachedDecisions, Find
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
-from .flows import bearer, callback, error_responses, login, logout, operations, session, who
-from .flows.client_script import client_script, signed_in
-from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
+from .flows import error_responses, operations
+from .flows.unsent_form import UnsentForms, is_form
+from .messages import METHOD_OVERRIDES, Decision, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata
 from .sessions.interface import Sessions
 from .target import Check, Target
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cognito_gate")
 
-_Route: TypeAlias = Callable[[Exchange], Flow[Respond]]
+_FORMS = ("sessions", "revoke")  # the routes whose forms the gate reads, besides the pages
 
 
 def new_token() -> str:
@@ -70,7 +67,7 @@ class Gate:
         sessions: Sessions | None = None,
         scrape: operations.Scrape | None = None,
     ) -> None:
-        pages: dict[str, _Route] = {}
+        pages: dict[str, routes.Route] = {}
         context = Context.of(settings, token, session_bytes, sessions)
         if settings.login == "custom":
             context, pages = custom_login.prepare(context)
@@ -79,24 +76,10 @@ class Gate:
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
         self._authorization = Authorization.of(settings, checks)
-        self._routes: dict[str, _Route] = {
-            settings.callback_path: self._callback,
-            f"{settings.prefix}/login": self._login,
-            f"{settings.prefix}/logout": logout.logout,
-            f"{settings.prefix}/me": self._me,
-            f"{settings.prefix}/sessions": self._sessions,
-            f"{settings.prefix}/signed-out": self._signed_out,
-            f"{settings.prefix}/signed-in": signed_in,
-            f"{settings.prefix}/client.js": client_script,
-        }
-        self._routes |= operations.routes(settings, scrape)
-        self._forms = frozenset({*pages, f"{settings.prefix}/sessions"})
-        if settings.revoke_key:
-            from .flows.revoke import revoke  # noqa: PLC0415 - few gates have such a key
-
-            self._routes[f"{settings.prefix}/revoke"] = revoke
-            self._forms |= {f"{settings.prefix}/revoke"}
-        self._routes |= pages
+        self._unsent = UnsentForms(settings)
+        self._routes = routes.routes(settings, scrape) | self._unsent.routes | pages
+        ours = {f"{settings.prefix}/{name}" for name in _FORMS}
+        self._forms = frozenset(pages.keys() | (ours & self._routes.keys()))
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
         self._below = f"{settings.prefix}/verify/" if settings.trusted_proxies else ""
         if self._below:
@@ -165,7 +148,7 @@ class Gate:
             return Pass(None)  # the app says what other origins may ask
         return (yield from self._guard(exchange))
 
-    def _route(self, incoming: Incoming) -> _Route | None:
+    def _route(self, incoming: Incoming) -> routes.Route | None:
         if incoming.kind != "http" or incoming.forwarded:
             return None
         if self._below and incoming.path.startswith(self._below):
@@ -176,7 +159,7 @@ class Gate:
         """Everything that is not a route of ours."""
         target = self._target(exchange.incoming)
         try:
-            visitor = yield from self._visitor(exchange)
+            visitor = yield from routes.identify(exchange)
         except GateError as error:
             if not self._authorization.is_public(target):
                 raise
@@ -185,7 +168,9 @@ class Gate:
         try:
             self._authorization.check(target, visitor.identity)
         except LoginRequired:
-            return self._to_login(exchange, visitor.headers)
+            if is_form(exchange.incoming):
+                return (yield from self._unsent.refuse(exchange, visitor.headers))
+            return routes.to_login(exchange, visitor.headers)
         except Forbidden as error:
             from .flows import rule_refusals  # noqa: PLC0415 - without rules nobody is refused
 
@@ -193,26 +178,12 @@ class Gate:
         except Exception:
             log.exception("an unexpected error in a rule")
             return error_responses.broken(exchange, visitor.headers)
-        # Nobody on a public path: without what clears, a sign-in may have replaced it by then.
-        return visitor if visitor.identity is not None else Pass(None)
-
-    def _to_login(self, exchange: Exchange, headers: Headers) -> Respond:
-        if not fetch_metadata.is_navigation(exchange.incoming):
-            return error_responses.login_required(exchange, headers)
-        callback.check_not_astray(exchange)
-        if exchange.incoming.forwarded:
-            return login.to_login_route(exchange, headers)
-        return_to = login.return_address(exchange)
-        if exchange.settings.keep_fragment and exchange.settings.login == "hosted":
-            way = login.login_url(self._context, return_to)
-            return gate_pages.to_login(exchange, way, headers)
-        started = login.begin(exchange, return_to)
-        return replace(started, headers=(*started.headers, *headers))
-
-    def _visitor(self, exchange: Exchange) -> Flow[Pass]:
-        if self._bearer and bearer.presented(exchange.incoming):
-            return (yield from bearer.bearer(exchange))
-        return (yield from session.session(exchange))
+        if visitor.identity is None:  # on a public path
+            return Pass(None)  # without what clears: a sign-in may have replaced it by then
+        if not target.socket:
+            return self._unsent.sent(exchange, visitor)
+        ends = self._authorization.ends_at(target, visitor.identity)
+        return replace(visitor, until=min(visitor.until, ends))
 
     def _check_origin(self, incoming: Incoming) -> None:
         """A WebSocket has no same-origin policy but the one we keep (RFC 6455 section 10.2)."""
@@ -221,58 +192,10 @@ class Gate:
             if origin and origin not in self._origins:
                 raise CrossSiteRefused("a WebSocket of another site")
 
-    # The routes
-
-    def _login(self, exchange: Exchange) -> Flow[Respond]:
-        yield from ()
-        return login.login(exchange)
-
-    def _callback(self, exchange: Exchange) -> Flow[Respond]:
-        try:
-            return (yield from callback.callback(exchange))
-        except StaleCallback as stale:
-            log.info("a callback came too late: %s", stale)
-            visitor = yield from session.session(exchange)
-            spent = error_responses.forget_attempt(exchange)
-            if visitor.identity is not None:
-                return Respond(303, (("location", stale.return_to), *visitor.headers, *spent))
-            if stale.again or not fetch_metadata.is_navigation(exchange.incoming):
-                raise CookiesLost(
-                    "the cookie of the sign-in is gone: blocked, or the sign-in took too long"
-                ) from stale
-            attempt = callback.attempt_of(exchange)
-            state = attempt.state if attempt else ""
-            return login.begin(exchange, stale.return_to, again=True, spent=state)
-
-    def _me(self, exchange: Exchange) -> Flow[Respond]:
-        if exchange.incoming.method not in ("GET", "HEAD"):
-            raise MethodRefused("GET, HEAD")
-        visitor = yield from self._visitor(exchange)
-        if visitor.identity is None:
-            return error_responses.login_required(exchange, visitor.headers)
-        return who.show(visitor.identity, visitor.headers)
-
-    def _sessions(self, exchange: Exchange) -> Flow[Respond]:
-        from .flows import own_sessions  # noqa: PLC0415 - few people look there
-
-        own_sessions.check(exchange)
-        visitor = yield from self._visitor(exchange)
-        if visitor.identity is None and exchange.incoming.method != "POST":
-            return self._to_login(exchange, visitor.headers)
-        return (yield from own_sessions.sessions(exchange, visitor))
-
     def _verify(self, forward_auth: "ForwardAuth", exchange: Exchange) -> Flow[Respond]:
         forwarded = forward_auth.read(exchange)
         decision = yield from self._answered(forwarded)
         return forward_auth.respond(exchange, decision)
-
-    def _signed_out(self, exchange: Exchange) -> Flow[Respond]:
-        yield from ()
-        if exchange.incoming.method not in ("GET", "HEAD"):
-            raise MethodRefused("GET, HEAD")
-        return login.again(exchange) or gate_pages.signed_out(
-            exchange, login.login_url(self._context)
-        )
 
     def _too_many_cookies(self, exchange: Exchange, error: CookiesTooLarge) -> Decision:
         """Answer without a look at the cookies."""

@@ -38,7 +38,8 @@ class Incoming(NamedTuple):
     is where the server mounted the app (`root_path`, `SCRIPT_NAME`). `client` is the address the
     request came from. `body` is there only where the gate takes a form; `late` says that it did not
     come in time, so that nothing of it counts. `forwarded`: a proxy asks about this request, and
-    sends it to the app itself. (A tuple: one is made for each request, and a frozen dataclass takes
+    sends it to the app itself. `folded`: `_` and `-` in the names of headers are one, as in CGI's
+    variables and so in WSGI. (A tuple: one is made for each request, and a frozen dataclass takes
     four times as long.)
     """
 
@@ -54,6 +55,7 @@ class Incoming(NamedTuple):
     body: bytes = b""
     late: bool = False
     forwarded: bool = False
+    folded: bool = False
 
     def __repr__(self) -> str:
         return f"Incoming(kind={self.kind!r}, method={self.method!r}, path={self.path!r})"

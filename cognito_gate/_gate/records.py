@@ -91,6 +91,17 @@ class RefreshRecord:
         """The absolute end of a session that may last so long from its sign-in (Unix time)."""
         return self.signed_in_at + seconds
 
+    def refresh_at(self, issued_at: float, token_end: float, before: float) -> float:
+        """When a session whose token was issued and ends then is due to be refreshed (Unix time):
+        `before` seconds before its end, and up to as many again.
+
+        Each session has a moment of its own, by its name. Sessions that began together (after an
+        outage, at nine o'clock) would otherwise all ask Cognito in the same moment, every hour.
+        """
+        most = min(before, (token_end - issued_at - before) / 4)  # of a short life a small part
+        digest = hashlib.sha256(self.name.encode()).digest()
+        return token_end - before - max(0.0, most) * int.from_bytes(digest[:2]) / 65_536
+
     def to_json(self) -> str:
         return dump_record(self)
 

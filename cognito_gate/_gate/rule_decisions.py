@@ -50,6 +50,13 @@ class RuleDecisions:
         for one in self._checks:
             one.check(target, identity)
 
+    def ends_at(self, target: Target, identity: Identity) -> float:
+        """Until when this visitor's sign-in is new enough for what is asked of them (Unix time)."""
+        demands = self.access(target).demands
+        asked = (demand.require.max_auth_age for demand in demands if demand.require is not None)
+        age = min((age for age in asked if age is not None), default=float("inf"))
+        return age + (identity.auth_time or 0)
+
     def access(self, target: Target) -> Access:
         """What is asked of whoever wants to reach this."""
         path, mount, method, _, overrides, socket = target
@@ -66,16 +73,22 @@ class RuleDecisions:
         return self._rules.access(path, mount, methods)
 
 
+_LAST = {"scopes": 1, **dict.fromkeys(STEP_UP, 2)}
+"""What is asked for after all else; a new token or a new sign-in may bring these."""
+
+
 def _refusal(demands: Iterable[Demand], identity: Identity, now: float) -> Forbidden:
-    """Why a visitor may not go on. A new sign-in is asked for where nothing else is lacking."""
+    """Why a visitor may not go on. A new sign-in is asked for where nothing else is lacking, and
+    scopes are named where nothing else but that is: no scope would bring a group."""
     missing = [
         (demand, demand.require, lack)
         for demand in demands
         if demand.require is not None and (lack := lacks(demand.require, identity, now))
     ]
-    demand, require, lack = min(missing, key=lambda item: item[2].key in STEP_UP)
+    demand, require, lack = min(missing, key=lambda item: _LAST.get(item[2].key, 0))
     if lack.key not in STEP_UP:
-        scopes = (require.scopes or ()) if lack.key == "scopes" else ()
+        lists = [one.scopes or () for _, one, other in missing if other.key == lack.key == "scopes"]
+        scopes = tuple(dict.fromkeys(scope for scopes in lists for scope in scopes))
         return Forbidden(lack.text, sub=identity.sub, rule=demand.rule, scopes=scopes)
     return StepUpRequired(
         lack.text,

@@ -3,6 +3,7 @@
 Knows what it says, in the visitor's language. Must not know how sessions are found or ended.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
@@ -22,13 +23,14 @@ Others: TypeAlias = tuple[UserSession, ...] | Lack | Literal["off"]
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What there is to show. Times are Unix time; `everywhere`: Cognito can be asked to end all
-    sessions with this one's token."""
+    sessions with this one's token; `lasting`: for how many seconds a token of access counts."""
 
     name: str
     since: float
     until: float
     others: Others
     everywhere: bool
+    lasting: float
 
 
 def as_json(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
@@ -46,6 +48,7 @@ def as_json(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
 
 def _as_record(one: UserSession) -> dict[str, Any]:
     return {
+        "id": one.id or None,
         "type": one.kind,
         "created_at": one.created_at,
         "active_at": one.active_at,
@@ -72,13 +75,19 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
         text=text("text", name=shown.name),
         sections=(
             pages.Section(text("this"), facts=tuple(facts)),
-            _others(catalog, shown.others),
+            _others(catalog, shown),
         ),
-        form=pages.Form(
-            f"{prefix}/sessions",
-            (pages.Button("this", text("end_this")), pages.Button("everywhere", text("end_all"))),
-            "" if shown.everywhere else text("only_here"),
-            _ways(exchange),
+        forms=(
+            pages.Form(
+                f"{prefix}/sessions",
+                (
+                    pages.Button("this", text("end_this")),
+                    pages.Button("everywhere", text("end_all")),
+                    *_ends(catalog, shown.others),
+                ),
+                "" if shown.everywhere else text("only_here"),
+                _ways(exchange),
+            ),
         ),
         links=(pages.Link(f"{exchange.incoming.mount}/", catalog.text("page.to_app", app=app)),),
         language=catalog.tag,
@@ -86,17 +95,32 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
     return pages.show(200, page, exchange.context.look.frame(), headers)
 
 
-def _others(catalog: Catalog, others: Others) -> pages.Section:
+def _others(catalog: Catalog, shown: Shown) -> pages.Section:
+    others = shown.others
     title = catalog.text("gate.sessions.others")
     if isinstance(others, str):
         return pages.Section(title, catalog.text(f"gate.sessions.others_{others}"))
     if not others:
         return pages.Section(title, catalog.text("gate.sessions.others_none"))
-    unnamed = catalog.text("gate.sessions.unnamed")
+    lasting = _minutes(catalog, int(shown.lasting))
     return pages.Section(
         title,
-        facts=tuple(pages.Fact(one.device or unnamed, _time(one.active_at)) for one in others),
+        catalog.text("gate.sessions.end_other_note", time=lasting),
+        facts=tuple(pages.Fact(_device(catalog, one), _time(one.active_at)) for one in others),
     )
+
+
+def _ends(catalog: Catalog, others: Others) -> Iterator[pages.Button]:
+    """A button for each session that can be named to Cognito."""
+    for one in others if isinstance(others, tuple) else ():
+        if one.id:
+            device, time = _device(catalog, one), _time(one.active_at)
+            label = catalog.text("gate.sessions.end_other", device=device, time=time)
+            yield pages.Button(one.id, label)
+
+
+def _device(catalog: Catalog, one: UserSession) -> str:
+    return one.device or catalog.text("gate.sessions.unnamed")
 
 
 def _ways(exchange: Exchange) -> str:

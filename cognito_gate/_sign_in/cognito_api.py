@@ -219,7 +219,8 @@ def refresh(settings: Settings, refresh_token: str) -> HttpCall:
     parameters = {"RefreshToken": refresh_token, **_client(settings)}
     call = _api_call(settings, "GetTokensFromRefreshToken", parameters)
     key = share_key("refresh", refresh_token)
-    return replace(call, share=key, remember=_seconds_to_remember, repeats="broken", patient=False)
+    shared = replace(call, share=key, remember=_seconds_to_remember, fleet=True)
+    return replace(shared, repeats="broken", patient=False)
 
 
 def _seconds_to_remember(answer: HttpAnswer) -> float:

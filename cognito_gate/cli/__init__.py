@@ -49,6 +49,7 @@ from .secret_command import secret
 from .server_options import FILE, listening_options, uvicorn_options
 from .sessions_command import sessions
 from .web_sockets import websocket_warning
+from .worker_store import store_for_workers, worker_count
 
 _EXPECTED = (listen.PortError, serve.AppError, LocalConfigError, SettingsError)
 
@@ -167,12 +168,15 @@ def _prepared(
         if with_local:
             target, beside = stack.enter_context(_local_beside(target, users, server))
         _warn(serve.unknown_variables_of(target))
+        own = store_for_workers(serve.read_settings(target), worker_count(server))
+        stack.enter_context(own)
         yield target, serve.read_settings(target), beside
 
 
 def _served(app: str, interface: str, server: dict[str, Any]) -> Served:
     https, uds = bool(server["ssl_certfile"]), server["uds"]
-    return Served(app, interface, server["host"], server["port"], https, uds, server["root_path"])
+    address = (server["host"], server["port"], https, uds, server["root_path"])
+    return Served(app, interface, *address, worker_count(server))
 
 
 def _check_arguments(app: str, *, with_local: bool, users: str | None) -> None:

@@ -26,6 +26,7 @@ class Served:
     https: bool
     uds: str | None
     root_path: str = ""
+    workers: int = 1
 
     @property
     def address(self) -> str:
@@ -56,6 +57,7 @@ def banner(served: Served, settings: Settings, beside: Beside | None) -> Iterato
         yield ""
         yield from _addresses(served, settings)
         yield from _access(settings, beside)
+        yield from _workers(served, settings)
     yield from _end(beside)
 
 
@@ -69,7 +71,14 @@ def banner_alone(served: Served, settings: Settings, beside: Beside | None) -> I
     names = (name for name, _ in header_pairs(settings.headers))
     yield f"  Headers  {', '.join(names) or 'none: set COGNITO_GATE_HEADERS to say who is there'}"
     yield from _access(settings, beside)
+    yield from _workers(served, settings)
     yield from _end(beside)
+
+
+def _workers(served: Served, settings: Settings) -> Iterator[str]:
+    """How they refresh a session, where there are several: by the store."""
+    if served.workers > 1 and settings.store and settings.refresh_flow_enabled:
+        yield f"  Workers  {served.workers}: one of them refreshes a session, for all"
 
 
 def _access(settings: Settings, beside: Beside | None) -> Iterator[str]:

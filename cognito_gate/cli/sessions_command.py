@@ -13,7 +13,15 @@ from typing import Any, TypeAlias
 import click
 
 from ..pool.aws import Account, AwsError, connect
-from ..pool.user_sessions import NoSuchList, Session, end_sessions, list_devices, list_sessions
+from ..pool.user_sessions import (
+    SESSION_ID,
+    NoSuchList,
+    Session,
+    end_session,
+    end_sessions,
+    list_devices,
+    list_sessions,
+)
 from ..settings.formats import pool_region
 from ..settings.reading import read_variables
 
@@ -136,11 +144,31 @@ def _printable(text: str) -> str:
 @sessions.command()
 @click.argument("user")
 @_on_a_pool
-def end(place: Place, user: str) -> None:
-    """End all sessions of USER at Cognito, by username or sub.
+@click.option(
+    "--session", metavar="ID", help="End this one alone, by its id in `list` (tkn..., sso...)."
+)
+def end(place: Place, user: str, session: str | None) -> None:
+    """End all sessions of USER at Cognito, or one of them, by username or sub.
 
     No refresh token of theirs works any more. Apps notice when they ask Cognito next, at the latest
     when an access token ends; POST {prefix}/revoke tells a gate at once.
     """
+    if session is not None:
+        _end_one(place, user, session)
+        return
     end_sessions(place.account, place.pool_id, user)
     click.echo(f"All sessions of {_printable(user)} have ended at Cognito.")
+
+
+def _end_one(place: Place, user: str, session: str) -> None:
+    if not SESSION_ID.fullmatch(session):
+        raise click.UsageError(
+            f"{_printable(session)!r} is no session's id: those begin with tkn or sso, and have 28 "
+            "characters. `sessions list` shows them; the devices of pools without such a list end "
+            "only with all sessions."
+        )
+    try:
+        end_session(place.account, place.pool_id, user, session)
+    except NoSuchList as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"The session {session} of {_printable(user)} has ended at Cognito.")

@@ -6,8 +6,9 @@ Knows what browsers do with cookies (RFC 6265bis); nothing here calls Cognito.
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..settings import ASGI_SESSION_BYTES, WSGI_SESSION_BYTES, Settings
+from ..settings import Settings
 from ..settings.formats import LOOPBACK
+from . import session_size
 from .case import Case
 from .domain import reason_to_skip as domain_skip_reason
 from .findings import Check, Finding, Fix
@@ -16,14 +17,6 @@ COOKIE_DOMAIN = Check("cookie-domain", "cookie domain")
 AFTER = Check("after-sign-out", "after sign-out")
 HOSTS = Check("app-host", "app's host")
 PUBLIC = Check("public-paths", "public paths")
-SIZE = Check("session-size", "session size")
-
-# The largest Cookie header, in bytes, that servers and proxies accept by their documentation.
-_HEADER_LIMITS = (
-    (8_000, "gunicorn, Apache and nginx (8,190, unless they are told otherwise)"),
-    (10_000, "API Gateway (10,240 of all headers)"),
-    (16_000, "an Application Load Balancer (16,384)"),
-)
 
 # Entries of the Public Suffix List under which apps are hosted; browsers refuse cookies for them.
 _SUFFIXES = frozenset((
@@ -57,7 +50,7 @@ def check(case: Case) -> Iterator[Finding]:
     yield _cookie_domain(case, redirect)
     yield _after_sign_out(case, redirect)
     yield _public(case)
-    yield _size(case)
+    yield session_size.check(case)
 
 
 def _host(url: str) -> str:
@@ -171,27 +164,3 @@ def _public(case: Case) -> Finding:
             Fix("List the paths that need no sign-in, such as /health and /static/*."),
         )
     return PUBLIC.ok(" ".join(paths) if paths else "none: everything needs a sign-in")
-
-
-def _size(case: Case) -> Finding:
-    why = case.reason_to_skip("COGNITO_GATE_SESSION_BYTES")
-    if why:
-        return SIZE.unchecked(why)
-    limit_bytes = case.settings.session_bytes
-    if not limit_bytes:
-        return SIZE.ok(
-            f"{ASGI_SESSION_BYTES:,} bytes under ASGI, {WSGI_SESSION_BYTES:,} under WSGI: what is "
-            "larger is refused with a page that says so"
-        )
-    refused_by = [what for max_bytes, what in _HEADER_LIMITS if limit_bytes > max_bytes]
-    if not refused_by:
-        return SIZE.ok(f"{limit_bytes:,} bytes: what is larger is refused with a page that says so")
-    return SIZE.warning(
-        f"{limit_bytes:,} bytes, which is more than some servers accept; they would refuse "
-        f"visitors without a page that says why: {'; '.join(refused_by)}",
-        Fix(
-            "Unless none of them is between your visitors and your app, or their limits were "
-            "raised, lower it.",
-            setting="COGNITO_GATE_SESSION_BYTES=8000",
-        ),
-    )

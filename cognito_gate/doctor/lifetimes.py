@@ -81,7 +81,7 @@ def _refresh(case: Case) -> Finding:
     before = settings.refresh_before_seconds
     if before >= USUAL_TOKEN_SECONDS:
         return too_early(before, USUAL_TOKEN_SECONDS, "tokens usually last")
-    return REFRESH.ok(f"on, {before} s before a token expires")
+    return REFRESH.ok(f"on, {before} to {2 * before} s before a token expires")
 
 
 def too_early(before: int, life: int, lasts: str) -> Finding:

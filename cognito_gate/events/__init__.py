@@ -105,12 +105,14 @@ class SessionEnded(Event):
 @dataclass(frozen=True, slots=True)
 class SignedOut(Event):
     """Somebody signed out. `revoked`: Cognito has ended the refresh token; `everywhere`: it was
-    for all sessions of this user. `sub` and `session` are empty where no session was known."""
+    for all sessions of this user; `other`: it was for another device's session, by Cognito's id of
+    it, and not for this one. `sub` and `session` are empty where no session was known."""
 
     sub: str
     session: str
     revoked: bool
     everywhere: bool = False
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 Knows the operations of `cognito-idp` that need credentials. Must not know a terminal.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from .aws import UNKNOWN, Account, AwsError, HttpAnswer
 
+SESSION_ID = re.compile("(?:tkn|sso)[a-z0-9]{25}")
 _COGNITO = "cognito-idp"
 _NO_TRACKING = {
     UNKNOWN,
@@ -17,6 +19,9 @@ _NO_TRACKING = {
     "OperationNotEnabledException",
     "UnknownOperation",
 }
+
+
+_LINKED = {"RevokeAssociatedSessions": "LINKED"}
 
 
 class NoSuchList(Exception):
@@ -45,13 +50,18 @@ def list_sessions(account: Account, pool_id: str, username: str) -> list[Session
         for page in _pages(account, UserPoolId=pool_id, Username=username):
             listed += [_session(item) for item in page.get("Sessions", ())]
     except AwsError as error:
-        if error.code in _NO_TRACKING:
-            raise NoSuchList(
-                f"This pool keeps no list of sessions ({error.code}). Session tracking needs the "
-                "plan Essentials or Plus, and has to be switched on."
-            ) from error
+        _check_tracking(error)
         raise
     return listed
+
+
+def _check_tracking(error: AwsError) -> None:
+    """Raises NoSuchList where it says that sessions are not tracked."""
+    if error.code in _NO_TRACKING:
+        raise NoSuchList(
+            f"This pool keeps no list of sessions ({error.code}). Session tracking needs the plan "
+            "Essentials or Plus, and has to be switched on."
+        ) from error
 
 
 def _pages(account: Account, **parameters: str) -> list[HttpAnswer]:
@@ -101,6 +111,21 @@ def _device(item: dict[str, Any]) -> Session:
         _time(item.get("DeviceLastAuthenticatedDate")),
         str(names.get("device_name") or ""),
     )
+
+
+def end_session(account: Account, pool_id: str, username: str, session_id: str) -> None:
+    """End one session of the user at Cognito, and the browser's own sign-in there behind it.
+
+    Raises:
+        NoSuchList: the pool keeps no list of sessions. AwsError: AWS refused, or could not be
+            reached.
+    """
+    one = {"UserPoolId": pool_id, "Username": username, "SessionId": session_id}
+    try:
+        account.call(_COGNITO, "admin_revoke_user_session", **one, **_LINKED)
+    except AwsError as error:
+        _check_tracking(error)
+        raise
 
 
 def end_sessions(account: Account, pool_id: str, username: str) -> None:

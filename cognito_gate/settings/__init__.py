@@ -100,6 +100,7 @@ class Settings(Combined):
     login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
     keep_fragment: bool = _setting("COGNITO_GATE_KEEP_FRAGMENT", False, "flag")
+    keep_forms: bool = _setting("COGNITO_GATE_KEEP_FORMS", False, "flag")
     bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
     bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
     cors_preflight: bool | None = _setting("COGNITO_GATE_CORS_PREFLIGHT", None, "flag")
@@ -107,7 +108,7 @@ class Settings(Combined):
     flask_cognito_lib_key: str = _setting("COGNITO_GATE_FLASK_COGNITO_LIB_KEY", "", hidden=True)
     websocket_origins: tuple[str, ...] = _setting("COGNITO_GATE_WEBSOCKET_ORIGINS", (), "words")
     websocket_close: bool = _setting("COGNITO_GATE_WEBSOCKET_CLOSE", True, "flag")
-    session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "whole")
+    session_bytes: int = _setting("COGNITO_GATE_SESSION_BYTES", 0, "header_budget")
     store: str = _setting("COGNITO_GATE_STORE", "", hidden=True)
     store_for: Literal["sessions", "large", "refresh"] = _setting(
         "COGNITO_GATE_STORE_FOR", "sessions", "lower"

@@ -203,8 +203,8 @@ def _cookie_domain(value: str) -> None:
 
 
 def _session_bytes(value: int) -> None:
-    if value and not 4_000 <= value <= 64_000:
-        raise Problem(f"is {value}; it takes 4000 to 64000 bytes, or 0 for the default")
+    if value and not 3_000 <= value <= 64_000:
+        raise Problem(f"is {value}; it takes 3000 to 64000 bytes, or 0 for the default")
 
 
 def _idle_seconds(value: int) -> None:

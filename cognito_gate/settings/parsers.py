@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .formats import Problem
+from .header_budgets import HEADER_BUDGETS
 
 
 def _flag(text: str) -> bool:
@@ -35,6 +36,16 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[,\s]+", text) if word)
 
 
+def _header_budget(text: str) -> int:
+    name = text.lower()
+    if name in HEADER_BUDGETS:
+        return HEADER_BUDGETS[name]
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        names = ", ".join(HEADER_BUDGETS)
+        raise Problem(f"is {text!r}; it takes a number of bytes, or one of {names}")
+    return int(text)
+
+
 def _rules(text: str) -> tuple[Any, ...]:
     # Most gates have no such file, and need no TOML at their start.
     from .rules_file import read_rules_file  # noqa: PLC0415
@@ -52,4 +63,5 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "seconds": _seconds,
     "rules": _rules,
     "words": _words,
+    "header_budget": _header_budget,
 }

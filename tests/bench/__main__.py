@@ -2,10 +2,12 @@
 
 import logging
 
-from tests.bench import hostile, inprocess, overhttp, signing_in, starting
+from tests.bench import cold_start, hostile, inprocess, overhttp, signing_in, starting
 
 logging.getLogger("cognito_gate").setLevel(logging.ERROR)
 starting.main()
+print()
+cold_start.main()
 print()
 inprocess.main()
 hostile.main()

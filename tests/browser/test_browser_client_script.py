@@ -36,6 +36,7 @@ for (const button of document.querySelectorAll("button"))
   });
 window.keepAlive = keepAlive;
 window.me = me;
+window.withSignIn = fetch;
 """
 
 
@@ -56,17 +57,33 @@ async def readme(request: Request) -> HTMLResponse:
 
 async def data(request: Request) -> JSONResponse:
     sent = (await request.body()).decode()
-    return JSONResponse({"got": sent, "by": request.scope["cognito_gate.identity"].username})
+    who = request.scope["cognito_gate.identity"].username
+    request.app.state.sent.append(who)
+    return JSONResponse({"got": sent, "by": who})
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Stage]:
+def module_sent() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def sent(module_sent: list[str]) -> list[str]:
+    """As whom requests reached the app, in this test."""
+    module_sent.clear()
+    return module_sent
+
+
+@pytest.fixture(scope="module")
+def shop(module_sent: list[str]) -> Iterator[Stage]:
     routes = [
         *(Route("/shop", page), Route("/shop.js", script), Route("/readme", readme)),
         Route("/data", data, methods=["GET", "POST"]),
     ]
     public = {"COGNITO_GATE_PUBLIC_PATHS": "/shop /shop.js"}
-    with staged(public, app=lambda *_: Starlette(routes=routes)) as stage:
+    app = Starlette(routes=routes)
+    app.state.sent = module_sent
+    with staged(public, app=lambda *_: app) as stage:
         yield stage
 
 
@@ -125,6 +142,27 @@ def test_who_it_is_and_how_long(tab: Tab) -> None:
     who = tab.page.evaluate("me()")
     assert who["username"] == "ada"
     assert 3590 < who["expires_in"] <= 3601  # the date header has whole seconds
+
+
+def test_what_one_person_began_is_not_sent_as_another(tab: Tab, sent: list[str]) -> None:
+    tab.page.locator("#redirect").click()
+    tab.fill_in()
+    tab.page.wait_for_url("**/shop#part")
+    assert tab.page.evaluate("me().then((who) => who.username)") == "ada"
+    tab.page.context.clear_cookies()
+    with tab.page.expect_popup() as window:
+        tab.page.locator("#popup").click()
+    Tab(window.value).fill_in("bob")
+    result(tab, "401")
+    assert sent == []
+    tab.page.locator("#popup").click()  # what bob begins himself is
+    result(tab, '200 {"got":"some text","by":"bob"}')
+    # A request without credentials would meet the same 401 for ever, and nobody is signed out.
+    told = tab.page.locator("#ended").text_content()
+    script = "withSignIn('/data', { credentials: 'omit' }).then((answer) => answer.status)"
+    assert tab.page.evaluate(script) == 401
+    assert tab.page.locator("#ended").text_content() == told
+    assert sent == ["bob"]
 
 
 def test_what_readme_shows(tab: Tab) -> None:

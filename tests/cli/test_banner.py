@@ -52,6 +52,15 @@ def test_many_public_paths_are_no_wall() -> None:
     assert "  Public   /0  /1  /2  /3  /4  /5  and 14 more" in lines(found)
 
 
+@pytest.mark.parametrize(("workers", "said"), [(1, False), (4, True)])
+def test_workers_that_refresh_a_session_once_are_said(workers: int, said: bool) -> None:
+    found = settings(
+        **HERE, COGNITO_GATE_STORE="redis://localhost", AWS_COGNITO_REFRESH_FLOW_ENABLED="true"
+    )
+    line = f"  Workers  {workers}: one of them refreshes a session, for all"
+    assert (line in lines(found, workers=workers)) == said
+
+
 def test_everything_public_is_said() -> None:
     found = settings(**HERE, COGNITO_GATE_PUBLIC_PATHS="/*")
     assert "  Public   everything: no path needs a sign-in" in lines(found)

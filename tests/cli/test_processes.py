@@ -23,7 +23,8 @@ async def app(scope, receive, send):
         return
     who = scope["cognito_gate.identity"].username
     text = f"{who} {os.getpid()} first"
-    await send({"type": "http.response.start", "status": 200, "headers": []})
+    store = [(b"x-store", os.environ.get("COGNITO_GATE_STORE", "").encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": store})
     await send({"type": "http.response.body", "body": text.encode()})
 
 def make():
@@ -79,9 +80,11 @@ def test_it_ends_with_a_signal_and_so_does_its_cognito(tmp_path: Path) -> None:
         assert "Traceback" not in command.output
 
 
-def test_workers_share_a_sign_in(tmp_path: Path) -> None:
+def test_workers_share_a_sign_in_and_a_store(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(ASGI)
+    (tmp_path / ".env").write_text("AWS_COGNITO_REFRESH_FLOW_ENABLED=true")
     with running(tmp_path, "--workers", "2", "app:app") as (command, ada):
+        command.wait_for(r"Workers +2: one of them refreshes")
         pids = {int(ada.sign_in().text.split()[1])}
 
         def both() -> bool:
@@ -92,7 +95,10 @@ def test_workers_share_a_sign_in(tmp_path: Path) -> None:
 
         until(both)
         assert command.process.pid not in pids
+        store = Path(ada.go("/").headers["x-store"].removeprefix("sqlite:///"))
+        assert store.parent.is_dir()
         assert command.end() == 0
+        assert not store.parent.exists()
         assert not any(alive(pid) for pid in pids)
 
 

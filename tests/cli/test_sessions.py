@@ -167,3 +167,31 @@ def test_against_the_local_cognito(cognito: LocalCognito) -> None:
     listed = cli.invoke(sessions, ("list", "ada", *words))
     assert listed.exit_code == 0
     assert "keeps no list of sessions" in listed.stderr
+
+
+TKN = "tkn" + "a1" * 12 + "b"
+
+
+def test_one_session_ends_alone() -> None:
+    account = Account({"admin_revoke_user_session": [{}]})
+    result, _ = run(account, "end", "ada", "--session", TKN, "--user-pool-id", POOL)
+    assert result.output == f"The session {TKN} of ada has ended at Cognito.\n"
+    asked = {"UserPoolId": POOL, "Username": "ada", "SessionId": TKN}
+    linked = {"RevokeAssociatedSessions": "LINKED"}
+    assert account.asked == [("admin_revoke_user_session", {**asked, **linked})]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [("OperationNotEnabledException", "keeps no list of sessions"), ("X", "no")]
+)
+def test_one_session_that_does_not_end_is_told(code: str, text: str) -> None:
+    account = Account({"admin_revoke_user_session": [AwsError("no", code)]})
+    result, _ = run(account, "end", "ada", "--session", TKN, "--user-pool-id", POOL)
+    assert (result.exit_code, text in result.output) == (1, True)
+
+
+def test_the_id_of_a_device_is_none_of_a_session() -> None:
+    account = Account({})
+    result, _ = run(account, "end", "ada", "--session", "k\x1b", "--user-pool-id", POOL)
+    assert (result.exit_code, account.asked) == (2, [])
+    assert "'k?' is no session's id" in result.output

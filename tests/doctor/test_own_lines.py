@@ -149,7 +149,7 @@ def test_what_rests_on_a_wrong_setting_is_not_checked(name: str, codes: set[str]
     [
         (None, "ok", "16,000 bytes under ASGI, 8,000 under WSGI"),
         ("6000", "ok", "6,000 bytes"),
-        ("8000", "ok", "8,000 bytes"),
+        ("gunicorn", "ok", "8,000 bytes"),
         ("8001", "warning", "gunicorn"),
         ("12000", "warning", "API Gateway"),
         ("17000", "warning", "Application Load Balancer"),
@@ -159,6 +159,32 @@ def test_how_much_a_session_may_hold(size: str | None, state: str, said: str) ->
     line = by_code(cookies.check(case(COGNITO_GATE_SESSION_BYTES=size)))["session-size"]
     assert line.state == state
     assert said in line.found
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "likely"),
+    [
+        ({}, "ok", "2,800"),
+        ({"AWS_COGNITO_SCOPES": "openid email"}, "ok", "2,300"),
+        ({"AWS_COGNITO_COOKIE_ENCRYPTED": "true"}, "warning", "3,733"),
+        ({"AWS_COGNITO_REFRESH_FLOW_ENABLED": "true"}, "warning", "5,266"),
+        (
+            {
+                "AWS_COGNITO_REFRESH_FLOW_ENABLED": "true",
+                "AWS_COGNITO_REFRESH_COOKIE_ENCRYPTED": "false",
+            },
+            "warning",
+            "4,650",
+        ),
+    ],
+)
+def test_how_much_a_session_is_likely_to_hold(
+    changes: dict[str, str], state: str, likely: str
+) -> None:
+    tight = case(COGNITO_GATE_SESSION_BYTES="nginx", **changes)
+    line = by_code(cookies.check(tight))["session-size"]
+    assert (line.state, likely in line.found) == (state, True), line.found
+    assert by_code(cookies.check(case(**changes)))["session-size"].state == "ok"
 
 
 # Keys

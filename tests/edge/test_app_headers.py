@@ -67,6 +67,16 @@ def test_a_client_cannot_say_them(visitor: Browser, pool: Pool, name: str) -> No
         assert shown["x-auth-request-user"] == ["sub-of-ada"]
 
 
+@pytest.mark.parametrize("name", [b"x-forwarded-acce\xdf-token", b"x-mail ", b"x-m\x00ail"])
+def test_what_is_no_name_of_a_header_is_for_nobody(name: bytes) -> None:
+    """No server is known that takes one. Apps by WSGI have names in upper case: SS for a sharp s,
+    say."""
+    headers = AppHeaders(WORDS)
+    assert headers.asgi([(name, b"root"), (b"x.other", b"kept")], None) == [(b"x.other", b"kept")]
+    key = f"HTTP_{name.decode('latin-1')}"
+    assert headers.wsgi({key: "root", "HTTP_X.OTHER": "kept"}, None) == {"HTTP_X.OTHER": "kept"}
+
+
 def test_nobody_has_none(visitor: Browser) -> None:
     shown = received(visitor.go("/open", headers={"x-other": "kept"}))
     assert shown["x-other"] == ["kept"]

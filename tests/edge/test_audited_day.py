@@ -14,7 +14,7 @@ from tests.world.pool import Pool
 
 SENT = {"x-request-id": "step"}
 
-SIGNED_OUT = {"revoked": True, "everywhere": False}
+SIGNED_OUT = {"revoked": True, "everywhere": False, "other": ""}
 
 
 @pytest.fixture

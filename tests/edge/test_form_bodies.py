@@ -144,7 +144,7 @@ def test_a_body_that_does_not_come_in_time(
     asgi: ASGISite, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first half is there and the rest never comes."""
-    monkeypatch.setattr("cognito_gate.asgi.FORM_SECONDS", 0.01)
+    monkeypatch.setattr("cognito_gate._asgi_request.FORM_SECONDS", 0.01)
     browser = Browser(asgi)
     body = form_of(browser, username="ada@example.com")
     wire = Slow({"type": "http.request", "body": body, "more_body": True})

@@ -53,6 +53,13 @@ def test_lines_of_one_header_are_not_one_path(browser: Browser, pool: Pool, adde
     assert ask(browser, "/page", added=[(b"x-original-uri", added)]).status == 403
 
 
+def test_an_identity_in_another_spelling_is_refused(browser: Browser, pool: Pool) -> None:
+    """Which a proxy would pass on beside its own. By WSGI nobody can say what was sent."""
+    browser.sign_in(pool)
+    for name in (b"x_auth_request_user", b"x-auth_request-email"):
+        assert ask(browser, "/page", added=[(name, b"root")]).status == 403
+
+
 def test_envoys_way_with_a_path_that_is_not_plain(browser: Browser, pool: Pool) -> None:
     browser.sign_in(pool)
     for uri, status in (("/page%20x?a=b", 200), ("/admin/%2Fx", 403), ("/open/..%2Fadmin/x", 403)):

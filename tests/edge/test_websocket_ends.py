@@ -9,12 +9,13 @@ from typing import Any, TypeAlias
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from cognito_gate import asgi
+from cognito_gate import Require, Rule, asgi
 from cognito_gate._gate.effects import Flow
 from cognito_gate._gate.messages import Decision, Incoming, Pass
-from cognito_gate._websocket import EndableWebSocket
+from cognito_gate._websocket import SESSION_ENDED, EndableWebSocket
 from cognito_gate.events import Event
 from cognito_gate.identity import Identity
+from tests.world import faults
 from tests.world.browser import Browser
 from tests.world.pool import Pool
 from tests.world.site import ASGISite
@@ -275,6 +276,45 @@ def test_when_nobody_uses_its_session(
     assert site.runner.run(main()).codes == [4401]
 
 
+@pytest.mark.parametrize(
+    ("rule", "ahead", "fault", "code"),
+    [
+        (Rule(("/ws",), require=Require(max_auth_age=60)), 61, None, 4403),
+        (Rule(("/ws",), optional=True), LIFE, faults.refuses("invalid_grant"), 4401),
+        (Rule(("/ws",), require=Require(max_auth_age=10 * LIFE)), LIFE, faults.reply(503), 1013),
+    ],
+    ids=["the sign-in is too old for a rule", "nobody is there any more", "an outage"],
+)
+def test_the_code_says_why(
+    open_site: Callable[..., ASGISite],
+    pool: Pool,
+    app: App,
+    clock: Clock,
+    rule: Rule,
+    ahead: int,
+    fault: faults.Fault | None,
+    code: int,
+) -> None:
+    """As at the handshake: only 4401 asks for a sign-in."""
+    site = open_site(refresh_flow_enabled=True, rules=(rule,))
+    browser = signed_in(site, pool)
+    pool.faults |= {"token": fault} if fault else {}
+    app.acts = listening
+
+    async def main() -> Socket:
+        socket = Socket(site, browser)
+        task = asyncio.create_task(socket.run())
+        await socket.accepted()
+        clock.ahead = ahead
+        async with asyncio.timeout(PATIENT):
+            await socket.closed.wait()
+        await task
+        return socket
+
+    assert site.runner.run(main()).codes == [code]
+    assert [message.get("code") for message in app.heard] == [code]
+
+
 def test_a_server_that_cannot_close_it_leaves_no_app_waiting(
     open_site: Callable[..., ASGISite], pool: Pool, app: App, clock: Clock
 ) -> None:
@@ -313,8 +353,8 @@ def test_what_its_app_has_closed_is_not_closed_again(
     ended = asyncio.Event()
 
     class Noting(EndableWebSocket):
-        async def end(self) -> None:
-            await super().end()
+        async def end(self, code: int = SESSION_ENDED) -> None:
+            await super().end(code)
             ended.set()
 
     monkeypatch.setattr(asgi, "EndableWebSocket", Noting)

@@ -84,7 +84,7 @@ def test_start_response_is_the_servers_own(pool: Pool, due: bool) -> None:
     assert (given[0] is server) == (not due)
     ((status, headers, _),) = server.started
     assert (status, headers[0]) == ("200 OK", TYPE[0])
-    assert len([name for name, _ in headers if name == "set-cookie"]) == (3 if due else 0)
+    assert len([name for name, _ in headers if name == "Set-Cookie"]) == (3 if due else 0)
     assert (("Cache-Control", "no-store") in headers) == due
 
 
@@ -118,7 +118,7 @@ def test_exc_info_reaches_the_server(pool: Pool, due: bool) -> None:
     assert second[0] == "500 Oops"
     assert second[2][0] is LookupError
     names = [name for name, _ in second[1]]
-    assert names.count("set-cookie") == (3 if due else 0)
+    assert names.count("Set-Cookie") == (3 if due else 0)
 
 
 def test_the_environ_of_the_server_is_left_alone(pool: Pool) -> None:
@@ -152,7 +152,7 @@ def test_a_refusal_does_not_touch_the_body(pool: Pool) -> None:
     del environ["HTTP_COOKIE"]
     environ["REQUEST_METHOD"] = "POST"
     server = Server()
-    assert b"login_required" in b"".join(gate(environ, server))
+    assert b"Sign-in required" in b"".join(gate(environ, server))
     assert server.started[0][0] == "401 Unauthorized"
 
 

@@ -51,7 +51,7 @@ class CoreSite:
     def _decide(self, facts: Incoming, body: bytes) -> Decision:
         if self.gate.takes_form(facts):
             facts = facts._replace(body=body)
-        return play(self.gate.decide(facts), self)
+        return play(self.gate.decide(facts), self, body)
 
     def answer(self, ask: HttpCall) -> HttpAnswer:
         """The pool's answer, or an earlier one that may be given again."""

@@ -15,6 +15,7 @@ from cognito_gate._gate.effects import (
     Flow,
     HttpAnswer,
     HttpCall,
+    ReadForm,
     StoreAnswer,
     StoreCall,
     Wait,
@@ -71,8 +72,8 @@ class Answering(Protocol):
     def answer(self, ask: HttpCall) -> HttpAnswer: ...
 
 
-def play(flow: Flow[Decision], pool: Answering) -> Decision:
-    """Run a flow to its decision, with `pool` on the other side."""
+def play(flow: Flow[Decision], pool: Answering, body: bytes | None = None) -> Decision:
+    """Run a flow to its decision, with `pool` on the other side. `body` is the request's."""
     try:
         effect = next(flow)
         while True:
@@ -85,6 +86,8 @@ def play(flow: Flow[Decision], pool: Answering) -> Decision:
                     effect = flow.send(StoreAnswer("there is no store"))
                 case Wait():
                     effect = flow.send(None)
+                case ReadForm():
+                    effect = flow.send(body)
                 case _:
                     assert_never(effect)
     except StopIteration as stop:
@@ -154,7 +157,7 @@ class Stage:
         if self.gate.takes_form(seen):
             seen = seen._replace(body=request.body)
         cached = self.cached(seen) if self.quick else None
-        decision = cached or play(self.gate.decide(seen), self.pool)
+        decision = cached or play(self.gate.decide(seen), self.pool, request.body)
         self.events += decision.events
         self.delivery.deliver(decision.events)
         return reply(decision)

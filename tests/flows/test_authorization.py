@@ -445,6 +445,30 @@ def test_a_program_is_told_which_scopes_are_needed() -> None:
     assert reply.value("www-authenticate") == challenge
 
 
+@pytest.mark.parametrize(
+    ("path", "groups", "scope"),
+    [
+        ("/a/../b/x", ["staff"], ' scope="shop/read shop/write"'),
+        ("/a/../c/x", ["staff"], ""),
+        ("/c/../a/x", ["staff"], ""),
+        ("/a/../c/x", ["admin"], ' scope="shop/read"'),
+    ],
+)
+def test_scopes_are_told_only_where_they_are_all_that_is_lacking(
+    path: str, groups: list[str], scope: str
+) -> None:
+    """Of the rules that an odd path leads to, too: no token of any scope brings a group."""
+    rules = (
+        Rule(("/a/*",), require=Require(scopes=("shop/read",))),
+        Rule(("/b/*",), require=Require(scopes=("shop/read", "shop/write"))),
+        Rule(("/c/*",), require=Require(groups=("admin",))),
+    )
+    stage = Stage({"bearer": True, "rules": rules})
+    stage.pool.access["cognito:groups"] = groups
+    told = stage.browser().fetch(path, headers=by_bearer(stage)).value("www-authenticate")
+    assert told == 'Bearer error="insufficient_scope"' + ("," + scope if scope else "")
+
+
 def test_a_program_is_told_of_a_sign_in_that_is_too_old_or_too_weak() -> None:
     """RFC 9470 section 3."""
     stage = stage_of(Case(Require(max_auth_age=60, acr=("loa2", "loa3"))))

@@ -225,6 +225,8 @@ def test_a_log_line_stays_one_line(stage: Stage) -> None:
     line = log_line(forged)
     assert line.isprintable()
     assert "\\n" in line
+    endless = replace(request, method="A" * 9000, path="/" * 9000, client="b" * 9000)
+    assert len(log_line(replace(forged, request=endless))) < 500
 
 
 def test_the_events_of_sign_in_pages_stand_beside_the_others() -> None:

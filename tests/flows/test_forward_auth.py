@@ -233,12 +233,25 @@ def test_an_odd_path_is_not_public(stage: Stage, proxy: Proxy, uri: str) -> None
 
 
 def test_a_websocket_of_another_site_is_refused(ada: Browser, proxy: Proxy) -> None:
-    """Whether the proxy passes on its Upgrade header or keeps it to itself."""
-    for header in ("sec-websocket-key", "upgrade"):
+    """Whether the proxy passes on its Upgrade header or keeps it to itself; by HTTP/2 there is
+    none, and no key."""
+    for header in ("sec-websocket-key", "upgrade", "sec-websocket-version"):
         opening = {**FETCH, header: "websocket", "origin": APP}
         assert passes(proxy.ask(ada, "/live", headers=opening))
         evil = {**opening, "origin": "https://evil.example"}
         assert proxy.ask(ada, "/live", headers=evil).status == 403
+
+
+def test_a_websocket_by_http2_is_opened_as_get() -> None:
+    """Such a CONNECT becomes GET on its way to the app, and may say no more of itself than that."""
+    rule = Rule(paths=("/live",), methods=("GET",), require=Require(groups=("admin",)))
+    proxy = Proxy(Stage({**SETTINGS, "rules": (rule,)}))
+    ada = proxy.stage.signed_in()
+    for method in ("GET", "CONNECT"):
+        assert not passes(proxy.ask(ada, "/live", method, {**FETCH, "origin": APP}))
+    assert passes(proxy.ask(ada, "/other", "CONNECT", {**FETCH, "origin": APP}))
+    evil = {**FETCH, "origin": "https://evil.example"}
+    assert proxy.ask(ada, "/other", "CONNECT", evil).status == 403
 
 
 # What a proxy says counts, and nobody else's word

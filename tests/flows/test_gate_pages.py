@@ -74,7 +74,7 @@ SHOWN: dict[str, list[GateError]] = {
 """Each error that may end on a page, by its code, with each of its texts."""
 ELSEWHERE = {
     "settings": "at start only",
-    "login_required": "a redirect, or JSON",
+    "login_required": "a redirect, the page of a form, or JSON",
     "invalid_token": "JSON",
     "stale_login": "starts over, or is lost cookies",
     "revocation_refused": "JSON",
@@ -151,7 +151,7 @@ def test_every_error_has_a_page_in_every_language(catalog: Catalog) -> None:
 @IN_EACH
 def test_every_text_of_the_catalog_is_used(catalog: Catalog) -> None:
     pages = {"sessions", "signed_in", "signed_out", "signed_out_here", "to_login", "window_done"}
-    pages |= SHOWN.keys()
+    pages |= {"not_signed_out", "resume", "unsent_form"} | SHOWN.keys()
     assert {name.split(".")[1] for name in catalog.texts if name.startswith("gate.")} == pages
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cognito_gate._delivery import log_line
 from cognito_gate.events import SignedOut
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import SESSION, START, Stage, incoming, until
@@ -16,6 +17,7 @@ from tests.world.pool import APP, DOMAIN
 
 ADMIN = "aws.cognito.signin.user.admin"
 PATH = "/auth/sessions"
+OTHER, SSO = "tkn" + "a1" * 12 + "b", "sso" + "s" * 25
 POST = {**NAVIGATION, "sec-fetch-site": "same-origin", "origin": APP}
 BY_SCRIPT = {**FETCH, "origin": APP}
 
@@ -68,7 +70,7 @@ def test_the_same_for_programs(stage: Stage, browser: Browser) -> None:
     stage.pool.listed = [{"DeviceType": "Firefox", "LastActiveDate": 5.5, "CreateDate": "soon"}]
     assert as_json(browser.fetch(PATH)) == {
         "this": {"since": START, "until": START + 86_400, "idle_seconds": 0},
-        "others": [{"type": "", "created_at": 0, "active_at": 5, "device": "Firefox"}],
+        "others": [{"id": None, "type": "", "created_at": 0, "active_at": 5, "device": "Firefox"}],
         "others_unknown": None,
         "can_end_everywhere": True,
     }
@@ -133,7 +135,9 @@ def test_a_bearer_token_ends_itself_alone(stage: Stage, browser: Browser) -> Non
 
 def test_a_bearer_token_for_less_ends_not_all(stage: Stage, browser: Browser) -> None:
     bearer = {"authorization": f"Bearer {stage.pool.access_token(scope='orders/read')}"}
-    assert stage.browser().send_form(PATH, b"action=everywhere", bearer).status == 403
+    refused = stage.browser().send_form(PATH, b"action=everywhere", bearer)
+    challenge = f'Bearer error="insufficient_scope", scope="{ADMIN}"'
+    assert (refused.status, refused.value("www-authenticate")) == (403, challenge)
     assert browser.go("/").status == 200
     assert stage.browser().fetch("/", headers=bearer).status == 200
     assert told(stage) == []
@@ -214,6 +218,7 @@ def test_a_request_that_is_cancelled_has_ended_them_here(stage: Stage, browser: 
     "headers",
     [
         {**POST, "sec-fetch-site": "cross-site"},
+        {**POST, "sec-fetch-site": "same-site"},  # of a sibling host
         {"origin": "https://evil.example"},
         {"referer": "https://evil.example/"},
     ],
@@ -239,3 +244,89 @@ def test_whose_session_is_over_already_is_led_out(stage: Stage) -> None:
     ended = stage.browser().send_form(PATH, b"action=everywhere", POST)
     assert ended.status == 303
     assert stage.pool.named("api") == []
+
+
+def other(stage: Stage) -> bytes:
+    """What ends a session on another device, of which Cognito tells."""
+    stage.pool.listed = [
+        {"SessionId": OTHER, "SessionType": "TOKEN", "DeviceType": "Phone", "OriginSessionId": SSO},
+        {"SessionId": SSO, "SessionType": "SSO", "DeviceType": "Phone"},
+        {
+            "SessionId": "tkn-here",
+            "IsCurrentSession": True,
+            "OriginSessionId": SSO.replace("s", "t"),
+        },
+        {"SessionId": SSO.replace("s", "t"), "SessionType": "SSO", "DeviceType": "here"},
+    ]
+    return f"action={OTHER}".encode()
+
+
+def revoked(stage: Stage) -> list[object]:
+    return [json.loads(call.request.content).get("SessionId") for call in stage.pool.named("api")]
+
+
+def test_another_one(stage: Stage, browser: Browser) -> None:
+    """The sign-ins at Cognito that sessions came from are not listed: each ends with its own."""
+    body = other(stage)
+    [button] = Page(browser.go(PATH).body.decode()).every("button")[2:]
+    assert (button.get("value"), button.text) == (OTHER, "Sign out Phone (last active -)")
+    ended = browser.send_form(PATH, body, POST)
+    assert (ended.status, ended.location) == (303, PATH)
+    asked = json.loads(stage.pool.calls[-1].request.content)
+    assert (asked["SessionId"], asked["RevokeAssociatedSessions"]) == (OTHER, "LINKED")
+    assert browser.go("/").status == 200
+    event = stage.events[-1]
+    assert isinstance(event, SignedOut)
+    assert (event.other, event.revoked, event.everywhere) == (OTHER, True, False)
+    assert f"on another device ({OTHER})" in log_line(event)
+    assert as_json(browser.send_form(PATH, body, BY_SCRIPT)) == {
+        "signed_out": OTHER,
+        "reason": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (answers({"__type": "OperationNotEnabledException"}, 400), "unsupported"),
+        (answers({"__type": "NotAuthorizedException"}, 400), "refused"),
+        (answers({}, 503), "unavailable"),
+    ],
+)
+def test_another_one_that_cognito_did_not_end(
+    stage: Stage, browser: Browser, fault: faults.Fault, why: str
+) -> None:
+    body = other(stage)
+    stage.pool.faults["api"] = fault
+    told_so = as_json(browser.send_form(PATH, body, BY_SCRIPT))
+    assert told_so == {"signed_out": None, "reason": why}
+    page = browser.send_form(PATH, body, POST)
+    assert "The other device is still signed in" in page.body.decode()
+    assert told(stage) == []
+
+
+def test_another_one_needs_its_list_and_the_scope(make_stage: MakeStage, stage: Stage) -> None:
+    body = other(stage)
+    off = make_stage(scopes=("openid", ADMIN))
+    assert off.signed_in().send_form(PATH, body, POST).status == 400
+    without = make_stage(list_sessions=True, bearer=True)
+    shown = as_json(without.signed_in().send_form(PATH, body, BY_SCRIPT))
+    assert (shown["reason"], without.pool.named("api")) == ("refused", [])
+    bearer = {"authorization": f"Bearer {without.pool.access_token(scope='orders/read')}"}
+    assert without.browser().send_form(PATH, body, bearer).status == 403
+    for wrong in (
+        b"action=tkn1",
+        b"action=" + b"tkn" + b"A" * 25,
+        body + b"x",
+        b"other" + body[6:],
+    ):
+        assert stage.signed_in().send_form(PATH, wrong, POST).status == 400
+    assert revoked(stage) == []
+
+
+def test_nobody_ends_another_one(stage: Stage) -> None:
+    """A person signs in first, and looks again."""
+    body = other(stage)
+    assert stage.browser().send_form(PATH, body, BY_SCRIPT).status == 401
+    assert stage.browser().send_form(PATH, body, POST).location == PATH
+    assert revoked(stage) == []

@@ -42,7 +42,7 @@ def browser(stage: Stage) -> Browser:
 
 
 @pytest.mark.parametrize(
-    ("passed", "due"), [(0, False), (DUE - 1, False), (DUE, True), (3599, True), (3600, True)]
+    ("passed", "due"), [(0, False), (DUE - 61, False), (DUE, True), (3599, True), (3600, True)]
 )
 def test_when_it_is_due(stage: Stage, browser: Browser, passed: int, due: bool) -> None:
     before = dict(browser.jar)
@@ -58,10 +58,26 @@ def test_when_it_is_due(stage: Stage, browser: Browser, passed: int, due: bool) 
 def test_the_window_is_a_setting(make_stage: MakeStage, before: int) -> None:
     stage = make_stage(refresh_flow_enabled=True, refresh_before_seconds=before)
     browser = stage.signed_in()
-    stage.now += 3600 - before - 1
+    stage.now += 3600 - 2 * before - 1  # each session has a moment of its own from then on
     assert browser.go("/").stored == []
-    stage.now += 1
+    stage.now += before + 1
     assert ACCESS in browser.go("/").stored
+
+
+def test_sessions_that_began_together_are_refreshed_one_after_another(stage: Stage) -> None:
+    browsers = []
+    for number in range(20):
+        stage.pool.access["origin_jti"] = f"session {number}"
+        browsers.append(stage.signed_in())
+    due: dict[int, int] = {}
+    stage.now += DUE - 61
+    for second in range(62):
+        for number, browser in enumerate(browsers):
+            if number not in due and browser.go("/").stored:
+                due[number] = second
+        stage.now += 1
+    assert len(due) == 20
+    assert len(set(due.values())) > 10
 
 
 def test_the_id_token_counts_too(stage: Stage) -> None:
@@ -245,6 +261,15 @@ def test_a_duplicate_that_does_not_open_does_not_matter(
     shown = Browser(stage, raw=["; ".join(pairs[::order]).encode()]).go("/")
     assert shown.identity.username == "ada"
     assert set(shown.stored) == SESSION
+
+
+@pytest.mark.parametrize(("passed", "urgent"), [(DUE, False), (3600, True)])
+def test_a_session_that_lives_can_wait_for_its_refresh(
+    stage: Stage, browser: Browser, passed: int, urgent: bool
+) -> None:
+    stage.now += passed
+    decision = stage.decide(browser.request("GET", "/", NAVIGATION))
+    assert until(decision, stage.pool, "/oauth2/token").urgent == urgent
 
 
 @pytest.mark.parametrize(("kind", "delivers"), [("http", True), ("websocket", False)])

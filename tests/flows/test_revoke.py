@@ -100,6 +100,7 @@ WRONG: dict[str, tuple[object, str | None]] = {
     "nested": (b"[" * 4000, None),
     "a list": ([ORDER], None),
     "nobody": ({"at": AT, "id": "1"}, None),
+    "a user as a session": ({"origin_jti": "sub sub-of-ada", "at": AT, "id": "1"}, None),
     "both": ({**ORDER, "origin_jti": "the-sign-in"}, None),
     "no id": ({"sub": "sub-of-ada", "at": AT}, None),
     "an empty id": ({**ORDER, "id": ""}, None),

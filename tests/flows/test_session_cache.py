@@ -2,6 +2,7 @@
 
 import pytest
 
+from cognito_gate._gate.protocol import session_cache
 from tests.flows.conftest import MakeStage
 from tests.flows.stage import ACCESS, ID, Stage
 from tests.world.browser import Browser
@@ -37,6 +38,20 @@ def test_without_a_cache_each_request_is_verified(make_stage: MakeStage) -> None
     assert browser.go("/").status == 200
     forget_keys(stage)
     assert browser.go("/").status == 303
+
+
+@pytest.mark.parametrize(("size", "status"), [(2, 303), (10, 200)])
+def test_of_more_sessions_than_are_remembered_in_full_the_signatures_are(
+    make_stage: MakeStage, monkeypatch: pytest.MonkeyPatch, size: int, status: int
+) -> None:
+    monkeypatch.setattr(session_cache, "MAX_FULL", 2)
+    stage = make_stage(session_cache=size)
+    stage.pool.lifetime = 100
+    browsers = [stage.signed_in() for _ in range(5)]
+    forget_keys(stage)
+    assert browsers[0].go("/").status == status
+    stage.now += 150  # all else is checked as ever: the tokens have expired
+    assert browsers[1].go("/").status == 303
 
 
 def test_what_is_known_is_verified_again_after_five_minutes(stage: Stage) -> None:

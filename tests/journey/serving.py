@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 
-def listen() -> socket.socket:
+def listen(port: int = 0) -> socket.socket:
     """A listener on a free port: the port is known, and taken, before the app is made."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+    listener = socket.create_server(("127.0.0.1", port), backlog=256)
     # asyncio would do it, but not for a listener of ours; without it each answer waits 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

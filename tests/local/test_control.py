@@ -124,7 +124,9 @@ def test_loopback_host_names_may(stage: Stage, host: str) -> None:
     assert stage.http.get("/_local/state", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "build-server", "local:4000"]
+)
 def test_other_host_names_may_not(stage: Stage, host: str) -> None:
     assert put(stage, {"rotation": True}, Host=host).status_code == 403
     assert stage.http.get("/_local/state", headers={"Host": host}).status_code == 403

@@ -280,7 +280,9 @@ def test_a_query_that_cannot_be_read_is_none(stage: Stage) -> None:
 # Who may read it
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "build-server", "local:4000"]
+)
 def test_other_host_names_see_nothing(stage: Stage, host: str) -> None:
     response = stage.http.get("/", headers={"Host": host})
     assert response.status_code == 403

@@ -19,7 +19,7 @@ from cognito_gate.local import AUTH_FLOWS, Client, LocalCognito, Switches, User
 from tests.flows.site import CoreSite
 from tests.pages.cloud import AtOnce, Cloud
 from tests.pages.person import Person, Shown
-from tests.world.browser import ORIGIN, Reply
+from tests.world.browser import ORIGIN, Handler, Reply
 from tests.world.pool import SECRET_KEY
 from tests.world.site import ASGISite, WSGISite
 
@@ -197,7 +197,7 @@ class Stage:
         settings = self.pool.settings(client, **{"sign_in": sign_in, **changes})
         return self.run.site(self.edge, self.kind, settings, mount)
 
-    def person(self, site: AnySite | None = None, /, **changes: Any) -> Person:
+    def person(self, site: Handler | None = None, /, **changes: Any) -> Person:
         """Somebody new, from an address of their own."""
         number = next(_NUMBERS)
         client = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"

@@ -23,7 +23,7 @@ def everything(
     sign_in(person, user)
     person.fill_in(code=stage.cognito.totp_code(user.username))
     person.open("/auth/account")
-    other = stage.person(person.site)  # type: ignore[arg-type]
+    other = stage.person(person.site)
     other.client = visitor
     begun(other, email=f"new-{own}@example.com")
     other.press("Send the code again")

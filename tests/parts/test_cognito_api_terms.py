@@ -107,6 +107,7 @@ def test_no_session_where_there_is_none() -> None:
 def test_a_refresh_is_shared_as_that_of_the_token_endpoint() -> None:
     ours, theirs = cognito_api.refresh(PUBLIC, "a-token"), oauth.refresh_call(PUBLIC, "a-token")
     assert (ours.share, ours.repeats) == (theirs.share, theirs.repeats)
+    assert (ours.fleet, theirs.fleet) == (True, True)
     assert ours.share != cognito_api.refresh(PUBLIC, "another").share
 
 

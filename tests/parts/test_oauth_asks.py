@@ -123,7 +123,7 @@ def test_a_refresh() -> None:
     assert form(ask) == {"grant_type": "refresh_token", "refresh_token": "a.refresh+token/="}
     assert ask.share == oauth.refresh_call(WITH_SECRET, "a.refresh+token/=").share
     assert ask.share != oauth.refresh_call(WITH_SECRET, "another").share
-    assert (ask.repeats, ask.patient) == ("broken", False)
+    assert (ask.repeats, ask.patient, ask.fleet) == ("broken", False, True)
 
 
 TOKEN_ASKS = pytest.mark.parametrize("kind", ["code", "refresh"])

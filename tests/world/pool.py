@@ -69,6 +69,7 @@ class Pool:
     username: str = "ada"
     scope: str = "openid email"
     lifetime: int = 3600
+    callback: str = f"{APP}/auth/callback"
     rotation: bool = False
     access: dict[str, Any] = field(default_factory=dict)
     id: dict[str, Any] = field(default_factory=dict)
@@ -90,7 +91,7 @@ class Pool:
             "user_pool_id": POOL_ID,
             "user_pool_client_id": CLIENT,
             "user_pool_client_secret": self.secret,
-            "redirect_url": f"{APP}/auth/callback",
+            "redirect_url": self.callback,
             "logout_url": f"{APP}/auth/signed-out",
             "secret_key": SECRET_KEY,
             "session_bytes": 16_000,  # chunks are looked at on both edges
@@ -159,7 +160,7 @@ class Pool:
         return bool(found == f"Basic {wanted}") and "client_secret" not in form
 
     def _exchange(self, form: Mapping[str, str]) -> httpx.Response:
-        if form["redirect_uri"] != f"{APP}/auth/callback":
+        if form["redirect_uri"] != self.callback:
             return _json({"error": "unauthorized_client"}, 400)
         grant = self.codes.pop(form["code"], None)
         if grant is None or tokens.challenge(form.get("code_verifier", "")) != grant.challenge:
@@ -193,6 +194,8 @@ class Pool:
             sub = claims["sub"]
             kept = {name: grant for name, grant in self.refreshes.items() if grant.sub != sub}
             self.refreshes = kept
+            return _json({})
+        if operation == "RevokeUserSession":
             return _json({})
         assert operation == "ListUserSessions"
         return _json({"Sessions": self.listed})

@@ -13,6 +13,7 @@ from ...errors import (
     CognitoUnavailable,
     CookiesTooLarge,
     CrossSiteRefused,
+    Forbidden,
     GateError,
     LoginRequired,
     MethodRefused,
@@ -25,7 +26,7 @@ from ...events import Refused, SignInFailed
 from .. import gate_pages
 from ..exchange import Exchange
 from ..gate_pages import GatePage
-from ..messages import Headers, Incoming, Respond
+from ..messages import Header, Headers, Incoming, Respond
 from ..protocol import fetch_metadata, pages, paths
 from . import callback, login, login_cookies
 
@@ -80,9 +81,17 @@ def _headers(exchange: Exchange, error: GateError) -> Headers:
             return (("www-authenticate", 'Bearer error="invalid_token"'),)
         case RevocationRefused():
             return (("www-authenticate", "Signature"),)
+        case Forbidden():
+            return (challenge("insufficient_scope", scope=" ".join(error.scopes)),)
         case CognitoUnavailable():
             return (("retry-after", RETRY_AFTER), *error.headers)
     return forget_attempt(exchange)
+
+
+def challenge(error: str, **parameters: str) -> Header:
+    """RFC 6750 section 3.1 and RFC 9470 section 3. The values were checked to need no escape."""
+    told = "".join(f', {name}="{value}"' for name, value in parameters.items() if value)
+    return ("www-authenticate", f'Bearer error="{error}"{told}')
 
 
 def forget_attempt(exchange: Exchange) -> Headers:

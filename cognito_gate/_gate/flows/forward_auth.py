@@ -50,11 +50,12 @@ class ForwardAuth:
         method, uri = self._asked(incoming)
         target, _, query = uri.partition(b"?")
         forwarded = incoming._replace(
-            method=method.decode("ascii"),
+            # What opens a WebSocket by HTTP/2 reaches the app as GET, and meets the rules as that.
+            method="GET" if method == b"CONNECT" else method.decode("ascii"),
             path=unquote_to_bytes(target).decode("utf-8", "replace"),
             target=target,
             query=query,
-            headers=_with_upgrade(incoming),
+            headers=_with_upgrade(incoming, method),
             mount="",
             client=self._client(incoming),
             forwarded=True,
@@ -92,9 +93,11 @@ class ForwardAuth:
             raise ProxyRefused("the request was for another host than that of the redirect URL")
 
     def _check_spellings(self, incoming: Incoming) -> None:
-        """A proxy replaces the identity headers by their names, and apps may read `_` for `-`."""
+        """A proxy replaces the identity headers by their names, and apps may read `_` for `-`.
+        Where nobody can say how a visitor has spelled one, it is refused in any spelling."""
         for name, _ in incoming.headers:
-            if b"_" in name and name.decode("latin-1").replace("_", "-") in self._given.names:
+            odd = b"_" in name or incoming.folded
+            if odd and name.decode("latin-1").replace("_", "-") in self._given.names:
                 raise ProxyRefused("an identity header in another spelling")
 
     def _client(self, incoming: Incoming) -> str:
@@ -140,9 +143,11 @@ def _only(incoming: Incoming, name: bytes) -> bytes:
     return values.pop() if values else b""
 
 
-def _with_upgrade(incoming: Incoming) -> list[tuple[bytes, bytes]]:
-    """The headers, with the Upgrade of a WebSocket, which proxies keep to themselves."""
-    opens = any(name == b"sec-websocket-key" for name, _ in incoming.headers)
+def _with_upgrade(incoming: Incoming, method: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers, with the Upgrade of a WebSocket, which proxies keep to themselves and HTTP/2
+    does not have: there it is opened by CONNECT, and without a key (RFC 8441 section 5)."""
+    told = any(name.startswith(b"sec-websocket-") for name, _ in incoming.headers)
+    opens = told or method == b"CONNECT"
     return [*incoming.headers, *([(b"upgrade", b"websocket")] if opens else [])]
 
 

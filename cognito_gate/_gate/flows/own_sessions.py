@@ -1,9 +1,9 @@
-"""A visitor's own sessions: what is known of them, and ending this one or all.
+"""A visitor's own sessions: what is known of them, and ending this one, another, or all.
 
 Knows what can be ended where. Must not know how a page looks.
 """
 
-from ...errors import BadRequest, Forbidden, MethodRefused
+from ...errors import BadRequest, CrossSiteRefused, Forbidden, LoginRequired, MethodRefused
 from ...events import SignedOut
 from ...identity import Identity
 from .. import gate_pages, session_page
@@ -12,7 +12,7 @@ from ..exchange import Exchange
 from ..gate_pages import GatePage
 from ..messages import Headers, Pass, Respond
 from ..protocol import fetch_metadata, jwt, pages, user_sessions
-from ..protocol.user_sessions import Lack
+from ..protocol.user_sessions import Lack, UserSession
 from ..session_page import Others, Shown
 from . import bearer, logout, refresh_record, verified_session
 
@@ -25,21 +25,38 @@ def check(exchange: Exchange) -> None:
 
     Raises:
         MethodRefused: neither GET, HEAD nor POST.
-        CrossSiteRefused: another site posts. BadRequest: what is posted is no such action.
+        CrossSiteRefused: another origin posts. BadRequest: what is posted is no such action.
     """
     incoming = exchange.incoming
     if incoming.method not in ("GET", "HEAD", "POST"):
         raise MethodRefused("GET, HEAD, POST")
     if incoming.method == "POST":
-        logout.check_site(exchange)
-        if incoming.late or incoming.body not in (THIS, EVERYWHERE):
-            raise BadRequest("what is to be ended is neither this session nor all of them")
+        _check_origin(exchange)
+        known = incoming.body in (THIS, EVERYWHERE) or _other(exchange)
+        if incoming.late or not known:
+            raise BadRequest("what is to be ended is neither this session, nor another, nor all")
+
+
+def _other(exchange: Exchange) -> str:
+    """Cognito's id of the other session that is to be ended, or empty."""
+    action, _, text = exchange.incoming.body.partition(b"=")
+    name = text.decode("latin-1")
+    asked = action == b"action" and user_sessions.SESSION_ID.fullmatch(name)
+    return name if asked and exchange.settings.list_sessions else ""
+
+
+def _check_origin(exchange: Exchange) -> None:
+    """Only our own page ends sessions. A sign-out may be a link of a sibling host's page, but that
+    must not reach what is signed in elsewhere."""
+    if exchange.incoming.value(b"sec-fetch-site") == b"same-site":
+        raise CrossSiteRefused("a page of another host of this site asked")
+    logout.check_site(exchange)
 
 
 def sessions(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
     """The route `{prefix}/sessions` for whoever is signed in."""
     if exchange.incoming.method == "POST" or visitor.identity is None:
-        return (yield from _end(exchange, visitor))
+        return (yield from (_end_other if _other(exchange) else _end)(exchange, visitor))
     shown = yield from _shown(exchange, visitor, visitor.identity)
     show = session_page.as_page if _for_a_person(exchange) else session_page.as_json
     return show(exchange, shown, visitor.headers)
@@ -62,8 +79,15 @@ def _shown(exchange: Exchange, visitor: Pass, who: Identity) -> Flow[Shown]:
     if record is not None and record.name in visitor.marks.keys:
         until = record.ends_at(exchange.settings.refresh_cookie_age_seconds)
     others = yield from _others(exchange, who.access_token)
-    everywhere = jwt.API_SCOPE in who.scopes
-    return Shown(who.username or who.sub, visitor.marks.began, until, others, everywhere)
+    claims = who.access_claims
+    return Shown(
+        who.username or who.sub,
+        visitor.marks.began,
+        until,
+        others,
+        everywhere=jwt.API_SCOPE in who.scopes,
+        lasting=jwt.end_of(claims) - claims["iat"],
+    )
 
 
 def _others(exchange: Exchange, access_token: str) -> Flow[Others]:
@@ -71,7 +95,51 @@ def _others(exchange: Exchange, access_token: str) -> Flow[Others]:
         return "off"
     answer = yield from call(user_sessions.list_call(exchange.settings, access_token))
     listed = user_sessions.read_sessions(answer)
-    return listed if isinstance(listed, str) else tuple(one for one in listed if not one.current)
+    return listed if isinstance(listed, str) else _elsewhere(listed)
+
+
+def _elsewhere(listed: tuple[UserSession, ...]) -> tuple[UserSession, ...]:
+    """Without this one, and without the sign-ins at Cognito that those listed came from: each ends
+    with its session, and that of this browser is no other device's."""
+    origins = {one.origin for one in listed if one.origin}
+    return tuple(one for one in listed if not one.current and one.id not in origins)
+
+
+def _end_other(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
+    """End a session on another device, which Cognito's word alone is good for: tokens do not say
+    by what id it lists their session, so that nothing is known to be over here."""
+    who, other = visitor.identity, _other(exchange)
+    if who is None:
+        return _to_page(exchange, visitor)
+    _check_scope(exchange, who)
+    lack: Lack | None = "refused"
+    if jwt.API_SCOPE in who.scopes:
+        request = user_sessions.revoke_call(exchange.settings, who.access_token, other)
+        lack = user_sessions.read_signed_out((yield from call(request)))
+    if lack is None:
+        exchange.record(SignedOut(exchange.facts, who.sub, "", revoked=True, other=other))
+    return _ended_other(exchange, visitor, other, lack)
+
+
+def _ended_other(exchange: Exchange, visitor: Pass, other: str, lack: Lack | None) -> Respond:
+    if not _for_a_person(exchange):
+        content = {"signed_out": None if lack else other, "reason": lack}
+        return pages.show_json(200, content, visitor.headers)
+    if lack is None:
+        return _to_page(exchange, visitor)
+    page = GatePage("not_signed_out", lack, links=((_page(exchange), "page.continue"),))
+    return gate_pages.show(exchange, 200, page, visitor.headers)
+
+
+def _to_page(exchange: Exchange, visitor: Pass) -> Respond:
+    """On to the list; nobody signs in there first. Raises LoginRequired for a program of nobody."""
+    if visitor.identity is None and not _for_a_person(exchange):
+        raise LoginRequired("nobody is signed in")
+    return Respond(303, (("location", _page(exchange)), *visitor.headers))
+
+
+def _page(exchange: Exchange) -> str:
+    return f"{exchange.settings.prefix}/sessions"
 
 
 def _end(exchange: Exchange, visitor: Pass) -> Flow[Respond]:

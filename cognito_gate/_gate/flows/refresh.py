@@ -127,6 +127,7 @@ def _from_answers(due: Due) -> Flow[Pass]:
             due.context.token_calls.refresh(due.exchange.settings, record.token),
             session=record.name,
             fresh=fresh,
+            urgent=due.live is None,
             delivers=due.exchange.incoming.kind == "http",
         )
         answer = yield from call(request)

@@ -82,4 +82,6 @@ _SHAPE: dict[str, type] = {"sub": str, "origin_jti": str, "before": int, "at": i
 
 
 def _is_id(value: Any) -> bool:
-    return 0 < len(value) <= MAX_ID_CHARS and value.isascii() and value.isprintable()
+    """Without a space, too: with one, the name of a session could be the key of a user."""
+    plain = value.isascii() and value.isprintable() and " " not in value
+    return 0 < len(value) <= MAX_ID_CHARS and plain

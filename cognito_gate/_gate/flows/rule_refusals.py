@@ -11,7 +11,7 @@ from ...events import Refused
 from .. import gate_pages
 from ..exchange import Exchange
 from ..gate_pages import GatePage
-from ..messages import WEBSOCKET_FORBIDDEN, Header, Headers, Pass, Respond
+from ..messages import WEBSOCKET_FORBIDDEN, Headers, Pass, Respond
 from ..protocol import fetch_metadata, pages
 from . import error_responses, login, step_up
 
@@ -52,18 +52,12 @@ def _refuse_program(exchange: Exchange, error: Forbidden, headers: Headers) -> R
     if isinstance(error, StepUpRequired):
         content["login_url"] = login.login_url(exchange.context)
         age = "" if error.max_age is None else str(error.max_age)
-        challenge = _challenge(
+        challenge = error_responses.challenge(
             "insufficient_user_authentication", acr_values=" ".join(error.acr), max_age=age
         )
     else:
-        challenge = _challenge("insufficient_scope", scope=" ".join(error.scopes))
+        challenge = error_responses.challenge("insufficient_scope", scope=" ".join(error.scopes))
     socket = exchange.incoming.kind == "websocket"
     status = Forbidden.status if socket else error.status
     shown = pages.show_json(status, content, (challenge, *headers))
     return Respond(status, shown.headers, shown.body, close_code=WEBSOCKET_FORBIDDEN)
-
-
-def _challenge(error: str, **parameters: str) -> Header:
-    """RFC 6750 section 3.1 and RFC 9470 section 3. The values were checked to need no escape."""
-    told = "".join(f', {name}="{value}"' for name, value in parameters.items() if value)
-    return ("www-authenticate", f'Bearer error="{error}"{told}')

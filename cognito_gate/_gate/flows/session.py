@@ -14,7 +14,7 @@ from ..protocol.session_cache import Values
 from ..records import RefreshRecord
 from ..sessions.interface import Stored
 from . import idle_timeout, refresh, refresh_record, session_end, verified_session
-from .verified_session import Read, Verified
+from .verified_session import Read
 
 NOBODY = Pass(None)
 
@@ -81,16 +81,13 @@ def _with_refresh(exchange: Exchange, read: Read, record: RefreshRecord, value: 
     if live is None and read.early:
         raise ClockWrong("the clock of this server is behind: a session's token counts only later")
     whole = live if live is not None and live.complete else None
-    if whole is None or (_due(exchange, whole) and exchange.incoming.kind == "http"):
+    due = whole is not None and now >= verified_session.refresh_at(context, whole, record)
+    if whole is None or (due and exchange.incoming.kind == "http"):
         # Not every server passes on what a WebSocket's acceptance carries: while the session holds,
         # its refresh waits for a request that surely can.
         return (yield from refresh.refresh(refresh.Due(exchange, record, value, whole)))
     values = context.sessions.values(exchange.cookies, *whole.values, value)
     return verified_session.remember(context, values, whole, record, now)
-
-
-def _due(exchange: Exchange, live: Verified) -> bool:
-    return live.token_end - exchange.now <= exchange.settings.refresh_before_seconds
 
 
 def _over(

@@ -41,9 +41,11 @@ def verify(
     """
     parsed = jwt.parse(token, use)
     early = _check_claims(parsed, expected, now)
-    if context.keys.may_fetch(parsed.kid, now, trusted=trusted):
-        yield from _refreshed(context, parsed.kid, now, trusted=trusted)
-    jwt.check_signature(parsed, _key(context, parsed.kid))
+    if not context.signatures.holds(token, now):
+        if context.keys.may_fetch(parsed.kid, now, trusted=trusted):
+            yield from _refreshed(context, parsed.kid, now, trusted=trusted)
+        jwt.check_signature(parsed, _key(context, parsed.kid))
+        context.signatures.add(token, now)
     if early is not None:
         raise early
     return parsed.claims

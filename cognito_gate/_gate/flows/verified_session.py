@@ -131,12 +131,18 @@ def remember(
     until it is due to be refreshed."""
     end = until = live.ends_at
     if record is not None:
-        settings = context.settings
-        end = min(end, record.ends_at(settings.refresh_cookie_age_seconds))
-        until = min(end, live.token_end - settings.refresh_before_seconds)
+        end = min(end, record.ends_at(context.settings.refresh_cookie_age_seconds))
+        until = min(end, refresh_at(context, live, record))
     visitor = Pass(live.identity, until=end, marks=marks(live, record))
     context.session_cache.put(values, visitor, now=now, until=until)
     return visitor
+
+
+def refresh_at(context: Context, live: Verified, record: RefreshRecord) -> float:
+    """When a session is due to be refreshed (Unix time)."""
+    issued_at = live.identity.access_claims["iat"]
+    before = context.settings.refresh_before_seconds
+    return record.refresh_at(issued_at, live.token_end, before)
 
 
 def needs_id(context: Context, access: dict[str, Any]) -> bool:

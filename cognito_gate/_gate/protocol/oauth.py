@@ -100,7 +100,8 @@ def refresh_call(settings: Settings, refresh_token: str) -> HttpCall:
     body = _messages().prepare_token_request("refresh_token", refresh_token=refresh_token)
     ask = _post(settings, settings.token_url, body)
     key = share_key("refresh", refresh_token)
-    return replace(ask, share=key, remember=_seconds_to_remember, repeats="broken", patient=False)
+    shared = replace(ask, share=key, remember=_seconds_to_remember, fleet=True)
+    return replace(shared, repeats="broken", patient=False)
 
 
 def revoke_call(settings: Settings, refresh_token: str) -> HttpCall:

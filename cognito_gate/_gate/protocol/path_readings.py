@@ -13,7 +13,7 @@ MAX_CHARS = 2_048
 MAX_UNICODE_CHARS = 256  # normal forms take quadratic time for what nobody would write
 MAX_READINGS = 64
 
-_BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b\u2028\u2029\ufeff]+")
+_BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b\u2028\u2029\ufeff\ufffd]+")
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"//+")
 

@@ -10,6 +10,9 @@ from typing import Generic, TypeAlias, TypeVar
 T = TypeVar("T")
 
 MAX_SECONDS = 300  # seconds a verified result is remembered at most
+# Sessions remembered in full, at most: each takes some 15 KB and a dozen objects, which a full
+# garbage collection looks at one by one. Of more sessions, `SignatureCache` keeps the signatures.
+MAX_FULL = 4_096
 
 
 Values: TypeAlias = tuple[str, ...] | tuple[bytes, ...]
@@ -32,7 +35,7 @@ class SessionCache(Generic[T]):
     """
 
     def __init__(self, size: int) -> None:
-        self._half = -(-size // 2)
+        self._half = -(-min(size, MAX_FULL) // 2)
         self._young: dict[str | bytes, Entry[T]] = {}
         self._old: dict[str | bytes, Entry[T]] = {}
 

@@ -1,12 +1,15 @@
 """The operations of Cognito's JSON API on a user's own sessions: calls, and what is in the answers.
 
-Knows "Amazon Cognito user pools API Reference": GlobalSignOut and ListUserSessions, which need an
-access token and no AWS credentials. Must not know what the answers mean to a visitor.
+Knows "Amazon Cognito user pools API Reference": GlobalSignOut, ListUserSessions and
+RevokeUserSession, which need an access token and no AWS credentials. Must not know what the answers
+mean to a visitor.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from ...settings import Settings
@@ -15,9 +18,11 @@ from .strict_json import load
 
 Lack: TypeAlias = Literal["refused", "unsupported", "unavailable"]
 """Why Cognito did not do it: not with this token, not in this pool, or not now."""
+SESSION_ID = re.compile("(?:tkn|sso)[a-z0-9]{25}")
 MAX_BYTES = 262_144
 MAX_TEXT_CHARS = 200
 MAX_TIME = 10**11  # Unix time, of the year 5138
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _TARGET = "AWSCognitoIdentityProviderService"
 _UNSUPPORTED = {
     "FeatureUnavailableInTierException",
@@ -30,8 +35,12 @@ _REFUSED = {"NotAuthorizedException", "ForbiddenException", "UserNotFoundExcepti
 
 @dataclass(frozen=True, slots=True)
 class UserSession:
-    """One session as Cognito lists it. Times are Unix time, 0 where they are not said."""
+    """One session as Cognito lists it. Times are Unix time, 0 where they are not said. `origin` is
+    the id of the browser's own sign-in at Cognito that it came from; ids that are none are empty.
+    """
 
+    id: str
+    origin: str
     kind: str
     created_at: int
     active_at: int
@@ -49,12 +58,21 @@ def list_call(settings: Settings, access_token: str) -> HttpCall:
     return _call(settings, "ListUserSessions", access_token)
 
 
-def _call(settings: Settings, operation: str, access_token: str) -> HttpCall:
+def revoke_call(settings: Settings, access_token: str, session_id: str) -> HttpCall:
+    """End another session of the token's user, and the browser's own sign-in at Cognito behind it,
+    which would open a new one without a password."""
+    more = {"SessionId": session_id, "RevokeAssociatedSessions": "LINKED"}
+    return _call(settings, "RevokeUserSession", access_token, more)
+
+
+def _call(
+    settings: Settings, operation: str, access_token: str, more: Mapping[str, str] = NOTHING
+) -> HttpCall:
     headers = (
         ("content-type", "application/x-amz-json-1.1"),
         ("x-amz-target", f"{_TARGET}.{operation}"),
     )
-    body = json.dumps({"AccessToken": access_token}).encode()
+    body = json.dumps({"AccessToken": access_token, **more}).encode()
     timeout = settings.http_timeout_seconds
     return HttpCall("POST", settings.api_url, headers, body, timeout, MAX_BYTES, fails=_overloaded)
 
@@ -65,7 +83,7 @@ def _overloaded(answer: HttpAnswer) -> bool:
 
 
 def read_signed_out(answer: HttpAnswer) -> Lack | None:
-    """Why GlobalSignOut did nothing; None where it did."""
+    """Why GlobalSignOut or RevokeUserSession did nothing; None where it did."""
     return None if answer.ok() else _lack(answer)
 
 
@@ -81,6 +99,8 @@ def read_sessions(answer: HttpAnswer) -> tuple[UserSession, ...] | Lack:
 
 def _session(item: Mapping[str, Any]) -> UserSession:
     return UserSession(
+        _id(item, "SessionId"),
+        _id(item, "OriginSessionId"),
         _text(item, "SessionType"),
         _time(item, "CreateDate"),
         _time(item, "LastActiveDate"),
@@ -92,6 +112,11 @@ def _session(item: Mapping[str, Any]) -> UserSession:
 def _text(item: Mapping[str, Any], name: str) -> str:
     value = item.get(name)
     return value[:MAX_TEXT_CHARS] if isinstance(value, str) and value.isprintable() else ""
+
+
+def _id(item: Mapping[str, Any], name: str) -> str:
+    text = _text(item, name)
+    return text if SESSION_ID.fullmatch(text) else ""
 
 
 def _time(item: Mapping[str, Any], name: str) -> int:

@@ -148,7 +148,8 @@ class CookieSessions:
                 f"a session of {total} bytes ({parts}) does not fit into cookies "
                 f"({self._max_bytes}, by COGNITO_GATE_SESSION_BYTES or its default); "
                 "fewer groups or custom claims, or AWS_COGNITO_SCOPES without profile, make it "
-                "smaller"
+                "smaller; a larger budget fits if what stands in front takes it; "
+                "COGNITO_GATE_STORE with COGNITO_GATE_STORE_FOR=large keeps it on a server"
             )
 
     def _left_behind(self, jar: Jar) -> list[str]:

@@ -1,0 +1,1 @@
+"""How many users a pool and a process carry: `make capacity`."""
