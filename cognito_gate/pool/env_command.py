@@ -25,9 +25,21 @@ from .environment import Extras
 from .output import Output, force_option, output_option, update_option
 
 
+def _check_stack(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if bool(value) is bool(ctx.params["user_pool_id"]):
+        raise click.UsageError("name a STACK, or a pool by --user-pool-id")
+    return check_stack_name(ctx, parameter, value)
+
+
 @click.command(short_help="Print the environment of a pool.")
-@click.argument("stack", required=False, default="", callback=check_stack_name)
-@click.option("--user-pool-id", default="", metavar="ID", help="A pool by its id; with no STACK.")
+@click.argument("stack", required=False, default="", callback=_check_stack)
+@click.option(
+    "--user-pool-id",
+    default="",
+    is_eager=True,  # for the check of STACK
+    metavar="ID",
+    help="A pool by its id; with no STACK.",
+)
 @click.option(
     "--client-id", default="", metavar="ID", help="Its app client, where it has more than one."
 )
@@ -73,8 +85,6 @@ def env(
     A stack that was made elsewhere (by CDK, SAM or hand) will do, if it has one user pool. What
     such a pool says of sign-in decides what is printed.
     """
-    if bool(stack) is bool(user_pool_id):
-        raise click.UsageError("name a STACK, or a pool by --user-pool-id")
     destination = Output(form, output, force, update)
     destination.check()
     with expected_errors():
