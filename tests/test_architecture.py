@@ -49,6 +49,8 @@ FLOORS: list[set[str]] = [
         *("_sign_in.password_policy", "_sign_in.rate_limiter", "_sign_in.recall"),
         *("_sign_in.srp", "_sign_in.totp"),
     },
+    {"_gate.store_keys"},
+    {"_gate.store_messages"},
     {"_gate.appearance"},
     {"_gate.catalog_files"},
     {"_gate.languages"},
@@ -58,9 +60,15 @@ FLOORS: list[set[str]] = [
         "_gate.sessions.interface",
     },
     {"_gate.authorization", "_gate.shown_cookies"},
-    {"_gate.sessions.cookie_sessions", "_gate.idle_cookie"},
+    {
+        *("_gate.sessions.cookie_sessions", "_gate.sessions.local_copies"),
+        *("_gate.sessions.stored_session", "_gate.shared_revocations", "_gate.idle_cookie"),
+    },
+    {"_gate.shared"},
+    {"_gate.sessions.store_sessions"},
+    {"_gate.sessions.large_sessions", "_gate.sessions.store_idle"},
     {"_gate.context"},
-    {"_gate.exchange"},
+    {"_gate.exchange", "_gate.store_parts"},
     {
         *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
         *("_gate.flows.return_cookie", "_gate.flows.session_end", "_gate.flows.token_revocation"),
@@ -132,6 +140,7 @@ FLOORS: list[set[str]] = [
 LATE = {
     "_metrics_extra",
     *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
+    "_gate.store_parts",
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
     *("_gate.protocol.pages", "settings.parsers"),
 }

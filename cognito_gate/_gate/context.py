@@ -7,6 +7,7 @@ remembered sessions, and what happened lately.
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..settings import ASGI_SESSION_BYTES, Settings
 from .appearance import Appearance
@@ -25,7 +26,10 @@ from .records import Tokens
 from .request_ids import RequestIds
 from .revocations import MemoryRevocations, Revocations, last_use
 from .sessions.cookie_sessions import CookieSessions
-from .sessions.interface import Sessions
+from .sessions.interface import LastUse, Sessions
+
+if TYPE_CHECKING:
+    from .shared import Shared
 
 RECENT = 10_000
 """How many sign-outs, used sign-ins and refused refresh tokens a process remembers, of each."""
@@ -55,6 +59,7 @@ class Context:
     (None where that does not count), `used` the states of sign-ins that came back (with a hash of
     the code), `refused` the refresh tokens that Cognito took no longer, and when,
     `told` the cookies of sessions whose end was told.
+    `shared` is what processes share beside sessions (None without a store).
     `turn` counts the sign-ins that were started. `sessions` is where sessions live.
     """
 
@@ -75,12 +80,13 @@ class Context:
     session_cache: SessionCache[Pass]
     bearer_cache: SessionCache[Pass]
     revocations: Revocations
-    orders: Recent[object]
-    idle: IdleCookie | None
+    orders: Recent[str]
+    idle: LastUse | None
     used: Recent[str]
     refused: Recent[float]
     told: Recent[bool]
     turn: Callable[[], int]
+    shared: "Shared | None"
 
     def is_over(self, marks: SessionMarks, now: float) -> bool:
         """True when the session with these marks was ended, as far as this process knows."""
@@ -137,4 +143,5 @@ class Context:
             refused=Recent(RECENT),
             told=Recent(RECENT),
             turn=itertools.count().__next__,
+            shared=None,
         )

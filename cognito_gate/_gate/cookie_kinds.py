@@ -17,6 +17,7 @@ class Names:
     access: str
     id: str
     refresh: str
+    session: str
     login: str
     pending: str
     form: str
@@ -34,7 +35,7 @@ class Names:
     @classmethod
     def prefixed(cls, prefix: str) -> "Names":
         kinds = (
-            *("access_token", "id_token", "refresh_token"),
+            *("access_token", "id_token", "refresh_token", "session"),
             *("login_", "pending", "form", "language", "device", "idle", "step_up", "return_to"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))

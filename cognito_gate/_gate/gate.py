@@ -22,7 +22,7 @@ from ..errors import (
 )
 from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
-from . import custom_login, finishing, gate_pages
+from . import custom_login, finishing, gate_pages, store_parts
 from .authorization import Authorization, Check, Target
 from .cached_decisions import CachedDecisions, Find
 from .context import Context
@@ -67,7 +67,8 @@ class Gate:
     cookies; `scrape` gives the metrics, where there are any.
 
     `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`; on it,
-    `request_ids` tells the id that a trusted proxy sent.
+    `request_ids` tells the id that a trusted proxy sent. `shared` is there with a store: whoever
+    listens to it says so (`listens`), and hands on its messages (`hear`).
     """
 
     def __init__(
@@ -81,9 +82,11 @@ class Gate:
     ) -> None:
         pages: dict[str, _Route] = {}
         context = Context.of(settings, token, session_bytes, sessions)
+        if settings.store:
+            context = store_parts.prepare(context)
         if settings.login == "custom":
             context, pages = custom_login.prepare(context)
-        self._context = context
+        self._context, self.shared = context, context.shared
         self.request_ids, self.cached_sessions = context.request_ids, context.cached_sessions
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
@@ -111,7 +114,8 @@ class Gate:
         below = self._forward_auth.below
         if below:
             self._routes[below.removesuffix("/")] = self._verify
-        self.cached: Find = CachedDecisions(context, self._authorization, self._routes, below).find
+        cached = CachedDecisions(context, self._authorization, self._routes, below)
+        self.cached: Find = cached.find if self.shared is None else cached.find_current
         for warning in settings.warnings():
             log.warning("%s", warning)
 
@@ -139,6 +143,7 @@ class Gate:
         """
         exchange = Exchange(self._context, incoming, events=events)
         try:
+            yield from self._context.revocations.catch_up(incoming.now)
             decision = yield from self._answered(exchange)
         except Exception:
             # Fail closed: whatever happened, the app is not called.

@@ -14,32 +14,34 @@ from .protocol.strict_json import load
 
 SHARED_SECONDS = 60.0
 VERSION = 1
-"""Of the records in cookies. One that says nothing of it is of before there were versions."""
+"""Of the records. One that says nothing of it is of before there were versions."""
 
 
 def _typed(record: Any, shape: dict[str, type], optional: tuple[str, ...]) -> dict[str, Any]:
     needed = shape.keys() - {*optional}
     if not isinstance(record, dict) or not needed <= record.keys() <= shape.keys():
-        raise TokenRefused("a sealed cookie of ours has another shape than this version writes")
+        raise TokenRefused("a sealed record of ours has another shape than this version writes")
     for name in record:
         if type(record[name]) is not shape[name]:  # exactly: a bool is an int, too
-            raise TokenRefused(f"a sealed cookie of ours has a wrong {name}")
+            raise TokenRefused(f"a sealed record of ours has a wrong {name}")
     return record
 
 
-def _dump(record: Any) -> str:
+def dump(record: Any) -> str:
+    """A record as JSON, with its version."""
     return json.dumps({"v": VERSION, **asdict(record)}, separators=(",", ":"))
 
 
-def _load(text: str, shape: dict[str, type], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+def read(text: str, shape: dict[str, type], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The fields of a record. Raises TokenRefused: no such record, or one of another version."""
     try:
         record = load(text.encode())
     except ValueError as exc:
-        raise TokenRefused("a sealed cookie of ours is not JSON") from exc
+        raise TokenRefused("a sealed record of ours is not JSON") from exc
     if isinstance(record, dict):
         version = record.pop("v", VERSION)
         if type(version) is not int or version != VERSION:
-            raise TokenRefused("a sealed cookie of ours is of another version", cause="version")
+            raise TokenRefused("a sealed record of ours is of another version", cause="version")
     return _typed(record, shape, optional)
 
 
@@ -88,12 +90,12 @@ class RefreshRecord:
         return self.signed_in_at + seconds
 
     def to_json(self) -> str:
-        return _dump(self)
+        return dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         shape: dict[str, type] = {"token": str, "sub": str, "signed_in_at": int, "session": str}
-        return cls(**_load(text, shape, optional=("session",)))
+        return cls(**read(text, shape, optional=("session",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class LoginAttempt:
     again: bool = False
 
     def to_json(self) -> str:
-        return _dump(self)
+        return dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -120,7 +122,7 @@ class LoginAttempt:
             "started_at": int,
             "again": bool,
         }
-        return cls(**_load(text, shape))
+        return cls(**read(text, shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +143,14 @@ class ChallengeRecord:
     facts: dict[str, str] = field(default_factory=dict, repr=False)
 
     def to_json(self) -> str:
-        return _dump(self)
+        return dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         shape: dict[str, type] = dict.fromkeys(
             ("attempt", "step", "session", "username", "typed", "return_to"), str
         )
-        return cls(**_load(text, {**shape, "started_at": int, "facts": dict}))
+        return cls(**read(text, {**shape, "started_at": int, "facts": dict}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +164,11 @@ class StepUp:
     acr: list[str]
 
     def to_json(self) -> str:
-        return _dump(self)
+        return dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        return cls(**_load(text, {"begun": int, "times": int, "session": str, "acr": list}))
+        return cls(**read(text, {"begun": int, "times": int, "session": str, "acr": list}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +179,11 @@ class Device:
     accounts: dict[str, str]
 
     def to_json(self) -> str:
-        return _dump(self)
+        return dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        return cls(**_load(text, {"id": str, "accounts": dict}))
+        return cls(**read(text, {"id": str, "accounts": dict}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +194,11 @@ class IdleRecord:
     used_at: int
 
     def to_json(self) -> str:
-        return _dump(self)
+        return dump(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        return cls(**_load(text, {"session": str, "used_at": int}))
+        return cls(**read(text, {"session": str, "used_at": int}))
 
 
 @dataclass(frozen=True, slots=True)

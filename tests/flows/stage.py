@@ -71,8 +71,21 @@ class Answering(Protocol):
     def answer(self, ask: HttpCall) -> HttpAnswer: ...
 
 
-def play(flow: Flow[Decision], pool: Answering) -> Decision:
-    """Run a flow to its decision, with `pool` on the other side."""
+class Store(Protocol):
+    """A store that gates share."""
+
+    def answer(self, call: StoreCall) -> StoreAnswer: ...
+
+
+class NoStore:
+    """What a gate has that shares nothing."""
+
+    def answer(self, call: StoreCall) -> StoreAnswer:
+        return StoreAnswer("there is no store")
+
+
+def play(flow: Flow[Decision], pool: Answering, store: Store = NoStore()) -> Decision:  # noqa: B008
+    """Run a flow to its decision, with `pool` on the other side, and the store that gates share."""
     try:
         effect = next(flow)
         while True:
@@ -82,7 +95,7 @@ def play(flow: Flow[Decision], pool: Answering) -> Decision:
                 case Compute():
                     effect = flow.send(effect.done())
                 case StoreCall():
-                    effect = flow.send(StoreAnswer("there is no store"))
+                    effect = flow.send(store.answer(effect))
                 case Wait():
                     effect = flow.send(None)
                 case _:
@@ -127,17 +140,19 @@ def spent(stage: "Stage") -> int:
 @dataclass
 class Stage:
     """A gate over a pool. `quick` asks `Gate.cached` first, as the edges do; `checks` and
-    `sessions` go to the gate."""
+    `sessions` go to the gate. Gates that share a `store` begin their tokens elsewhere."""
 
     changes: dict[str, Any] = field(default_factory=dict)
     now: float = START
     quick: bool = True
     checks: tuple[Check, ...] = ()
     sessions: Sessions | None = None
+    store: Store = field(default_factory=NoStore)
+    tokens_from: int = 0
 
     def __post_init__(self) -> None:
         self.pool = Pool(clock=lambda: self.now)
-        count = itertools.count()
+        count = itertools.count(self.tokens_from)
         # Longer than any token here, so that tokens decide; test_absolute_life.py sets it.
         settings = self.pool.settings(**{"cookie_age_seconds": 86_400, **self.changes})
         self.events: list[Event] = []
@@ -154,7 +169,7 @@ class Stage:
         if self.gate.takes_form(seen):
             seen = seen._replace(body=request.body)
         cached = self.cached(seen) if self.quick else None
-        decision = cached or play(self.gate.decide(seen), self.pool)
+        decision = cached or play(self.gate.decide(seen), self.pool, self.store)
         self.events += decision.events
         self.delivery.deliver(decision.events)
         return reply(decision)

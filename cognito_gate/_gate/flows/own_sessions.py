@@ -82,9 +82,10 @@ def _end(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
         _check_scope(exchange, who)
         # Here first: whatever Cognito says, and if the request is cancelled meanwhile.
         context.revocations.end_all(who.sub, now, until=context.last_use(now))
+        yield from context.revocations.share(now)
         lack = yield from _end_at_cognito(exchange, who, visitor.marks.name)
     if _by_bearer(exchange):
-        headers = _end_bearer(exchange, visitor, everywhere=everywhere)
+        headers = yield from _end_bearer(exchange, visitor, everywhere=everywhere)
     else:
         headers = yield from logout.sign_out(exchange, everywhere=everywhere)
     return _ended(exchange, headers, everywhere=everywhere, lack=lack)
@@ -110,11 +111,12 @@ def _end_at_cognito(exchange: Exchange, who: Identity, name: str) -> Flow[Lack |
     return user_sessions.read_signed_out(answer)
 
 
-def _end_bearer(exchange: Exchange, visitor: Pass, *, everywhere: bool) -> Headers:
+def _end_bearer(exchange: Exchange, visitor: Pass, *, everywhere: bool) -> Flow[Headers]:
     """A caller without cookies: there is nothing to clear, and no refresh token to revoke."""
     context, now = exchange.context, exchange.now
     for name in visitor.marks.names:
         context.revocations.end(name, until=context.last_use(now))
+    yield from context.revocations.share(now)
     sub = visitor.identity.sub if visitor.identity else ""
     exchange.record(SignedOut(exchange.facts, sub, visitor.marks.name, False, everywhere))
     return ()

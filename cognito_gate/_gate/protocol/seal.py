@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .encryption import Box
 
 
-def _key(secret: str, purpose: str) -> bytes:
+def key(secret: str, purpose: str) -> bytes:
+    """The key of 32 bytes that a secret gives for one purpose."""
     from .encryption import derive  # noqa: PLC0415 - cryptography, when a key is first needed
 
     return derive(secret, purpose)
@@ -61,7 +62,7 @@ class Encrypted:
 
     @cached_property
     def _opener(self) -> "Box":
-        return _box([_key(secret, self._purpose) for secret in self._secrets])
+        return _box([key(secret, self._purpose) for secret in self._secrets])
 
     def seal(self, text: str, now: float) -> str:
         return self._opener.encrypt(text, now)
@@ -82,7 +83,7 @@ class Signed:
 
     @cached_property
     def _serializer(self) -> URLSafeSerializer:
-        keys = [_key(secret, self._purpose) for secret in reversed(self._secrets)]  # the last signs
+        keys = [key(secret, self._purpose) for secret in reversed(self._secrets)]  # the last signs
         return URLSafeSerializer(keys, salt=f"cognito-gate/1/{self._purpose}")
 
     def seal(self, text: str, now: float) -> str:
