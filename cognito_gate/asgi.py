@@ -18,6 +18,7 @@ from ._app_headers import AppHeaders, Raw
 from ._asgi_scope import IDENTITY, inner_scope
 from ._delivery import Delivery, OnEvent
 from ._driver.event_loop import AsyncSender, run_async
+from ._driver.stores.opening import store_of
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
 from ._listening import Listening
@@ -71,6 +72,7 @@ class ASGIGate:
         try:
             settings = settings or Settings.from_env()
             metrics = metrics_of(settings)
+            store = store_of(settings, metrics.asked)
             self._delivery = Delivery.of(settings, on_event, self._listening.start, metrics.count)
         except SettingsError as error:
             if not _lifespan.in_lifespan():
@@ -82,10 +84,12 @@ class ASGIGate:
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES, scrape=metrics.scrape)
             metrics.watch(self._gate)
+            if store is not None and self._gate.shared is not None:
+                store.listen(self._gate.shared.hear, self._gate.shared.missed)
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._ends = settings.websocket_close
         self._headers = AppHeaders(settings.headers)
-        self._sender = AsyncSender(client, metrics.called)
+        self._sender = AsyncSender(client, metrics.called, store)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 
 from ._app_headers import AppHeaders
 from ._delivery import Delivery, OnEvent
+from ._driver.stores.opening import store_of
 from ._driver.threads import Sender, run
 from ._gate.gate import Gate
 from ._gate.messages import (
@@ -77,15 +78,18 @@ class WSGIGate:
     ) -> None:
         settings = settings or Settings.from_env()
         metrics = metrics_of(settings)
+        store = store_of(settings, metrics.asked)
         self._delivery = Delivery.of(settings, on_event, count=metrics.count)
         self.app = app
         self._gate: Gate | None = None
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES, scrape=metrics.scrape)
             metrics.watch(self._gate)
+            if store is not None and self._gate.shared is not None:
+                store.listen(self._gate.shared.hear, self._gate.shared.missed)
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._id_key = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
-        self._sender = Sender(client, metrics.called)
+        self._sender = Sender(client, metrics.called, store)
         self._headers = AppHeaders(settings.headers)
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")

@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
     },
     {
         *("_gate.protocol.public_keys", "settings.domains", "settings.env_file"),
-        *("settings.identity_headers", "settings.proxies"),
+        *("settings.identity_headers", "settings.proxies", "settings.stores"),
         *("settings.toml_lines", "settings.unknown_variables"),
     },
     {"settings.rule_values"},
@@ -99,9 +99,14 @@ FLOORS: list[set[str]] = [
     {"_gate.custom_login", "_gate.cached_decisions"},
     {"_gate.gate"},
     {"_metrics"},
-    {"_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls", "_listening"},
-    {"_driver.calls"},
-    {"_metrics_extra"},
+    {
+        *("_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls"),
+        *("_driver.stores.__init__", "_driver.stores.interface", "_driver.workers", "_listening"),
+    },
+    {"_driver.calls", "_driver.stores.sqlite_file"},
+    {"_driver.store_calls", "_driver.stores.redis_scripts", "_driver.stores.sqlite"},
+    {"_driver.stores.dynamodb", "_driver.stores.redis"},
+    {"_driver.stores.opening", "_metrics_extra"},
     {"_driver.connections"},
     {"_driver.loading"},
     {
@@ -139,8 +144,16 @@ FLOORS: list[set[str]] = [
 # `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
 LATE = {
     "_metrics_extra",
-    *("", "testing", "pool.aws", "_driver.loading", "_gate.custom_login", "_gate.languages"),
-    "_gate.store_parts",
+    *(
+        "",
+        "testing",
+        "pool.aws",
+        "_driver.loading",
+        "_driver.stores.opening",
+        "_gate.custom_login",
+        "_gate.languages",
+        "_gate.store_parts",
+    ),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
     *("_gate.protocol.pages", "settings.parsers"),
 }
@@ -175,9 +188,11 @@ DOORS: dict[str, set[str]] = {
         "testing",
     },
     "httpx": {"_driver.", "asgi", "wsgi", "testing", "local."},
-    "boto3": {"pool.aws"},
+    "boto3": {"_driver.stores.dynamodb", "pool.aws"},
+    "redis": {"_driver.stores.redis"},
+    "sqlite3": {"_driver.stores."},
     "prometheus_client": {"_metrics"},
-    "botocore": {"pool.aws"},
+    "botocore": {"_driver.stores.dynamodb", "pool.aws"},
     "click": {
         *(
             "cli.__init__",
@@ -232,7 +247,7 @@ ASYNC = {
 CLOCKS = {
     "time.time": {
         *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),
-        "doctor.command",
+        *("_driver.stores.", "doctor.command"),
     },
     "time.monotonic": {
         "wsgi",

@@ -68,22 +68,29 @@ class Breaker:
     def note(self, call: HttpCall, answer: HttpAnswer, seconds: float = 0.0) -> None:
         """Record a call's response (or its failure), and how many seconds it took."""
         if not call.fails(answer):
-            slow_until = self._clock() + SLOW_FOR if seconds > SLOW else 0.0
-            self._states[call.place] = _State(slow_until=slow_until)
+            self.note_success(call.place, seconds)
             return
+        reason = answer.failure or f"HTTP {answer.status}"
+        self.note_failure(call.place, reason, _retry_after(answer))
+
+    def note_success(self, place: str, seconds: float) -> None:
+        """Record that the place answered, after so many seconds."""
+        slow_until = self._clock() + SLOW_FOR if seconds > SLOW else 0.0
+        self._states[place] = _State(slow_until=slow_until)
+
+    def note_failure(self, place: str, reason: str, retry_after: float = 0.0) -> None:
+        """Record that the place failed, and for how many seconds it asks to be left alone."""
         with self._lock:
-            state = self._states.setdefault(call.place, _State())
+            state = self._states.setdefault(place, _State())
             state.failures += 1
-            pause = self._pause(state.failures, answer)
+            pause = self._pause(state.failures, retry_after)
             if pause:
                 if state.until <= self._clock():
-                    reason = answer.failure or f"HTTP {answer.status}"
                     text = "%s fails (%s); no calls to it for %.1f s"
-                    log.warning(text, call.place, reason, pause)
+                    log.warning(text, place, reason, pause)
                 state.until = self._clock() + pause
 
-    def _pause(self, failures: int, answer: HttpAnswer) -> float:
-        retry_after = _retry_after(answer)
+    def _pause(self, failures: int, retry_after: float) -> float:
         if retry_after:
             return retry_after * max(1.0, self._jitter())
         if failures < FAILURES:

@@ -23,6 +23,7 @@ from .calls import (
 )
 from .loading import async_connections
 from .shared_calls import SharedCalls
+from .store_calls import NO_STORE, StoreCalls
 
 if TYPE_CHECKING:
     import httpx
@@ -72,9 +73,13 @@ class AsyncSender:
     """Makes calls, on the running event loop. Each loop has its own connections."""
 
     def __init__(
-        self, client: "httpx.AsyncClient | None" = None, observe: Observe = unobserved
+        self,
+        client: "httpx.AsyncClient | None" = None,
+        observe: Observe = unobserved,
+        store: StoreCalls | None = None,
     ) -> None:
         self._client = client
+        self._store = store
         self._observe = observe
         self._connections: AsyncConnections | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,12 +115,14 @@ class AsyncSender:
 
     async def ask_store(self, call: StoreCall) -> StoreAnswer:
         """The answer of the shared store. Never raises for what the store does."""
-        return StoreAnswer("there is no store")
+        return await self._store.answer_async(call) if self._store else NO_STORE
 
     async def aclose(self) -> None:
-        """Close the running loop's connections."""
+        """Close the running loop's connections, and the store."""
         if self._connections is not None:
             await self._connections.aclose()
+        if self._store is not None:
+            await self._store.aclose()
 
     async def _wait(
         self, call: HttpCall, future: "Future[HttpAnswer]", *, leads: bool

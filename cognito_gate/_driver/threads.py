@@ -24,6 +24,7 @@ from .calls import (
 )
 from .loading import connections
 from .shared_calls import SharedCalls
+from .store_calls import NO_STORE, StoreCalls
 
 if TYPE_CHECKING:
     import httpx
@@ -64,8 +65,14 @@ class Sender:
     """Makes calls for threads, each in a separate thread: only then can waiting end in time,
     whatever a server sends and however slowly."""
 
-    def __init__(self, client: "httpx.Client | None" = None, observe: Observe = unobserved) -> None:
+    def __init__(
+        self,
+        client: "httpx.Client | None" = None,
+        observe: Observe = unobserved,
+        store: StoreCalls | None = None,
+    ) -> None:
         self._client = client
+        self._store = store
         self._observe = observe
         self._connections: Connections | None = None
         self._lock = threading.Lock()
@@ -93,12 +100,13 @@ class Sender:
 
     def ask_store(self, call: StoreCall) -> StoreAnswer:
         """The answer of the shared store. Never raises for what the store does."""
-        return StoreAnswer("there is no store")
+        return self._store.answer(call) if self._store else NO_STORE
 
     def close(self) -> None:
-        """Close the connections that were opened here; a later call opens others."""
-        if self._connections is not None:
-            self._connections.close()
+        """Close the connections that were opened here, and the store; a later call opens others."""
+        self._close_connections()
+        if self._store is not None:
+            self._store.close()
 
     def _answer_unshared(self, call: HttpCall) -> HttpAnswer:
         if self._breaker.refuses(call.place):
@@ -140,7 +148,11 @@ class Sender:
         """End calls that are overdue by closing all connections: a server that sends its headers
         byte by byte keeps a thread beyond any time-out of httpx."""
         if any(time.monotonic() > end for end in list(self._ends.values())):
-            self.close()
+            self._close_connections()
+
+    def _close_connections(self) -> None:
+        if self._connections is not None:
+            self._connections.close()
 
     def _wait(self, call: HttpCall, future: "Future[HttpAnswer]", *, leads: bool) -> HttpAnswer:
         with self._waiting_time(call) as seconds:

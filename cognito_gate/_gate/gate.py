@@ -68,7 +68,7 @@ class Gate:
 
     `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`; on it,
     `request_ids` tells the id that a trusted proxy sent. `shared` is there with a store: whoever
-    listens to it says so (`listens`), and hands on its messages (`hear`).
+    listens to it hands on its messages (`hear`), and says when some may be missing (`missed`).
     """
 
     def __init__(

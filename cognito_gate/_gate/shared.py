@@ -41,9 +41,10 @@ class Shared:
         else:
             self.revocations.apply(notice)
 
-    def listens(self, *, begins: bool) -> None:
-        """Whoever listens to the store's messages begins to, or no longer can. Safe as above."""
-        self.revocations.listens(begins=begins)
+    def missed(self) -> None:
+        """Messages may have been missed: before the first one, and after an outage. As above."""
+        self.revocations.missed()
+        self.copies.forget_all()
 
     def tell_gone(self, key: str, now: float) -> Flow[None]:
         """Have other processes forget their copies of an item. Where that fails, they do so in

@@ -25,8 +25,8 @@ log = logging.getLogger("cognito_gate")
 
 
 class SharedRevocations(MemoryRevocations):
-    """A list with room for `size` entries, which is read again each `seconds`, or more rarely while
-    `listens` says that messages arrive. `due_at` is when (Unix time)."""
+    """A list with room for `size` entries, which is read again each `seconds`, or more rarely where
+    messages arrive. `due_at` is when (Unix time)."""
 
     def __init__(self, size: int, messages: Messages, seconds: float) -> None:
         super().__init__(size)
@@ -80,9 +80,9 @@ class SharedRevocations(MemoryRevocations):
         elif notice.kind == "began":
             super().begin(notice.key, notice.at, until=notice.until)
 
-    def listens(self, *, begins: bool) -> None:
-        """Messages arrive from now on, or no longer. Either way some may have been missed."""
-        self._listening = begins
+    def missed(self) -> None:
+        """Messages arrive from now on, and some may have been missed."""
+        self._listening = True
         self._changes += 1
         self.due_at = 0.0
 

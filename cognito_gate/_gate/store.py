@@ -24,7 +24,11 @@ def save(item: Item) -> Flow[None]:
 def create(item: Item) -> Flow[Item | None]:
     """Keep an item if its key has none that still counts: None. Otherwise the one there is."""
     answer = yield from _ask(StoreCall("create", item.key, item))
-    return None if answer.done else answer.item
+    if answer.done:
+        return None
+    if answer.item is None:  # None would say that it was kept
+        raise StoreFailed("the store says neither that it kept the item nor which one there is")
+    return answer.item
 
 
 def replace(item: Item, before: bytes) -> Flow[bool]:

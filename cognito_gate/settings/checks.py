@@ -29,6 +29,7 @@ from .formats import (
 from .identity_headers import check_headers
 from .proxies import check_proxies
 from .rule_values import check_email_domains, check_groups
+from .stores import check_store
 
 _KINDS = {
     str: "a text",
@@ -228,6 +229,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "idle_seconds": _idle_seconds,
     "login_seconds": between(1, 86_400, "seconds"),
     "http_timeout_seconds": between(0.05, 60, "seconds"),
+    "store": check_store,
     "store_for": one_of("sessions", "large", "refresh"),
     "store_cache_seconds": between(0, 300, "seconds"),
     "store_timeout_seconds": between(0.05, 10, "seconds"),

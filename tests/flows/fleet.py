@@ -49,7 +49,7 @@ class Fleet:
         if listens and self.store.publishes:
             assert stage.gate.shared is not None
             self.store.listeners.append(stage.gate.shared.hear)
-            stage.gate.shared.listens(begins=True)
+            stage.gate.shared.missed()
         return stage
 
     def __getitem__(self, number: int) -> Stage:

@@ -53,6 +53,11 @@ class LocalCopies:
         self._old.pop(key, None)
         self.changes += 1
 
+    def forget_all(self) -> None:
+        """Forget all copies."""
+        self._young, self._old = {}, {}
+        self.changes += 1
+
     def is_unknown(self, key: str, now: float) -> bool:
         """True when the store said a moment ago that there is no such item."""
         return bool(self._unknown.get(key, now))

@@ -1,0 +1,1 @@
+"""The stores that several processes share, one file each, behind one interface."""
