@@ -14,7 +14,11 @@ from .gate_pages import language
 from .messages import Headers, Respond
 from .protocol import pages
 from .protocol.user_sessions import Lack, UserSession
+from .sessions.interface import Listed
 
+MAX_SHOWN = 20
+"""Of a user's other sessions on the page, those used last. JSON has all."""
+MAX_DEVICE_CHARS = 60
 Others: TypeAlias = tuple[UserSession, ...] | Lack | Literal["off"]
 """The sessions on other devices, or why they are not known."""
 
@@ -22,19 +26,23 @@ Others: TypeAlias = tuple[UserSession, ...] | Lack | Literal["off"]
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What there is to show. Times are Unix time; `everywhere`: Cognito can be asked to end all
-    sessions with this one's token."""
+    sessions with this one's token. `stored` are the user's other sessions here, where sessions are
+    in a store."""
 
     name: str
     since: float
     until: float
     others: Others
     everywhere: bool
+    stored: tuple[Listed, ...] | None = None
 
 
 def as_json(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
     """For programs. What is not known is null, with the reason beside it."""
     idle, others = exchange.settings.idle_seconds, shown.others
     listed = [_as_record(one) for one in others] if isinstance(others, tuple) else None
+    if shown.stored is not None:
+        listed, others = [_as_stored(one) for one in shown.stored], ()
     content: dict[str, Any] = {
         "this": {"since": int(shown.since), "until": int(shown.until), "idle_seconds": idle},
         "others": listed,
@@ -42,6 +50,16 @@ def as_json(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
         "can_end_everywhere": shown.everywhere,
     }
     return pages.show_json(200, content, headers)
+
+
+def _as_stored(one: Listed) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "created_at": one.began,
+        "active_at": one.used_at,
+        "until": one.ends_at,
+        "device": one.agent,
+    }
 
 
 def _as_record(one: UserSession) -> dict[str, Any]:
@@ -72,11 +90,17 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
         text=text("text", name=shown.name),
         sections=(
             pages.Section(text("this"), facts=tuple(facts)),
-            _others(catalog, shown.others),
+            _others(catalog, shown.others)
+            if shown.stored is None
+            else _stored(catalog, shown.stored),
         ),
         form=pages.Form(
             f"{prefix}/sessions",
-            (pages.Button("this", text("end_this")), pages.Button("everywhere", text("end_all"))),
+            (
+                pages.Button("this", text("end_this")),
+                pages.Button("everywhere", text("end_all")),
+                *_buttons(catalog, shown.stored or ()),
+            ),
             "" if shown.everywhere else text("only_here"),
             _ways(exchange),
         ),
@@ -97,6 +121,33 @@ def _others(catalog: Catalog, others: Others) -> pages.Section:
         title,
         facts=tuple(pages.Fact(one.device or unnamed, _time(one.active_at)) for one in others),
     )
+
+
+def _stored(catalog: Catalog, stored: tuple[Listed, ...]) -> pages.Section:
+    title = catalog.text("gate.sessions.others")
+    if not stored:
+        return pages.Section(title, catalog.text("gate.sessions.others_none"))
+    return pages.Section(
+        title,
+        facts=tuple(
+            pages.Fact(f"{number}. {_device(catalog, one)}", _time(one.used_at))
+            for number, one in enumerate(stored[:MAX_SHOWN], 1)
+        ),
+    )
+
+
+def _buttons(catalog: Catalog, stored: tuple[Listed, ...]) -> list[pages.Button]:
+    return [
+        pages.Button(
+            one.id,
+            catalog.text("gate.sessions.end_one", number=number, device=_device(catalog, one)),
+        )
+        for number, one in enumerate(stored[:MAX_SHOWN], 1)
+    ]
+
+
+def _device(catalog: Catalog, one: Listed) -> str:
+    return one.agent[:MAX_DEVICE_CHARS] or catalog.text("gate.sessions.unnamed")
 
 
 def _ways(exchange: Exchange) -> str:

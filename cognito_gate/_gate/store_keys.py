@@ -20,6 +20,16 @@ def of_session(session_id: str) -> str:
     return f"session:{hashlib.sha256(session_id.encode()).hexdigest()}"
 
 
+def listed_as(key: str) -> str:
+    """What names the session of this key to its user. It opens nothing: the id does."""
+    return key.removeprefix("session:")
+
+
+def of_listed(name: str) -> str:
+    """The key of a session that was listed by this name."""
+    return f"session:{name}"
+
+
 class StoreKeys:
     """Keys made of facts that somebody could guess: as HMACs under keys of our own."""
 

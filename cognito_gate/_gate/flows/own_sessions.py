@@ -3,6 +3,8 @@
 Knows what can be ended where. Must not know how a page looks.
 """
 
+import re
+
 from ...errors import BadRequest, Forbidden, MethodRefused
 from ...events import SignedOut
 from ...identity import Identity
@@ -13,11 +15,13 @@ from ..gate_pages import GatePage
 from ..messages import Headers, Pass, Respond
 from ..protocol import fetch_metadata, jwt, pages, user_sessions
 from ..protocol.user_sessions import Lack
+from ..records import RefreshRecord
 from ..session_page import Others, Shown
-from . import bearer, logout, refresh_record, verified_session
+from . import bearer, logout, refresh_record, token_revocation, verified_session
 
 NO_END = float("inf")
 THIS, EVERYWHERE = b"action=this", b"action=everywhere"
+_ONE = re.compile(rb"action=([0-9a-f]{64})")
 
 
 def check(exchange: Exchange) -> None:
@@ -32,12 +36,16 @@ def check(exchange: Exchange) -> None:
         raise MethodRefused("GET, HEAD, POST")
     if incoming.method == "POST":
         logout.check_site(exchange)
-        if incoming.late or incoming.body not in (THIS, EVERYWHERE):
-            raise BadRequest("what is to be ended is neither this session nor all of them")
+        known = incoming.body in (THIS, EVERYWHERE) or _ONE.fullmatch(incoming.body)
+        if incoming.late or not known:
+            raise BadRequest("what is to be ended is no session, nor all of them")
 
 
 def sessions(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
     """The route `{prefix}/sessions` for whoever is signed in."""
+    one = _ONE.fullmatch(exchange.incoming.body)
+    if one and visitor.identity is not None:
+        return (yield from _end_one(exchange, visitor, visitor.identity, one[1].decode()))
     if exchange.incoming.method == "POST" or visitor.identity is None:
         return (yield from _end(exchange, visitor))
     shown = yield from _shown(exchange, visitor, visitor.identity)
@@ -61,9 +69,15 @@ def _shown(exchange: Exchange, visitor: Pass, who: Identity) -> Flow[Shown]:
     record = refresh_record.find(exchange.context, stored.refresh, who.sub).record
     if record is not None and record.name in visitor.marks.keys:
         until = record.ends_at(exchange.settings.refresh_cookie_age_seconds)
-    others = yield from _others(exchange, who.access_token)
     everywhere = jwt.API_SCOPE in who.scopes
-    return Shown(who.username or who.sub, visitor.marks.began, until, others, everywhere)
+    name = who.username or who.sub
+    if everywhere or not _by_bearer(exchange):
+        listed = yield from exchange.context.sessions.listed(who.sub)
+        if listed is not None:
+            here = [one for one in listed if one.name not in visitor.marks.names]
+            return Shown(name, visitor.marks.began, until, "off", everywhere, tuple(here))
+    others = yield from _others(exchange, who.access_token)
+    return Shown(name, visitor.marks.began, until, others, everywhere)
 
 
 def _others(exchange: Exchange, access_token: str) -> Flow[Others]:
@@ -89,6 +103,25 @@ def _end(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
     else:
         headers = yield from logout.sign_out(exchange, everywhere=everywhere)
     return _ended(exchange, headers, everywhere=everywhere, lack=lack)
+
+
+def _end_one(exchange: Exchange, visitor: Pass, who: Identity, chosen: str) -> Flow[Respond]:
+    """End another session of this user, by the name that the list has for it."""
+    _check_scope(exchange, who)
+    context, now = exchange.context, exchange.now
+    for one in (yield from context.sessions.listed(who.sub)) or ():
+        if one.id != chosen:
+            continue
+        record = RefreshRecord.from_json(one.refresh) if one.refresh else None
+        context.revocations.end(one.name, until=context.last_use(now))
+        yield from context.revocations.share(now)
+        yield from context.sessions.end(one, now)
+        revoked = record is not None and (yield from token_revocation.revoke(context, record))
+        exchange.record(SignedOut(exchange.facts, who.sub, one.name, revoked, everywhere=False))
+    if not _for_a_person(exchange):
+        return pages.show_json(200, {"ended": chosen}, visitor.headers)
+    page = f"{exchange.settings.prefix}/sessions"
+    return Respond(303, (("location", page), *visitor.headers))
 
 
 def _check_scope(exchange: Exchange, who: Identity) -> None:

@@ -14,7 +14,7 @@ from ..protocol.cookies import Jar, RequestCookies
 from ..protocol.seal import Inherited
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord, Tokens
-from .interface import NOT_SAID, Beginning, Saved, Stored
+from .interface import NOT_SAID, Beginning, Listed, Saved, Stored
 
 INHERITED = Names.prefixed("")
 """The names that flask-cognito-lib uses."""
@@ -160,6 +160,13 @@ class CookieSessions:
         for name in (names.access, names.id, names.refresh):
             lines += self._attributes.clear(name, jar, always=unseen)
         return _headers(lines)
+
+    def listed(self, sub: str) -> Flow[tuple[Listed, ...] | None]:
+        yield from ()
+        return None  # browsers have them
+
+    def end(self, session: Listed, now: float) -> Flow[None]:
+        yield from ()
 
     def _rest(self, record: RefreshRecord, now: float) -> int:
         """The seconds to the absolute end of a session."""

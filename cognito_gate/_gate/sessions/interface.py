@@ -58,6 +58,21 @@ class Beginning(NamedTuple):
 NOT_SAID = Beginning()
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One of a user's sessions: by what it can be ended here (which opens nothing), its name, the
+    browser as that called itself at sign-in, when it began, was used last and will end (Unix time),
+    and its refresh record, or empty."""
+
+    id: str
+    name: str
+    agent: str
+    began: int
+    used_at: int
+    ends_at: int
+    refresh: str = field(default="", repr=False)
+
+
 class Sessions(Protocol):
     """A place for sessions. Each method may yield effects, and those of cookies yield none.
 
@@ -127,6 +142,12 @@ class Sessions(Protocol):
 
     def drop(self, cookies: RequestCookies, *, unseen: bool = False) -> Flow[Headers]:
         """Forget the session. `unseen`: also where the browser sent no cookie of it."""
+
+    def listed(self, sub: str) -> Flow[tuple[Listed, ...] | None]:
+        """All sessions of a user, the one used last first; None where nobody can tell."""
+
+    def end(self, session: Listed, now: float) -> Flow[None]:
+        """Forget a session, whoever has it."""
 
 
 class LastUse(Protocol):

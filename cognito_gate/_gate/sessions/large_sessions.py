@@ -11,7 +11,7 @@ from ..protocol.cookies import RequestCookies
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord, Tokens
 from .cookie_sessions import CookieSessions
-from .interface import NOT_SAID, Beginning, Saved, Stored
+from .interface import NOT_SAID, Beginning, Listed, Saved, Stored
 from .store_sessions import StoreSessions
 
 
@@ -109,6 +109,13 @@ class LargeSessions:
 
     def drop_refresh(self, cookies: RequestCookies) -> Flow[Headers]:
         return (yield from self._place(cookies).drop_refresh(cookies))
+
+    def listed(self, sub: str) -> Flow[tuple[Listed, ...] | None]:
+        yield from ()
+        return None  # but some of them
+
+    def end(self, session: Listed, now: float) -> Flow[None]:
+        yield from ()
 
     def drop(self, cookies: RequestCookies, *, unseen: bool = False) -> Flow[Headers]:
         in_store = self._store.found(cookies) is not None

@@ -14,14 +14,15 @@ from ...errors import StoreUnavailable, TokenRefused
 from ...settings import Settings
 from .. import store, store_keys
 from ..cookie_kinds import Names, session_attributes
-from ..effects import Flow, Item, T
+from ..effects import Flow, Item
 from ..messages import Headers
 from ..protocol import cookies as cookie_parts
 from ..protocol.cookies import RequestCookies
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord, Tokens
 from ..shared import Shared
-from .interface import NOT_SAID, Beginning, Saved, Stored
+from .interface import NOT_SAID, Beginning, Listed, Saved, Stored
+from .stored_list import ask, of_user
 from .stored_session import SessionSeal, StoredSession
 
 MAX_IDS = 2
@@ -97,7 +98,7 @@ class StoreSessions:
             return Found(key, copy.value, self._open(key, copy.value), copied=True)
         if self._shared.copies.is_unknown(key, now):
             return None
-        item = yield from _ask(store.load(key))
+        item = yield from ask(store.load(key))
         if item is None:
             self._shared.copies.put_unknown(key, now)
             return None
@@ -169,17 +170,17 @@ class StoreSessions:
             refresh=record.to_json() if record else "",
         )
         item = self._item(session, now)
-        if (yield from _ask(store.create(item))) is not None:
+        if (yield from ask(store.create(item))) is not None:
             raise StoreUnavailable("the store has an item of a new id already")
         if isinstance(before, Found) and before.session is not None:
-            yield from self._replace_by_sign_in(before.key, now)
+            yield from self._forget(before.key, now)
         cookies.found = found = Found(key, item.value, session)
         self._keep(found, now)
         line = self._attributes.line(self._name, session_id, session.ends_at - int(now))
         return Saved((("set-cookie", line),), _values(session), session.ends_at)
 
-    def _replace_by_sign_in(self, key: str, now: float) -> Flow[None]:
-        yield from _ask(store.delete(key))
+    def _forget(self, key: str, now: float) -> Flow[None]:
+        yield from ask(store.delete(key))
         self._shared.copies.forget(key)
         yield from self._shared.tell_gone(key, now)
 
@@ -211,7 +212,7 @@ class StoreSessions:
             if not isinstance(found, Found) or found.session is None:
                 return None
             item = self._item(session, now)
-            if (yield from _ask(store.replace(item, found.value))):
+            if (yield from ask(store.replace(item, found.value))):
                 cookies.found = kept = Found(found.key, item.value, session)
                 self._keep(kept, now)
                 return session
@@ -248,7 +249,7 @@ class StoreSessions:
         if isinstance(found, Found) and found.session is not None:
             # Unless a sign-out asks, what another process has refreshed meanwhile stays.
             before = None if unseen else found.value
-            deleted = yield from _ask(store.delete(found.key, before))
+            deleted = yield from ask(store.delete(found.key, before))
             self._shared.copies.forget(found.key)
             cookies.found = None
             if not (deleted or unseen):
@@ -258,21 +259,11 @@ class StoreSessions:
         lines = self._attributes.clear(self._name, cookies.jar, always=unseen)
         return tuple(("set-cookie", line) for line in lines)
 
-    # A user's sessions
+    def listed(self, sub: str) -> Flow[tuple[Listed, ...] | None]:
+        return (yield from of_user(self._shared.keys, self._seal, sub))
 
-    def of_user(self, sub: str) -> Flow[list[StoredSession]]:
-        """All sessions of a user, the one last used first."""
-        sessions: dict[str, StoredSession] = {}
-        for owner in self._shared.keys.owners(sub):
-            for item in (yield from _ask(store.owned(owner))):
-                session = self._open(item.key, item.value)
-                if session is not None and session.sub == sub:
-                    sessions[item.key] = session
-        return sorted(sessions.values(), key=lambda one: one.used_at, reverse=True)
-
-    def delete(self, session: StoredSession, now: float) -> Flow[None]:
-        """Forget one session, whoever has it."""
-        yield from self._replace_by_sign_in(session.item, now)
+    def end(self, session: Listed, now: float) -> Flow[None]:
+        yield from self._forget(store_keys.of_listed(session.id), now)
 
 
 def _values(session: StoredSession) -> Values:
@@ -286,11 +277,3 @@ def _values(session: StoredSession) -> Values:
 
 def _printable(agent: str) -> str:
     return "".join(char for char in agent if char.isprintable())[:MAX_AGENT_CHARS]
-
-
-def _ask(flow: Flow[T]) -> Flow[T]:
-    """What the store says. Raises StoreUnavailable."""
-    try:
-        return (yield from flow)
-    except store.StoreFailed as error:
-        raise StoreUnavailable(f"the store cannot be reached: {error}") from error
