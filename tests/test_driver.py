@@ -13,7 +13,8 @@ from cognito_gate._driver import connections
 from cognito_gate._driver.connections import CONNECT_SECONDS, USER_AGENT
 from cognito_gate._driver.event_loop import AsyncSender, run_async
 from cognito_gate._driver.threads import Sender, run
-from cognito_gate._gate.effects import Flow, HttpAnswer, HttpCall
+from cognito_gate._gate.effects import Flow, HttpAnswer, HttpCall, wait
+from cognito_gate._gate.store import StoreFailed, load
 from cognito_gate.errors import TokenRefused
 from tests.parts.sends import Handler, reply, send_async, send_sync
 
@@ -65,6 +66,19 @@ def test_a_flow_is_given_its_answers_in_turn(play: Callable[[Flow[int]], int]) -
 def test_a_flow_that_asks_nothing(play: Callable[[Flow[int]], int]) -> None:
     def flow() -> Flow[int]:
         yield from ()
+        return 7
+
+    assert play(flow()) == 7
+
+
+@PLAYS
+def test_a_flow_that_waits_and_asks_a_store_that_is_not_there(
+    play: Callable[[Flow[int]], int],
+) -> None:
+    def flow() -> Flow[int]:
+        yield from wait(0.001)
+        with pytest.raises(StoreFailed, match="no store"):
+            yield from load("key")
         return 7
 
     assert play(flow()) == 7

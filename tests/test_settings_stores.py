@@ -137,3 +137,10 @@ def test_a_missing_extra_is_told_at_start(
     assert error.value.problems == {
         "COGNITO_GATE_STORE": f"needs {library}: pip install 'cognito-gate[{extra}]'"
     }
+
+
+def test_a_broken_installation_is_not_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "cognito_gate._driver.stores.redis", raising=False)
+    monkeypatch.setitem(sys.modules, "weakref", None)
+    with pytest.raises(ModuleNotFoundError, match="weakref"):
+        opened("redis://cache")

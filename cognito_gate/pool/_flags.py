@@ -75,6 +75,9 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "hosted_zone_id": "Route 53 zone in which to create the custom domain's records.",
         "parent_record": "Also create the record that Cognito requires for the parent domain.",
     },
+    "Sessions on a server": {
+        "sessions_table": "A table of DynamoDB, for COGNITO_GATE_STORE.",
+    },
     "The pool itself": {
         "tier": "Cognito's feature plan.",
         "deletion_protection": "Allow the pool to be deleted.",

@@ -15,6 +15,7 @@ _FIXED_PROPERTIES = frozenset(
 _ADDRESS = "the address of the login pages changes; the app needs the new environment"
 _COST_OF_REMOVAL = {
     "AWS::Cognito::UserPoolDomain": _ADDRESS,
+    "AWS::DynamoDB::Table": "all sessions in it end",
     "AWS::Cognito::UserPoolGroup": "its list of members is deleted with it",
 }
 

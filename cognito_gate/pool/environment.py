@@ -114,6 +114,9 @@ def _optional(outputs: Mapping[str, str]) -> Iterator[Variable]:
         yield Variable("AWS_COGNITO_ISSUER", outputs["Issuer"])
     if outputs.get("RefreshEnabled") == "true":
         yield Variable("AWS_COGNITO_REFRESH_FLOW_ENABLED", "true")
+    if outputs.get("SessionsTable"):
+        table, region = outputs["SessionsTable"], require_output(outputs, "Region")
+        yield Variable("COGNITO_GATE_STORE", f"dynamodb://{table}?region={region}")
 
 
 def _sign_in_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:

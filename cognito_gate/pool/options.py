@@ -75,6 +75,7 @@ class PoolOptions:
         parent_record: make the record that Cognito demands of the domain above, too.
         deletion_protection: refuse to delete the pool.
         retain: leave the pool where it is when the stack is deleted.
+        sessions_table: a table of DynamoDB for what processes of the app share.
         issuer: the form of `iss`; `updated` is the one that several Regions can serve.
 
     Raises:
@@ -127,6 +128,7 @@ class PoolOptions:
     parent_record: bool = _option(False)
     deletion_protection: bool = _option(True)
     retain: bool = _option(True)
+    sessions_table: bool = _option(False)
     issuer: Literal["original", "updated"] = _option("original")
 
     def __post_init__(self) -> None:

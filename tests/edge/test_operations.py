@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -51,6 +52,22 @@ def test_it_is_not_while_they_cannot_be_fetched(make_site: Open, pool: Pool) -> 
         }
         assert reply.value("retry-after")
     assert len(pool.named("jwks")) == 1, "not once more for each who asks"
+
+
+@pytest.mark.parametrize(
+    ("store_for", "status"), [("sessions", 503), ("large", 503), ("refresh", 200)]
+)
+def test_it_is_not_while_the_store_of_sessions_is_away(
+    make_site: Open, tmp_path: Path, store_for: str, status: int
+) -> None:
+    file = tmp_path / "sessions.db"
+    site = make_site(store=f"sqlite:///{file}", store_for=store_for)
+    assert get(site, "/auth/ready").status == 200
+    file.write_bytes(b"broken" * 1000)
+    reply = get(site, "/auth/ready")
+    assert reply.status == status
+    if status == 503:
+        assert json.loads(reply.body)["reason"] == "the store of sessions does not answer"
 
 
 @pytest.mark.parametrize("path", ["/auth/health", "/auth/ready", "/auth/metrics"])

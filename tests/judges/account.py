@@ -16,7 +16,7 @@ from tests.journey.visitor import PASSWORDS
 from tests.judges.ministack import CREDENTIALS, MiniStack, client
 from tests.servers.process import ROOT, free_port, served
 
-SERVICES = "acm,cloudformation,cognito-idp,iam,lambda,route53"
+SERVICES = "acm,cloudformation,cognito-idp,dynamodb,iam,lambda,route53"
 GATE = str(Path(sysconfig.get_path("scripts"), "cognito-gate"))
 # Its CloudFormation has no AWS::Cognito::ManagedLoginBranding (test_pool_differences.py).
 CLASSIC = ("--login", "classic")

@@ -89,6 +89,11 @@ def test_the_newer_issuer_must_be_told() -> None:
     assert Settings.from_env(found, env_file=None).issuer_url == issuer
 
 
+def test_a_table_of_sessions() -> None:
+    found = made(SessionsTable="my-app-SessionsTable-1ABCDEF")
+    assert found["COGNITO_GATE_STORE"] == "dynamodb://my-app-SessionsTable-1ABCDEF?region=eu-west-1"
+
+
 @pytest.mark.parametrize(
     ("output", "variable"),
     [

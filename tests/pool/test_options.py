@@ -65,6 +65,7 @@ def test_the_defaults_are_secure() -> None:
         "parent_record": False,
         "deletion_protection": True,
         "retain": True,
+        "sessions_table": False,
         "issuer": "original",
     }
 

@@ -57,6 +57,7 @@ def test_the_help_is_by_sections_and_tells_each_option_once() -> None:
         "The app:",
         "Tokens:",
         "Login pages:",
+        "Sessions on a server:",
         "The pool itself:",
         "Options:",
     ]

@@ -147,3 +147,16 @@ def test_govcloud_has_domains_of_its_own() -> None:
     pseudo = {"AWS::Partition": "aws-us-gov", "AWS::Region": "us-gov-west-1"}
     outputs = Stack(PoolOptions(domain_prefix="my-shop"), pseudo=pseudo).outputs
     assert outputs["Domain"] == "https://my-shop.auth-fips.us-gov-west-1.amazoncognito.com"
+
+
+# The table of sessions
+
+
+def test_a_table_of_sessions() -> None:
+    stack = Stack(PoolOptions(sessions_table=True))
+    table = stack.properties("SessionsTable")
+    assert [item["AttributeName"] for item in table["KeySchema"]] == ["pk", "sk"]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert "SessionsTable" not in Stack(PoolOptions()).resources

@@ -63,6 +63,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "grace_seconds": 60,
         "tier": "plus",
         "issuer": "updated",
+        "sessions_table": True,
     },
     "a link in own words": {
         "verify_email": "link",
@@ -106,6 +107,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "mfa": "on",
         "public": True,
         "parent_record": True,
+        "sessions_table": True,
         "tier": "plus",
         "issuer": "updated",
     },

@@ -75,10 +75,11 @@ def kind(
 ) -> Iterator[Kind]:
     """Each kind in turn, its server started once."""
     folder = tmp_path_factory.mktemp("store")
-    with pytest.MonkeyPatch.context() as patch, _url(request.param, folder) as url:
+    with pytest.MonkeyPatch.context() as patch:
         for variable, value in CREDENTIALS.items():
             patch.setenv(variable, value)
-        yield Kind(request.param, url)
+        with _url(request.param, folder) as url:
+            yield Kind(request.param, url)
 
 
 @dataclass(frozen=True)

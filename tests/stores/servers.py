@@ -5,7 +5,6 @@ Each is started once, on a loopback port; what is not installed is skipped, sayi
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+from cognito_gate.pool.options import PoolOptions
 from tests.judges import moto
+from tests.pool.cfn import Stack
 from tests.servers.process import free_port, served
 
 TABLE = "sessions"
@@ -46,21 +47,17 @@ def redis_like(name: str, port: int = 0, *options: str) -> Iterator[int]:
 def dynamodb() -> Iterator[str]:
     """Run moto with the table, until the block ends; its origin."""
     with moto.running() as origin:
-        os.environ.update(CREDENTIALS)
         make_table(origin)
         yield origin
 
 
 def make_table(origin: str) -> None:
-    """Make the table, as the template of the pool does."""
+    """Make the table of the pool's template."""
+    made = Stack(PoolOptions(sessions_table=True)).properties("SessionsTable")
+    names = ("BillingMode", "AttributeDefinitions", "KeySchema")
     client = boto3.client("dynamodb", region_name="eu-west-1", endpoint_url=origin)
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in _KEYS],
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in _KEYS.items()],
+    client.create_table(TableName=TABLE, **{name: made[name] for name in names})
+    client.update_time_to_live(
+        TableName=TABLE, TimeToLiveSpecification=made["TimeToLiveSpecification"]
     )
     client.close()
-
-
-_KEYS = {"pk": "HASH", "sk": "RANGE"}

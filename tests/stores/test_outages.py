@@ -3,19 +3,21 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from queue import SimpleQueue
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
+import redis
 
 from cognito_gate._driver.breaker import FAILURES
 from cognito_gate._driver.calls import LEFT_ALONE
 from cognito_gate._driver.event_loop import AsyncSender
 from cognito_gate._driver.store_calls import NO_STORE, StoreCalls
 from cognito_gate._driver.stores.dynamodb import DynamoDBStore
-from cognito_gate._driver.stores.interface import Hear, InThreads, Missed
+from cognito_gate._driver.stores.interface import Hear, InThreads, Missed, item_of
 from cognito_gate._driver.stores.redis import RedisStore
 from cognito_gate._driver.threads import Sender
 from cognito_gate._driver.workers import Workers
@@ -238,3 +240,62 @@ def test_a_server_that_was_restarted(ask: Ask) -> None:
             assert sender.ask_store(StoreCall("publish", message=b"hello")).done
             assert heard.get(timeout=PATIENCE) == b"hello"
     sender.close()
+
+
+Message = Mapping[str, object]
+
+
+class Channel:
+    """A subscription of redis-py's kind, at which time goes by as it is looked at."""
+
+    def __init__(self, *messages: Message | None, closes: Event) -> None:
+        self.messages, self.closes = list(messages), closes
+        self.now = 0.0
+        self.pings: list[float] = []
+
+    def subscribe(self, name: str) -> None: ...
+
+    def get_message(self, timeout: float) -> Message | None:
+        self.now += timeout
+        if self.messages:
+            return self.messages.pop(0)
+        if self.now > 60:
+            self.closes.set()
+        return None
+
+    def ping(self) -> None:
+        self.pings.append(self.now)
+
+
+def test_a_silent_server_is_asked_and_then_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = RedisStore(RedisAddress("127.0.0.1", 1, 0, False, "", ""), 1.0, "test")
+    subscribed, pong = {"type": "subscribe"}, {"type": "pong", "data": b""}
+    channel = Channel(subscribed, *[None] * 11, pong, closes=store._closed)
+    clock = SimpleNamespace(monotonic=lambda: channel.now)
+    monkeypatch.setattr("cognito_gate._driver.stores.redis.time", clock)
+    missed: list[float] = []
+    with pytest.raises(redis.ConnectionError):
+        store._hear(channel, lambda message: None, lambda: missed.append(channel.now))
+    assert missed == [0.5]
+    # It was asked after 5 seconds, answered at 6.5, and was lost 15 seconds later.
+    assert channel.pings == [6.0, 12.0, 17.5]
+    assert channel.now == 22.0
+
+
+def test_a_listener_ends_with_its_store() -> None:
+    store = RedisStore(RedisAddress("127.0.0.1", 1, 0, False, "", ""), 1.0, "test")
+    store.close()
+    store._listen(lambda message: None, lambda: None)
+
+
+def test_what_only_loops_ask_opens_nothing_for_threads() -> None:
+    asyncio.run(redis_at(1, 1.0).aclose())
+    asyncio.run(RedisStore(RedisAddress("127.0.0.1", 1, 0, False, "", ""), 1.0, "test").aclose())
+    DynamoDBStore(DynamoDBAddress("table", "eu-west-1", ""), 1.0, "test").close()
+
+
+def test_stores_that_need_threads_are_asked_there() -> None:
+    with pytest.raises(NotImplementedError):
+        asyncio.run(Scripted().answer_async(LOAD))
+    with pytest.raises(ValueError, match="without an item"):
+        item_of(StoreCall("save"))

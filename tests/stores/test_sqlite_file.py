@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 import pytest
 
@@ -198,7 +199,8 @@ def test_a_file_in_use_by_another_that_has_no_wal(path: Path) -> None:
     store.close()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA journal_mode = DELETE")
-    other.execute("BEGIN EXCLUSIVE")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM items").fetchall()
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         store.answer(LOAD)
     other.rollback()
@@ -215,6 +217,34 @@ def test_a_file_system_without_locks_for_the_log(path: Path) -> None:
 
     with pytest.raises(StoreUnusable, match="WAL"), Elsewhere(path, 5.0).connection():
         pass
+
+
+class Busy(sqlite3.Connection):
+    """A connection whose first two questions meet a lock for which SQLite does not wait."""
+
+    left = 2
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        if self.left:
+            self.left -= 1
+            raise sqlite3.OperationalError("database is locked")
+        return super().execute(*arguments)
+
+
+def test_a_lock_for_which_sqlite_does_not_wait(path: Path) -> None:
+    connection = sqlite3.connect(path, factory=Busy)
+    SQLiteFile(path, 5.0)._use_wal(connection)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_a_connection_in_use_closes_when_it_is_given_back(path: Path) -> None:
+    file = SQLiteFile(path, 5.0)
+    with file.connection() as connection:
+        file.close()
+        connection.execute("SELECT * FROM items")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT * FROM items")
 
 
 def test_what_has_ended_is_deleted_now_and_then(path: Path) -> None:

@@ -58,7 +58,7 @@ class DynamoDBStore(InThreads):
                 return StoreAnswer(done=True, count=self._count(call, now))
             case "list":
                 return StoreAnswer(items=tuple(self._list(call.key, now)))
-            case "publish":
+            case _:  # publish
                 return StoreAnswer(done=True)
 
     def listen(self, hear: Hear, missed: Missed) -> None:
@@ -66,9 +66,9 @@ class DynamoDBStore(InThreads):
 
     def close(self) -> None:
         with self._lock:
-            if self._client is not None:
-                self._client.close()
-            self._client = None
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def _load(self, key: str, now: float) -> Item | None:
         answer = self._call("get_item", Key=self._place(key), ConsistentRead=True)

@@ -90,7 +90,7 @@ class Layout:
                 return StoreAnswer(done=True, count=int(reply))
             case "list":
                 return (yield from self._list(call.key))
-            case "publish":
+            case _:  # publish
                 yield ("PUBLISH", self.channel, call.message)
                 return StoreAnswer(done=True)
 

@@ -7,13 +7,12 @@ rows; the write-ahead log (WAL) lets others read meanwhile (https://www.sqlite.o
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from ..._gate.effects import Item, StoreAnswer, StoreCall
 from .interface import MAX_OWNED, Hear, InThreads, Missed, StoreUnusable, item_of
-from .sqlite_file import SQLiteFile
+from .sqlite_file import SQLiteFile, transaction
 
 CLEAN_EVERY = 50  # writes of a process, after which it deletes what has ended
 MAX_CLEANED = 500  # rows at once: more than CLEAN_EVERY, so that what has ended never piles up
@@ -59,7 +58,7 @@ class SQLiteStore(InThreads):
         with self._file.connection() as connection:
             if call.operation in ("load", "list"):
                 return operation(connection, call, self._clock())
-            with _transaction(connection):
+            with transaction(connection):
                 # The time counts from when the lock is held: who waited for it comes later.
                 now = self._clock()
                 answer = operation(connection, call, now)
@@ -124,19 +123,6 @@ class _Listener:
         for number, message in rows:
             self._last = number
             self._hear(message)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that has the lock for writing from its begin: one that began as a reader could
-    not wait for it."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.execute("COMMIT")
 
 
 def _find(connection: sqlite3.Connection, key: str, now: float) -> Item | None:

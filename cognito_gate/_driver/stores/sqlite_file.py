@@ -109,21 +109,16 @@ class SQLiteFile:
             connection.close()
 
     def _check_tables(self, connection: sqlite3.Connection) -> None:
-        if _version(connection) == (APPLICATION, VERSION):
-            return
-        connection.execute("BEGIN IMMEDIATE")  # of several processes one makes the tables
-        try:
+        with transaction(connection):  # of several processes one makes the tables
             found = _version(connection)
-            if found == (0, 0) and not connection.execute("SELECT 1 FROM sqlite_master").fetchall():
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-            elif found != (APPLICATION, VERSION):
+            if found == (APPLICATION, VERSION):
+                return
+            if found != (0, 0) or connection.execute("SELECT 1 FROM sqlite_master").fetchall():
                 raise self._other_file(found)
-        finally:
-            if connection.in_transaction:
-                connection.execute("COMMIT")
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _other_file(self, found: tuple[int, int]) -> StoreUnusable:
         if found[0] == APPLICATION:
@@ -133,22 +128,32 @@ class SQLiteFile:
         return StoreUnusable(f"{self._path} {text}; name another file in COGNITO_GATE_STORE")
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
-        """Turn on the write-ahead log, which the file then remembers. SQLite does not wait for the
-        lock that this takes, where others open the file at the same moment."""
+        """Turn on the write-ahead log, which the file then remembers. Where several processes open
+        a new file at the same moment, SQLite does not wait for the lock that this takes."""
         deadline = time.monotonic() + self._timeout
         while True:
             try:
                 [mode] = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                break
             except sqlite3.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.005)
-                continue
-            if mode != "wal":
-                raise StoreUnusable(
-                    f"{self._path} is on a file system that SQLite's WAL cannot use"
-                )
-            return
+        if mode != "wal":
+            raise StoreUnusable(f"{self._path} is on a file system that SQLite's WAL cannot use")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction that has the lock for writing from its begin: one that began as a reader could
+    not wait for it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.execute("COMMIT")
 
 
 def _version(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from ...errors import CognitoUnavailable, MethodRefused
 from ...events import Refused
 from ...settings import Settings
 from ...settings.endpoints import METRICS
+from .. import store
 from ..effects import Flow, compute
 from ..exchange import Exchange
 from ..messages import Incoming, Respond
@@ -43,7 +44,8 @@ def health(exchange: Exchange) -> Flow[Respond]:
 
 
 def ready(exchange: Exchange) -> Flow[Respond]:
-    """The route `{prefix}/ready`: sessions can be verified, since signing keys are held.
+    """The route `{prefix}/ready`: sessions can be verified, since signing keys are held, and read,
+    where they are in a store.
 
     Raises:
         MethodRefused: neither GET nor HEAD.
@@ -56,10 +58,22 @@ def ready(exchange: Exchange) -> Flow[Respond]:
             yield from token_trust.ready(exchange.context, now)
     except CognitoUnavailable:
         pass  # the sender's log says why
-    if keys.cold:
-        content = {"status": "unavailable", "reason": "Cognito's signing keys are not there yet"}
+    reason = "Cognito's signing keys are not there yet" if keys.cold else ""
+    reason = reason or (yield from _missing_store(exchange.settings))
+    if reason:
+        content = {"status": "unavailable", "reason": reason}
         return pages.show_json(503, content, (_RETRY,))
     return pages.show_json(200, {"status": "ready"})
+
+
+def _missing_store(settings: Settings) -> Flow[str]:
+    """What is wrong with the store, if sessions are in one. Refreshes go on without it."""
+    if settings.store and settings.store_for != "refresh":
+        try:
+            yield from store.load("ready")
+        except store.StoreFailed:
+            return "the store of sessions does not answer"
+    return ""
 
 
 class MetricsRoute:
