@@ -34,15 +34,22 @@ def soon(condition: Callable[[], bool]) -> bool:
     return True
 
 
-@pytest.fixture(params=["sessions", "refresh"])
-def place(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=["asgi-sessions", "wsgi-sessions", "asgi-refresh"])
+def case(request: pytest.FixtureRequest) -> list[str]:
+    """The edge, and what the store is for."""
+    return str(request.param).split("-")
 
 
-@pytest.fixture(params=[ASGISite, WSGISite], ids=["asgi", "wsgi"])
-def start(request: pytest.FixtureRequest, kind: Kind, place: str) -> Iterator[Callable[[], Site]]:
+@pytest.fixture
+def place(case: list[str]) -> str:
+    return case[1]
+
+
+@pytest.fixture
+def start(case: list[str], kind: Kind, place: str) -> Iterator[Callable[[], Site]]:
     """Starts one more process."""
-    pool, name, sites = Pool(), kind.fresh(), []
+    sites: list[Site] = []
+    pool, name = Pool(), kind.fresh()
 
     def start() -> Site:
         settings = pool.settings(
@@ -53,7 +60,7 @@ def start(request: pytest.FixtureRequest, kind: Kind, place: str) -> Iterator[Ca
             refresh_flow_enabled=True,
             revoke_key=KEY,
         )
-        site: Site = request.param(settings, pool)
+        site = (ASGISite if case[0] == "asgi" else WSGISite)(settings, pool)
         sites.append(site)
         return site
 
@@ -145,7 +152,7 @@ def test_a_sign_in_comes_back_once(start: Callable[[], Site]) -> None:
     assert len(pool.named("token")) == exchanges
 
 
-@pytest.mark.parametrize("place", ["sessions"])
+@pytest.mark.parametrize("case", [["asgi", "sessions"], ["wsgi", "sessions"]], ids=["asgi", "wsgi"])
 def test_ids_and_the_list(start: Callable[[], Site]) -> None:
     one, two = start(), start()
     browser, other = signed_in(one), signed_in(two)
