@@ -133,7 +133,7 @@ FLOORS: list[set[str]] = [
         *("migrate.", "pool."),
     },
     {"doctor."},
-    {"", "cli.serve"},
+    {"", "cli.serve", "cli.stored_sessions"},
     {"cli.local_commands", "testing"},
     {
         *("cli.secret_command", "cli.migrate_command", "cli.rules_command"),
@@ -248,6 +248,7 @@ ASYNC = {
 }
 CLOCKS = {
     "time.time": {
+        "cli.stored_sessions",
         *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),
         *("_driver.stores.", "doctor.command"),
     },
@@ -384,7 +385,7 @@ def test_the_local_cognito_stands_apart() -> None:
 
 
 def test_only_the_edges_send() -> None:
-    senders = {"asgi", "wsgi", "doctor.command", "doctor.watch"}
+    senders = {"asgi", "wsgi", "cli.stored_sessions", "doctor.command", "doctor.watch"}
     sending = {"_driver.connections", "_driver.event_loop", "_driver.threads"}
     users = {module for module in FILES if _own(module) & sending and module not in sending}
     assert users <= senders | {"_driver.loading"}
