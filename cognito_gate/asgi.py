@@ -181,6 +181,8 @@ class ASGIGate:
             while not gate.signed_out(decision, now):
                 await asyncio.sleep(max(pause, min(decision.until - now, LOOK_SECONDS)))
                 now = time.time()
+                if gate.shared is not None:  # no request may come that learns what others ended
+                    await run_async(gate.shared.revocations.catch_up(now), self._sender)
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
                     latest = await self._run(gate, incoming)
