@@ -77,7 +77,7 @@ class SharedRevocations(MemoryRevocations):
             super().end(notice.key, until=notice.until)
         elif notice.kind == "user":
             super().end_all(notice.key, notice.at, until=notice.until)
-        elif notice.kind == "began":
+        else:
             super().begin(notice.key, notice.at, until=notice.until)
 
     def missed(self) -> None:

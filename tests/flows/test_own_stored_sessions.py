@@ -42,6 +42,7 @@ def listed(browser: Browser) -> list[dict[str, Any]]:
 
 def test_the_others_are_listed(fleet: Fleet, browser: Browser) -> None:
     assert listed(browser) == []
+    assert "You are not signed i" in browser.go(PATH).body.decode()
     fleet.now += 60
     other = elsewhere(fleet)
     (one,) = listed(browser)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from cognito_gate._gate.effects import StoreCall
 from cognito_gate._gate.protocol.jwks import KeyRing
+from cognito_gate._gate.sessions.stored_session import SessionSeal
 from cognito_gate.events import Refreshed, SessionEnded, SignedIn, SignedOut
 from tests.flows.fleet import SESSION_ID, Fleet
 from tests.flows.stage import DUE, START, spent
@@ -119,8 +121,8 @@ def test_two_refreshes_at_once_keep_the_first(fleet: Fleet, browser: Browser) ->
     fleet.now += DUE + 1
     kept: list[bytes] = []
 
-    def meanwhile(call: object) -> None:
-        if getattr(call, "operation", "") == "replace":
+    def meanwhile(call: StoreCall) -> None:
+        if call.operation == "replace":
             fleet.store.before = lambda call: None
             fleet.at(1, browser).go("/")
             kept.append(fleet.store.of("session:")[0].value)
@@ -135,8 +137,8 @@ def test_two_refreshes_at_once_keep_the_first(fleet: Fleet, browser: Browser) ->
 def test_a_refresh_does_not_bring_back_what_was_ended(fleet: Fleet, browser: Browser) -> None:
     fleet.now += DUE + 1
 
-    def meanwhile(call: object) -> None:
-        if getattr(call, "operation", "") == "replace":
+    def meanwhile(call: StoreCall) -> None:
+        if call.operation == "replace":
             fleet.store.items.clear()
 
     fleet.store.before = meanwhile
@@ -212,8 +214,8 @@ def test_a_use_that_cannot_be_noted_loses_nothing(idle: Fleet) -> None:
     browser = idle[0].signed_in()
     idle.now += 100
 
-    def meanwhile(call: object) -> None:
-        idle.store.down = getattr(call, "operation", "") == "replace"
+    def meanwhile(call: StoreCall) -> None:
+        idle.store.down = call.operation == "replace"
 
     idle.store.before = meanwhile
     assert browser.go("/").status == 200
@@ -229,8 +231,8 @@ def test_a_use_does_not_undo_a_refresh(idle: Fleet) -> None:
         browser.go("/")
     assert spent(idle[0]) == 0
 
-    def meanwhile(call: object) -> None:
-        if getattr(call, "operation", "") == "replace":
+    def meanwhile(call: StoreCall) -> None:
+        if call.operation == "replace":
             idle.store.before = lambda call: None
             idle.now += 100
             assert idle.at(1, browser).go("/").status == 200
@@ -240,3 +242,71 @@ def test_a_use_does_not_undo_a_refresh(idle: Fleet) -> None:
     assert browser.go("/").status == 200
     assert browser.go("/").status == 200
     assert spent(idle[0]) == 1
+
+
+def test_a_use_that_others_keep_changing_is_left(idle: Fleet) -> None:
+    browser = idle[0].signed_in()
+    idle.now += 70
+    seal = SessionSeal(idle[0].gate._context.settings)
+
+    def meanwhile(call: StoreCall) -> None:
+        if call.operation == "replace":
+            (item,) = idle.store.of("session:")
+            idle.store.overwrite(item.key, seal.seal(seal.open(item.key, item.value), idle.now + 1))
+
+    idle.store.before = meanwhile
+    idle.questions()
+    assert browser.go("/").status == 200
+    assert idle.questions().count("replace") == 3
+
+
+def test_an_id_that_is_taken_is_given_to_nobody(fleet: Fleet) -> None:
+    browser = fleet[0].browser()
+    back = fleet.pool.sign_in(browser.go("/").location)
+
+    def meanwhile(call: StoreCall) -> None:
+        if call.operation == "create" and call.item and call.key.startswith("session:"):
+            fleet.store.items[call.key] = call.item
+
+    fleet.store.before = meanwhile
+    reply = browser.go(back, headers={"sec-fetch-site": None})
+    assert (reply.status, reply.stored) == (503, [])
+
+
+def test_who_finds_a_session_over_leaves_what_others_made_of_it(fleet: Fleet) -> None:
+    browser = fleet[0].signed_in()
+    fleet.now += 4000
+    fleet.pool.refreshes.clear()
+    assert browser.fetch("/").status == 401  # Cognito refuses the refresh token
+    fleet.now += 20
+    (item,) = fleet.store.of("session:")
+    seal = SessionSeal(fleet[0].gate._context.settings)
+
+    def meanwhile(call: StoreCall) -> None:
+        if call.operation == "delete":
+            fleet.store.overwrite(item.key, seal.seal(seal.open(item.key, item.value), fleet.now))
+
+    fleet.store.before = meanwhile
+    reply = browser.fetch("/")
+    assert (reply.status, reply.cookies) == (401, {})
+    assert len(fleet.store.of("session:")) == 1
+    fleet.store.before = lambda call: None
+    reply = browser.fetch("/")
+    assert (reply.status, reply.cleared) == (401, [SESSION_ID])
+    assert fleet.store.of("session:") == []
+
+
+def test_what_is_read_while_it_goes_is_not_kept(fleet: Fleet, browser: Browser) -> None:
+    """A copy that arrives after the message that it is gone."""
+    other = fleet.at(1, browser)
+    shared = fleet[1].gate.shared
+    assert shared is not None
+
+    def meanwhile(call: StoreCall) -> None:
+        if call.operation == "load":
+            shared.copies.forget(call.key)
+
+    fleet.store.before = meanwhile
+    assert other.go("/").status == 200
+    fleet.store.items.clear()
+    assert other.fetch("/").status == 401

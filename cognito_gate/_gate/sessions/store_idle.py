@@ -4,7 +4,6 @@ Knows when that is due. Must not know what becomes of a session that was not use
 """
 
 import logging
-from dataclasses import replace
 
 from ...errors import StoreUnavailable
 from ..effects import Flow
@@ -43,8 +42,7 @@ class StoreIdle:
         session = self._sessions.found(cookies)
         if session is not None and now - session.used_at > self.seconds / REWRITTEN:
             try:
-                used = replace(session, used_at=int(now))
-                yield from self._sessions.change(cookies, used, now)
+                yield from self._sessions.change(cookies, now, used_at=int(now))
             except StoreUnavailable as error:
                 log.warning("the last use of a session could not be noted: %s", error)
         return ()

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ...errors import StoreUnavailable, TokenRefused
 from ...settings import Settings
@@ -98,12 +99,14 @@ class StoreSessions:
             return Found(key, copy.value, self._open(key, copy.value), copied=True)
         if self._shared.copies.is_unknown(key, now):
             return None
+        changes = self._shared.copies.changes
         item = yield from ask(store.load(key))
         if item is None:
             self._shared.copies.put_unknown(key, now)
             return None
         found = Found(key, item.value, self._open(key, item.value))
-        self._keep(found, now)
+        if changes == self._shared.copies.changes:  # else it may be gone by now
+            self._keep(found, now)
         return found
 
     def _open(self, key: str, value: bytes) -> StoredSession | None:
@@ -187,42 +190,36 @@ class StoreSessions:
     def save(
         self, cookies: RequestCookies, tokens: Tokens, record: RefreshRecord, now: float
     ) -> Flow[Saved | None]:
-        session = self.found(cookies)
-        if session is None:
-            raise StoreUnavailable("the session that was refreshed is not there")
-        session = replace(session, access=tokens.access, id=tokens.id, refresh=record.to_json())
-        kept = yield from self.change(cookies, session, now)
-        return None if kept is None else Saved((), _values(session), session.ends_at)
+        changes = {"access": tokens.access, "id": tokens.id, "refresh": record.to_json()}
+        kept = yield from self.change(cookies, now, **changes)
+        return None if kept is None else Saved((), _values(kept), kept.ends_at)
 
     def save_refresh(
         self, cookies: RequestCookies, record: RefreshRecord, now: float
     ) -> Flow[Headers]:
-        session = self.found(cookies)
-        if session is not None:
-            yield from self.change(cookies, replace(session, refresh=record.to_json()), now)
+        yield from self.change(cookies, now, refresh=record.to_json())
         return ()
 
     def change(
-        self, cookies: RequestCookies, session: StoredSession, now: float
+        self, cookies: RequestCookies, now: float, **changes: Any
     ) -> Flow[StoredSession | None]:
-        """Keep a session in place of the one that was found. The one that is kept then: another
+        """Change fields of the session that was found. The session that is kept then: another
         process may have refreshed it meanwhile; None: it was ended."""
-        found = cookies.found
         for _ in range(MAX_ATTEMPTS):
+            found = cookies.found
             if not isinstance(found, Found) or found.session is None:
                 return None
+            session = replace(found.session, **changes)
             item = self._item(session, now)
             if (yield from ask(store.replace(item, found.value))):
                 cookies.found = kept = Found(found.key, item.value, session)
                 self._keep(kept, now)
                 return session
-            before = found.session
             self._shared.copies.forget(found.key)
-            cookies.found = found = yield from self._find(found.key, now, fresh=True)
-            current = found.session if found else None
-            if current is None or _values(current) != _values(before):
+            cookies.found = yield from self._find(found.key, now, fresh=True)
+            current = self.found(cookies)
+            if current is not None and _values(current) != _values(found.session):
                 return current
-            session = replace(session, used_at=max(session.used_at, current.used_at))
         raise StoreUnavailable("others change the same session again and again")
 
     def _item(self, session: StoredSession, now: float) -> Item:
