@@ -8,6 +8,7 @@ from cognito_gate._gate.protocol.seal import Encrypted
 from cognito_gate._gate.records import VERSION
 from cognito_gate._gate.sessions.stored_session import SessionSeal
 from cognito_gate._gate.store_messages import MAX_BYTES, Messages, Notice
+from cognito_gate.errors import TokenRefused
 from tests.flows.fleet import SESSION_ID, Fleet
 from tests.flows.stage import Stage
 from tests.world.browser import Browser
@@ -144,6 +145,15 @@ def test_a_message_without_it_does_not(fleet: Fleet, target: tuple[Browser, Noti
     ):
         heard(fleet, message)
         assert browser.go("/").status == 200
+
+
+def test_a_message_of_a_kind_to_come_is_refused(
+    fleet: Fleet, target: tuple[Browser, Notice]
+) -> None:
+    settings, text = settings_of(fleet[0]), target[1].to_json()
+    sealed = Encrypted(settings.secrets, "store message")
+    with pytest.raises(TokenRefused):
+        Messages(settings).read(sealed.seal(text.replace('"session"', '"all"', 1), 0).encode())
 
 
 def test_an_entry_of_the_list_without_it_does_not(
