@@ -7,33 +7,26 @@ Knows what each event says in a log. Must not know how a decision was come by.
 import inspect
 import logging
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ._audit_log import AuditLog
 from .errors import SettingsError
 from .events import (
-    AccountConfirmed,
     BearerRejected,
-    CodeSent,
     Event,
-    PasswordChanged,
-    RateLimited,
     Refreshed,
     RefreshFailed,
     Refused,
-    SecondFactorSetUp,
-    SecondFactorTurnedOff,
     SessionEnded,
     SessionsRevoked,
     SignedIn,
     SignedOut,
-    SignedUp,
     SignInFailed,
-    WrongCode,
-    WrongPassword,
 )
 from .settings import Settings
 from .settings.operator_checks import STDERR
+
+if TYPE_CHECKING:
+    from ._audit_log import AuditLog
 
 OnEvent: TypeAlias = Callable[[Event], object]
 Start: TypeAlias = Callable[[Coroutine[Any, Any, object], str], None]
@@ -131,7 +124,9 @@ def _functions(on_event: OnEvent | None) -> tuple[object, object]:
     return on_event, type(on_event).__call__
 
 
-def _open_audit_log(value: str) -> AuditLog:
+def _open_audit_log(value: str) -> "AuditLog":
+    from ._audit_log import AuditLog  # noqa: PLC0415 - only where settings ask for one
+
     try:
         return AuditLog("" if value == STDERR else value)
     except OSError as error:
@@ -171,32 +166,9 @@ def _text(event: Event) -> str:
             return f"{event.code}: {event.reason}{rule}"
         case BearerRejected():
             return f"a bearer token was rejected: {event.reason}"
-    return _text_of_page(event)
+    from ._sign_in_log import text  # noqa: PLC0415 - only pages of our own have other events
 
-
-def _text_of_page(event: Event) -> str:
-    """What happened on a sign-in page of our own. Names that were typed stay out of the log: some
-    people type their password there."""
-    match event:
-        case WrongPassword():
-            return f"a wrong password: {event.reason}"
-        case WrongCode():
-            return f"a wrong code: {event.reason}"
-        case RateLimited():
-            return f"{event.code}: {event.reason}"
-        case SignedUp():
-            return "a new account" if event.confirmed else "a new account, not confirmed yet"
-        case AccountConfirmed():
-            return "an account was confirmed"
-        case CodeSent():
-            return f"a code was sent: {event.purpose}, {event.medium or 'by an unknown medium'}"
-        case SecondFactorSetUp():
-            return "an authenticator app was set up"
-        case SecondFactorTurnedOff():
-            return "an authenticator app was turned off"
-        case PasswordChanged():
-            return f"a password was changed: {event.way}"
-    return type(event).__name__
+    return text(event)
 
 
 def level_of(event: Event) -> int:

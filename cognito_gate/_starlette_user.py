@@ -3,9 +3,14 @@
 Knows Starlette's authentication types; must not know how a visitor was verified.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
 
 from .identity import Identity
+
+UserAndAuth: TypeAlias = Callable[[Identity | None, bool], tuple[BaseUser, AuthCredentials]]
 
 
 class CognitoUser(BaseUser):
@@ -43,7 +48,7 @@ class _Unchecked(AuthCredentials):
         self.scopes = _Everything()
 
 
-def user_and_auth(identity: Identity | None, *, off: bool) -> tuple[BaseUser, AuthCredentials]:
+def user_and_auth(identity: Identity | None, off: bool) -> tuple[BaseUser, AuthCredentials]:
     """The values of the scope's `user` and `auth`. `off`: the gate is turned off."""
     if identity is None:
         return UnauthenticatedUser(), _Unchecked() if off else AuthCredentials()

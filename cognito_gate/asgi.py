@@ -7,7 +7,8 @@ trailers, extensions and disconnects of the app go through untouched.
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -15,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import _lifespan
 from ._app_headers import AppHeaders, Raw
-from ._asgi_scope import IDENTITY, inner_scope
+from ._asgi_scope import IDENTITY, inner_scope, load_user_and_auth
 from ._delivery import Delivery, OnEvent
-from ._driver.event_loop import AsyncSender, run_async
+from ._driver.event_loop import AsyncSender, no_form, run_async
 from ._driver.stores.opening import store_of
 from ._gate.gate import Gate
 from ._gate.messages import FORM_SECONDS, MAX_FORM_BYTES, Decision, Incoming, Pass, Respond, caches
@@ -31,6 +32,8 @@ from .settings import ASGI_SESSION_BYTES, Settings
 
 if TYPE_CHECKING:
     import httpx
+
+    from ._starlette_user import UserAndAuth
 
 LOOK_SECONDS = 10.0  # between looks at whether a WebSocket's session was signed out, at most
 MIN_LOOK_SECONDS = 1.0  # the same, at least, whatever a look brings
@@ -90,6 +93,7 @@ class ASGIGate:
         self._ends = settings.websocket_close
         self._headers = AppHeaders(settings.headers)
         self._sender = AsyncSender(client, metrics.called, store)
+        self._user_and_auth: UserAndAuth | None = None
         if settings.disabled:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 
@@ -117,7 +121,8 @@ class ASGIGate:
             if self._ids is not None and request_id is None:
                 request_id = self._ids.of(scope["headers"])
             off = self._gate is None
-            inner = inner_scope(scope, decision, self._headers, request_id, off=off)
+            users = self._user_and_auth or await self._load_user_and_auth()
+            inner = inner_scope(scope, decision, self._headers, request_id, users, off=off)
             gate = self._gate
             if gate is not None and decision.headers:
                 send = _with_cookies(gate, decision, send)
@@ -145,19 +150,21 @@ class ASGIGate:
     async def _decide(self, scope: Scope, receive: Receive) -> Decision:
         if self._gate is None:
             return Pass(None)
-        incoming = _incoming(scope)
+        incoming, read_form = _incoming(scope), partial(_form_in_time, receive)
         if self._gate.takes_form(incoming):
-            try:
-                async with asyncio.timeout(FORM_SECONDS):
-                    incoming = incoming._replace(body=await _form(receive))
-            except TimeoutError:
-                incoming = incoming._replace(late=True)
-        return await self._run(self._gate, incoming)
+            body = await read_form()
+            incoming = incoming._replace(body=body or b"", late=body is None)
+        return await self._run(self._gate, incoming, read_form)
 
-    async def _run(self, gate: Gate, incoming: Incoming) -> Decision:
+    async def _run(
+        self,
+        gate: Gate,
+        incoming: Incoming,
+        read_form: Callable[[], Awaitable[bytes | None]] = no_form,
+    ) -> Decision:
         events: list[Event] = []
         try:
-            return await run_async(gate.decide(incoming, events), self._sender)
+            return await run_async(gate.decide(incoming, events), self._sender, read_form)
         finally:
             self._delivery.deliver(events)  # those of a request that was cancelled, too
 
@@ -203,6 +210,11 @@ class ASGIGate:
         lifespan, or this fails, that request loads it; the app's own start goes on meanwhile."""
         if self._gate is not None:
             await self._sender.load()
+        await self._load_user_and_auth()
+
+    async def _load_user_and_auth(self) -> "UserAndAuth":
+        self._user_and_auth = await asyncio.to_thread(load_user_and_auth)
+        return self._user_and_auth
 
 
 def _with_cookies(gate: Gate, decision: Pass, send: Send) -> Send:
@@ -232,6 +244,15 @@ def _incoming(scope: Scope) -> Incoming:
         scope.get("root_path", ""),
         (scope.get("client") or ("", 0))[0],
     )
+
+
+async def _form_in_time(receive: Receive) -> bytes | None:
+    """The body of a form; None when it did not come in time."""
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            return await _form(receive)
+    except TimeoutError:
+        return None
 
 
 async def _form(receive: Receive) -> bytes:

@@ -8,6 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Iterable
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -148,7 +149,8 @@ class WSGIGate:
         if self._gate.takes_form(incoming):
             body = _form(environ)
             incoming = incoming._replace(body=body or b"", late=body is None)
-        decision = run(self._gate.decide(incoming), self._sender)
+        read_form = partial(_form, environ)
+        decision = run(self._gate.decide(incoming), self._sender, read_form)
         self._delivery.deliver(decision.events)
         return decision
 

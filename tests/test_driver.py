@@ -13,7 +13,7 @@ from cognito_gate._driver import connections
 from cognito_gate._driver.connections import CONNECT_SECONDS, USER_AGENT
 from cognito_gate._driver.event_loop import AsyncSender, run_async
 from cognito_gate._driver.threads import Sender, run
-from cognito_gate._gate.effects import Flow, HttpAnswer, HttpCall, wait
+from cognito_gate._gate.effects import Flow, HttpAnswer, HttpCall, read_form, wait
 from cognito_gate._gate.store import StoreFailed, load
 from cognito_gate.errors import TokenRefused
 from tests.parts.sends import Handler, reply, send_async, send_sync
@@ -82,6 +82,14 @@ def test_a_flow_that_waits_and_asks_a_store_that_is_not_there(
         return 7
 
     assert play(flow()) == 7
+
+
+@PLAYS
+def test_a_flow_of_no_request_finds_no_form(play: Callable[[Flow[int]], int]) -> None:
+    def flow() -> Flow[int]:
+        return 0 if (yield from read_form()) is None else 1
+
+    assert play(flow()) == 0
 
 
 @PLAYS

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cognito_gate import ASGIGate, SettingsError, WSGIGate, events
-from cognito_gate._gate.effects import HttpAnswer, HttpCall
+from cognito_gate._gate.effects import HttpAnswer, HttpCall, StoreAnswer, StoreCall
 from cognito_gate._metrics import REGISTRY, Metrics
 from cognito_gate.events import (
     AccountConfirmed,
@@ -81,7 +81,7 @@ def test_an_event_is_counted(event: Event, name: str, labels: dict[str, str]) ->
 def test_each_kind_of_event_is_counted() -> None:
     kinds = {
         kind
-        for kind in vars(events).values()
+        for kind in (getattr(events, name) for name in dir(events))
         if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
     }
     assert {type(event) for event, _, _ in COUNTED} == kinds
@@ -112,7 +112,16 @@ def test_what_fails_to_be_counted_fails_nothing(caplog: pytest.LogCaptureFixture
     unreadable: Any = object()
     Metrics().called(unreadable, HttpAnswer(200), 0.1)
     Metrics().count(Refused(FACTS, 403, unreadable and {}, "r"))  # type: ignore[arg-type]
-    assert caplog.text.count("a metric failed at") == 2
+    Metrics().asked(unreadable, StoreAnswer(), 0.1)
+    assert caplog.text.count("a metric failed at") == 3
+
+
+@pytest.mark.parametrize(("failure", "outcome"), [("", "success"), ("OSError", "failure")])
+def test_a_question_to_the_store_is_counted(failure: str, outcome: str) -> None:
+    labels = {"operation": "load", "outcome": outcome}
+    before = value("store_call_seconds_count", labels)
+    Metrics().asked(StoreCall("load", "key"), StoreAnswer(failure), 0.25)
+    assert value("store_call_seconds_count", labels) == before + 1
 
 
 def test_an_event_of_somebody_elses_counts_as_nothing() -> None:

@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognito_gate._gate.records import (
-    ChallengeRecord,
-    Device,
-    IdleRecord,
-    LoginAttempt,
-    RefreshRecord,
-    Sentence,
-    Tokens,
-    View,
-    seconds_of,
-)
+from cognito_gate._gate.idle_cookie import IdleRecord
+from cognito_gate._gate.records import LoginAttempt, RefreshRecord, Sentence, Tokens, seconds_of
+from cognito_gate._sign_in.records import ChallengeRecord, Device, View
 from cognito_gate.errors import TokenRefused
 
 RENEWAL = RefreshRecord("a-refresh-token", "a-sub", 1_800_000_000)

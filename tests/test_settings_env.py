@@ -59,6 +59,7 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_BEARER": ("bearer", False),
     "COGNITO_GATE_BEARER_CLIENT_IDS": ("bearer_client_ids", ()),
     "COGNITO_GATE_SESSION_BYTES": ("session_bytes", 0),
+    "COGNITO_GATE_KEEP_FORMS": ("keep_forms", False),
     "COGNITO_GATE_KEEP_FRAGMENT": ("keep_fragment", False),
     "COGNITO_GATE_CORS_PREFLIGHT": ("cors_preflight", None),
     "COGNITO_GATE_AUDIENCES": ("audiences", ()),

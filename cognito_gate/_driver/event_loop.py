@@ -5,12 +5,23 @@ Knows asyncio and time-outs; must not know what a call means. `threads.py` is fo
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 from weakref import WeakKeyDictionary
 
-from .._gate.effects import Compute, Done, Flow, HttpAnswer, HttpCall, StoreAnswer, StoreCall, Wait
+from .._gate.effects import (
+    Compute,
+    Done,
+    Flow,
+    HttpAnswer,
+    HttpCall,
+    ReadForm,
+    StoreAnswer,
+    StoreCall,
+    Wait,
+)
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -33,8 +44,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
-    """Run a flow to its result, carrying out the effects that it yields."""
+async def no_form() -> bytes | None:
+    """For flows of no request."""
+    return None
+
+
+async def run_async(
+    flow: Flow[T],
+    sender: "AsyncSender",
+    read_form: Callable[[], Awaitable[bytes | None]] = no_form,
+) -> T:
+    """Run a flow to its result, carrying out the effects that it yields. `read_form` reads the body
+    of its request."""
     await sender.load()
     try:
         effect = next(flow)
@@ -49,6 +70,8 @@ async def run_async(flow: Flow[T], sender: "AsyncSender") -> T:
                 case Wait():
                     await asyncio.sleep(effect.seconds)
                     effect = flow.send(None)
+                case ReadForm():
+                    effect = flow.send(await read_form())
                 case _:
                     assert_never(effect)
     except StopIteration as stop:

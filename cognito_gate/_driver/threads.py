@@ -11,7 +11,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from .._gate.effects import Compute, Flow, HttpAnswer, HttpCall, StoreAnswer, StoreCall, Wait
+from .._gate.effects import (
+    Compute,
+    Flow,
+    HttpAnswer,
+    HttpCall,
+    ReadForm,
+    StoreAnswer,
+    StoreCall,
+    Wait,
+)
 from .breaker import Breaker
 from .calls import (
     LEFT_ALONE,
@@ -39,8 +48,14 @@ SHORT_WAIT_SECONDS, STRAINED_WAIT_SECONDS = 2.0, 0.5  # the second where Cognito
 T = TypeVar("T")
 
 
-def run(flow: Flow[T], sender: "Sender") -> T:
-    """Run a flow to its result, carrying out the effects that it yields."""
+def no_form() -> bytes | None:
+    """For flows of no request."""
+    return None
+
+
+def run(flow: Flow[T], sender: "Sender", read_form: Callable[[], bytes | None] = no_form) -> T:
+    """Run a flow to its result, carrying out the effects that it yields. `read_form` reads the body
+    of its request."""
     try:
         effect = next(flow)
         while True:
@@ -54,6 +69,8 @@ def run(flow: Flow[T], sender: "Sender") -> T:
                 case Wait():
                     time.sleep(effect.seconds)
                     effect = flow.send(None)
+                case ReadForm():
+                    effect = flow.send(read_form())
                 case _:
                     assert_never(effect)
     except StopIteration as stop:

@@ -6,9 +6,9 @@ Must not know what a page says.
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
@@ -21,8 +21,7 @@ THEME = "theme.css"
 _MAX_FILE_BYTES = 100_000  # bytes of a logo or a theme: both are part of every page
 
 
-@dataclass(frozen=True, slots=True)
-class Appearance:
+class Appearance(NamedTuple):
     """What all pages of a gate have in common. `logo` is an address that holds all of it, or empty;
     `theme` is the operator's style, which comes after ours."""
 

@@ -5,69 +5,56 @@ what a refusal looks like.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
-from ..errors import Forbidden, LoginRequired, StepUpRequired
+from ..errors import LoginRequired
 from ..identity import Identity
-from ..settings.rule_order import PUBLIC_PATHS
-from .protocol.conditions import STEP_UP, lacks
+from ..settings import Settings
 from .protocol.paths import PublicPaths
-from .rule_table import Access, Demand, RuleTable
+from .target import Check, Target
 
-REMEMBERED, MAX_REMEMBERED_CHARS = 1024, 256
-"""How many requests' paths, and of which length, are remembered with what is asked there."""
-READING = ("GET", "HEAD")
-PUBLIC = Access(PUBLIC_PATHS, public=True)
-
-
-class Target(NamedTuple):
-    """What a request wants to reach: the decoded path, where the app is mounted, the method, the
-    time (Unix time), the methods that headers name in place of the first, and whether it opens a
-    WebSocket."""
-
-    path: str
-    mount: str
-    method: str
-    now: float = 0.0
-    overrides: tuple[str, ...] = ()
-    socket: bool = False
-
-
-class Check(Protocol):
-    """One more check, beside the rules, of whether a signed-in visitor may reach a target."""
-
-    def check(self, target: Target, identity: Identity) -> None:
-        """Raises Forbidden when they may not."""
+if TYPE_CHECKING:
+    from .rule_decisions import RuleDecisions
 
 
 class Authorization:
     """Public paths are for everybody, then the rules decide, and who is signed in may reach what
-    neither is about. `checks` come on top."""
+    neither is about."""
 
-    def __init__(
-        self, public: PublicPaths, rules: RuleTable | None = None, checks: Iterable[Check] = ()
-    ) -> None:
+    def __init__(self, public: PublicPaths, rules: "RuleDecisions | None" = None) -> None:
+        """`rules` is None for a gate that has none."""
         self._public = public
-        self._rules = rules or RuleTable(())
-        self._checks = tuple(checks)
-        self.restricts = self._rules.restricts or bool(self._checks)
+        self._rules = rules
+        self.restricts = rules is not None and rules.restricts
         """Whether a visitor who is signed in may be refused at all."""
-        self.by_method = self._rules.by_method
-        self._remembered = lru_cache(REMEMBERED)(self._access)
+        self.by_method = rules is not None and rules.by_method
+
+    @classmethod
+    def of(cls, settings: Settings, checks: Iterable[Check] = ()) -> "Authorization":
+        """That of a gate. `checks` come on top of the rules."""
+        public = PublicPaths(settings.public_paths, settings.logout_path)
+        checks = tuple(checks)
+        if not (settings.rules or settings.default_require or checks):
+            return cls(public)
+        # Most gates have no rules, whose reading of paths takes its time to load.
+        from .rule_decisions import RuleDecisions  # noqa: PLC0415
+        from .rule_table import RuleTable  # noqa: PLC0415
+
+        table = RuleTable(settings.rules, settings.default_require)
+        return cls(public, RuleDecisions(public, table, checks))
 
     def is_public(self, target: Target) -> bool:
         """True when no sign-in is needed, and an invalid one does no harm. A visitor who is signed
         in is known there, too."""
-        if not self._rules.may_open(target.path):
+        if self._rules is None or not self._rules.may_open(target.path):
             return self._is_public_path(target)
-        return self.access(target).public
+        return self._rules.access(target).public
 
     def lets_anybody(self, target: Target) -> bool:
         """True when a visitor without any credentials may pass."""
-        if not self._rules.may_open(target.path):
+        if self._rules is None or not self._rules.may_open(target.path):
             return self._is_public_path(target)
-        access = self.access(target)
+        access = self._rules.access(target)
         return access.public or access.optional
 
     def _is_public_path(self, target: Target) -> bool:
@@ -85,51 +72,5 @@ class Authorization:
         if identity is None:
             if not self.lets_anybody(target):
                 raise LoginRequired("nobody is signed in")
-        elif self.restricts:
-            self._check_rules(self.access(target), target, identity)
-
-    def _check_rules(self, access: Access, target: Target, identity: Identity) -> None:
-        if access.public:
-            return
-        if access.refused:
-            raise Forbidden(access.refused, sub=identity.sub, rule=access.rule)
-        for demand in access.demands:
-            if demand.require is not None and lacks(demand.require, identity, target.now):
-                raise _refusal(access.demands, identity, target.now)
-        for one in self._checks:
-            one.check(target, identity)
-
-    def access(self, target: Target) -> Access:
-        """What is asked of whoever wants to reach this."""
-        path, mount, method, _, overrides, socket = target
-        # Only what rules tell apart is remembered: the client may write anything there.
-        methods = self._rules.asked(method, overrides)
-        reads = method in READING and not socket
-        if len(path) + len(mount) > MAX_REMEMBERED_CHARS:
-            return self._access(path, mount, reads, methods)
-        return self._remembered(path, mount, reads, methods)
-
-    def _access(self, path: str, mount: str, reads: bool, methods: tuple[str, ...]) -> Access:
-        if self._public.match(path, mount, "GET" if reads else ""):
-            return PUBLIC
-        return self._rules.access(path, mount, methods)
-
-
-def _refusal(demands: Iterable[Demand], identity: Identity, now: float) -> Forbidden:
-    """Why a visitor may not go on. A new sign-in is asked for where nothing else is lacking."""
-    missing = [
-        (demand, demand.require, lack)
-        for demand in demands
-        if demand.require is not None and (lack := lacks(demand.require, identity, now))
-    ]
-    demand, require, lack = min(missing, key=lambda item: item[2].key in STEP_UP)
-    if lack.key not in STEP_UP:
-        scopes = (require.scopes or ()) if lack.key == "scopes" else ()
-        return Forbidden(lack.text, sub=identity.sub, rule=demand.rule, scopes=scopes)
-    return StepUpRequired(
-        lack.text,
-        sub=identity.sub,
-        rule=demand.rule,
-        max_age=require.max_auth_age,
-        acr=require.acr or (),
-    )
+        elif self._rules is not None and self.restricts:
+            self._rules.check(target, identity)

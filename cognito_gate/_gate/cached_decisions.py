@@ -8,12 +8,13 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-from .authorization import Authorization, Target
+from .authorization import Authorization
 from .context import Context
 from .messages import METHOD_OVERRIDES, Pass
 from .protocol import cookies
 from .protocol.session_cache import Entry, SessionCache
 from .shown_cookies import shown_cookies
+from .target import Target
 
 Find: TypeAlias = Callable[[str, Iterable[tuple[bytes, bytes]], float, str, str], Pass | None]
 """See `CachedDecisions.find`."""
@@ -44,6 +45,8 @@ class CachedDecisions:
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
         self._changes = 0
         self._any_ended = context.revocations.any
+        forms = context.kept_forms
+        self._kept_form = forms.name.encode() if forms else b""
         bearer = {b"authorization"} if context.settings.bearer else set()
         overrides = set(METHOD_OVERRIDES) if authorization.by_method else set()
         self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer | overrides)
@@ -78,6 +81,8 @@ class CachedDecisions:
                     return None
         if len(line) > MAX_LINE_BYTES:
             return None
+        if self._kept_form and method == "POST" and self._kept_form in line:
+            return None  # it may be the form that is sent again
         if token:
             visitor = self._caller(token, now)
         elif line.find(_MARK) >= 0:  # not `in`, which takes bytes for a number first

@@ -7,13 +7,12 @@ remembered sessions, and what happened lately.
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..settings import ASGI_SESSION_BYTES, Settings
 from .appearance import Appearance
 from .cookie_kinds import Names, Seals, login_attributes
 from .effects import HttpAnswer, HttpCall
-from .idle_cookie import IdleCookie
 from .languages import Languages
 from .messages import Pass, SessionMarks
 from .protocol import oauth
@@ -29,14 +28,15 @@ from .sessions.cookie_sessions import CookieSessions
 from .sessions.interface import LastUse, Sessions
 
 if TYPE_CHECKING:
+    from .idle_cookie import IdleCookie
+    from .kept_forms import KeptForms
     from .shared import Shared
 
 RECENT = 10_000
 """How many sign-outs, used sign-ins and refused refresh tokens a process remembers, of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCalls:
+class TokenCalls(NamedTuple):
     """Where refresh tokens go: to the login domain, or to the JSON API that needs none."""
 
     refresh: Callable[[Settings, str], HttpCall]
@@ -50,7 +50,7 @@ AT_LOGIN_DOMAIN = TokenCalls(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Context:
     """Everything a flow needs besides the request. `token` makes unguessable text.
 
@@ -58,8 +58,9 @@ class Context:
     operators' tools sent to end some, `idle` says when sessions were last used
     (None where that does not count), `used` the states of sign-ins that came back (with a hash of
     the code), `refused` the refresh tokens that Cognito took no longer, and when,
-    `told` the cookies of sessions whose end was told.
-    `shared` is what processes share beside sessions (None without a store).
+    `told` the cookies of sessions whose end was told. `kept_forms` are those that browsers keep
+    (None where they do not). `shared` is what processes share beside sessions (None without a
+    store).
     `turn` counts the sign-ins that were started. `sessions` is where sessions live.
     """
 
@@ -82,6 +83,7 @@ class Context:
     revocations: Revocations
     orders: Recent[str]
     idle: LastUse | None
+    kept_forms: "KeptForms | None"
     used: Recent[str]
     refused: Recent[float]
     told: Recent[bool]
@@ -101,6 +103,13 @@ class Context:
         """How many verified sessions and bearer tokens are remembered, at most."""
         return len(self.session_cache) + len(self.bearer_cache)
 
+    @property
+    def keeper(self) -> "KeptForms":
+        """`kept_forms`, for flows that are there only with them."""
+        if self.kept_forms is None:
+            raise RuntimeError("this gate keeps no forms")
+        return self.kept_forms
+
     @classmethod
     def of(
         cls,
@@ -114,7 +123,9 @@ class Context:
         names, seals = Names.of(settings), Seals.of(settings)
         issuer, leeway = settings.issuer_url, settings.expiration_leeway
         # Pages of ours that a sign-in may lead to.
-        ends = {f"{settings.prefix}/{name}" for name in ("account", "sessions", "signed-in")}
+        ends = {
+            f"{settings.prefix}/{name}" for name in ("account", "sessions", "signed-in", "resume")
+        }
         ours = frozenset({settings.user_pool_client_id})
         further = ours | set(settings.bearer_client_ids)
         audiences = frozenset(settings.audiences)
@@ -138,10 +149,25 @@ class Context:
             bearer_cache=SessionCache(settings.session_cache),
             revocations=MemoryRevocations(RECENT),
             orders=Recent(RECENT),
-            idle=IdleCookie(settings, names, seals) if settings.idle_seconds else None,
+            idle=_idle_cookie(settings, names, seals) if settings.idle_seconds else None,
+            kept_forms=_kept_forms(settings, names, seals),
             used=Recent(RECENT),
             refused=Recent(RECENT),
             told=Recent(RECENT),
             turn=itertools.count().__next__,
             shared=None,
         )
+
+
+def _idle_cookie(settings: Settings, names: Names, seals: Seals) -> "IdleCookie":
+    from .idle_cookie import IdleCookie  # noqa: PLC0415 - only where sessions end unused
+
+    return IdleCookie(settings, names, seals)
+
+
+def _kept_forms(settings: Settings, names: Names, seals: Seals) -> "KeptForms | None":
+    if not settings.keep_forms:
+        return None
+    from .kept_forms import KeptForms  # noqa: PLC0415 - a gate that keeps none needs none of it
+
+    return KeptForms(settings, names, seals)

@@ -3,15 +3,14 @@
 Knows how settings decide on them; nothing of what they hold.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..settings import Settings
 from .protocol.cookies import Attributes
 from .protocol.seal import Encrypted, Plain, Seal, Signed
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The cookies' names. `__Host-` keeps other hosts of the domain from planting them."""
 
     access: str
@@ -26,6 +25,8 @@ class Names:
     idle: str
     step_up: str
     return_to: str
+    kept_form: str
+    last_user: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Names":
@@ -37,12 +38,12 @@ class Names:
         kinds = (
             *("access_token", "id_token", "refresh_token", "session"),
             *("login_", "pending", "form", "language", "device", "idle", "step_up", "return_to"),
+            *("kept_form", "last_user"),
         )
         return cls(*(f"{prefix}cognito_{kind}" for kind in kinds))
 
 
-@dataclass(frozen=True, slots=True)
-class Seals:
+class Seals(NamedTuple):
     """One seal for each kind of cookie."""
 
     access: Seal
@@ -54,6 +55,8 @@ class Seals:
     idle: Seal
     step_up: Seal
     return_to: Seal
+    kept_form: Seal
+    last_user: Seal
 
     @classmethod
     def of(cls, settings: Settings) -> "Seals":
@@ -69,6 +72,8 @@ class Seals:
             idle=Encrypted(keys, "idle"),
             step_up=Encrypted(keys, "step_up"),
             return_to=Encrypted(keys, "return_to"),
+            kept_form=Encrypted(keys, "kept_form"),
+            last_user=Encrypted(keys, "last_user"),
         )
 
 

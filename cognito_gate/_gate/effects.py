@@ -164,7 +164,13 @@ class Wait:
     seconds: float
 
 
-Effect: TypeAlias = HttpCall | Compute | StoreCall | Wait
+@dataclass(frozen=True, slots=True)
+class ReadForm:
+    """Read the body of this request, up to MAX_FORM_BYTES and one more. A flow asks for it once,
+    and only where it responds itself: the app would find nothing left of it."""
+
+
+Effect: TypeAlias = HttpCall | Compute | StoreCall | Wait | ReadForm
 Flow: TypeAlias = Generator[Effect, Any, T]
 
 
@@ -186,6 +192,12 @@ def compute(work: Callable[[], T]) -> Flow[T]:
 def wait(seconds: float) -> Flow[None]:
     """Go on after so many seconds."""
     yield Wait(seconds)
+
+
+def read_form() -> Flow[bytes | None]:
+    """Have the body read. None when it did not come in time; empty where it was cut off."""
+    body: bytes | None = yield ReadForm()
+    return body
 
 
 def at_once(flow: Flow[T]) -> T:

@@ -7,7 +7,8 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import (
     CognitoUnavailable,
@@ -23,30 +24,21 @@ from ..errors import (
 from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
 from . import custom_login, finishing, gate_pages, store_parts
-from .authorization import Authorization, Check, Target
+from .authorization import Authorization
 from .cached_decisions import CachedDecisions, Find
 from .context import Context
 from .effects import Flow
 from .exchange import Exchange
-from .flows import (
-    bearer,
-    callback,
-    error_responses,
-    login,
-    logout,
-    operations,
-    own_sessions,
-    revoke,
-    rule_refusals,
-    session,
-    who,
-)
+from .flows import bearer, callback, error_responses, login, logout, operations, session, who
 from .flows.client_script import client_script, signed_in
-from .flows.forward_auth import ForwardAuth
+from .flows.unsent_form import UnsentForms, is_form
 from .messages import METHOD_OVERRIDES, Decision, Headers, Incoming, Pass, Respond
-from .protocol import cookies, fetch_metadata, paths
-from .rule_table import RuleTable
+from .protocol import cookies, fetch_metadata
 from .sessions.interface import Sessions
+from .target import Check, Target
+
+if TYPE_CHECKING:
+    from .flows.forward_auth import ForwardAuth
 
 log = logging.getLogger("cognito_gate")
 
@@ -81,18 +73,14 @@ class Gate:
         scrape: operations.Scrape | None = None,
     ) -> None:
         pages: dict[str, _Route] = {}
-        context = Context.of(settings, token, session_bytes, sessions)
-        if settings.store:
-            context = store_parts.prepare(context)
+        context = store_parts.prepare(Context.of(settings, token, session_bytes, sessions))
         if settings.login == "custom":
             context, pages = custom_login.prepare(context)
         self._context, self.shared = context, context.shared
         self.request_ids, self.cached_sessions = context.request_ids, context.cached_sessions
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
-        public = paths.PublicPaths(settings.public_paths, settings.logout_path)
-        rules = RuleTable(settings.rules, settings.default_require)
-        self._authorization = Authorization(public, rules, checks)
+        self._authorization = Authorization.of(settings, checks)
         self._routes: dict[str, _Route] = {
             settings.callback_path: self._callback,
             f"{settings.prefix}/login": self._login,
@@ -103,19 +91,24 @@ class Gate:
             f"{settings.prefix}/signed-in": signed_in,
             f"{settings.prefix}/client.js": client_script,
         }
-        self._routes |= operations.routes(settings, scrape)
-        self._forward_auth = ForwardAuth(settings)
+        self._unsent = UnsentForms(settings)
+        self._routes |= operations.routes(settings, scrape) | self._unsent.routes
         self._forms = frozenset({*pages, f"{settings.prefix}/sessions"})
         if settings.revoke_key:
-            self._routes[f"{settings.prefix}/revoke"] = revoke.revoke
+            from .flows.revoke import revoke  # noqa: PLC0415 - few gates have such a key
+
+            self._routes[f"{settings.prefix}/revoke"] = revoke
             self._forms |= {f"{settings.prefix}/revoke"}
         self._routes |= pages
         self._origins = {settings.app_origin, *map(web_origin, settings.websocket_origins)}
-        below = self._forward_auth.below
-        if below:
-            self._routes[below.removesuffix("/")] = self._verify
-        cached = CachedDecisions(context, self._authorization, self._routes, below)
-        self.cached: Find = cached.find if self.shared is None else cached.find_current
+        self._below = f"{settings.prefix}/verify/" if settings.trusted_proxies else ""
+        if self._below:
+            from .flows.forward_auth import ForwardAuth  # noqa: PLC0415 - few gates are asked so
+
+            verify = partial(self._verify, ForwardAuth(settings))
+            self._routes |= {self._below: verify, self._below.removesuffix("/"): verify}
+        found = CachedDecisions(context, self._authorization, self._routes, self._below)
+        self.cached: Find = found.find if self.shared is None else found.find_current
         for warning in settings.warnings():
             log.warning("%s", warning)
 
@@ -179,8 +172,8 @@ class Gate:
     def _route(self, incoming: Incoming) -> _Route | None:
         if incoming.kind != "http" or incoming.forwarded:
             return None
-        if self._forward_auth.serves(incoming.path):
-            return self._verify
+        if self._below and incoming.path.startswith(self._below):
+            return self._routes[self._below]
         return self._routes.get(incoming.path)
 
     def _guard(self, exchange: Exchange) -> Flow[Decision]:
@@ -196,21 +189,25 @@ class Gate:
         try:
             self._authorization.check(target, visitor.identity)
         except LoginRequired:
+            if is_form(exchange.incoming):
+                return (yield from self._unsent.refuse(exchange, visitor.headers))
             return self._to_login(exchange, visitor.headers)
         except Forbidden as error:
+            from .flows import rule_refusals  # noqa: PLC0415 - without rules nobody is refused
+
             return rule_refusals.refuse(exchange, error, visitor)
         except Exception:
             log.exception("an unexpected error in a rule")
             return error_responses.broken(exchange, visitor.headers)
         # Nobody on a public path: without what clears, a sign-in may have replaced it by then.
-        return visitor if visitor.identity is not None else Pass(None)
+        return self._unsent.sent(exchange, visitor) if visitor.identity is not None else Pass(None)
 
     def _to_login(self, exchange: Exchange, headers: Headers) -> Respond:
         if not fetch_metadata.is_navigation(exchange.incoming):
             return error_responses.login_required(exchange, headers)
         callback.check_not_astray(exchange)
         if exchange.incoming.forwarded:
-            return self._forward_auth.to_login(exchange, headers)
+            return login.to_login_route(exchange, headers)
         return_to = login.return_address(exchange)
         if exchange.settings.keep_fragment and exchange.settings.login == "hosted":
             way = login.login_url(self._context, return_to)
@@ -262,16 +259,18 @@ class Gate:
         return who.show(visitor.identity, visitor.headers)
 
     def _sessions(self, exchange: Exchange) -> Flow[Respond]:
+        from .flows import own_sessions  # noqa: PLC0415 - few people look there
+
         own_sessions.check(exchange)
         visitor = yield from self._visitor(exchange)
         if visitor.identity is None and exchange.incoming.method != "POST":
             return self._to_login(exchange, visitor.headers)
         return (yield from own_sessions.sessions(exchange, visitor))
 
-    def _verify(self, exchange: Exchange) -> Flow[Respond]:
-        forwarded = self._forward_auth.read(exchange)
+    def _verify(self, forward_auth: "ForwardAuth", exchange: Exchange) -> Flow[Respond]:
+        forwarded = forward_auth.read(exchange)
         decision = yield from self._answered(forwarded)
-        return self._forward_auth.respond(exchange, decision)
+        return forward_auth.respond(exchange, decision)
 
     def _signed_out(self, exchange: Exchange) -> Flow[Respond]:
         yield from ()

@@ -3,7 +3,7 @@
 Knows where the texts of each page are in the catalogs. Must not know why a page is shown.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .exchange import Exchange
 from .messages import Headers, Respond
@@ -13,8 +13,7 @@ from .records import Sentence
 _UNKNOWN = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class GatePage:
+class GatePage(NamedTuple):
     """A page by its texts: `gate.<name>.title`, and `gate.<name>.<text>` with its `values`.
 
     `links` are addresses, each with the id of its text: first the way on, then the ways out.

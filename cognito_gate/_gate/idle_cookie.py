@@ -4,6 +4,9 @@ Knows the cookie and when it is due to be rewritten. Must not know what becomes 
 was not used for long.
 """
 
+from dataclasses import dataclass, field
+from typing import Self
+
 from ..errors import TokenRefused
 from ..settings import Settings
 from .cookie_kinds import Names, Seals, session_attributes
@@ -13,13 +16,28 @@ from .protocol import cookies as cookie_parts
 from .protocol.cookies import Jar, RequestCookies
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
-from .records import IdleRecord
+from .records import dump_record, load_record
 
 NEVER = float("-inf")
 REWRITTEN = 10
 """The cookie is rewritten when more than one part in so many of the time has passed."""
 RECENT = 10_000
 """How many sessions a process remembers the last use of."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRecord:
+    """When a session was last used (Unix time), and which one it was: it counts for no other."""
+
+    session: str = field(repr=False)
+    used_at: int
+
+    def to_json(self) -> str:
+        return dump_record(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**load_record(text, {"session": str, "used_at": int}))
 
 
 class IdleCookie:

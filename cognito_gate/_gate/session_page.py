@@ -94,15 +94,17 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
             if shown.stored is None
             else _stored(catalog, shown.stored),
         ),
-        form=pages.Form(
-            f"{prefix}/sessions",
-            (
-                pages.Button("this", text("end_this")),
-                pages.Button("everywhere", text("end_all")),
-                *_buttons(catalog, shown.stored or ()),
+        forms=(
+            pages.Form(
+                f"{prefix}/sessions",
+                (
+                    pages.Button("this", text("end_this")),
+                    pages.Button("everywhere", text("end_all")),
+                    *_buttons(catalog, shown.stored or ()),
+                ),
+                "" if shown.everywhere else text("only_here"),
+                _ways(exchange),
             ),
-            "" if shown.everywhere else text("only_here"),
-            _ways(exchange),
         ),
         links=(pages.Link(f"{exchange.incoming.mount}/", catalog.text("page.to_app", app=app)),),
         language=catalog.tag,

@@ -3,7 +3,6 @@
 Knows the cookies' names; nothing of what they hold.
 """
 
-from dataclasses import fields
 from functools import lru_cache
 
 from .cookie_kinds import Names
@@ -15,7 +14,9 @@ _MARK = b"cognito_"
 _SHOWN = {"access", "id", "language"}
 _PLAIN_NAMES = Names.prefixed("")
 _HIDDEN = frozenset(
-    getattr(_PLAIN_NAMES, item.name).encode() for item in fields(Names) if item.name not in _SHOWN
+    name.encode()
+    for kind, name in zip(Names._fields, _PLAIN_NAMES, strict=True)
+    if kind not in _SHOWN
 )
 _LOGIN = _PLAIN_NAMES.login.encode()
 

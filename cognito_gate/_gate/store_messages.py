@@ -12,7 +12,7 @@ from ..errors import TokenRefused
 from ..settings import Settings
 from .effects import Item
 from .protocol.seal import Encrypted
-from .records import dump, read
+from .records import dump_record, load_record
 from .store_keys import REVOCATIONS
 
 MAX_BYTES = 4096
@@ -31,11 +31,11 @@ class Notice:
     until: float
 
     def to_json(self) -> str:
-        return dump(self)
+        return dump_record(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        notice = cls(**read(text, {"kind": str, "key": str, "at": float, "until": float}))
+        notice = cls(**load_record(text, {"kind": str, "key": str, "at": float, "until": float}))
         if notice.kind not in ("session", "user", "began", "gone"):
             raise TokenRefused("a message of a kind that is not known here")
         return notice

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def prepare(context: Context) -> Context:
-    """The parts of a gate that shares a store with other processes."""
+    """The parts of a gate, with those to share a store with other processes where it has one."""
+    if not context.settings.store:
+        return context
     from .shared import Shared  # noqa: PLC0415
 
     shared = Shared(context.settings)

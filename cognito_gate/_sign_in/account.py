@@ -8,7 +8,6 @@ from .._gate.effects import Flow, call
 from .._gate.flows import login, session
 from .._gate.messages import Headers, Respond
 from .._gate.protocol import jwt
-from .._gate.records import View
 from ..errors import ApiRefused, BadRequest, CognitoUnavailable, FormRefused
 from ..events import PasswordChanged, SecondFactorSetUp, SecondFactorTurnedOff
 from ..identity import Identity
@@ -26,6 +25,7 @@ from .challenge import totp_facts
 from .cognito_api import Account
 from .context import SignInContext, SignInExchange
 from .page import Feedback, SignInPage
+from .records import View
 
 _STEP = "TOTP"
 FRESH_SECONDS = 900  # how long after a sign-in the second factor may be changed

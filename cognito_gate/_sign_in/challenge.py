@@ -9,7 +9,6 @@ from typing import Any
 from .._gate.effects import Flow, call
 from .._gate.flows import session, token_trust
 from .._gate.messages import Respond
-from .._gate.records import ChallengeRecord, View
 from ..errors import FormRefused
 from ..events import PasswordChanged, SecondFactorSetUp
 from . import (
@@ -26,6 +25,7 @@ from . import (
 from . import choice as first
 from .context import SignInContext, SignInExchange
 from .page import Feedback, SignInPage
+from .records import ChallengeRecord, View
 
 _MAX_CREDENTIAL = 8192
 _CODE_NAMES = {

@@ -9,8 +9,8 @@ from dataclasses import replace
 from .._gate.exchange import Exchange
 from .._gate.messages import Headers
 from .._gate.protocol import cookies
-from .._gate.records import ChallengeRecord
 from ..errors import CognitoUnavailable, TokenRefused
+from .records import ChallengeRecord
 
 UNPROVED = "unproved"  # a fact of records whose pages must not reveal whether the account exists
 NAMED = "NAMED"  # the step before a sign-in: nothing is known but what the visitor is called

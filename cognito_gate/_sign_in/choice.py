@@ -12,7 +12,6 @@ from dataclasses import replace
 from .._gate.effects import Flow, call
 from .._gate.flows import token_trust
 from .._gate.messages import Respond
-from .._gate.records import ChallengeRecord
 from ..errors import ApiRefused, FormRefused
 from . import (
     accounting,
@@ -25,6 +24,7 @@ from . import (
 )
 from .cognito_api import Challenge, Outcome
 from .context import SignInExchange
+from .records import ChallengeRecord
 
 log = logging.getLogger("cognito_gate")
 

@@ -73,7 +73,7 @@ class RateLimits:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SignInContext(Context):
     """A gate's parts, with those of its sign-in pages."""
 

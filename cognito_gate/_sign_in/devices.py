@@ -7,9 +7,9 @@ elsewhere can use them up. Knows names and accounts as hashes only.
 from .._gate.exchange import Exchange
 from .._gate.messages import Headers
 from .._gate.protocol import cookies
-from .._gate.records import Device
 from ..errors import TokenRefused
 from .recall import digest
+from .records import Device
 
 DEVICE_SECONDS = 7_776_000  # 90 days
 MAX_NAMES = 8

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._gate.records import Sentence, View
+from .._gate.records import Sentence
+from .records import View
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "sign-in": ("username", "password"),

@@ -1,25 +1,20 @@
 """Forms: a posted body -> its fields; and the token that ties a form to one browser.
 
-Knows `application/x-www-form-urlencoded` (WHATWG URL, section 5) and HMAC; must not know which
-forms there are, nor what is in them. No error ever repeats what was typed.
+Knows which fields a form may have, and HMAC; must not know which forms there are, nor what is in
+them. No error ever repeats what was typed.
 """
 
 import hmac
-import re
 from collections.abc import Mapping
-from typing import TypeAlias
-from urllib.parse import unquote_to_bytes
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from .._gate.protocol import urlencoded
+from .._gate.protocol.urlencoded import Fields
 from ..errors import BadRequest, CrossSiteRefused
 
 MAX_FIELDS = 50
-Fields: TypeAlias = tuple[tuple[str, str], ...]
-
-_TYPE = b"application/x-www-form-urlencoded"
-_STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def parse(body: bytes, content_type: bytes) -> Fields:
@@ -33,11 +28,8 @@ def parse(body: bytes, content_type: bytes) -> Fields:
         BadRequest: it is no form, or something is not what a browser writes: a stray percent sign,
             or text that is not UTF-8.
     """
-    _check_type(content_type)
-    if body.count(b"&") >= MAX_FIELDS:
-        raise BadRequest(f"this form has more than {MAX_FIELDS} fields")
-    pairs = (field.partition(b"=") for field in filter(None, body.split(b"&")))
-    return tuple((_decoded(name), _decoded(value)) for name, _, value in pairs)
+    urlencoded.check_type(content_type)
+    return urlencoded.parse(body, MAX_FIELDS)
 
 
 def select(fields: Fields, wanted: Mapping[str, int]) -> dict[str, str]:
@@ -65,26 +57,6 @@ def select(fields: Fields, wanted: Mapping[str, int]) -> dict[str, str]:
             raise BadRequest(reason, field=name, limit=wanted[name])
         selected[name] = text
     return selected
-
-
-def _check_type(content_type: bytes) -> None:
-    kind, *parameters = (part.strip(b" \t") for part in content_type.lower().split(b";"))
-    if kind != _TYPE:
-        raise BadRequest(f"this address takes forms only ({_TYPE.decode()})")
-    for parameter in parameters:
-        name, _, value = parameter.partition(b"=")
-        if name == b"charset" and value.strip(b'"') != b"utf-8":
-            raise BadRequest("this address takes forms in UTF-8 only")
-
-
-def _decoded(raw: bytes) -> str:
-    if _STRAY.search(raw):
-        raise BadRequest("this form has a percent sign that begins no percent-encoding")
-    try:
-        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
-    except UnicodeDecodeError:
-        # Without its cause, which holds the bytes: they may be a password.
-        raise BadRequest("this form holds text that is not UTF-8") from None
 
 
 class Keys:

@@ -11,10 +11,11 @@ from .._gate import gate_pages
 from .._gate.exchange import Exchange
 from .._gate.messages import MAX_FORM_BYTES, Headers, Respond
 from .._gate.protocol import paths
-from .._gate.records import View
+from .._gate.protocol.urlencoded import Fields
 from ..errors import BadRequest, CrossSiteRefused, FormExpired, FormTooLarge, FormTooSlow
 from . import form_body
 from .context import SignInExchange
+from .records import View
 
 BROWSER_SECONDS = 604_800
 LANGUAGE_SECONDS = 31_536_000
@@ -68,7 +69,7 @@ def typed(exchange: Exchange, fields: Mapping[str, int]) -> dict[str, str]:
         return {}
 
 
-def _body(exchange: Exchange) -> form_body.Fields:
+def _body(exchange: Exchange) -> Fields:
     """All fields of the form. Raises BadRequest."""
     fields = exchange.once(_parsed)
     if isinstance(fields, BadRequest):
@@ -76,7 +77,7 @@ def _body(exchange: Exchange) -> form_body.Fields:
     return fields
 
 
-def _parsed(exchange: Exchange) -> form_body.Fields | BadRequest:
+def _parsed(exchange: Exchange) -> Fields | BadRequest:
     incoming = exchange.incoming
     try:
         return form_body.parse(incoming.body, incoming.value(b"content-type"))

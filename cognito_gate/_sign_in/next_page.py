@@ -11,11 +11,12 @@ from .._gate.effects import Flow, call
 from .._gate.flows import establish, login_cookies
 from .._gate.messages import Headers, Respond
 from .._gate.protocol import paths
-from .._gate.records import ChallengeRecord, Tokens, View
+from .._gate.records import Tokens
 from . import accounting, challenge_cookie, cognito_api, devices, forms, rate_limits
 from .cognito_api import Challenge, Outcome
 from .context import SignInContext, SignInExchange
 from .forms import BROWSER_SECONDS
+from .records import ChallengeRecord, View
 
 log = logging.getLogger("cognito_gate")
 

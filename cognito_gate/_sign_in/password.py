@@ -9,11 +9,12 @@ from functools import partial
 
 from .._gate.effects import Flow, call, compute
 from .._gate.flows import token_trust
-from .._gate.records import ChallengeRecord, Tokens
+from .._gate.records import Tokens
 from ..errors import ApiRefused, CognitoUnavailable
 from . import cognito_api, rate_limits, srp
 from .cognito_api import Challenge, Outcome
 from .context import SignInContext, SignInExchange
+from .records import ChallengeRecord
 
 
 @dataclass(frozen=True, slots=True)

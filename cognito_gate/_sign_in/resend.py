@@ -6,10 +6,10 @@ the limits themselves are in rate_limits.py.
 
 import math
 
-from .._gate.records import ChallengeRecord
 from . import rate_limits
 from .context import SignInExchange
 from .rate_limits import Message
+from .records import ChallengeRecord
 
 PAUSE_SECONDS = 30  # between two codes: mails and text messages take about that long
 _SENT = "sent"

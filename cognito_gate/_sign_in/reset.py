@@ -6,7 +6,6 @@ mean to a visitor (page.py).
 
 from .._gate.effects import Flow, call
 from .._gate.messages import Respond
-from .._gate.records import ChallengeRecord, View
 from ..events import PasswordChanged
 from . import (
     accounting,
@@ -20,6 +19,7 @@ from . import (
 )
 from .context import SignInExchange
 from .page import Feedback, SignInPage
+from .records import ChallengeRecord, View
 
 # /forgot
 

@@ -6,7 +6,6 @@ from .._gate.effects import Flow
 from .._gate.exchange import Exchange
 from .._gate.flows import login
 from .._gate.messages import Respond
-from .._gate.records import View
 from ..errors import MethodRefused
 from ..settings.endpoints import PAGES, PagePath
 from . import forms
@@ -14,6 +13,7 @@ from .account import ACCOUNT
 from .challenge import MFA, NEW_PASSWORD
 from .context import SignInContext, SignInExchange
 from .page import SignInPage
+from .records import View
 from .reset import FORGOT, RESET
 from .sign_in import SIGN_IN
 from .sign_up import CONFIRM, SIGN_UP

@@ -6,11 +6,11 @@ Must not know what Cognito asks for next (next_page.py), nor what its errors mea
 from .._gate.effects import Flow
 from .._gate.flows import session, step_up
 from .._gate.messages import Pass, Respond
-from .._gate.records import View
 from ..errors import CognitoUnavailable
 from . import challenge_cookie, choice, fields, forms, next_page, password, rate_limits
 from .context import SignInExchange
 from .page import Feedback, SignInPage
+from .records import View
 
 _FIELDS = {"username": 128, "password": 256}
 

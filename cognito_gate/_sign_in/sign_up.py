@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from .._gate.effects import Flow, call
 from .._gate.messages import Respond
-from .._gate.records import ChallengeRecord, View
 from ..errors import ApiRefused, FormRefused
 from ..events import AccountConfirmed, SignedUp
 from . import (
@@ -23,6 +22,7 @@ from . import (
 from .cognito_api import Delivery
 from .context import SignInContext, SignInExchange
 from .page import Feedback, SignInPage
+from .records import ChallengeRecord, View
 
 # /sign-up
 

@@ -32,9 +32,10 @@ from .._gate.catalog import Catalog, first_upper
 from .._gate.languages import Languages
 from .._gate.messages import Headers, Respond
 from .._gate.protocol.pages import source
-from .._gate.records import Sentence, View
+from .._gate.records import Sentence
 from ..settings import Settings, web_origin
 from . import error_places
+from .records import View
 
 PAGES = OURS / "sign_in"
 

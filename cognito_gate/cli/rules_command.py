@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import click
 
-from .._gate.authorization import Target
+from .._gate.target import Target
 from ..errors import SettingsError
 from ..settings import Settings
 from ..settings.reading import read_variables

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from .._gate.authorization import Authorization, Target
+from .._gate.authorization import Authorization
 from .._gate.protocol.conditions import lacks
 from .._gate.protocol.paths import PublicPaths
+from .._gate.rule_decisions import RuleDecisions
 from .._gate.rule_table import Demand, RuleTable
+from .._gate.target import Target
 from ..errors import Forbidden, LoginRequired, StepUpRequired
 from ..identity import NO_CLAIMS, Identity
 from ..settings import Settings
@@ -70,7 +72,8 @@ class Explained:
         self._settings = settings
         public = PublicPaths(settings.public_paths, settings.logout_path)
         table = RuleTable(settings.rules, settings.default_require)
-        self._authorization = Authorization(public, table)
+        self._rules = RuleDecisions(public, table)
+        self._authorization = Authorization(public, self._rules)
         self._routes = {settings.callback_path, *settings.routes}
         self._places = {name: where(settings.rules, index) for index, name in _named(settings)}
 
@@ -82,7 +85,7 @@ class Explained:
             return
         yield f"{target.method} {target.path}: {self._outcome(target, visitor)}"
         yield f"  visitor   {said}"
-        access = self._authorization.access(target)
+        access = self._rules.access(target)
         if access.public or access.optional:
             kind = "public" if access.public else "optional"
             yield f"  rule      {self._places.get(access.rule, access.rule)}: {kind}"
@@ -154,7 +157,7 @@ class Explained:
     def _rule_row(self, rule: Rule, name: str, path: str) -> tuple[str, str, Target]:
         methods = rule.methods or _METHODS
         targets = [Target(self._sample(path), "", method, NOW) for method in methods]
-        mine = (one for one in targets if self._authorization.access(one).rule == name)
+        mine = (one for one in targets if self._rules.access(one).rule == name)
         target = next(mine, targets[0])
         shown = ",".join(rule.methods or ()) or ("any" if target.method == "GET" else "other")
         return shown, path, target

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import SettingsError
 from .checks import CHECKS, check_type
@@ -20,8 +20,10 @@ from .operator_checks import OPERATOR_CHECKS
 from .page_checks import PAGE_CHECKS
 from .parsers import PARSERS
 from .reading import read_variables, text
-from .rules import Rule
 from .unknown_variables import UnknownVariable, find_unknown
+
+if TYPE_CHECKING:
+    from .rules import Rule
 
 # The default limits of a session's cookies. gunicorn and mod_wsgi refuse a header of over 8,190
 # bytes; ASGI servers accept 64 KiB, but usual load balancers only 16 KiB.
@@ -30,7 +32,12 @@ log = logging.getLogger("cognito_gate")
 
 
 def _setting(
-    variable: str, default: Any, parser: str = "text", *, hidden: bool = False, items: type = str
+    variable: str,
+    default: Any,
+    parser: str = "text",
+    *,
+    hidden: bool = False,
+    items: Literal["texts", "rules"] = "texts",
 ) -> Any:
     """A field read from `variable`; `hidden` keeps it out of `repr` and allows `_FILE`. `items` is
     what a list consists of."""
@@ -81,7 +88,9 @@ class Settings(Combined):
     prefix: str = _setting("COGNITO_GATE_PREFIX", "/auth")
     public_paths: tuple[str, ...] = _setting("COGNITO_GATE_PUBLIC_PATHS", (), "words")
     revoke_key: str = _setting("COGNITO_GATE_REVOKE_KEY", "", hidden=True)
-    rules: tuple[Rule, ...] = _setting("COGNITO_GATE_RULES_FILE", (), "rules", items=Rule)
+    rules: "tuple[Rule, ...]" = _setting(  # noqa: RUF009 - a field, as all others here
+        "COGNITO_GATE_RULES_FILE", (), "rules", items="rules"
+    )
     require_groups: tuple[str, ...] = _setting("COGNITO_GATE_REQUIRE_GROUPS", (), "words")
     email_domains: tuple[str, ...] = _setting("COGNITO_GATE_EMAIL_DOMAINS", (), "words")
     trusted_proxies: tuple[str, ...] = _setting("COGNITO_GATE_TRUSTED_PROXIES", (), "words")
@@ -91,6 +100,7 @@ class Settings(Combined):
     login_seconds: int = _setting("COGNITO_GATE_LOGIN_SECONDS", 900, "whole")
     http_timeout_seconds: float = _setting("COGNITO_GATE_HTTP_TIMEOUT_SECONDS", 5.0, "seconds")
     keep_fragment: bool = _setting("COGNITO_GATE_KEEP_FRAGMENT", False, "flag")
+    keep_forms: bool = _setting("COGNITO_GATE_KEEP_FORMS", False, "flag")
     bearer: bool = _setting("COGNITO_GATE_BEARER", False, "flag")
     bearer_client_ids: tuple[str, ...] = _setting("COGNITO_GATE_BEARER_CLIENT_IDS", (), "words")
     cors_preflight: bool | None = _setting("COGNITO_GATE_CORS_PREFLIGHT", None, "flag")

@@ -7,7 +7,7 @@ contains a secret's value.
 import re
 from collections.abc import Callable
 from types import NoneType
-from typing import Any
+from typing import Any, Literal
 
 from .formats import (
     CLIENT_ID,
@@ -41,16 +41,29 @@ _KINDS = {
 _ALSO_ALLOWED: dict[type, tuple[type, ...]] = {float: (int,), NoneType: (bool,)}
 
 
-def check_type(value: object, default: object, *, secret: bool, items: type = str) -> None:
+def check_type(
+    value: object, default: object, *, secret: bool, items: Literal["texts", "rules"] = "texts"
+) -> None:
     """Check that a value given in code has the type of its default; a tuple holds such `items`."""
     if isinstance(default, tuple):
-        if isinstance(value, tuple) and all(isinstance(item, items) for item in value):
+        of_items = _is_text if items == "texts" else _is_rule
+        if isinstance(value, tuple) and all(map(of_items, value)):
             return
-        name = "texts" if items is str else items.__name__
+        name = "texts" if items == "texts" else "Rule"
         raise Problem(f"is {_printable_value(value, secret)}; it takes a tuple of {name}")
     kind = type(default)
     if type(value) not in (kind, *_ALSO_ALLOWED.get(kind, ())):
         raise Problem(f"is {_printable_value(value, secret)}; it takes {_KINDS[kind]}")
+
+
+def _is_text(item: object) -> bool:
+    return isinstance(item, str)
+
+
+def _is_rule(item: object) -> bool:
+    from .rules import Rule  # noqa: PLC0415 - most gates have no rules
+
+    return isinstance(item, Rule)
 
 
 def _printable_value(value: object, secret: bool) -> str:

@@ -3,12 +3,13 @@
 A base class of `Settings`. Knows which settings exclude each other; each by itself is sound here.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from .endpoints import Endpoints
-from .rule_order import order_problems, takes_all
-from .rules import Require, Rule, where
+
+if TYPE_CHECKING:
+    from .rules import Require, Rule
 
 
 class Combined(Endpoints):
@@ -22,16 +23,18 @@ class Combined(Endpoints):
     bearer: bool
     bearer_client_ids: tuple[str, ...]
     public_paths: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    rules: "tuple[Rule, ...]"
     require_groups: tuple[str, ...]
     email_domains: tuple[str, ...]
     revoke_key: str
 
     @property
-    def default_require(self) -> Require | None:
+    def default_require(self) -> "Require | None":
         """What is required where no rule matches, beside a sign-in."""
         if not self.require_groups and not self.email_domains:
             return None
+        from .rules import Require  # noqa: PLC0415 - as below
+
         return Require(groups=self.require_groups or None, email_domains=self.email_domains or None)
 
     @property
@@ -86,31 +89,22 @@ class Combined(Endpoints):
         return {}
 
     def _machine_problems(self) -> dict[str, str]:
-        """Rules for machines that no machine can meet: its tokens are not accepted at all."""
+        if not self.rules:
+            return {}
+        from .rule_combinations import machine_problems  # noqa: PLC0415 - most gates have no rules
+
         accepted = {self.user_pool_client_id, *self.bearer_client_ids} if self.bearer else set()
-        texts = [
-            f"{where(self.rules, index)}: require.clients lists {client!r}, whose bearer tokens "
-            "are not accepted (COGNITO_GATE_BEARER, COGNITO_GATE_BEARER_CLIENT_IDS)"
-            for index, rule in enumerate(self.rules)
-            for client in (rule.require and rule.require.clients) or ()
-            if client not in accepted
-        ]
-        return {"COGNITO_GATE_RULES_FILE": "\n    ".join(texts)} if texts else {}
+        return machine_problems(self.rules, accepted)
 
     def rule_problems(self) -> dict[str, str]:
         """Rules that can never match, and a default that nothing is left for."""
-        problems: dict[str, str] = {}
+        if not self.rules:
+            return {}
+        from .rule_combinations import rule_problems  # noqa: PLC0415 - most gates have no rules
+
+        defaults = {
+            "COGNITO_GATE_REQUIRE_GROUPS": self.require_groups,
+            "COGNITO_GATE_EMAIL_DOMAINS": self.email_domains,
+        }
         routes = (*self.routes, self.callback_path)
-        wrong = order_problems(self.rules, self.public_paths, routes)
-        if wrong:
-            texts = (f"{where(self.rules, one.index)}: {one.key} {one.text}" for one in wrong)
-            problems["COGNITO_GATE_RULES_FILE"] = "\n    ".join(texts)
-        last = [index for index, rule in enumerate(self.rules) if takes_all(rule)]
-        for variable, values in (
-            ("COGNITO_GATE_REQUIRE_GROUPS", self.require_groups),
-            ("COGNITO_GATE_EMAIL_DOMAINS", self.email_domains),
-        ):
-            if values and last:
-                name = where(self.rules, last[0])
-                problems[variable] = f"has no effect: {name} matches every path"
-        return problems
+        return rule_problems(self.rules, self.public_paths, routes, defaults)

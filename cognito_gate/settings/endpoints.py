@@ -15,6 +15,8 @@ ROUTES = (
     *("/signed-out", "/signed-in", "/client.js", "/health", "/ready"),
 )
 METRICS = "/metrics"
+RESUME = "/resume"
+"""Where a form that was kept is offered again; only where COGNITO_GATE_KEEP_FORMS is set."""
 PagePath: TypeAlias = Literal[
     "/sign-in",
     "/sign-up",
@@ -46,6 +48,7 @@ class Endpoints:
     secret_key_fallbacks: tuple[str, ...]
     prefix: str
     trusted_proxies: tuple[str, ...]
+    keep_forms: bool
     metrics_token: str
     metrics_addresses: tuple[str, ...]
     login: Literal["hosted", "custom"]
@@ -107,7 +110,13 @@ class Endpoints:
         names = ROUTES + PAGES if self.login == "custom" else ROUTES
         names = (*names, VERIFY) if self.trusted_proxies else names
         names += (METRICS,) if self.has_metrics else ()
+        names += (RESUME,) if self.keep_forms else ()
         return tuple(self.prefix + name for name in names)
+
+    @property
+    def resume_path(self) -> str:
+        """Where a form that was kept is offered again."""
+        return self.prefix + RESUME
 
     @property
     def has_metrics(self) -> bool:

@@ -5,7 +5,6 @@ Knows names only; must not know what a variable means, and never sees a value.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 _PREFIXES = ("AWS_COGNITO_", "COGNITO_GATE_")
 
@@ -27,9 +26,13 @@ def find_unknown(
     names: Iterable[str], variables: Collection[str], also_known: Collection[str]
 ) -> tuple[UnknownVariable, ...]:
     """The names that are neither in `variables`, nor in `also_known`, nor obviously of others."""
-    candidates = (name for name in names if "COG" in name.upper())
+    candidates = {name for name in names if "COG" in name.upper()}.difference(variables, also_known)
+    if not candidates:
+        return ()
+    from difflib import get_close_matches  # noqa: PLC0415 - for the few who mistyped one
+
     unknown = []
-    for name in sorted({*candidates}.difference(variables, also_known)):
+    for name in sorted(candidates):
         has_prefix = name.upper().startswith(_PREFIXES)
         similar = get_close_matches(name.upper(), variables, 1, cutoff=0.8 if has_prefix else 0.85)
         if has_prefix or similar:

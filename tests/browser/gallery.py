@@ -18,8 +18,9 @@ from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.messages import Respond
 from cognito_gate._gate.protocol import pages
 from cognito_gate._gate.protocol.pages import Button, Fact, Form, Link, Page, Section
-from cognito_gate._gate.records import Sentence, View
+from cognito_gate._gate.records import Sentence
 from cognito_gate._sign_in import totp
+from cognito_gate._sign_in.records import View
 from cognito_gate._sign_in.views import SAMPLES
 from tests.journey.serving import listen, port_of, serving
 from tests.parts.made import views
@@ -85,13 +86,20 @@ def gate_page(name: str, language: str) -> Respond:
     page = Page(
         catalog.text(f"gate.{name}.title"),
         catalog.text(
-            f"gate.{name}.text", name="ada", address="https://app.example/", methods="GET"
+            f"gate.{name}.text",
+            name="ada",
+            address="https://app.example/",
+            methods="GET",
+            path="/orders",
+            seconds="15 minutes",
         ),
         links,
         language=language,
     )
     if name == "sessions":
         page = _with_sessions(page, catalog)
+    if name == "resume":
+        page = _with_kept_form(page, catalog)
     return pages.show(400, page, Appearance(OPTIONS["COGNITO_GATE_APP_NAME"]).frame())
 
 
@@ -105,8 +113,18 @@ def _with_sessions(page: Page, catalog: Catalog) -> Page:
     here = Section(text("this"), facts=(Fact(text("since"), at), Fact(text("until"), at)))
     others = Section(text("others"), facts=(Fact("Firefox", at), Fact(text("unnamed"), at)))
     buttons = (Button("this", text("end_this")), Button("everywhere", text("end_all")))
-    form = Form("/auth/sessions", buttons, text("only_here"), "'self'")
-    return replace(page, sections=(here, others), form=form, links=page.links[:1])
+    form = Form("/auth/sessions", buttons, text("only_here"))
+    return page._replace(sections=(here, others), forms=(form,), links=page.links[:1])
+
+
+def _with_kept_form(page: Page, catalog: Catalog) -> Page:
+    """The page that offers a form again has two."""
+    send, discard = catalog.text("gate.resume.send"), catalog.text("gate.resume.discard")
+    forms = (
+        Form("/orders", (Button("", send),), fields=(("note", "typed"),)),
+        Form("/auth/resume", (Button("discard", discard),)),
+    )
+    return page._replace(forms=forms, links=page.links[:1])
 
 
 def make_app(**change: str) -> Starlette:

@@ -152,7 +152,7 @@ def test_a_refusal_does_not_touch_the_body(pool: Pool) -> None:
     del environ["HTTP_COOKIE"]
     environ["REQUEST_METHOD"] = "POST"
     server = Server()
-    assert b"login_required" in b"".join(gate(environ, server))
+    assert b"Sign-in required" in b"".join(gate(environ, server))
     assert server.started[0][0] == "401 Unauthorized"
 
 

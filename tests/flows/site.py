@@ -15,7 +15,7 @@ from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming
 from cognito_gate.events import Event
-from tests.flows.stage import Answering, NoStore, Store, incoming, play, reply
+from tests.flows.stage import NO_STORE, Answering, Store, incoming, play, reply
 from tests.world.browser import Reply, Request
 
 
@@ -28,7 +28,7 @@ class CoreSite:
         pool: Answering,
         mount: str = "",
         clock: Callable[[], float] = time.time,
-        store: Store = NoStore(),  # noqa: B008
+        store: Store = NO_STORE,
     ) -> None:
         self.gate, self.pool, self.mount = Gate(settings), pool, mount
         self.clock, self.ahead, self.store = clock, 0.0, store
@@ -52,7 +52,7 @@ class CoreSite:
     def _decide(self, facts: Incoming, body: bytes) -> Decision:
         if self.gate.takes_form(facts):
             facts = facts._replace(body=body)
-        return play(self.gate.decide(facts), self, self.store)
+        return play(self.gate.decide(facts), self, body, self.store)
 
     def answer(self, ask: HttpCall) -> HttpAnswer:
         """The pool's answer, or an earlier one that may be given again."""

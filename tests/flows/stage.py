@@ -9,13 +9,13 @@ from typing import Any, Protocol, assert_never
 from urllib.parse import unquote_to_bytes
 
 from cognito_gate._delivery import Delivery
-from cognito_gate._gate.authorization import Check
 from cognito_gate._gate.effects import (
     Compute,
     Effect,
     Flow,
     HttpAnswer,
     HttpCall,
+    ReadForm,
     StoreAnswer,
     StoreCall,
     Wait,
@@ -23,6 +23,7 @@ from cognito_gate._gate.effects import (
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming, Pass
 from cognito_gate._gate.sessions.interface import Sessions
+from cognito_gate._gate.target import Check
 from cognito_gate.events import Event
 from tests.world.browser import Browser, Reply, Request, Seen
 from tests.world.pool import Pool
@@ -84,8 +85,14 @@ class NoStore:
         return StoreAnswer("there is no store")
 
 
-def play(flow: Flow[Decision], pool: Answering, store: Store = NoStore()) -> Decision:  # noqa: B008
-    """Run a flow to its decision, with `pool` on the other side, and the store that gates share."""
+NO_STORE = NoStore()
+
+
+def play(
+    flow: Flow[Decision], pool: Answering, body: bytes | None = None, store: Store = NO_STORE
+) -> Decision:
+    """Run a flow to its decision, with `pool` on the other side, and the store that gates share.
+    `body` is the request's."""
     try:
         effect = next(flow)
         while True:
@@ -98,6 +105,8 @@ def play(flow: Flow[Decision], pool: Answering, store: Store = NoStore()) -> Dec
                     effect = flow.send(store.answer(effect))
                 case Wait():
                     effect = flow.send(None)
+                case ReadForm():
+                    effect = flow.send(body)
                 case _:
                     assert_never(effect)
     except StopIteration as stop:
@@ -147,7 +156,7 @@ class Stage:
     quick: bool = True
     checks: tuple[Check, ...] = ()
     sessions: Sessions | None = None
-    store: Store = field(default_factory=NoStore)
+    store: Store = NO_STORE
     tokens_from: int = 0
 
     def __post_init__(self) -> None:
@@ -169,7 +178,7 @@ class Stage:
         if self.gate.takes_form(seen):
             seen = seen._replace(body=request.body)
         cached = self.cached(seen) if self.quick else None
-        decision = cached or play(self.gate.decide(seen), self.pool, self.store)
+        decision = cached or play(self.gate.decide(seen), self.pool, request.body, self.store)
         self.events += decision.events
         self.delivery.deliver(decision.events)
         return reply(decision)

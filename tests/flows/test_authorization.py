@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from cognito_gate import Identity, Require, Rule
-from cognito_gate._gate.authorization import Authorization, Check, Target
+from cognito_gate._gate.authorization import Authorization
 from cognito_gate._gate.protocol.paths import PublicPaths
+from cognito_gate._gate.rule_decisions import RuleDecisions
 from cognito_gate._gate.rule_table import RuleTable
+from cognito_gate._gate.target import Check, Target
 from cognito_gate.events import Refused
 from tests.flows.stage import DUE, REFRESH, START, Stage, incoming
 from tests.world import faults
@@ -349,7 +351,7 @@ def test_what_is_remembered_of_one_request_never_holds_for_another() -> None:
         Rule(("/a",), methods=("GET",), require=Require(groups=("admin",))),
         Rule(("/b", "/static/*"), public=True),
     )
-    authorization = Authorization(PublicPaths(("/open",)), RuleTable(rules))
+    decisions = RuleDecisions(PublicPaths(("/open",)), RuleTable(rules))
     seen = {
         Target("/a", "", "GET"): {"rule 1"},
         Target("/a", "", "POST"): {"no rule"},
@@ -364,7 +366,7 @@ def test_what_is_remembered_of_one_request_never_holds_for_another() -> None:
         Target("/Static/" + "x" * 300, "", "GET"): {"no rule"},
     }
     for target, names in [*seen.items()] * 3:
-        access = authorization.access(target)
+        access = decisions.access(target)
         assert {demand.rule for demand in access.demands} == names, target
         assert access.public is (not names)
 
@@ -535,19 +537,19 @@ def test_a_navigation_that_is_refused_is_a_page_also_under_a_mount(stage: Stage)
 
 
 def test_a_websocket_to_the_page_after_sign_out_is_not_public() -> None:
-    authorization = Authorization(PublicPaths((), "/bye"), None)
+    authorization = Authorization(PublicPaths((), "/bye"))
     assert authorization.is_public(Target("/bye", "", "GET"))
     assert not authorization.is_public(Target("/bye", "", "GET", socket=True))
 
 
 def test_what_a_client_writes_does_not_fill_the_memory() -> None:
     rules = (Rule(("/a",), methods=("GET",), optional=True),)
-    authorization = Authorization(PublicPaths(()), RuleTable(rules))
+    decisions = RuleDecisions(PublicPaths(()), RuleTable(rules))
     for number in range(50):
         method, overrides = f"M{number}" * 1_000, (f"X{number}" * 1_000,)
-        authorization.access(Target("/a", "", method))
-        authorization.access(Target("/a", "", "GET", 0.0, overrides))
-    assert authorization._remembered.cache_info().currsize <= 4
+        decisions.access(Target("/a", "", method))
+        decisions.access(Target("/a", "", "GET", 0.0, overrides))
+    assert decisions._remembered.cache_info().currsize <= 4
 
 
 @pytest.mark.parametrize("header", ["x-http-method-override", "x_http_method_override"])

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from cognito_gate import events
 from cognito_gate._delivery import log_line
 from cognito_gate._gate.messages import Pass
 from cognito_gate.events import (
@@ -224,6 +225,12 @@ def test_a_log_line_stays_one_line(stage: Stage) -> None:
     line = log_line(forged)
     assert line.isprintable()
     assert "\\n" in line
+
+
+def test_the_events_of_sign_in_pages_stand_beside_the_others() -> None:
+    assert events.WrongCode.__name__ in dir(events)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = events.nothing
 
 
 def test_a_kind_of_event_that_the_log_has_no_words_for_is_named(stage: Stage) -> None:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_gate import SettingsError, errors
-from cognito_gate._gate.authorization import Target
 from cognito_gate._gate.catalog import Catalog
 from cognito_gate._gate.catalog_files import read
 from cognito_gate._gate.context import Context
@@ -19,6 +18,7 @@ from cognito_gate._gate.exchange import Exchange
 from cognito_gate._gate.flows import error_responses
 from cognito_gate._gate.gate import new_token
 from cognito_gate._gate.languages import OURS, Languages
+from cognito_gate._gate.target import Target
 from cognito_gate.errors import (
     BadRequest,
     CallbackRefused,
@@ -76,7 +76,7 @@ SHOWN: dict[str, list[GateError]] = {
 """Each error that may end on a page, by its code, with each of its texts."""
 ELSEWHERE = {
     "settings": "at start only",
-    "login_required": "a redirect, or JSON",
+    "login_required": "a redirect, the page of a form, or JSON",
     "invalid_token": "JSON",
     "stale_login": "starts over, or is lost cookies",
     "revocation_refused": "JSON",
@@ -153,7 +153,7 @@ def test_every_error_has_a_page_in_every_language(catalog: Catalog) -> None:
 @IN_EACH
 def test_every_text_of_the_catalog_is_used(catalog: Catalog) -> None:
     pages = {"sessions", "signed_in", "signed_out", "signed_out_here", "to_login", "window_done"}
-    pages |= SHOWN.keys()
+    pages |= {"resume", "unsent_form"} | SHOWN.keys()
     assert {name.split(".")[1] for name in catalog.texts if name.startswith("gate.")} == pages
 
 

@@ -2,13 +2,14 @@
 
 import functools
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Incoming, Pass
+from cognito_gate._gate.protocol.cookies import RequestCookies
 from tests.flows.stage import ACCESS, ID, REFRESH, START, play, reply
 from tests.world.browser import NAVIGATION, Raw
 from tests.world.pool import Pool
@@ -32,6 +33,11 @@ PATHS = st.lists(
     | st.text(max_size=4),
     max_size=12,
 ).map(lambda parts: "/" + "".join(parts))
+FORM = {
+    b"origin": b"https://app.example",
+    b"sec-fetch-site": b"same-origin",
+    b"content-type": b"application/x-www-form-urlencoded",
+}
 METHODS = st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "BREW", ""])
 
 
@@ -39,7 +45,8 @@ METHODS = st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "BREW", ""])
 def stage() -> tuple[Gate, Pool]:
     """A gate with everything turned on, and its pool."""
     pool = Pool(clock=lambda: START)
-    made = pool.settings(bearer=True, refresh_flow_enabled=True, public_paths=("/open/*",))
+    every = {"bearer": True, "refresh_flow_enabled": True, "keep_forms": True}
+    made = pool.settings(**every, public_paths=("/open/*",))
     return Gate(made), pool
 
 
@@ -136,6 +143,41 @@ def test_other_headers(
 def test_return_addresses(value: str, extra: bytes) -> None:
     query = b"next=" + quote(value, safe="").encode() + b"&" + extra
     assert decided(request("/auth/login", query=query))
+
+
+FORM_PIECES = st.sampled_from(
+    [b"&", b"=", b"+", b"%", b"%0D%0A", b"%0A", b"%00", b"%C3%BC", b"%ff", b"a", b"<\"'>"]
+)
+ODD = [b"null", b"https://other.example", b"cross-site", b"9" * 30, b"multipart/form-data", b"\xff"]
+
+
+@FEW
+@given(
+    body=st.none() | st.lists(FORM_PIECES | st.binary(max_size=3), max_size=20).map(b"".join),
+    target=st.sampled_from([b"/page", b"//page", b"/%2e%2e/page", b"/p\xff"])
+    | st.binary(max_size=9),
+    query=QUERIES,
+    odd=st.dictionaries(
+        st.sampled_from([*FORM, b"content-length"]), st.sampled_from(ODD), max_size=1
+    ),
+)
+@example(body=b"a=1&b=%C3%BC+%0D%0A&a=", target=b"/page", query=b"a=b", odd={})
+def test_forms(body: bytes | None, target: bytes, query: bytes, odd: dict[bytes, bytes]) -> None:
+    """What is kept comes back field by field, to the very address; all else is not kept."""
+    gate, pool = stage()
+    keeper, sub = gate._context.keeper, "sub-of-ada"
+    [(_, line)] = keeper.begin(RequestCookies([]), sub, (), START)
+    cookie = (b"cookie", line.partition(";")[0].encode())
+    lines = [*{**dict(NAVIGATES), **FORM, **odd}.items(), cookie]
+    asked = Incoming("http", "POST", "/page", target, query, lines, START)
+    shown = reply(play(gate.decide(asked), pool, body))
+    assert (shown.status, shown.app) == (401, None)
+    kept = keeper.find({name: [one.value] for name, one in shown.cookies.items()}, sub, START)
+    if kept is not None:
+        assert odd in ({}, {b"origin": b"null"}) or b"content-length" in odd
+        assert body is not None
+        assert kept.target.encode() == target + (b"?" + query if query else b"")
+        assert kept.pairs == (*parse_qsl(body.decode(), keep_blank_values=True),)
 
 
 def test_a_request_without_any_header() -> None:

@@ -5,9 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from cognito_gate import Require, Rule
-from cognito_gate._gate.flows.step_up import MAX_TIMES
+from cognito_gate._gate.flows.step_up import MAX_TIMES, StepUp
 from cognito_gate._gate.protocol.conditions import lacks
-from cognito_gate._gate.records import StepUp
 from cognito_gate.errors import TokenRefused
 from cognito_gate.events import Refused
 from cognito_gate.identity import Identity

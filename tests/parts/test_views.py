@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cognito_gate._gate.languages import Languages
 from cognito_gate._gate.messages import Respond
-from cognito_gate._gate.records import Sentence, View
+from cognito_gate._gate.records import Sentence
+from cognito_gate._sign_in.records import View
 from cognito_gate._sign_in.views import PAGES, SAMPLES, Views
 from tests.parts.html import Page
 from tests.parts.made import views

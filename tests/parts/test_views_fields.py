@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from cognito_gate._gate.records import Sentence, View
+from cognito_gate._gate.records import Sentence
 from cognito_gate._sign_in.error_places import FIELDS, fields
+from cognito_gate._sign_in.records import View
 from cognito_gate._sign_in.views import SAMPLES
 from tests.parts.html import Element, Page
 from tests.parts.made import views

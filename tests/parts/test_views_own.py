@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cognito_gate import SettingsError
-from cognito_gate._gate.records import View
+from cognito_gate._sign_in.records import View
 from cognito_gate._sign_in.views import SAMPLES, Views
 from tests.parts.html import Page
 from tests.parts.made import views

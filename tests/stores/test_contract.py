@@ -104,6 +104,7 @@ def test_what_has_ended_is_not_there(asked: Asked) -> None:
     assert asked.run(store.count("n", time.time() - 1)) == 1
     assert asked.run(store.count("n", time.time() + 60)) == 1
     assert asked.run(store.count("n", time.time() - 1)) == 2  # the first said when it ends
+    assert asked.run(store.count("n", time.time() + 60)) == 3
 
 
 def test_time_goes_by(asked: Asked) -> None:

@@ -171,10 +171,12 @@ def test_a_dead_store_is_left_alone(kind: type[Scripted], way: str) -> None:
     assert store.closed == 1
 
 
-def test_threads_do_not_wait_longer_than_they_may() -> None:
+@pytest.mark.parametrize("way", ["threads", "loop"])
+def test_nobody_waits_longer_than_they_may(way: str) -> None:
     release = Event()
     calls = StoreCalls(lambda: Scripted(release), 0.05)
-    assert calls.answer(LOAD).failure == "TimeoutError"
+    waited = calls.answer(LOAD) if way == "threads" else asyncio.run(calls.answer_async(LOAD))
+    assert waited.failure == "TimeoutError"
     release.set()
     calls.close()
     calls.close()  # nothing is open any more

@@ -235,6 +235,9 @@ def test_a_lock_for_which_sqlite_does_not_wait(path: Path) -> None:
     connection = sqlite3.connect(path, factory=Busy)
     SQLiteFile(path, 5.0)._use_wal(connection)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.left = 2
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        SQLiteFile(path, -1.0)._use_wal(connection)  # its time is over
     connection.close()
 
 

@@ -210,7 +210,8 @@ def _signed_in(exchange: Exchange, attempt: LoginAttempt, tokens: Tokens) -> Flo
     session = yield from establish.establish(exchange, tokens, attempt.nonce, unseen=strict)
     stored = session.headers
     ended = login_cookies.forget(exchange, attempt.state)
-    room = login_cookies.MAX_BYTES - sum(len(line.partition(";")[0]) for _, line in stored)
+    kept = sum(map(len, exchange.jar.get(exchange.context.names.kept_form, ())))
+    room = login_cookies.MAX_BYTES - kept - sum(len(line.partition(";")[0]) for _, line in stored)
     crowded = login_cookies.make_room(exchange, room, spent=attempt.state)
     headers: Headers = (*stored, *ended, *crowded)
     target = paths.safe_return(attempt.return_to, exchange.context.routes)

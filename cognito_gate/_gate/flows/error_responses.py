@@ -5,7 +5,6 @@ from, nor what pages say: their texts are in the catalogs, by the error's code.
 """
 
 import logging
-from dataclasses import replace
 
 from ...errors import (
     BadRequest,
@@ -54,7 +53,7 @@ def refuse(exchange: Exchange, error: GateError, *, form: bool) -> Respond:
         exchange.incoming, form=form
     ):
         return pages.show_json(error.status, {"error": error.code}, headers)
-    page = replace(_page(exchange, error), links=_links(exchange, error))
+    page = _page(exchange, error)._replace(links=_links(exchange, error))
     return gate_pages.show(exchange, error.status, page, headers)
 
 

@@ -60,7 +60,9 @@ def establish(exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool) -
     exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", name, pages))
     marks = verified_session.marks(live, record)
     idle = context.idle.headers(exchange.jar, marks, now) if context.idle else ()
-    return Established(who, (*saved.headers, *idle))
+    forms = context.kept_forms
+    kept = forms.begin(exchange.cookies, who.sub, saved.headers, now) if forms else ()
+    return Established(who, (*saved.headers, *idle, *kept))
 
 
 def _check_not_over(

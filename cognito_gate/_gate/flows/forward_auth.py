@@ -14,7 +14,6 @@ from ...settings.proxies import TrustedProxies
 from ..exchange import Exchange
 from ..messages import Decision, Header, Headers, Incoming, Pass, Respond
 from ..protocol.identity_headers import IdentityHeaders
-from . import login
 
 # Traefik's and Caddy's names; those that nginx is usually given.
 _NAMES = ((b"x-forwarded-method", b"x-forwarded-uri"), (b"x-original-method", b"x-original-uri"))
@@ -36,12 +35,6 @@ class ForwardAuth:
         self._given = IdentityHeaders(settings.headers)
         self._path = f"{settings.prefix}/verify"
         self._origin = settings.app_origin
-        self.below = f"{self._path}/" if settings.trusted_proxies else ""
-        """What paths of Envoy's begin with; empty where there are no such routes."""
-
-    def serves(self, path: str) -> bool:
-        """True for a path of the route, if there is one at all."""
-        return bool(self.below) and (path == self._path or path.startswith(self.below))
 
     def read(self, exchange: Exchange) -> Exchange:
         """The request that the proxy asks about.
@@ -67,12 +60,6 @@ class ForwardAuth:
             forwarded=True,
         )
         return Exchange(exchange.context, forwarded, events=exchange.events)
-
-    def to_login(self, exchange: Exchange, headers: Headers) -> Respond:
-        """On to the login route, which starts the sign-in itself: only there its cookie is sure to
-        reach the browser."""
-        way = login.login_url(exchange.context, login.return_address(exchange))
-        return Respond(303, (("location", way), *headers))
 
     def _asked(self, incoming: Incoming) -> tuple[bytes, bytes]:
         """The method and the URI. What the visitor has sent reaches the gate by some proxies, too:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from ...errors import BadRequest, LoginRequired, MethodRefused
 from ..context import Context
 from ..exchange import Exchange
-from ..messages import Incoming, Respond
+from ..messages import Headers, Incoming, Respond
 from ..protocol import fetch_metadata, oauth, paths
 from . import login_cookies, return_cookie
 
@@ -115,3 +115,10 @@ def login_url(context: Context, return_to: str = "/") -> str:
     """The address of the login route, on to `return_to`."""
     path = f"{context.settings.prefix}/login"
     return path if return_to == "/" else f"{path}?next={quote(return_to, safe='/')}"
+
+
+def to_login_route(exchange: Exchange, headers: Headers) -> Respond:
+    """On to the login route, which starts the sign-in itself: for a request that a proxy asks
+    about, only there its cookie is sure to reach the browser."""
+    way = login_url(exchange.context, return_address(exchange))
+    return Respond(303, (("location", way), *headers))

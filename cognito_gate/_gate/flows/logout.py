@@ -60,6 +60,7 @@ def sign_out(exchange: Exchange, *, everywhere: bool = False) -> Flow[Headers]:
         *login_cookies.forget_all(exchange),
         *(("set-cookie", line) for line in waiting),
         *(context.idle.clear(jar) if context.idle else ()),
+        *(context.kept_forms.clear(jar) if context.kept_forms else ()),
     )
 
 

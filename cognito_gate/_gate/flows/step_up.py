@@ -5,18 +5,37 @@ sign-in too old or too weak (authorization.py).
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
 from ...errors import StepUpRequired, TokenRefused
 from ...identity import Identity
 from ..exchange import Exchange
 from ..messages import Pass, Respond
-from ..records import StepUp
+from ..records import dump_record, load_record
 from . import login
 
 MAX_TIMES = 3
 """How often a browser is sent that has not signed in since: there may be several tabs, and people
 who go back."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """That a browser was sent to sign in again: when (Unix time), how many times, with which
+    session, and for which classes of sign-in."""
+
+    begun: int
+    times: int
+    session: str
+    acr: list[str]
+
+    def to_json(self) -> str:
+        return dump_record(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**load_record(text, {"begun": int, "times": int, "session": str, "acr": list}))
 
 
 def ask(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Respond | None:

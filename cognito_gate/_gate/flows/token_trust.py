@@ -5,7 +5,6 @@ none, so that a hostile token causes no call.
 """
 
 import logging
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ClockWrong, CognitoUnavailable, TokenRefused
@@ -101,6 +100,9 @@ def _difference(ahead: float) -> str:
 
 def _seconds_ahead(date: str, now: float) -> float:
     """By how many seconds this server's clock is ahead; 0.0 where Cognito does not tell."""
+    # Only with an answer of Cognito's, and what makes calls has loaded it by then.
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+
     try:
         return now - parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):

@@ -45,6 +45,12 @@ class RequestCookies:
             self._jar = read(self.headers)
         return self._jar
 
+    @property
+    def app_bytes(self) -> int:
+        """How many bytes of them are not ours."""
+        ours = sum(len(name) + len(one) + 3 for name, values in self.jar.items() for one in values)
+        return max(0, sum(map(len, self.headers)) - ours)
+
     def glance(self, names: tuple[str, ...]) -> tuple[str, ...] | None:
         """What the quick look at a single header finds."""
         return glance(self.headers[0], names) if len(self.headers) == 1 else None

@@ -91,3 +91,16 @@ def of_this_site(incoming: Incoming, origin: str) -> bool:
         if sender:
             return sender == origin or sender.startswith(f"{origin}/")
     return True
+
+
+def sent_by(incoming: Incoming, origin: str) -> bool:
+    """True only when the browser says that a page of this very origin sends a form.
+
+    A page that tells nobody where it is (`Referrer-Policy: no-referrer`) sends its forms with the
+    origin `null`; then Fetch Metadata has to say it.
+    """
+    site = incoming.value(b"sec-fetch-site")
+    sender = incoming.value(b"origin").decode("latin-1")
+    if site not in (b"", b"same-origin"):
+        return False
+    return sender == origin or (site == b"same-origin" and sender in ("", "null"))

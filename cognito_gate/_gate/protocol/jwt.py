@@ -96,11 +96,12 @@ def parse(token: str, use: Use) -> Parsed:
     Raises:
         TokenRefused: for anything but RS256 with a `kid` and nothing unusual in its header.
     """
-    if len(token) > MAX_TOKEN_CHARS or not token.isascii() or token.count(".") != 2:
+    if len(token) > MAX_TOKEN_CHARS or not token.isascii():
         raise TokenRefused("not a signed token of three parts")
-    raw = token.encode("ascii")
-    signed, _, signature = raw.rpartition(b".")
-    head, _, body = signed.partition(b".")
+    signed, _, signature = token.encode("ascii").rpartition(b".")
+    head, dot, body = signed.partition(b".")
+    if not dot or b"." in body:
+        raise TokenRefused("not a signed token of three parts")
     return Parsed(use, _key_id(head, use), _object(body), signed, _segment(signature))
 
 

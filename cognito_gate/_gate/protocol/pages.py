@@ -7,11 +7,10 @@ no script runs, and everything put into a page is escaped.
 import hashlib
 import json
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..messages import Headers, Respond
 
@@ -21,7 +20,6 @@ _HTML: Headers = (
     ("content-type", "text/html; charset=utf-8"),
     NO_STORE,
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
 )
 _JSON: Headers = (
     ("content-type", "application/json"),
@@ -29,25 +27,24 @@ _JSON: Headers = (
     ("x-content-type-options", "nosniff"),
 )
 
+_SECOND = ' class="second"'
 
-@dataclass(frozen=True, slots=True)
-class Link:
+
+class Link(NamedTuple):
     """Where a link of a page leads, and its words."""
 
     address: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A fact, and what it is called."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part of a page, under a heading of its own."""
 
     title: str
@@ -55,31 +52,30 @@ class Section:
     facts: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button of a form, which sends `action=<action>`."""
+class Button(NamedTuple):
+    """A button of a form, which sends `action=<action>`, or nothing where that is empty."""
 
     action: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form of buttons alone. `note` says what to know first; `ways` are the sources (CSP) that it
-    may lead to, redirects included."""
+class Form(NamedTuple):
+    """A form of buttons, and of `fields` that nobody sees. `note` says what to know first; `ways`
+    are the sources (CSP) that it may lead to, redirects included."""
 
     address: str
     buttons: tuple[Button, ...]
-    note: str
-    ways: str
+    note: str = ""
+    ways: str = "'self'"
+    fields: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What a page says, and its links: the first is the way on, the others are ways out. `onward`
     follows the first by itself, unless the page has a script, which then does so. `script` is the
-    name of its file. `language` is the tag of the language that all of it is written in. `note` is
-    small print."""
+    name of its file. `language` is the tag of the language that all of it is written in. Of several
+    forms, the `ways` of the first count. `note` is small print. `referrer` is the policy of what
+    the page tells others of its address."""
 
     title: str
     text: str
@@ -88,12 +84,12 @@ class Page:
     script: str = ""
     language: str = "en"
     sections: tuple[Section, ...] = ()
-    form: Form | None = None
+    forms: tuple[Form, ...] = ()
     note: str = ""
+    referrer: str = "no-referrer"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What is the same on each page: the app's name, the style, and the logo as an address that
     holds all of it, or empty."""
 
@@ -155,15 +151,16 @@ def show(status: int, page: Page, frame: Frame, headers: Headers = ()) -> Respon
         style=frame.style,
         text=escape(page.text),
         sections="".join(map(_section, page.sections)),
-        form=_form(page.form) if page.form else "",
-        links=_links(page.links, first="" if page.form else ' class="button"'),
+        form="".join(map(_form, page.forms, [True, *[False] * len(page.forms)])),
+        links=_links(page.links, first="" if page.forms else ' class="button"'),
         note=f'<p class="fine">{escape(page.note)}</p>\n' if page.note else "",
         script=f"<script>{script}</script>\n" if script else "",
         language=escape(page.language),
     )
-    ways = page.form.ways if page.form else "'none'"
+    ways = page.forms[0].ways if page.forms else "'none'"
     policy = ("content-security-policy", frame.policy(script, ways))
-    head = (*_HTML, policy, ("content-language", page.language), *headers)
+    referrer = ("referrer-policy", page.referrer)
+    head = (*_HTML, referrer, policy, ("content-language", page.language), *headers)
     return Respond(status, head, body.encode("utf-8", "replace"))
 
 
@@ -184,15 +181,23 @@ def _section(section: Section) -> str:
     return f"<section>\n<h2>{escape(section.title)}</h2>\n{text}{facts}</section>\n"
 
 
-def _form(form: Form) -> str:
+def _form(form: Form, first: bool) -> str:
     note = f'<p class="text">{escape(form.note)}</p>\n' if form.note else ""
-    buttons = "".join(map(_button, form.buttons, ["", *[' class="second"'] * len(form.buttons)]))
-    return f'<form method="post" action="{escape(form.address)}">\n{note}{buttons}</form>\n'
+    fields = "".join(map(_field, form.fields))
+    looks = ["" if first else _SECOND, *[_SECOND] * len(form.buttons)]
+    buttons = "".join(map(_button, form.buttons, looks))
+    start = f'<form method="post" action="{escape(form.address)}" autocomplete="off">'
+    return f"{start}\n{note}{fields}{buttons}</form>\n"
+
+
+def _field(field: tuple[str, str]) -> str:
+    name, value = map(escape, field)
+    return f'<input type="hidden" name="{name}" value="{value}">\n'
 
 
 def _button(button: Button, looks: str) -> str:
-    value = f'name="action" value="{escape(button.action)}"'
-    return f"<button{looks} {value}>{escape(button.label)}</button>\n"
+    value = f' name="action" value="{escape(button.action)}"' if button.action else ""
+    return f"<button{looks}{value}>{escape(button.label)}</button>\n"
 
 
 def _links(links: tuple[Link, ...], first: str) -> str:

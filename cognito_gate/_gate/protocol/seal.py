@@ -1,19 +1,18 @@
 """Value <-> sealed string, one key per purpose, retired keys still open.
 
-The only door to itsdangerous. Knows nothing of what it seals. A value sealed for one
-purpose does not open for another, so cookies cannot be swapped.
+Knows nothing of what it seals. A value sealed for one purpose does not open for another, so cookies
+cannot be swapped.
 """
 
 import hashlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from itsdangerous import BadData, URLSafeSerializer
-
 from ...errors import TokenRefused
 
 if TYPE_CHECKING:
     from .encryption import Box
+    from .signing import Signer
 
 
 def key(secret: str, purpose: str) -> bytes:
@@ -27,6 +26,12 @@ def _box(keys: list[bytes]) -> "Box":
     from .encryption import Box  # noqa: PLC0415 - as above
 
     return Box(keys)
+
+
+def _signer() -> "type[Signer]":
+    from .signing import Signer  # noqa: PLC0415 - itsdangerous, where a setting asks for signatures
+
+    return Signer
 
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -76,26 +81,26 @@ class Encrypted:
 
 
 class Signed:
-    """itsdangerous: authenticates, does not hide."""
+    """itsdangerous: authenticates, does not hide. The first secret signs, all of them open."""
 
     def __init__(self, secrets: tuple[str, ...], purpose: str) -> None:
         self._secrets, self._purpose = secrets, purpose
+        self._make = _signer()
 
     @cached_property
-    def _serializer(self) -> URLSafeSerializer:
-        keys = [key(secret, self._purpose) for secret in reversed(self._secrets)]  # the last signs
-        return URLSafeSerializer(keys, salt=f"cognito-gate/1/{self._purpose}")
+    def _signer(self) -> "Signer":
+        keys = [key(secret, self._purpose) for secret in self._secrets]
+        return self._make(keys, f"cognito-gate/1/{self._purpose}")
 
     def seal(self, text: str, now: float) -> str:
-        return str(self._serializer.dumps(text))
+        return self._signer.sign(text)
 
     def open(self, sealed: str) -> str:
         """Raises TokenRefused for anything that was not signed here for this purpose."""
         try:
-            text = self._serializer.loads(_strict(sealed, b"."))
-        except (BadData, UnicodeError, RecursionError) as exc:
+            return self._signer.verify(_strict(sealed, b"."))
+        except ValueError as exc:
             raise TokenRefused("a signed cookie was not signed with our keys") from exc
-        return str(text)
 
 
 class Inherited:

@@ -9,7 +9,7 @@ from typing import Self
 from ...errors import TokenRefused
 from ...settings import Settings
 from ..protocol.seal import Encrypted
-from ..records import dump, read
+from ..records import dump_record, load_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class StoredSession:
     refresh: str = field(repr=False)
 
     def to_json(self) -> str:
-        return dump(self)
+        return dump_record(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         texts = ("item", "sub", "name", "agent", "access", "id", "refresh")
         times = ("began", "used_at", "ends_at")
-        return cls(**read(text, {**dict.fromkeys(texts, str), **dict.fromkeys(times, int)}))
+        return cls(**load_record(text, {**dict.fromkeys(texts, str), **dict.fromkeys(times, int)}))
 
 
 class SessionSeal:
