@@ -27,7 +27,7 @@ def test_the_browser_has_an_id_and_no_token(fleet: Fleet, browser: Browser) -> N
     assert set(browser.jar) == {SESSION_ID}
     (item,) = fleet.store.of("session:")
     assert browser.jar[SESSION_ID] not in item.key
-    assert b"eyJ" not in item.value
+    assert b"." not in item.value  # as every token has them
     assert item.ends_at == START + LIFE
 
 

@@ -177,4 +177,4 @@ def test_what_the_store_holds_tells_nothing(fleet: Fleet, browser: Browser) -> N
     for item in fleet.store.items.values():
         shown = f"{item!r} {item.key} {item.owner} {item.value!r}"
         assert "sub-of-ada" not in shown
-        assert "eyJ" not in shown
+        assert b"." not in item.value  # as every token has them
