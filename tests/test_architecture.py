@@ -214,7 +214,7 @@ DOORS: dict[str, set[str]] = {
             "pool.commands",
             "doctor.command",
         ),
-        *("pool.stack_commands", "pool.talk"),
+        *("pool.stack_commands", "pool.env_command", "pool._command_parts", "pool.talk"),
     },
     "uvicorn": {
         "cli.__init__",
@@ -236,7 +236,7 @@ DOORS: dict[str, set[str]] = {
             "local.",
             "testing",
         ),
-        *("doctor.command", "pool.stack_commands"),
+        *("doctor.command", "pool._command_parts"),
     },
     "random": {"local."},
     "uuid": {"local.", "testing"},
