@@ -13,7 +13,7 @@ from .case import Case
 from .description import ClientFacts
 from .findings import Check, Finding, Fix
 from .places import RESETS
-from .scopes import SCOPES
+from .scopes import SCOPES, allow_openid
 
 PROVIDERS = Check("identity-providers", "identity providers")
 FLOWS = Check("auth-flows", "auth flows")
@@ -50,6 +50,11 @@ def _grant(case: Case, client: ClientFacts) -> Finding:
         return authorize.GRANT.wrong(
             "the OAuth settings of the app client are turned off "
             "(AllowedOAuthFlowsUserPoolClient is false), and none of them has effect",
+            fix,
+        )
+    if "client_credentials" in client.grants:
+        return authorize.GRANT.wrong(
+            "the app client is one for machines (client_credentials), with which nobody signs in",
             fix,
         )
     if "code" not in client.grants:
@@ -118,7 +123,9 @@ def _scopes(case: Case, client: ClientFacts) -> Finding:
     if refused:
         return SCOPES.wrong(
             f"{' '.join(refused)}: not among the client's ({' '.join(client.scopes) or 'none'})",
-            Fix(
+            allow_openid(case)
+            if "openid" in refused
+            else Fix(
                 f"Allow it, or do not ask for it. {RESETS}",
                 console=case.directions.login_pages("OpenID Connect scopes (or Custom scopes)"),
                 command=case.directions.add_to_client("AllowedOAuthScopes", refused[0]),
@@ -127,11 +134,7 @@ def _scopes(case: Case, client: ClientFacts) -> Finding:
     if "openid" not in (asked or client.scopes):
         return SCOPES.warning(
             "without openid there is no ID token (no e-mail, no name)",
-            Fix(
-                f"Allow openid, and ask for it. {RESETS}",
-                console=case.directions.login_pages("OpenID Connect scopes"),
-                command=case.directions.add_to_client("AllowedOAuthScopes", "openid"),
-            ),
+            allow_openid(case),
         )
     return SCOPES.ok(" ".join(asked or client.scopes))
 
@@ -189,11 +192,14 @@ def _rotation(case: Case, client: ClientFacts) -> Finding:
     if not client.rotates:
         return ROTATION.ok("off: a refresh token can be used until it expires")
     grace = f"on, with {client.grace} s of grace"
-    if case.settings.refresh_flow_enabled and client.grace < MIN_GRACE_SECONDS:
+    # Processes that share a store refresh each session once, whatever their number.
+    alone = case.settings.refresh_flow_enabled and not case.settings.store
+    if alone and client.grace < MIN_GRACE_SECONDS:
         return ROTATION.warning(
             f"{grace}: with several workers, two refreshes at the same time end a session",
             Fix(
-                f"Give it {MIN_GRACE_SECONDS} s or more. {RESETS}",
+                f"Give it {MIN_GRACE_SECONDS} s or more, or let them share refreshes "
+                f"(COGNITO_GATE_STORE and COGNITO_GATE_STORE_FOR=refresh). {RESETS}",
                 console=case.directions.client_form("Refresh token rotation grace period"),
                 command=case.directions.update_client(
                     ".RefreshTokenRotation.RetryGracePeriodSeconds = 30"

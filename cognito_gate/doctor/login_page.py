@@ -9,7 +9,7 @@ from .case import Case
 from .findings import Check, Finding, Fix
 from .redirects import Destination
 
-PAGE = Check("login-page", "login page")
+PAGE = Check("login-page", "login page", decides=True)
 _NONE = "Cognito has no login page to show"
 MAX_BYTES = 2_000_000  # bytes, styles included
 

@@ -60,7 +60,7 @@ def test_nothing_is_spent_and_nobody_is_signed_out() -> None:
         assert sorted(set(endpoints)) == [
             *("authorize", "discovery", "jwks", "login", "logout", "revoke", "token")
         ]
-        assert len(endpoints) == 7
+        assert len(endpoints) == 8
         assert tokens["refresh_token"] not in str(cognito.requests)
 
 
@@ -100,7 +100,7 @@ def test_the_shape_of_the_json() -> None:
     counts = {"ok": len(LINES) - 3, "wrong": 1, "warning": 0, "unknown": 2}
     assert record["counts"] == counts
     for finding in record["findings"]:
-        assert list(finding) == ["code", "title", "state", "found", "fix"]
+        assert list(finding) == ["code", "title", "state", "found", "fix", "decides"]
         if finding["state"] in ("wrong", "warning"):
             assert list(finding["fix"]) == ["what", "setting", "console", "command"]
             assert finding["fix"]["what"]
