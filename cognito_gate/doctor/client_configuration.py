@@ -23,6 +23,7 @@ ATTRIBUTES = Check("attributes", "attributes")
 
 MIN_GRACE_SECONDS = 5  # seconds
 _REFRESH = "ALLOW_REFRESH_TOKEN_AUTH"
+_OF_MANAGED_LOGIN = {"ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"}
 
 
 def check(case: Case, client: ClientFacts) -> Iterator[Finding]:
@@ -171,7 +172,7 @@ def _flows(case: Case, client: ClientFacts) -> Finding:
     settings = case.settings
     listed = " ".join(client.flows)
     if settings.login == "hosted":
-        return FLOWS.ok(f"{listed} (Cognito's own login needs none)")
+        return _hosted_flows(case, client, listed)
     needed = [sign_in_pages.ALLOWED_BY[settings.sign_in_flow]]
     if settings.refresh_flow_enabled and not client.rotates:
         needed.append(_REFRESH)
@@ -184,6 +185,23 @@ def _flows(case: Case, client: ClientFacts) -> Finding:
             f"Allow it. {RESETS}",
             console=case.directions.client_form("Authentication flows"),
             command=case.directions.add_to_client("ExplicitAuthFlows", missing[0]),
+        ),
+    )
+
+
+def _hosted_flows(case: Case, client: ClientFacts, listed: str) -> Finding:
+    """The flows decide what Cognito's own login offers to users of the pool itself: a choice by
+    ALLOW_USER_AUTH, a password by the others. Identity providers need none, and custom flows are
+    not for it (Developer Guide, "Configure authentication methods for managed login" and "Things
+    to know about authentication with user pools")."""
+    if "COGNITO" not in client.providers or set(client.flows) & _OF_MANAGED_LOGIN:
+        return FLOWS.ok(f"{listed}: Cognito's own login offers what these allow")
+    return FLOWS.warning(
+        f"{listed}: none by which Cognito's own login is documented to sign in users of the pool",
+        Fix(
+            f"Allow a password by SRP, or choice-based sign-in (ALLOW_USER_AUTH). {RESETS}",
+            console=case.directions.client_form("Authentication flows"),
+            command=case.directions.add_to_client("ExplicitAuthFlows", "ALLOW_USER_SRP_AUTH"),
         ),
     )
 

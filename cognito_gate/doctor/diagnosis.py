@@ -42,7 +42,7 @@ def check(case: Case) -> Flow[tuple[Finding, ...]]:
     sign_in_findings = yield from sign_in_pages.check(case)
     failures = network.Failures(pool.failure, entry.failure)
     causes = yield from network.check(case, failures)
-    sign_in = network.without_blame((*pool.findings, *entry.findings), causes, failures)
+    sign_in = network.without_blame(case, (*pool.findings, *entry.findings), causes, failures)
     sign_in = merge_findings((*sign_in, sign_out_finding), secret)
     findings = (
         *variables.check(case.reading, pool.advertised),

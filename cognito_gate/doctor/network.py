@@ -45,14 +45,16 @@ def check(case: Case, failures: Failures) -> Flow[tuple[Finding, ...]]:
 
 
 def without_blame(
-    findings: Iterable[Finding], causes: Iterable[Finding], failures: Failures
+    case: Case, findings: Iterable[Finding], causes: Iterable[Finding], failures: Failures
 ) -> tuple[Finding, ...]:
     """The findings, in which nothing is blamed that one of the causes explains."""
     wrong = [cause for cause in causes if cause.state == "wrong"]
     failed = {addresses.POOL.code: failures.pool, domain.DOMAIN.code: failures.login}
     of_endpoint = any(cause.code == ENDPOINT_URL.code for cause in wrong)
     pool = {line.code for line in (addresses.POOL, addresses.ISSUER, addresses.KEYS)}
-    blamed = {code for code, failure in failed.items() if failure and _explains(wrong, failure)}
+    blamed = {
+        code for code, failure in failed.items() if failure and _explains(case, wrong, failure)
+    }
     blamed |= pool if of_endpoint else set()
     return tuple(
         replace(finding, state="unknown", found=_see(wrong), fix=None)
@@ -62,13 +64,11 @@ def without_blame(
     )
 
 
-def _explains(wrong: Iterable[Finding], failure: str) -> bool:
+def _explains(case: Case, wrong: Iterable[Finding], failure: str) -> bool:
     """Whether one of the causes explains why no response came."""
+    via_proxy = failure.startswith("proxy") or case.reading.surroundings.unusable() is not None
     always = {CERTIFICATES.code, ENDPOINT_URL.code, NETWORK.code}
-    return any(
-        cause.code in always or (cause.code == PROXY.code and failure.startswith("proxy"))
-        for cause in wrong
-    )
+    return any(cause.code in always or (cause.code == PROXY.code and via_proxy) for cause in wrong)
 
 
 def _see(wrong: Iterable[Finding]) -> str:
@@ -81,20 +81,20 @@ def _see(wrong: Iterable[Finding]) -> str:
 
 def _proxies(case: Case, failures: Failures) -> Iterator[Finding]:
     around = case.reading.surroundings
+    if broken := around.unusable():
+        yield PROXY.wrong(
+            f"{broken.variable} {broken.problem}: no call can be made",
+            Fix(
+                "Set it to the proxy's address, such as http://proxy.example.com:3128, or remove "
+                "it. SOCKS needs `pip install 'httpx[socks]'`."
+            ),
+        )
+        return
     pool, login = _urls(case)
     pairs = [(around.proxy(url), failure, url) for url, failure in
              ((pool, failures.pool), (login, failures.login)) if url]  # fmt: skip
     used = [(proxy, failure, url) for proxy, failure, url in pairs if proxy]
     for proxy, failure, url in used:
-        if proxy.problem:
-            yield PROXY.wrong(
-                f"{proxy.variable} {proxy.problem}: no call can be made",
-                Fix(
-                    "Set it to the proxy's address, such as http://proxy.example.com:3128, or "
-                    "remove it. SOCKS needs `pip install 'httpx[socks]'`."
-                ),
-            )
-            return
         if failure:
             yield _failing_proxy(case, proxy.variable, proxy.shown, failure, url)
             return

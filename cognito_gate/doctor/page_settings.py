@@ -126,8 +126,8 @@ def _ways(case: Case, pool: PoolFacts) -> Finding:
     if offered:
         return WAYS.ok(" ".join(offered))
     return WAYS.wrong(
-        f"the pool allows {' '.join(pool.first_factors)}, and COGNITO_GATE_SIGN_IN_WAYS has none of "
-        "them: nobody can sign in",
+        f"the pool allows {' '.join(pool.first_factors)}, and COGNITO_GATE_SIGN_IN_WAYS has none "
+        "of them: nobody can sign in",
         Fix(
             "Offer what the pool allows, or allow more there.",
             setting=f"COGNITO_GATE_SIGN_IN_WAYS={','.join(pool.first_factors)}",

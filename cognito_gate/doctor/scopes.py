@@ -87,8 +87,8 @@ def _refused(case: Case, refused: tuple[str, ...]) -> Finding:
         )
     if "openid" in refused:
         return SCOPES.wrong(
-            f"{_listed(tuple(refused))}: not allowed to the app client (invalid_scope), and without "
-            "openid there is no ID token",
+            f"{_listed(tuple(refused))}: not allowed to the app client (invalid_scope), and "
+            "without openid there is no ID token",
             allow_openid(case),
         )
     remaining = [scope for scope in asked if scope not in refused]

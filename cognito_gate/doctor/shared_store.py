@@ -32,7 +32,9 @@ def check(case: Case) -> Iterator[Finding]:
     if isinstance(address, SQLiteAddress) and not _has_content(address.path):
         yield _not_made(address.path)
     elif failure := _failure(settings):
-        yield STORE.wrong(f"{_name(address)} cannot be used: {failure}", _fix(address, failure))
+        yield STORE.wrong(
+            f"{_name(address)} cannot be used: {failure}", how_to_fix(address, failure)
+        )
     elif isinstance(address, SQLiteAddress) and address.path.stat().st_mode & 0o077:
         yield STORE.warning(
             f"{address.path} can be read by others on this host, and sessions are in it",
@@ -77,7 +79,8 @@ def _name(address: StoreAddress) -> str:
     return f"{address.host}:{address.port}"
 
 
-def _fix(address: StoreAddress, failure: str) -> Fix:
+def how_to_fix(address: StoreAddress, failure: str) -> Fix:
+    """What to do about a store that gave no answer."""
     if isinstance(address, SQLiteAddress):
         return Fix("Name a file that is a store of the gate's, or one that does not exist yet.")
     if not isinstance(address, DynamoDBAddress):

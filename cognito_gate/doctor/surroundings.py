@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 _IS_PROXY = frozenset(each for name in _PROXIES for each in (name, name.lower()))
@@ -62,13 +62,22 @@ class Surroundings:
         variable = next((name for name in names if self.variables.get(name)), "")
         if not variable or self._is_excepted(host):
             return None
-        address = self.variables[variable]
-        return Proxy(variable, address if "://" in address else f"http://{address}")
+        return Proxy(variable, _with_scheme(self.variables[variable]))
+
+    def unusable(self) -> Proxy | None:
+        """A proxy with which no call at all can be made: httpx reads all of them beforehand."""
+        names = (name for name in sorted(self.variables) if name in _IS_PROXY)
+        proxies = (Proxy(name, _with_scheme(self.variables[name])) for name in names)
+        return next((each for each in proxies if each.problem), None)
 
     def _is_excepted(self, host: str) -> bool:
         listed = self.variables.get("no_proxy") or self.variables.get("NO_PROXY", "")
         names = [name.strip().lstrip(".").lower() for name in listed.split(",") if name.strip()]
         return any(name == "*" or host == name or host.endswith(f".{name}") for name in names)
+
+
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"http://{address}"
 
 
 def read_surroundings(environ: Mapping[str, str], values: Mapping[str, str]) -> Surroundings:
@@ -78,7 +87,7 @@ def read_surroundings(environ: Mapping[str, str], values: Mapping[str, str]) -> 
         environ: the environment.
         values: the environment and the env file, as the gate's settings are read from.
     """
-    names = {*_IS_PROXY, *_CERTIFICATES}
+    names = {*_IS_PROXY, *_CERTIFICATES, "NO_PROXY", "no_proxy"}
     variables = {name: environ[name] for name in names if environ.get(name, "").strip()}
     ignored = {name for name in names - variables.keys() if values.get(name, "").strip()}
     return Surroundings(variables, _certificates(variables), tuple(sorted(ignored)))

@@ -131,6 +131,10 @@ def _fix(name: str, directions: Directions) -> Fix:
             return Fix("Make one, and keep it out of version control.", command=_SECRET)
         case "SECRET_KEY_FALLBACKS":
             return Fix("List only keys that were SECRET_KEY once, or none.", command=_SECRET)
+        case "COGNITO_GATE_RULES_FILE":
+            return Fix(
+                "Correct the file; this checks it alone.", command="cognito-gate rules check"
+            )
     return Fix("Set a valid value, or leave it out; the README lists values and defaults.")
 
 
