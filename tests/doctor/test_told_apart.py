@@ -118,11 +118,11 @@ def test_an_env_file_of_shells_and_of_windows_is_read(tmp_path: Path) -> None:
 
 
 def test_rules_that_are_wrong_are_told_with_their_line(tmp_path: Path) -> None:
-    (tmp_path / "rules.toml").write_text("[[rules]]\npaths = 3\n")
+    (tmp_path / "rules.toml").write_text("[[rules]]\n")
     seen = found(Cognito(), COGNITO_GATE_RULES_FILE=str(tmp_path / "rules.toml"))
     code = "setting:COGNITO_GATE_RULES_FILE"
     assert wrong(seen) == {code}
-    assert "line 2" in seen[code].found
+    assert "line 1" in seen[code].found
     assert "cognito-gate rules check" in fixing(seen, code)
 
 
