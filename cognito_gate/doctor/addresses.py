@@ -28,7 +28,7 @@ NEEDED = ("AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", ENDPOI
 
 USUAL_KEY_COUNT = 2  # one signs ID tokens, the other access tokens
 _DOCUMENT = "openid-configuration"
-# AWS recommends the second for new pools: its keys are served from several Regions. Application Load
+# AWS recommends the second: its keys are served from several Regions. Application Load
 # Balancers and API Gateway's Cognito authorizers take the first alone (Developer Guide, "User pool
 # endpoints and managed login reference"; API reference, IssuerConfigurationType).
 _FORMS = {"cognito-idp.": "the original form", "issuer-cognito-idp.": "the updated form"}

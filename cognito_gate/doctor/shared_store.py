@@ -5,13 +5,14 @@ nothing of what is in one.
 """
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from .._driver.store_calls import StoreCalls
 from .._driver.stores.opening import store_of
 from .._gate.effects import StoreCall
 from ..errors import SettingsError
-from ..settings import Settings
 from ..settings.stores import DynamoDBAddress, SQLiteAddress, StoreAddress, parse_store
 from .case import Case
 from .findings import Check, Finding, Fix
@@ -25,37 +26,34 @@ _NO_TABLE = "ResourceNotFoundException"
 
 def check(case: Case) -> Iterator[Finding]:
     """Nothing where no store is set, or where its address is wrong, which another line says."""
-    settings = case.settings
-    if not settings.store:
-        return
-    address = parse_store(settings.store)
-    if isinstance(address, SQLiteAddress) and not _has_content(address.path):
-        yield _not_made(address.path)
-    elif failure := _failure(settings):
-        yield STORE.wrong(
-            f"{_name(address)} cannot be used: {failure}", how_to_fix(address, failure)
-        )
-    elif isinstance(address, SQLiteAddress) and address.path.stat().st_mode & 0o077:
-        yield STORE.warning(
-            f"{address.path} can be read by others on this host, and sessions are in it",
-            Fix("Let nobody but the app's user read it.", command=f"chmod 600 {address.path}"),
-        )
-    else:
-        yield STORE.ok(f"{_name(address)} answers")
-
-
-def _failure(settings: Settings) -> str:
-    """Why the store gives no answer; empty when it does."""
     try:
-        calls = store_of(settings)
+        calls = store_of(case.settings)
     except SettingsError as error:
-        return "; ".join(error.problems.values())
-    if calls is None:
-        return ""
-    try:
-        return calls.answer(StoreCall("load", _NO_SESSION)).failure
-    finally:
-        calls.close()
+        yield STORE.wrong("; ".join(error.problems.values()), Fix("Install it beside the app."))
+        return
+    if calls is not None:
+        try:
+            yield _ask(parse_store(case.settings.store), calls)
+        finally:
+            calls.close()
+
+
+def _ask(address: StoreAddress, calls: StoreCalls) -> Finding:
+    if isinstance(address, SQLiteAddress) and not _has_content(address.path):
+        return _not_made(address.path)
+    failure = calls.answer(StoreCall("load", _NO_SESSION)).failure
+    if failure:
+        fault = f"{_name(address)} cannot be used: {failure}"
+        return STORE.wrong(fault, how_to_fix(address, failure))
+    if isinstance(address, SQLiteAddress) and address.path.stat().st_mode & 0o077:
+        return STORE.warning(
+            f"{address.path} can be read by others on this host, and sessions are in it",
+            Fix(
+                "Let nobody but the app's user read it.",
+                command=shlex.join(("chmod", "600", str(address.path))),
+            ),
+        )
+    return STORE.ok(f"{_name(address)} answers")
 
 
 def _has_content(path: Path) -> bool:

@@ -32,7 +32,7 @@ def seen(
 
 
 def test_settings_that_fit() -> None:
-    found = seen(OPEN, **SIGN_UP, **CHOICE)
+    found = seen(OPEN, NOTHING, **SIGN_UP, **CHOICE)
     assert wrong(found) == set()
     pages = {code: line for code, line in found.items() if code.startswith("page-")}
     assert len(pages) == 5

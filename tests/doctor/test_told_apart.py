@@ -97,7 +97,7 @@ def test_the_pools_own_domain_is_offered(
 )
 def test_quotation_marks_are_told(name: str, quote: str) -> None:
     quoted = f"{quote}{ENVIRON[name]}{quote}"
-    seen = found(Cognito(), **{name: quoted})
+    seen = found(Cognito(), {name: quoted})
     assert wrong(seen) == {f"setting:{name}"}
     assert "has quotation marks around its value" in seen[f"setting:{name}"].found
     assert SECRET in case(**{name: quoted}).reading.secrets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import time
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cognito_gate._driver.connections import Connections
 from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate.doctor import command
 from cognito_gate.doctor.description import Described
@@ -178,6 +180,17 @@ def test_no_proxy_ends_in_a_traceback(
     )  # fmt: skip
     assert {each.code for each in findings if each.state == "wrong"} == {code}
     assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("code", [errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN])
+def test_a_host_to_which_no_route_leads(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(self: Connections, call: HttpCall) -> HttpAnswer:
+        raise OSError(code, "no way")
+
+    monkeypatch.setattr(Connections, "_exchange", nowhere)
+    watch = Watch(time.time)
+    assert watch.answer(HttpCall("GET", "http://192.0.2.1/")).failure == "no route"
+    watch.close()
 
 
 def test_a_failure_that_nobody_has_foreseen_is_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
