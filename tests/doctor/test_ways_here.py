@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import certifi
 import pytest
 
 from cognito_gate._driver.connections import Connections
@@ -31,6 +32,7 @@ from tests.doctor.aws import (
 DNS = HttpAnswer(0, failure="dns")
 LOST = HttpAnswer(0, failure="no route")
 BEHIND = HttpAnswer(0, failure="proxy, ProxyError: 407 Proxy Authentication Required")
+PEM = certifi.where()
 PROXY = "http://ada:lovelace@proxy.example:3128"
 
 
@@ -125,6 +127,7 @@ def test_nobody_is_sent_to_the_prefix_where_the_pool_cannot_be_reached_either() 
     [
         ({"https_proxy": PROXY}, "proxy", "go through http://proxy.example:3128 (https_proxy)"),
         ({"SSL_CERT_DIR": "/"}, "certificates", "/ (SSL_CERT_DIR)"),
+        ({"SSL_CERT_FILE": PEM}, "certificates", f"{PEM} (SSL_CERT_FILE)"),
     ],
 )  # fmt: skip
 def test_what_is_set_and_works_is_said(environ: dict[str, str], code: str, said: str) -> None:
