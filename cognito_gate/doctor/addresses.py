@@ -26,7 +26,8 @@ KEYS = Check("signing-keys", "signing keys", decides=True)
 NEEDED = ("AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", ENDPOINT)
 """The variables from which the pool's own address follows."""
 
-USUAL_KEY_COUNT = 2  # one signs ID tokens, the other access tokens
+# One signs ID tokens, the other access tokens (Developer Guide, "Verifying JSON web tokens").
+USUAL_KEY_COUNT = 2
 _DOCUMENT = "openid-configuration"
 # AWS recommends the second: its keys are served from several Regions. Application Load
 # Balancers and API Gateway's Cognito authorizers take the first alone (Developer Guide, "User pool

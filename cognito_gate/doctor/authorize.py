@@ -1,7 +1,8 @@
 """Checks of sign-in: calls `/oauth2/authorize` as the gate would, and reads where it redirects.
 
 Knows what each destination says about app client, callback URL, grant and PKCE. Cognito does not
-redirect to an unregistered callback URL, so the app itself never learns of that error.
+redirect to an unregistered callback URL, so the app itself never learns of that error (Developer
+Guide, "Authorize endpoint" and "Troubleshooting").
 """
 
 from collections.abc import Mapping
@@ -221,7 +222,8 @@ def _grant(case: Case, destination: Destination) -> Finding:
 
 
 def no_grant(case: Case) -> Fix:
-    """How to allow the code grant, which AWS refuses for a client of client_credentials."""
+    """How to allow the code grant, which AWS refuses for a client of client_credentials (API
+    reference, CreateUserPoolClient, AllowedOAuthFlows)."""
     return Fix(
         "Allow it. A machine-to-machine client (client_credentials) cannot have it as well: create "
         f"another client for the app in that case. {RESETS}",

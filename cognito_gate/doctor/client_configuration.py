@@ -27,7 +27,8 @@ _OF_MANAGED_LOGIN = {"ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_
 
 
 def check(case: Case, client: ClientFacts) -> Iterator[Finding]:
-    """All checks of the app client except those of lifetimes."""
+    """All checks of the app client except those of lifetimes. What its members mean, and what their
+    defaults are: API reference, UserPoolClientType and CreateUserPoolClient."""
     if case.settings.domain:  # with sign-in pages of the gate's own there may be none
         yield _grant(case, client)
         yield _callback(case, client)
@@ -226,6 +227,7 @@ def _rotation(case: Case, client: ClientFacts) -> Finding:
         )
     if _REFRESH in client.flows:
         return ROTATION.warning(
+            # "Refresh tokens" in the Developer Guide: rotation takes the place of that flow.
             f"{grace}, but {_REFRESH} is allowed as well, which conflicts with rotation",
             Fix(
                 f"Take {_REFRESH} out of the app client's flows. {RESETS}",
@@ -252,6 +254,7 @@ def _users(case: Case, client: ClientFacts) -> Finding:
 
 
 def _attributes(case: Case, client: ClientFacts) -> Finding:
+    # Developer Guide, "Token endpoint": invalid_grant where a scope's attribute cannot be read.
     asked = case.settings.scopes or client.scopes
     for scope, name in (("email", "email"), ("phone", "phone_number")):
         verified = f"{name}_verified"

@@ -21,7 +21,8 @@ REVOCATION = Check("revocation", "revocation")
 _VARIABLE = "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
 NO_CODE = "00000000-0000-4000-8000-000000000000"
 NO_TOKEN = "cognito-gate-doctor"
-# Errors that come only after the client has authenticated itself.
+# Errors that come only after the client has authenticated itself (Developer Guide, "Token
+# endpoint", lists the errors; the order is that of RFC 6749 section 3.2.1).
 _ERRORS_AFTER_AUTHENTICATION = ("invalid_grant", "unauthorized_client", "invalid_scope")
 _INVALID_CLIENT = "invalid_client"
 _FIREWALLED = "a firewall answers HTTP 403 at the token endpoint"
@@ -113,6 +114,7 @@ def _reason_unclear(answer: HttpAnswer, error: str) -> str:
 def _revocation(case: Case) -> Flow[Finding]:
     answer = yield from call(oauth.revoke_call(case.settings, NO_TOKEN))
     error = read_error(answer)
+    # "Revoke endpoint": 200 with an empty body, and `invalid_request` where revocation is off.
     if answer.status == 200 or error == "unsupported_token_type":
         return REVOCATION.ok("is on: signing out ends the refresh token")
     if error == "invalid_request":

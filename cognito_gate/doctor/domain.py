@@ -19,7 +19,8 @@ _SUFFIX = ".amazoncognito.com"
 # Discovery and keys are there, sign-in pages never (Developer Guide, "User pool endpoints and
 # managed login reference").
 _API, _AWS = ("cognito-idp.", "cognito-idp-fips.", "issuer-cognito-idp."), ".amazonaws.com"
-_WORDS = ("aws", "amazon", "cognito")  # words that no prefix may contain
+# Words that no prefix may contain (Developer Guide, "Using the Amazon Cognito prefix domain").
+_WORDS = ("aws", "amazon", "cognito")
 # CloudFront, which serves custom domains, says this where no distribution has the name yet.
 _NO_DISTRIBUTION = b"the request could not be satisfied"
 

@@ -51,7 +51,8 @@ def _read_result(case: Case, answer: HttpAnswer) -> Finding:
 
 
 def no_style(case: Case) -> Fix:
-    """How to give an app client a managed login style, without which it has no pages."""
+    """How to give an app client a managed login style, without which it has no pages (Developer
+    Guide, "User pool managed login"; API reference, UpdateUserPoolClient)."""
     return Fix(
         "With managed login (branding version 2) an app client that was made by API, CDK or "
         "CloudFormation has no style, and without one no pages: create one. With the classic "

@@ -126,6 +126,7 @@ def _domain(case: Case, domain: DomainFacts, *, styled: bool | None) -> Iterator
 
 def _pool(case: Case, pool: PoolFacts) -> Iterator[Finding]:
     settings, directions = case.settings, case.directions
+    # IssuerConfiguration is told by newer versions of the API alone (API reference, UserPoolType).
     updated = settings.issuer_url.startswith("https://issuer-")
     if pool.updated_issuer and not updated and not settings.endpoint_url:
         issuer = f"https://issuer-cognito-idp.{settings.pool_region}.amazonaws.com"

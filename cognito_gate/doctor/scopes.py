@@ -17,7 +17,8 @@ from .redirects import Destination
 SCOPES = Check("scopes", "scopes", decides=True)
 REFUSED = "invalid_scope"
 MAX_SCOPES_TRIED = 20
-_WITH_OPENID = ("email", "phone", "profile")  # Cognito accepts these only together with `openid`
+# Cognito accepts these only together with `openid` (Developer Guide, "Authorize endpoint").
+_WITH_OPENID = ("email", "phone", "profile")
 
 
 def check(

@@ -127,18 +127,20 @@ def _fix(name: str, directions: Directions) -> Fix:
             return _url(directions, "Allowed callback URLs", "CallbackURLs", "/auth/callback")
         case "AWS_COGNITO_LOGOUT_URL":
             return _url(directions, "Allowed sign-out URLs", "LogoutURLs", "/auth/signed-out")
-        case "SECRET_KEY":
-            return Fix("Make one, and keep it out of version control.", command=_SECRET)
-        case "SECRET_KEY_FALLBACKS":
-            return Fix("List only keys that were SECRET_KEY once, or none.", command=_SECRET)
-        case "COGNITO_GATE_RULES_FILE":
-            return Fix(
-                "Correct the file; this checks it alone.", command="cognito-gate rules check"
-            )
-    return Fix("Set a valid value, or leave it out; the README lists values and defaults.")
+    return _OTHERS.get(name, _ANY)
 
 
 _SECRET = "cognito-gate secret"
+_OTHERS = {
+    "SECRET_KEY": Fix("Make one, and keep it out of version control.", command=_SECRET),
+    "SECRET_KEY_FALLBACKS": Fix(
+        "List only keys that were SECRET_KEY once, or none.", command=_SECRET
+    ),
+    "COGNITO_GATE_RULES_FILE": Fix(
+        "Correct the file; this checks it alone.", command="cognito-gate rules check"
+    ),
+}
+_ANY = Fix("Set a valid value, or leave it out; the README lists values and defaults.")
 
 
 def _url(directions: Directions, field: str, member: str, path: str) -> Fix:
