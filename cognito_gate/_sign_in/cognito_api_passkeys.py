@@ -49,8 +49,9 @@ def _passkey(item: Any) -> Passkey:
     name = check_text(item.get("FriendlyCredentialName") or "", "FriendlyCredentialName")
     shown = "".join(char for char in name if char.isprintable())[:MAX_NAME_CHARS]
     created_at = item.get("CreatedAt")
-    known = isinstance(created_at, int | float) and 0 < created_at < _MAX_TIME
-    return Passkey(credential_id, shown.strip(), created_at if known else 0.0)
+    if not isinstance(created_at, int | float) or not 0 < created_at < _MAX_TIME:
+        created_at = 0.0
+    return Passkey(credential_id, shown.strip(), float(created_at))
 
 
 def start_passkey(settings: Settings, access_token: str) -> HttpCall:

@@ -68,6 +68,8 @@ _MEANINGS: dict[str, Meaning] = {
 _OF_OPERATION: dict[tuple[str, str], Meaning] = {
     ("AssociateSoftwareToken", "SoftwareTokenMFANotFoundException"): _OPERATOR,
     ("CompleteWebAuthnRegistration", "InvalidParameterException"): _NOT_ADDED,
+    # Members that are no text of Unicode: what the browser sent is passed on as it is.
+    ("CompleteWebAuthnRegistration", "SerializationException"): _NOT_ADDED,
     # Both for an account with as many as it can have, and for too many calls.
     ("CompleteWebAuthnRegistration", "LimitExceededException"): _FULL,
     ("DeleteWebAuthnCredential", "ResourceNotFoundException"): ("error.passkey_gone", "keep"),
