@@ -61,7 +61,7 @@ def cose(key: Any) -> dict[int, Any]:
 
 class Authenticator:
     """One passkey, before a page at `origin`. What is given to `create` and `get` replaces what is
-    right; `bytes_` replaces a part after everything was signed."""
+    right."""
 
     def __init__(
         self, key: Any = None, *, name: bytes = b"a-passkey", origin: str = "http://localhost:8000"
@@ -108,9 +108,8 @@ class Authenticator:
     def sign(self, data: bytes, client_data: bytes) -> bytes:
         signed = data + hashlib.sha256(client_data).digest()
         if isinstance(self.key, rsa.RSAPrivateKey):
-            return self.key.sign(signed, padding.PKCS1v15(), SHA256())
-        made: bytes = self.key.sign(signed, ec.ECDSA(SHA256()))
-        return made
+            return bytes(self.key.sign(signed, padding.PKCS1v15(), SHA256()))
+        return bytes(self.key.sign(signed, ec.ECDSA(SHA256())))
 
     def _client_data(self, kind: str, options: dict[str, Any], changes: dict[str, Any]) -> bytes:
         told = {"type": kind, "challenge": options["challenge"], "origin": self.origin}
@@ -122,6 +121,13 @@ class Authenticator:
 
     def _credential(self, response: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
         name = base64url(self.name)
-        made = {"id": name, "rawId": name, "type": "public-key", "clientExtensionResults": {}}
+        made: dict[str, Any] = {
+            "id": name,
+            "rawId": name,
+            "type": "public-key",
+            "clientExtensionResults": {},
+        }
         made |= {"authenticatorAttachment": "platform"}
-        return made | {"response": response | changes.get("response", {})} | changes.get("top", {})
+        made["response"] = response | changes.get("response", {})
+        made.update(changes.get("top", {}))
+        return made
