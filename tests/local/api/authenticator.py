@@ -107,9 +107,10 @@ class Authenticator:
 
     def sign(self, data: bytes, client_data: bytes) -> bytes:
         signed = data + hashlib.sha256(client_data).digest()
-        if isinstance(self.key, rsa.RSAPrivateKey):
-            return bytes(self.key.sign(signed, padding.PKCS1v15(), SHA256()))
-        return bytes(self.key.sign(signed, ec.ECDSA(SHA256())))
+        is_rsa = isinstance(self.key, rsa.RSAPrivateKey)
+        how: Any = (padding.PKCS1v15(), SHA256()) if is_rsa else (ec.ECDSA(SHA256()),)
+        made: bytes = self.key.sign(signed, *how)
+        return made
 
     def _client_data(self, kind: str, options: dict[str, Any], changes: dict[str, Any]) -> bytes:
         told = {"type": kind, "challenge": options["challenge"], "origin": self.origin}
