@@ -117,7 +117,7 @@ class Authenticator:
         return json.dumps(told | changes.get("client", {})).encode()
 
     def _data(self, party: str, flags: int, changes: dict[str, Any]) -> bytes:
-        count = changes.get("count", self.count)
+        count: int = changes.get("count", self.count)
         return hashlib.sha256(party.encode()).digest() + bytes([flags]) + count.to_bytes(4)
 
     def _credential(self, response: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
