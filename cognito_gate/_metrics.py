@@ -31,6 +31,8 @@ from .events import (
     BearerRejected,
     CodeSent,
     Event,
+    PasskeyAdded,
+    PasskeyRemoved,
     PasswordChanged,
     RateLimited,
     Refreshed,
@@ -236,6 +238,10 @@ def _count_of_page(event: Event) -> None:
             ACCOUNT_CHANGES.labels("code_sent").inc()
         case PasswordChanged():
             ACCOUNT_CHANGES.labels("password_changed").inc()
+        case PasskeyAdded():
+            ACCOUNT_CHANGES.labels("passkey_added").inc()
+        case PasskeyRemoved():
+            ACCOUNT_CHANGES.labels("passkey_removed").inc()
         case SecondFactorSetUp():
             ACCOUNT_CHANGES.labels("second_factor_set_up").inc()
         case SecondFactorTurnedOff():

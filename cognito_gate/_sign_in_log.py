@@ -7,6 +7,8 @@ from .events import (
     AccountConfirmed,
     CodeSent,
     Event,
+    PasskeyAdded,
+    PasskeyRemoved,
     PasswordChanged,
     RateLimited,
     SecondFactorSetUp,
@@ -37,6 +39,10 @@ def text(event: Event) -> str:
             return "an authenticator app was set up"
         case SecondFactorTurnedOff():
             return "an authenticator app was turned off"
+        case PasskeyAdded():
+            return "a passkey was added"
+        case PasskeyRemoved():
+            return "a passkey was removed"
         case PasswordChanged():
             return f"a password was changed: {event.way}"
     return type(event).__name__

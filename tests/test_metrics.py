@@ -24,6 +24,8 @@ from cognito_gate.events import (
     BearerRejected,
     CodeSent,
     Event,
+    PasskeyAdded,
+    PasskeyRemoved,
     PasswordChanged,
     RateLimited,
     Refreshed,
@@ -67,6 +69,8 @@ COUNTED: list[tuple[Event, str, dict[str, str]]] = [
     (CodeSent(FACTS, "a", "reset", "sms"), "account_changes", {"change": "code_sent"}),
     (PasswordChanged(FACTS, "a", "reset"), "account_changes", {"change": "password_changed"}),
     (SecondFactorSetUp(FACTS, "a"), "account_changes", {"change": "second_factor_set_up"}),
+    (PasskeyAdded(FACTS, "a"), "account_changes", {"change": "passkey_added"}),
+    (PasskeyRemoved(FACTS, "a"), "account_changes", {"change": "passkey_removed"}),
     (SecondFactorTurnedOff(FACTS, "a"), "account_changes", {"change": "second_factor_turned_off"}),
 ]
 

@@ -1,14 +1,16 @@
-"""The page `{prefix}/account`: change the password, set up an authenticator app, turn it off.
+"""The page `{prefix}/account`: the password, the authenticator app, the passkeys (passkeys.py).
 
 Needs a session whose access token may manage the account (scope `aws.cognito.signin.user.admin`),
 as tokens of the gate's sign-in pages may.
 """
 
+from typing import Any
+
 from .._gate.effects import Flow, call
 from .._gate.flows import login, session
 from .._gate.messages import Headers, Respond
 from .._gate.protocol import jwt
-from ..errors import ApiRefused, BadRequest, CognitoUnavailable, FormRefused
+from ..errors import ApiRefused, CognitoUnavailable, FormRefused
 from ..events import PasswordChanged, SecondFactorSetUp, SecondFactorTurnedOff
 from ..identity import Identity
 from . import (
@@ -18,6 +20,7 @@ from . import (
     fields,
     forms,
     next_page,
+    passkeys,
     password,
     rate_limits,
 )
@@ -28,7 +31,7 @@ from .page import Feedback, SignInPage
 from .records import View
 
 _STEP = "TOTP"
-FRESH_SECONDS = 900  # how long after a sign-in the second factor may be changed
+FRESH_SECONDS = 900  # how long after a sign-in passkeys and the second factor may be changed
 # Errors for a token that may not manage the account, and for an account that has changed.
 _ACCESS_ERRORS = frozenset(
     {
@@ -51,13 +54,18 @@ def _show(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
         if error.exception not in _ACCESS_ERRORS:
             raise CognitoUnavailable(str(error)) from error
         return _not_allowed(exchange, visitor.headers)
-    view = _view(exchange, feedback, visitor.identity, account)
+    keys = yield from passkeys.facts(exchange, visitor.identity)
+    view = _view(exchange, feedback, visitor.identity, account, keys)
     headers = (*visitor.headers, *feedback.headers)
     return forms.show(exchange, view, feedback.status, headers)
 
 
 def _view(
-    exchange: SignInExchange, feedback: Feedback, identity: Identity, account: Account
+    exchange: SignInExchange,
+    feedback: Feedback,
+    identity: Identity,
+    account: Account,
+    keys: dict[str, Any],
 ) -> View:
     record = challenge_cookie.find(exchange)
     setting_up = record is not None and record.step == _STEP and record.username == identity.sub
@@ -69,6 +77,7 @@ def _view(
         "email": email,
         "totp": "SOFTWARE_TOKEN_MFA" in account.mfa,
         "policy": exchange.context.policy,
+        **keys,
     }
     page = "account"
     if record is not None and setting_up and feedback.notice is None:
@@ -101,7 +110,7 @@ def _not_allowed(exchange: SignInExchange, headers: Headers) -> Respond:
 
 
 def _take(exchange: SignInExchange) -> Flow[Respond]:
-    limits = {"previous": 256, "password": 256, "proof": 256, "code": 64}
+    limits = {"previous": 256, "password": 256, "proof": 256, "code": 64, **passkeys.FIELDS}
     form = forms.posted(exchange, limits)
     visitor = yield from session.session(exchange)
     if visitor.identity is None:
@@ -110,8 +119,8 @@ def _take(exchange: SignInExchange) -> Flow[Respond]:
         answer = yield from _handle_action(exchange, visitor.identity, form)
     except ApiRefused as error:
         answer = yield from ACCOUNT.refused(exchange, error)
-    if answer.status != 303:  # the page itself, whose headers set the session cookies already
-        return answer
+        if answer.status != 303:  # this page, whose headers set the session cookies already
+            return answer
     return Respond(answer.status, (*answer.headers, *visitor.headers), answer.body)
 
 
@@ -124,7 +133,7 @@ def _handle_action(
     if action == "cancel":
         return next_page.go(exchange.context, "/account", headers=challenge_cookie.forget(exchange))
     if not -jwt.CLOCK_SKEW <= exchange.now - (identity.auth_time or 0) <= FRESH_SECONDS:
-        # An old session may be stolen or left open, and must not change the second factor.
+        # An old session may be stolen or left open, and must not change how one signs in.
         here = f"{exchange.settings.prefix}/account"
         return next_page.go(exchange.context, "/sign-in", return_to=here, notice="sign_in_again")
     if action == "totp":
@@ -133,7 +142,7 @@ def _handle_action(
         return (yield from _turn_on_totp(exchange, identity, form["code"]))
     if action == "totp-off":
         return (yield from _turn_off_totp(exchange, identity, form))
-    raise BadRequest("no such action")
+    return (yield from passkeys.act(exchange, identity, form))
 
 
 def _name(identity: Identity) -> str:

@@ -37,7 +37,7 @@ REVOKE_SECONDS = 2.0
 _TARGET = "AWSCognitoIdentityProviderService"
 
 
-def _api_call(
+def api_call(
     settings: Settings, operation: str, parameters: Mapping[str, Any], client: str = ""
 ) -> HttpCall:
     """A call of the API.
@@ -103,7 +103,7 @@ def _of_user(
 ) -> HttpCall:
     identifiers = {"ClientId": settings.user_pool_client_id, "Username": username}
     proof = _secret_hash(settings, username, "SecretHash")
-    return _api_call(settings, operation, {**identifiers, **proof, **parameters}, client)
+    return api_call(settings, operation, {**identifiers, **proof, **parameters}, client)
 
 
 def sign_up(
@@ -161,7 +161,7 @@ def _initiate(
         "ClientId": settings.user_pool_client_id,
     }
     session_parameters = {"Session": session} if session else {}
-    return _api_call(settings, "InitiateAuth", {**parameters, **session_parameters}, client)
+    return api_call(settings, "InitiateAuth", {**parameters, **session_parameters}, client)
 
 
 def initiate_password(settings: Settings, username: str, password: str, client: str) -> HttpCall:
@@ -208,7 +208,7 @@ def respond(
     identifiers = {"ChallengeName": challenge, "ClientId": settings.user_pool_client_id}
     session_parameters = {"Session": session} if session else {}
     parameters = {**identifiers, **session_parameters, "ChallengeResponses": challenge_responses}
-    return _api_call(settings, "RespondToAuthChallenge", parameters, client)
+    return api_call(settings, "RespondToAuthChallenge", parameters, client)
 
 
 # Sessions
@@ -217,7 +217,7 @@ def respond(
 def refresh(settings: Settings, refresh_token: str) -> HttpCall:
     """Refresh a session. Shared, remembered and repeated as a refresh at the token endpoint is."""
     parameters = {"RefreshToken": refresh_token, **_client(settings)}
-    call = _api_call(settings, "GetTokensFromRefreshToken", parameters)
+    call = api_call(settings, "GetTokensFromRefreshToken", parameters)
     key = share_key("refresh", refresh_token)
     shared = replace(call, share=key, remember=_seconds_to_remember, fleet=True)
     return replace(shared, repeats="broken", patient=False)
@@ -232,7 +232,7 @@ def _seconds_to_remember(answer: HttpAnswer) -> float:
 
 def revoke(settings: Settings, refresh_token: str) -> HttpCall:
     """Revoke a refresh token and all that came from it."""
-    call = _api_call(settings, "RevokeToken", {"Token": refresh_token, **_client(settings)})
+    call = api_call(settings, "RevokeToken", {"Token": refresh_token, **_client(settings)})
     return replace(call, timeout=min(REVOKE_SECONDS, call.timeout))
 
 
@@ -241,7 +241,7 @@ def revoke(settings: Settings, refresh_token: str) -> HttpCall:
 
 def get_user(settings: Settings, access_token: str) -> HttpCall:
     """Read the account of an access token. `read_account` reads the response."""
-    return _api_call(settings, "GetUser", {"AccessToken": access_token})
+    return api_call(settings, "GetUser", {"AccessToken": access_token})
 
 
 def change_password(
@@ -249,20 +249,20 @@ def change_password(
 ) -> HttpCall:
     """Set another password, by proof of the previous one."""
     passwords = {"PreviousPassword": previous, "ProposedPassword": proposed}
-    return _api_call(settings, "ChangePassword", {"AccessToken": access_token, **passwords})
+    return api_call(settings, "ChangePassword", {"AccessToken": access_token, **passwords})
 
 
 def associate_totp(settings: Settings, *, access_token: str = "", session: str = "") -> HttpCall:
     """Begin to set up an authenticator app: of an account, or in the `session` of MFA_SETUP.
     `read_totp` reads the answer."""
-    return _api_call(settings, "AssociateSoftwareToken", _token_or_session(access_token, session))
+    return api_call(settings, "AssociateSoftwareToken", _token_or_session(access_token, session))
 
 
 def verify_totp(
     settings: Settings, code: str, *, access_token: str = "", session: str = ""
 ) -> HttpCall:
     """Prove that the app gives the right codes. `read_totp_verified` reads the answer."""
-    return _api_call(
+    return api_call(
         settings,
         "VerifySoftwareToken",
         {**_token_or_session(access_token, session), "UserCode": code},
@@ -276,7 +276,7 @@ def _token_or_session(access_token: str, session: str) -> dict[str, str]:
 def set_totp_preference(settings: Settings, access_token: str, *, on: bool) -> HttpCall:
     """Turn codes of the authenticator app at sign-in on or off."""
     preference = {"Enabled": on, "PreferredMfa": on}
-    return _api_call(
+    return api_call(
         settings,
         "SetUserMFAPreference",
         {"AccessToken": access_token, "SoftwareTokenMfaSettings": preference},

@@ -123,34 +123,35 @@ def _message(record: dict[str, Any]) -> str:
 def _text(record: Mapping[str, Any], name: str) -> str:
     """A text; empty when it is not there."""
     value = record.get(name)
-    return "" if value is None else _check_text(value, name)
+    return "" if value is None else check_text(value, name)
 
 
 def _texts(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """A list of texts; empty when it is not there."""
     values = record.get(name)
     if not isinstance(values, list | None):
-        raise _unusable_member(name)
-    return tuple(_check_text(item, name) for item in values or ())
+        raise unusable_member(name)
+    return tuple(check_text(item, name) for item in values or ())
 
 
 def _members(record: Mapping[str, Any], name: str) -> dict[str, Any]:
     """An object; empty when it is not there."""
     value = record.get(name)
     if not isinstance(value, dict | None):
-        raise _unusable_member(name)
+        raise unusable_member(name)
     return value or {}
 
 
-def _unusable_member(name: str) -> CognitoUnavailable:
+def unusable_member(name: str) -> CognitoUnavailable:
     """The error for a member that is not what the API reference says."""
     return CognitoUnavailable(f"Cognito's answer has an unusable {name}")
 
 
-def _check_text(value: Any, name: str) -> str:
+def check_text(value: Any, name: str) -> str:
+    """A text that can be written anywhere."""
     # JSON can contain lone surrogates, which cannot be encoded as UTF-8.
     if not isinstance(value, str) or any("\ud800" <= char <= "\udfff" for char in value):
-        raise _unusable_member(name)
+        raise unusable_member(name)
     return value
 
 
@@ -177,7 +178,7 @@ def read_outcome(operation: str, answer: HttpAnswer) -> Outcome:
         return _tokens(_members(record, "AuthenticationResult"), answer)
     name = _text(record, "ChallengeName")
     if not name:
-        raise _unusable_member("ChallengeName")
+        raise unusable_member("ChallengeName")
     members = _members(record, "ChallengeParameters")
     parameters = {key: _text(members, key) for key in members}
     available = _texts(record, "AvailableChallenges")
@@ -187,7 +188,7 @@ def read_outcome(operation: str, answer: HttpAnswer) -> Outcome:
 def _tokens(result: Mapping[str, Any], answer: HttpAnswer) -> Tokens:
     access, *rest = (_text(result, name) for name in ("AccessToken", "IdToken", "RefreshToken"))
     if not all(_TOKEN.fullmatch(token) for token in (access, *filter(None, rest))):
-        raise _unusable_member("AuthenticationResult")
+        raise unusable_member("AuthenticationResult")
     id_token, refresh = rest
     return Tokens(
         access, id_token, refresh, seconds_of(result.get("ExpiresIn")), answer.header("date")
@@ -198,7 +199,7 @@ def read_signed_up(answer: HttpAnswer) -> SignedUp:
     """Whether a new account needs a code, and where that was sent."""
     record = read("SignUp", answer)
     if not isinstance(record.get("UserConfirmed"), bool):
-        raise _unusable_member("UserConfirmed")
+        raise unusable_member("UserConfirmed")
     return SignedUp(record["UserConfirmed"], _delivery(record), _text(record, "Session"))
 
 
@@ -222,7 +223,7 @@ def read_account(answer: HttpAnswer) -> Account:
     record = read("GetUser", answer)
     username, attribute_list = _text(record, "Username"), record.get("UserAttributes")
     if not username or not isinstance(attribute_list, list):
-        raise _unusable_member("user")
+        raise unusable_member("user")
     pairs = [_members({"UserAttributes": item}, "UserAttributes") for item in attribute_list]
     attributes = {_text(pair, "Name"): _text(pair, "Value") for pair in pairs}
     mfa = _texts(record, "UserMFASettingList")
@@ -234,7 +235,7 @@ def read_totp(answer: HttpAnswer) -> tuple[str, str]:
     record = read("AssociateSoftwareToken", answer)
     secret = _text(record, "SecretCode")
     if not _TOTP_SECRET.fullmatch(secret):
-        raise _unusable_member("SecretCode")
+        raise unusable_member("SecretCode")
     return secret, _text(record, "Session")
 
 
@@ -244,7 +245,7 @@ def read_totp_verified(answer: HttpAnswer) -> str:
     if record.get("Status") == "ERROR":
         raise ApiRefused("VerifySoftwareToken", "EnableSoftwareTokenMFAException", "")
     if record.get("Status") != "SUCCESS":
-        raise _unusable_member("Status")
+        raise unusable_member("Status")
     return _text(record, "Session")
 
 

@@ -27,6 +27,9 @@ _TOTP: Meaning = ("error.totp_again", "keep")
 _LATER: Meaning = ("error.try_later", "wait")
 _OVER: Meaning = ("error.start_over", "start_over")
 _OPERATOR: Meaning = ("error.unavailable", "operator")
+_NO_PASSKEYS: Meaning = ("error.passkeys_off", "operator")
+_NOT_ADDED: Meaning = ("error.passkey", "keep")
+_FULL: Meaning = ("error.passkeys_full", "keep")
 
 # Whatever is not here is for whoever runs the app: roles and Lambdas that do not work, features
 # that the pool lacks, and what AWS may add.
@@ -52,17 +55,32 @@ _MEANINGS: dict[str, Meaning] = {
     "UserNotConfirmedException": ("error.confirm_first", "confirm"),
     "UserNotFoundException": _OVER,
     "UsernameExistsException": ("error.address_taken", "keep"),
+    "WebAuthnChallengeNotFoundException": _NOT_ADDED,
+    "WebAuthnClientMismatchException": _NOT_ADDED,
+    "WebAuthnConfigurationMissingException": _NO_PASSKEYS,
+    "WebAuthnCredentialNotSupportedException": ("error.passkey_unsupported", "keep"),
+    "WebAuthnNotEnabledException": _NO_PASSKEYS,
+    "WebAuthnOriginNotAllowedException": _NOT_ADDED,
+    "WebAuthnRelyingPartyMismatchException": _NOT_ADDED,
 }
 # Where the operation counts. That nobody has a name is said as if the secret were wrong (Developer
 # Guide, "Managing error responses"), since pools may be set to tell.
 _OF_OPERATION: dict[tuple[str, str], Meaning] = {
     ("AssociateSoftwareToken", "SoftwareTokenMFANotFoundException"): _OPERATOR,
+    ("CompleteWebAuthnRegistration", "InvalidParameterException"): _NOT_ADDED,
+    # Members that are no text of Unicode: what the browser sent is passed on as it is.
+    ("CompleteWebAuthnRegistration", "SerializationException"): _NOT_ADDED,
+    # Both for an account with as many as it can have, and for too many calls.
+    ("CompleteWebAuthnRegistration", "LimitExceededException"): _FULL,
+    ("DeleteWebAuthnCredential", "ResourceNotFoundException"): ("error.passkey_gone", "keep"),
     ("ForgotPassword", "UserNotFoundException"): ("error.generic", "keep"),
     ("InitiateAuth", "NotAuthorizedException"): _WRONG,
     ("InitiateAuth", "UserNotFoundException"): _WRONG,
     ("ResendConfirmationCode", "UserNotFoundException"): ("error.generic", "keep"),
     ("RespondToAuthChallenge", "UserNotFoundException"): _WRONG,
     ("SetUserMFAPreference", "InvalidParameterException"): _TOTP,
+    ("StartWebAuthnRegistration", "FeatureUnavailableInTierException"): _NO_PASSKEYS,
+    ("StartWebAuthnRegistration", "LimitExceededException"): _FULL,
     # "SignUp is not permitted for this user pool": it is for administrators only.
     ("SignUp", "NotAuthorizedException"): _OPERATOR,
 }
@@ -131,6 +149,18 @@ _FIXES: tuple[tuple[str, str, str], ...] = (
     ),
     ("ResourceNotFound", "", "check AWS_COGNITO_USER_POOL_CLIENT_ID and the region"),
     ("FeatureUnavailableInTier", "", "the pool's feature plan does not include this"),
+    (
+        "WebAuthnConfigurationMissing",
+        "",
+        "the pool has no relying party id for passkeys (WebAuthnConfiguration); set it to this "
+        "app's host name or to a parent of it",
+    ),
+    (
+        "WebAuthnNotEnabled",
+        "",
+        "the pool does not allow passkeys: add WEB_AUTHN to the first factors of its sign-in "
+        "policy, or take it out of COGNITO_GATE_SIGN_IN_WAYS",
+    ),
     ("SoftwareTokenMFANotFound", "", "authenticator apps are not turned on in the pool"),
 )
 

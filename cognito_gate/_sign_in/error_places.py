@@ -20,7 +20,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "password": ("password",),
     "totp-setup": ("code",),
     "new-password": ("password",),
-    "account": ("previous", "password", "proof"),
+    "account": ("previous", "password", "proof", "passkey"),
 }
 """The fields that a page may have, apart from attributes."""
 
@@ -39,6 +39,11 @@ _ABOUT: Mapping[str, tuple[str, ...]] = {
     "error.email_taken": ("email",),
     "error.field.email": ("email", "username"),
     "error.field.phone": ("phone_number",),
+    "error.passkey": ("passkey",),
+    "error.passkey_gone": ("passkey",),
+    "error.passkey_unsupported": ("passkey",),
+    "error.passkeys_full": ("passkey",),
+    "error.passkeys_off": ("passkey",),
 }
 # Of what is told above a form, only this is about what the visitor did.
 _MISTAKES = frozenset({*_ABOUT, "error.input"})
@@ -86,6 +91,8 @@ def fields(screen: str, facts: Mapping[str, Any], kind: str) -> tuple[str, ...]:
         absent.add("username")
     if screen == "account" and not facts.get("totp"):
         absent.add("proof")
+    if screen == "account" and facts.get("passkeys") is None:
+        absent.add("passkey")
     names = [name for name in FIELDS.get(screen, ()) if name not in absent]
     at = len(names) - 1 if screen in ("sign-up", "new-password") else len(names)
     return (*names[:at], *facts.get("attributes", ()), *names[at:])

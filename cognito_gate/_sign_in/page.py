@@ -34,6 +34,8 @@ NOTICES = {
     "password_changed": "notice.password_changed",
     "totp_on": "notice.totp_on",
     "totp_off": "notice.totp_off",
+    "passkey_added": "notice.passkey_added",
+    "passkey_removed": "notice.passkey_removed",
     "no_sign_in": "error.no_sign_in",
     "confirm_first": "error.confirm_first",
     "replaced": "error.replaced",

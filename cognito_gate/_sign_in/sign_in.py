@@ -7,7 +7,7 @@ from .._gate.effects import Flow
 from .._gate.flows import session, step_up
 from .._gate.messages import Pass, Respond
 from ..errors import CognitoUnavailable
-from . import challenge_cookie, choice, fields, forms, next_page, password, rate_limits
+from . import challenge_cookie, choice, fields, forms, next_page, passkeys, password, rate_limits
 from .context import SignInExchange
 from .page import Feedback, SignInPage
 from .records import View
@@ -35,7 +35,7 @@ def _show(exchange: SignInExchange, feedback: Feedback) -> Flow[Respond]:
             "kind": settings.sign_in,
             "asks_password": settings.sign_in_flow != "choice",
             "sign_up": settings.sign_up,
-            "passkeys": settings.sign_in_flow == "choice" and "WEB_AUTHN" in settings.sign_in_ways,
+            "passkeys": passkeys.offered(settings),
         },
     )
     return forms.show(exchange, view, feedback.status, feedback.headers)

@@ -59,7 +59,10 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 """Each screen, and an example of its facts."""
 
 # Where a screen's forms go, where that is not the screen's own name; "" for what its facts say.
-_ACTIONS = dict.fromkeys(("code", "choose", "password", "passkey"), "/mfa") | {"totp-setup": ""}
+_ACTIONS = dict.fromkeys(("code", "choose", "password", "passkey"), "/mfa") | {
+    "passkey-setup": "/account",
+    "totp-setup": "",
+}
 _SUFFIXES = {".html", ".css", ".js", ".svg", ".png"}
 
 

@@ -16,6 +16,8 @@ from ._request import Visitor as Visitor
 if TYPE_CHECKING:
     from ._sign_in_pages import AccountConfirmed as AccountConfirmed
     from ._sign_in_pages import CodeSent as CodeSent
+    from ._sign_in_pages import PasskeyAdded as PasskeyAdded
+    from ._sign_in_pages import PasskeyRemoved as PasskeyRemoved
     from ._sign_in_pages import PasswordChanged as PasswordChanged
     from ._sign_in_pages import RateLimited as RateLimited
     from ._sign_in_pages import SecondFactorSetUp as SecondFactorSetUp
@@ -28,6 +30,8 @@ _OF_SIGN_IN_PAGES = frozenset(
     {
         "AccountConfirmed",
         "CodeSent",
+        "PasskeyAdded",
+        "PasskeyRemoved",
         "PasswordChanged",
         "RateLimited",
         "SecondFactorSetUp",

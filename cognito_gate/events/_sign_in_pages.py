@@ -79,6 +79,20 @@ class SecondFactorTurnedOff(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PasskeyAdded(Event):
+    """An account has a passkey more, by which its owner can sign in."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRemoved(Event):
+    """An account has a passkey less."""
+
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordChanged(Event):
     """An account has a new password: by the account page, by a code (`reset`), or in place of the
     temporary one of an administrator (`first`)."""

@@ -50,7 +50,8 @@ class LocalCognito:
         first_factors: what USER_AUTH offers, of PASSWORD, EMAIL_OTP, SMS_OTP and WEB_AUTHN.
         required_attributes: without which nobody signs up.
         auto_verified: the addresses that sign-up codes go to: email, phone_number or both.
-        relying_party: the host name that passkeys belong to.
+        relying_party: the host name that passkeys belong to; empty where none is configured.
+        user_verification: "preferred", or "required": passkeys take a fingerprint, a PIN or such.
         login_url: where the app starts a sign-in, such as `http://localhost:8000/auth/login`; the
             front page links there, else to the login page.
         announce: is called with each `Message` that would have gone out, e.g. `print`.
@@ -76,6 +77,7 @@ class LocalCognito:
         required_attributes: Iterable[str] = (),
         auto_verified: Iterable[str] = VERIFIABLE,
         relying_party: str = "localhost",
+        user_verification: str = "preferred",
         login_url: str = "",
         announce: Announce | None = None,
         **switches: Any,
@@ -93,6 +95,7 @@ class LocalCognito:
             required_attributes=tuple(required_attributes),
             auto_verified=tuple(auto_verified),
             relying_party=relying_party,
+            user_verification=user_verification,
         )
         name = pool_id or f"us-east-1_LOCAL{random_name(4)}"
         require(not login_url or is_web_url(login_url), "login_url must be an http or https URL")

@@ -26,11 +26,13 @@ AUTH_FLOWS = (
 # The default ExplicitAuthFlows of a client, which do not include the plain password.
 DEFAULT_AUTH_FLOWS = ("ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH")
 OPERATIONS = (
-    "AdminUserGlobalSignOut", "AssociateSoftwareToken", "ChangePassword", "ConfirmForgotPassword",
-    "ConfirmSignUp", "ForgotPassword", "GetTokensFromRefreshToken", "GetUser",
+    "AdminUserGlobalSignOut", "AssociateSoftwareToken", "ChangePassword",
+    "CompleteWebAuthnRegistration", "ConfirmForgotPassword", "ConfirmSignUp",
+    "DeleteWebAuthnCredential", "ForgotPassword", "GetTokensFromRefreshToken", "GetUser",
     "GetUserAttributeVerificationCode", "GetUserAuthFactors", "GlobalSignOut", "InitiateAuth",
-    "ResendConfirmationCode", "RespondToAuthChallenge", "RevokeToken", "SetUserMFAPreference",
-    "SignUp", "UpdateUserAttributes", "VerifySoftwareToken", "VerifyUserAttribute",
+    "ListWebAuthnCredentials", "ResendConfirmationCode", "RespondToAuthChallenge", "RevokeToken",
+    "SetUserMFAPreference", "SignUp", "StartWebAuthnRegistration", "UpdateUserAttributes",
+    "VerifySoftwareToken", "VerifyUserAttribute",
 )  # fmt: skip
 ENDPOINTS = (
     "authorize", "discovery", "error", "jwks", "login", "logout", "revoke", "token", "userinfo",

@@ -14,6 +14,7 @@ from .user import STANDARD_ATTRIBUTES
 SIGN_IN = ("both", "email", "username")
 FIRST_FACTORS = ("EMAIL_OTP", "PASSWORD", "SMS_OTP", "WEB_AUTHN")
 VERIFIABLE = ("email", "phone_number")
+USER_VERIFICATION = ("preferred", "required")
 
 _LOWERCASE, _UPPERCASE = frozenset(ascii_lowercase), frozenset(ascii_uppercase)
 _NUMERALS = frozenset(digits)
@@ -62,7 +63,8 @@ class Rules:
     first_factors: tuple[str, ...] = ("PASSWORD",)
     required_attributes: tuple[str, ...] = ()
     auto_verified: tuple[str, ...] = VERIFIABLE
-    relying_party: str = "localhost"  # of passkeys: the host of the app, or a parent of it
+    relying_party: str = "localhost"  # of passkeys: the host of the app, or a parent; "" for none
+    user_verification: str = "preferred"  # of passkeys
 
     def __post_init__(self) -> None:
         check_known("sign_in", (self.sign_in,), SIGN_IN)
@@ -73,6 +75,7 @@ class Rules:
         known = tuple(sorted(STANDARD_ATTRIBUTES))
         check_known("required_attributes", self.required_attributes, known)
         check_known("auto_verified", self.auto_verified, VERIFIABLE)
+        check_known("user_verification", (self.user_verification,), USER_VERIFICATION)
 
 
 def _must_have(kind: str) -> str:

@@ -26,13 +26,21 @@ _SUB_NAMESPACE = uuid.UUID("5b1f7a52-3b0c-4c5d-9d39-6f0d5a3c7a10")
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """A registered WebAuthn credential with an ES256 key.
+    """A registered WebAuthn credential with an ES256 or RS256 key.
 
-    `credential_id` is base64url as in `PublicKeyCredential.id`; `public_key` is PEM.
+    `credential_id` is base64url as in `PublicKeyCredential.id`; `public_key` is PEM. `sign_count`
+    is the authenticator's last signature counter, `created_at` seconds since the epoch. People
+    cannot choose the `name`: Cognito makes one, too.
     """
 
     credential_id: str
     public_key: str
+    sign_count: int = 0
+    name: str = "Passkey"
+    created_at: float = 0.0
+    relying_party: str = "localhost"
+    attachment: str = ""
+    transports: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(

@@ -36,7 +36,7 @@ FIELDS = {
     "password": ("password",),
     "totp-setup": ("code",),
     "new-password": ("family_name", "password"),
-    "account": ("previous", "password"),
+    "account": ("previous", "password", "passkey"),
 }
 """The fields of each screen that can be wrong."""
 GATE_PAGES = sorted(

@@ -60,6 +60,7 @@ def place(cognito: LocalCognito) -> Iterator[Place]:
         variables = {
             **cognito.environment(),
             **CHOICE,
+            "AWS_COGNITO_DOMAIN": "",  # signing out stays on this site
             "AWS_COGNITO_REDIRECT_URL": f"{app}/auth/callback",
             "AWS_COGNITO_LOGOUT_URL": f"{app}/auth/signed-out",
         }
@@ -75,15 +76,22 @@ def walk(chromium: Browser, place: Place) -> Iterator[Walk]:
 
 
 @contextmanager
-def authenticator(page: Page, key: ec.EllipticCurvePrivateKey) -> Iterator[None]:
-    """Chromium's own, which holds this passkey and finds its owner present."""
+def authenticator(page: Page, key: ec.EllipticCurvePrivateKey | None = None) -> Iterator[None]:
+    """Chromium's own, which finds its owner present, and holds a passkey of this key, or none."""
     wire = page.context.new_cdp_session(page)
     wire.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
     options |= {"hasUserVerification": True, "isUserVerified": True}
     made = wire.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    if key is not None:
+        wire.send("WebAuthn.addCredential", made | {"credential": credential(key)})
+    yield
+    wire.detach()
+
+
+def credential(key: ec.EllipticCurvePrivateKey) -> dict[str, object]:
     private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    credential = {
+    return {
         "credentialId": b64encode(ID).decode(),
         "isResidentCredential": True,
         "rpId": "localhost",
@@ -91,16 +99,13 @@ def authenticator(page: Page, key: ec.EllipticCurvePrivateKey) -> Iterator[None]
         "privateKey": b64encode(private).decode(),
         "signCount": 1,
     }
-    wire.send("WebAuthn.addCredential", made | {"credential": credential})
-    yield
-    wire.detach()
 
 
-def choose(walk: Walk, way: str) -> None:
+def choose(walk: Walk, way: str, person: Person = PERSON) -> None:
     """Say who one is, then how to prove it."""
     walk.start("/?here=1")
     expect(walk.page.locator("#password")).to_have_count(0)
-    walk.hands.fill("username", PERSON.name)
+    walk.hands.fill("username", person.name)
     walk.hands.press("Continue")
     walk.at("choose.title")
     walk.reloads()
@@ -122,6 +127,46 @@ def test_with_a_passkey_that_is_not_theirs(walk: Walk) -> None:
         walk.hands.press("Use passkey")
         walk.at("sign_in.title")
         walk.problem("This sign-in cannot go on.")
+
+
+def add_passkey(walk: Walk) -> None:
+    """From the app to the account page, and back to that with a passkey more."""
+    walk.open_account()
+    walk.unfold("account.passkeys_title")
+    walk.hands.press("Add a passkey")
+    walk.at("passkey_setup.title")
+    walk.hands.press("Create passkey")
+
+
+def test_the_life_of_a_passkey(walk: Walk, cognito: LocalCognito) -> None:
+    """Added on the account page, used to sign in, removed; and then it opens nothing any more."""
+    person = Person("dorothy", "First-Compiler-1")
+    cognito.put_user(User(person.name, person.password, person.email))
+    with authenticator(walk.page):
+        choose(walk, "Password", person)
+        walk.fill_in(password=person.password)
+        walk.hands.press(walk.words("password.button"))
+        walk.inside(person, "/?here=1")
+        add_passkey(walk)
+        walk.at("account.title")
+        walk.noticed("notice.passkey_added")
+        add_passkey(walk)
+        expect(walk.page.get_by_role("alert")).to_have_text(walk.words("passkey_setup.known"))
+        walk.sign_out()
+
+        choose(walk, "Passkey", person)
+        walk.hands.press("Use passkey")
+        walk.inside(person, "/?here=1")
+        walk.open_account()
+        walk.unfold("account.passkeys_title")
+        expect(walk.page.locator(".row")).to_have_count(1)
+        walk.page.locator(".row button").click()
+        walk.at("account.title")
+        walk.noticed("notice.passkey_removed")
+        walk.sign_out()
+
+        choose(walk, "Passkey", person)
+        expect(walk.page.locator("#message")).to_have_text(walk.words("error.field.way"))
 
 
 def test_a_newcomer_is_inside_with_the_code_alone(walk: Walk) -> None:

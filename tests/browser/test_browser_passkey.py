@@ -21,6 +21,7 @@ from tests.browser.tab import Tab
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 OLDER = """delete PublicKeyCredential.parseRequestOptionsFromJSON;
+    delete PublicKeyCredential.parseCreationOptionsFromJSON;
     delete PublicKeyCredential.prototype.toJSON;"""
 PART = "delete PublicKeyCredential.prototype.toJSON;"
 BROKEN = "PublicKeyCredential.prototype.toJSON = () => { throw new TypeError('not mine'); };"
@@ -35,7 +36,12 @@ def gallery() -> Iterator[str]:
 
 @contextmanager
 def visit(
-    chromium: Browser, gallery: str, before: str = "", *, known: bool = True
+    chromium: Browser,
+    gallery: str,
+    before: str = "",
+    *,
+    known: bool = True,
+    screen: str = "passkey",
 ) -> Iterator[Page]:
     """The page, with an authenticator in the device that knows the visitor's passkey or none."""
     with chromium.new_context(base_url=gallery, locale="en-GB") as context:
@@ -49,7 +55,7 @@ def visit(
         made = wire.send("WebAuthn.addVirtualAuthenticator", {"options": options})
         if known:
             wire.send("WebAuthn.addCredential", made | {"credential": credential()})
-        tab.page.goto("/empty/passkey")
+        tab.page.goto(f"/empty/{screen}")
         yield tab.page
         assert tab.complaints == []
 
@@ -119,3 +125,29 @@ def test_a_browser_without_passkeys(chromium: Browser, gallery: str) -> None:
         expect(page.get_by_role("alert")).to_contain_text("This browser cannot use passkeys")
         expect(page.get_by_role("button")).to_have_count(0)
         expect(page.get_by_role("link", name="Other ways to sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize("before", ["", OLDER])
+def test_a_passkey_is_made(chromium: Browser, gallery: str, before: str) -> None:
+    with visit(chromium, gallery, before, known=False, screen="passkey-setup") as page:
+        page.get_by_role("button", name="Create passkey").click()
+        page.wait_for_url("**/auth/account")
+        form = json.loads(page.inner_text("body"))
+    assert form["action"] == "passkey-add"
+    made = json.loads(form["credential"])
+    assert (made["type"], made["authenticatorAttachment"]) == ("public-key", "platform")
+    assert raw(made["id"]) == raw(made["rawId"])
+    client = json.loads(raw(made["response"]["clientDataJSON"]))
+    assert (client["type"], raw(client["challenge"])) == ("webauthn.create", raw("-_8AAQ"))
+    assert raw(made["id"]) in raw(made["response"]["attestationObject"])
+    assert made["response"]["transports"] == ["internal"]
+
+
+def test_a_site_that_the_pools_passkeys_are_not_for(chromium: Browser, gallery: str) -> None:
+    with visit(chromium, gallery, screen="passkey-setup") as page:
+        page.evaluate("""() => {
+          const data = document.querySelector("[data-passkey]").dataset;
+          data.passkey = data.passkey.replace('"id":"localhost"', '"id":"pool.example"');
+        }""")
+        page.get_by_role("button", name="Create passkey").click()
+        expect(page.get_by_role("alert")).to_contain_text("not set up for this site's address")

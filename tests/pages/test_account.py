@@ -33,7 +33,8 @@ def test_it_says_whose_it_is(stage: Stage, flow: str, client: str) -> None:
     shown = at_home(stage, user, client=client, sign_in_flow=flow).last
     assert user.email in [item.text for item in shown.page.every("dd")]
     states = [item.text for item in shown.page.every("summary")]
-    assert states == ["Password Change password", "Authenticator app Off"]
+    passkeys = ["Passkeys None"] if flow == "choice" else []
+    assert states == ["Password Change password", "Authenticator app Off", *passkeys]
 
 
 def test_somebody_with_a_user_name(stage: Stage) -> None:

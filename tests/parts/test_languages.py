@@ -18,12 +18,16 @@ from cognito_gate._gate.records import Sentence
 OURS = Languages("", ("en", "de"))
 PACKAGE = Path(cognito_gate.__file__).parent
 ENGLISH = OURS.catalogs["en"]
-ERRORS = """wrong_password wrong_previous code_used code_wrong_or_expired sign_in_again no_cookies
+ERRORS = """passkey passkey_gone passkey_unsupported passkeys_full passkeys_off
+    wrong_password wrong_previous code_used code_wrong_or_expired sign_in_again no_cookies
     too_many_attempts start_over no_sign_in confirm_first reset_first address_taken
     email_taken code_wrong code_expired password_policy password_used_before try_later busy not_sent
     input blocked totp_again unavailable generic throttled form_expired replaced not_supported
     field.missing field.email field.phone field.code field.password field.way field.whitespace"""
-NOTICES = "code_sent code_sent_again password_changed confirmed totp_on totp_off signed_out"
+NOTICES = (
+    "code_sent code_sent_again password_changed confirmed totp_on totp_off signed_out passkey_added"
+)
+NOTICES += " passkey_removed"
 MESSAGES = "not_here not_supported too_many replaced expired signed_out unavailable"
 SAID = (
     *(f"error.{name}" for name in ERRORS.split()),

@@ -83,6 +83,7 @@ def test_errors_know_the_fields_of_each_page(
     facts = {name: value for name, value in change.items() if name in SAMPLES[screen]}
     found = page(screen, kind, **facts)
     there = tuple(field.get("name") for field in found.shown_fields())
+    there += tuple(button.get("id") for button in found.every("button") if button.get("id"))
     assert fields(screen, {**SAMPLES[screen], **facts}, kind) == there
 
 
@@ -219,6 +220,7 @@ def test_who_or_what_is_not_right(kind: str, who: str) -> None:
         *((screen, f"/auth/{screen}") for screen in ("reset", "new-password", "account")),
         *((screen, "/auth/mfa") for screen in ("code", "choose", "password", "passkey")),
         ("totp-setup", "/auth/account"),
+        ("passkey-setup", "/auth/account"),
     ],
 )
 def test_where_forms_go(screen: str, action: str) -> None:
@@ -314,7 +316,7 @@ def test_a_passkey_waits_for_the_script() -> None:
 @pytest.mark.parametrize(("totp", "actions"), [(False, ["totp"]), (True, ["totp", "totp-off"])])
 def test_the_account(totp: bool, actions: list[str]) -> None:
     found = page("account", totp=totp)
-    change, app, out = found.every("form")
+    change, app, *_, out = found.every("form")
     assert found.sent(change)["action"] == "password"
     pressed = found.every("button", name="action")
     assert [button.get("value") for button in pressed if app in button.around] == actions
@@ -326,6 +328,23 @@ def test_the_account(totp: bool, actions: list[str]) -> None:
     assert [one.text for one in found.every("button") if out in one.around] == ["Sign out"]
     same = page("account", username="ada@example.com")
     assert [one.text for one in same.every("dd")] == ["ada@example.com"]
+
+
+def test_the_passkeys_of_an_account() -> None:
+    """By the name that Cognito made, whose characters are anybody's."""
+    one = {"id": "a-b", "name": "<b>Key", "day": "2026-11-21"}
+    found = page("account", passkeys=(one, {"id": "c", "name": "", "day": ""}))
+    rows = [found.sent(form) for form in found.every("form", class_="row")]
+    assert [(row["action"], row["passkey"]) for row in rows] == [
+        *(("passkey-remove", "a-b"), ("passkey-remove", "c"))
+    ]
+    removes = [button.text for button in found.every("button") if "danger" in button.get("class")]
+    assert removes[1:] == ["Remove <b>Key 2026-11-21", "Remove Passkey"]
+    assert [field.get("value") for field in found.every("input", name="passkey")] == ["a-b", "c"]
+    unknown = page("account", passkeys=(), passkeys_known=False)
+    assert "cannot be shown right now" in unknown.one("p", class_="note").text
+    assert unknown.one("button", id="passkey").text == "Add a passkey"
+    assert page("account", passkeys=None).every("button", id="passkey") == []
 
 
 def test_a_message() -> None:

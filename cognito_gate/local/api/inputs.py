@@ -144,6 +144,10 @@ class Body:
         value = self.members.get(name)
         return None if value is None else Body(_as(dict, value))
 
+    def document(self, name: str) -> dict[str, object]:
+        """A required object."""
+        return _as(dict, self.members[name])
+
     def attributes(self, name: str = "UserAttributes") -> dict[str, str]:
         """A list of `{"Name", "Value"}`."""
         pairs = [Body(_as(dict, item)) for item in _as(list, self.members.get(name) or [])]

@@ -54,6 +54,15 @@ class SentCode:
 
 
 @dataclass(frozen=True, slots=True)
+class PasskeyOffer:
+    """The challenge of a registration, and the app client that began it."""
+
+    challenge: str
+    client_id: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
     """The number of wrong passwords in a row, and until when no password is checked."""
 
@@ -75,8 +84,10 @@ class Memory:
         self.tallies: Bounded[tuple[float, ...]] = Bounded()
         self.totp_steps: Bounded[int] = Bounded()
         self.totp_offers: Bounded[str] = Bounded()
+        self.passkey_offers: Bounded[PasskeyOffer] = Bounded()
 
     def forget(self, who: str) -> None:
         """Forget everything about a user: attempts, locks, codes."""
         for memory in (self.codes, self.locks, self.tallies, self.totp_steps, self.totp_offers):
             memory.forget(who)
+        self.passkey_offers.forget(who)

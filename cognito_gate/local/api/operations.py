@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ..checks import LocalConfigError
 from ..model import OPERATIONS, Request
 from ..pool import Pool
-from . import account, passwords, sign_up, software_token, tokens
+from . import account, passkey_registration, passwords, sign_up, software_token, tokens
 from .challenges import respond_to_auth_challenge
 from .errors import ApiError, ApiJSON, invalid, refusal
 from .inputs import Body, check, read
@@ -72,8 +72,10 @@ _OPERATIONS: dict[str, Callable[[Pool, Body], dict[str, Any]]] = {
     "AdminUserGlobalSignOut": tokens.admin_user_global_sign_out,
     "AssociateSoftwareToken": software_token.associate_software_token,
     "ChangePassword": passwords.change_password,
+    "CompleteWebAuthnRegistration": passkey_registration.complete,
     "ConfirmForgotPassword": passwords.confirm_forgot_password,
     "ConfirmSignUp": sign_up.confirm_sign_up,
+    "DeleteWebAuthnCredential": passkey_registration.delete,
     "ForgotPassword": passwords.forgot_password,
     "GetTokensFromRefreshToken": tokens.get_tokens_from_refresh_token,
     "GetUser": account.get_user,
@@ -81,11 +83,13 @@ _OPERATIONS: dict[str, Callable[[Pool, Body], dict[str, Any]]] = {
     "GetUserAuthFactors": account.get_user_auth_factors,
     "GlobalSignOut": tokens.global_sign_out,
     "InitiateAuth": initiate_auth,
+    "ListWebAuthnCredentials": passkey_registration.list_all,
     "ResendConfirmationCode": sign_up.resend_confirmation_code,
     "RespondToAuthChallenge": respond_to_auth_challenge,
     "RevokeToken": tokens.revoke_token,
     "SetUserMFAPreference": account.set_user_mfa_preference,
     "SignUp": sign_up.sign_up,
+    "StartWebAuthnRegistration": passkey_registration.start,
     "UpdateUserAttributes": account.update_user_attributes,
     "VerifySoftwareToken": software_token.verify_software_token,
     "VerifyUserAttribute": account.verify_user_attribute,

@@ -1,31 +1,22 @@
-"""WEB_AUTHN: an assertion of a registered passkey, really verified (WebAuthn level 2, 7.2).
-
-ES256 keys only, no registration and no sign count: passkeys come with the `User`.
-"""
+"""WEB_AUTHN: an assertion of a registered passkey, really verified (Web Authentication, 7.2)."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from ..model import Client
 from ..pool import Pool
-from ..user import User
-from . import steps
+from ..user import Passkey, User
+from . import steps, webauthn
 from .errors import not_authorized
 from .people import Somebody
-
-_USER_PRESENT = 0x01
+from .webauthn import Ceremony, WebAuthnError, decoded
 
 
 def make_challenge(pool: Pool, client: Client, user: User) -> steps.Answer:
@@ -38,7 +29,7 @@ def make_challenge(pool: Pool, client: Client, user: User) -> steps.Answer:
         "allowCredentials": [
             {"type": "public-key", "id": passkey.credential_id} for passkey in user.passkeys
         ],
-        "userVerification": "preferred",
+        "userVerification": pool.rules.user_verification,
     }
     pending = steps.step(pool, client, Somebody.known(user), "WEB_AUTHN")
     pending = replace(pending, code=challenge)
@@ -47,42 +38,51 @@ def make_challenge(pool: Pool, client: Client, user: User) -> steps.Answer:
     )
 
 
+def ceremony(pool: Pool, kind: str, challenge: str) -> Ceremony:
+    """What an answer to that challenge must be about."""
+    required = pool.rules.user_verification == "required"
+    return Ceremony(f"webauthn.{kind}", challenge, pool.rules.relying_party, required)
+
+
 def check(pool: Pool, user: User, challenge: str, credential: str) -> None:
     """An AuthenticationResponseJSON; NotAuthorized unless everything about it is right."""
     try:
-        _check(pool, user, challenge, json.loads(credential))
-    except (ValueError, TypeError, LookupError, RecursionError, InvalidSignature) as exc:
+        used = _check(ceremony(pool, "get", challenge), user, json.loads(credential))
+    except (ValueError, RecursionError, WebAuthnError) as exc:
         raise not_authorized("Passkey could not be verified") from exc
+    passkeys = [used if one.credential_id == used.credential_id else one for one in user.passkeys]
+    pool.put_user(replace(user, passkeys=tuple(passkeys)))
 
 
-def _check(pool: Pool, user: User, challenge: str, credential: Mapping[str, object]) -> None:
-    response = credential["response"]
-    if not isinstance(response, dict):
-        raise TypeError("response")
-    client_data = _decoded(response["clientDataJSON"])
-    authenticator_data = _decoded(response["authenticatorData"])
-    _check_client_data(pool, challenge, json.loads(client_data))
-    party = hashlib.sha256(pool.rules.relying_party.encode()).digest()
-    if authenticator_data[:32] != party or not authenticator_data[32] & _USER_PRESENT:
-        raise ValueError("authenticatorData")
-    public_keys = {passkey.credential_id: passkey.public_key for passkey in user.passkeys}
-    key = load_pem_public_key(public_keys[str(credential["id"])].encode())
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise TypeError("ES256 only")
-    signed = authenticator_data + hashlib.sha256(client_data).digest()
-    key.verify(_decoded(response["signature"]), signed, ec.ECDSA(SHA256()))
+def _check(asked: Ceremony, user: User, credential: object) -> Passkey:
+    """The passkey that was used, with the counter that it has now."""
+    if not isinstance(credential, dict):
+        raise WebAuthnError("malformed", "no credential")
+    response = webauthn.response_of(credential)
+    passkey = _passkey_of(user, credential, response)
+    client_data, data, signature = (
+        decoded(response.get(name)) for name in ("clientDataJSON", "authenticatorData", "signature")
+    )
+    webauthn.check_client_data(client_data, asked)
+    count = webauthn.read_authenticator_data(data, asked).sign_count
+    key = load_pem_public_key(passkey.public_key.encode())
+    if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+        raise WebAuthnError("unsupported", "neither ES256 nor RS256")
+    webauthn.verify(key, signature, data, client_data)
+    # Step 22: a counter that does not grow is a copy's. Many authenticators have none, and say 0.
+    if (count or passkey.sign_count) and count <= passkey.sign_count:
+        raise WebAuthnError("malformed", "a counter that has not grown")
+    return replace(passkey, sign_count=count)
 
 
-def _check_client_data(pool: Pool, challenge: str, client_data: Mapping[str, object]) -> None:
-    host = urlsplit(str(client_data["origin"])).hostname or ""
-    party = pool.rules.relying_party
-    if client_data["type"] != "webauthn.get" or client_data["challenge"] != challenge:
-        raise ValueError("clientDataJSON")
-    if host != party and not host.endswith(f".{party}"):
-        raise ValueError("origin")
-
-
-def _decoded(value: object) -> bytes:
-    if not isinstance(value, str):
-        raise TypeError("base64url")
-    return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+def _passkey_of(
+    user: User, credential: Mapping[str, object], response: Mapping[str, object]
+) -> Passkey:
+    """The user's passkey of that id; the authenticator may say whose it is, too."""
+    handle = response.get("userHandle")
+    if handle is not None and decoded(handle) != user.sub.encode():
+        raise WebAuthnError("malformed", "somebody else's passkey")
+    for passkey in user.passkeys:
+        if passkey.credential_id == credential.get("id"):
+            return passkey
+    raise WebAuthnError("malformed", "no such passkey")

@@ -51,6 +51,9 @@ SHAPES: dict[str, Members] = {
         {**_HOLDER, "PreviousPassword": _PASSWORD, "ProposedPassword": _PASSWORD},
         required=("AccessToken", "ProposedPassword"),
     ),
+    "CompleteWebAuthnRegistration": Members(
+        {**_HOLDER, "Credential": Members({})}, required=("AccessToken", "Credential")
+    ),
     "ConfirmForgotPassword": Members(
         {**_PERSON, "ConfirmationCode": _CODE, "Password": _PASSWORD},
         required=("ClientId", "Username", "ConfirmationCode", "Password"),
@@ -63,6 +66,9 @@ SHAPES: dict[str, Members] = {
             "Session": _SESSION,
         },
         required=("ClientId", "Username", "ConfirmationCode"),
+    ),
+    "DeleteWebAuthnCredential": Members(
+        {**_HOLDER, "CredentialId": _PLAIN}, required=("AccessToken", "CredentialId")
     ),
     "ForgotPassword": Members(_PERSON, required=("ClientId", "Username")),
     "GetTokensFromRefreshToken": Members(
@@ -93,6 +99,7 @@ SHAPES: dict[str, Members] = {
         },
         required=("AuthFlow", "ClientId"),
     ),
+    "ListWebAuthnCredentials": Members(_HOLDER, required=("AccessToken",)),
     "ResendConfirmationCode": Members(_PERSON, required=("ClientId", "Username")),
     "RespondToAuthChallenge": Members(
         {
@@ -127,6 +134,7 @@ SHAPES: dict[str, Members] = {
         },
         required=("ClientId", "Username"),
     ),
+    "StartWebAuthnRegistration": Members(_HOLDER, required=("AccessToken",)),
     "UpdateUserAttributes": Members(
         {**_HOLDER, **_METADATA, "UserAttributes": _ATTRIBUTES},
         required=("AccessToken", "UserAttributes"),

@@ -127,12 +127,15 @@
   const text = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer)))
       .replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
-  const parse = (json) => {
+  const parse = (json, creates) => {
     const options = json.publicKey ?? json;
-    if (PublicKeyCredential.parseRequestOptionsFromJSON)
-      return PublicKeyCredential.parseRequestOptionsFromJSON(options);
-    const allowed = (options.allowCredentials ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
-    return { ...options, challenge: bytes(options.challenge), allowCredentials: allowed };
+    const own = `parse${creates ? "Creation" : "Request"}OptionsFromJSON`;
+    if (PublicKeyCredential[own]) return PublicKeyCredential[own](options);
+    const parsed = { ...options, challenge: bytes(options.challenge) };
+    for (const list of ["allowCredentials", "excludeCredentials"])
+      parsed[list] = (options[list] ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
+    if (creates) parsed.user = { ...options.user, id: bytes(options.user.id) };
+    return parsed;
   };
   const plain = (credential) => {
     try {
@@ -140,26 +143,25 @@
     } catch {
       // Missing, or broken by an extension that stands in for the browser's own.
     }
-    const { clientDataJSON, authenticatorData, signature, userHandle } = credential.response;
+    const response = { transports: credential.response.getTransports?.() };
+    for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"])
+      if (credential.response[name]) response[name] = text(credential.response[name]);
     return {
       id: credential.id,
       rawId: text(credential.rawId),
       type: credential.type,
       authenticatorAttachment: credential.authenticatorAttachment ?? undefined,
       clientExtensionResults: credential.getClientExtensionResults(),
-      response: {
-        clientDataJSON: text(clientDataJSON),
-        authenticatorData: text(authenticatorData),
-        signature: text(signature),
-        userHandle: userHandle ? text(userHandle) : undefined,
-      },
+      response,
     };
   };
+  const TROUBLE = { NotAllowedError: "cancelled", InvalidStateError: "known", SecurityError: "misplaced" };
   for (const form of find("[data-passkey]")) {
     const says = form.querySelector("[role=alert]");
     const ask = async () => {
-      const publicKey = parse(JSON.parse(form.dataset.passkey));
-      const credential = await navigator.credentials.get({ publicKey });
+      const creates = "creates" in form.dataset;
+      const publicKey = parse(JSON.parse(form.dataset.passkey), creates);
+      const credential = await navigator.credentials[creates ? "create" : "get"]({ publicKey });
       form.elements.credential.value = JSON.stringify(plain(credential));
       form.requestSubmit();
     };
@@ -173,7 +175,7 @@
       button.disabled = true;
       says.textContent = "";
       ask().catch((error) => {
-        says.textContent = error.name === "NotAllowedError" ? form.dataset.cancelled : form.dataset.failed;
+        says.textContent = form.dataset[TROUBLE[error.name]] ?? form.dataset.failed;
         button.disabled = false;
         button.focus();
       });

@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from cognito_gate.local import AUTH_FLOWS, Fault, LocalCognito, totp_code
 from cognito_gate.local.model import OPERATIONS
+from tests.local.api.authenticator import Authenticator
 from tests.local.api.desk import NEW, hash_of
 from tests.local.api.srp_client import SrpClient
 from tests.local.stage import PASSWORDS
@@ -127,7 +128,25 @@ def test_a_life(caller: Caller) -> None:
     done = caller.answer(second, "eve", SOFTWARE_TOKEN_MFA_CODE=code)["AuthenticationResult"]
     boto.admin_user_global_sign_out(UserPoolId=caller.cognito.pool_id, Username="bob")
     boto.global_sign_out(AccessToken=done["AccessToken"])
-    assert caller.cognito.calls.keys() == set(OPERATIONS)
+    passkeys = {name for name in OPERATIONS if "WebAuthn" in name}  # below
+    assert caller.cognito.calls.keys() == set(OPERATIONS) - passkeys
+
+
+def test_passkeys() -> None:
+    authenticator = Authenticator()
+    cognito = with_ready_keys(LocalCognito(auth_flows=AUTH_FLOWS, first_factors=("WEB_AUTHN",)))
+    with cognito.serve() as origin:
+        boto = Caller(cognito, origin).boto
+        scope = "aws.cognito.signin.user.admin"
+        tokens = cognito.tokens_for("ada", scopes=(scope,))
+        token = {"AccessToken": tokens["access_token"]}
+        options = boto.start_web_authn_registration(**token)["CredentialCreationOptions"]
+        boto.complete_web_authn_registration(**token, Credential=authenticator.create(options))
+        [listed] = boto.list_web_authn_credentials(**token)["Credentials"]
+        assert listed["CreatedAt"].tzinfo
+        boto.delete_web_authn_credential(**token, CredentialId=listed["CredentialId"])
+        with pytest.raises(boto.exceptions.ResourceNotFoundException):
+            boto.delete_web_authn_credential(**token, CredentialId=listed["CredentialId"])
 
 
 @pytest.mark.parametrize(
