@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test quick check format bench capacity faults judges matrix mutants screenshots \
-	pool-combinations clean .venv
+	pool-combinations docs clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
@@ -18,6 +18,7 @@ help:
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
 	@echo 'make pool-combinations  200 user pools with options by chance, before AWS schemas'
+	@echo 'make docs    the documentation as a site, in build/site'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make capacity  how many users a pool and a process carry, and what makes a request dearer'
 	@echo 'make faults  what four workers survive, as a table;  LONG=1 takes 20 s for each fault'
@@ -26,7 +27,7 @@ help:
 demo: .venv/.run
 	@$(BIN)/cognito-gate demo
 
-test: check
+test: check docs
 	@$(BIN)/coverage erase
 	@$(BIN)/python -m pytest -q -rs -n 2 --dist worksteal --cov --cov-report=term \
 		$(if $(COGNITO_GATE_REQUIRE_ALL),--cov-fail-under=99)
@@ -43,6 +44,11 @@ check: .venv/.test
 format: .venv/.test
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+# Every warning is an error: a page that nothing leads to, a link or an anchor that is not there.
+docs: .venv/.test
+	@$(BIN)/python -m sphinx -W --keep-going -q -E -d build/doctrees docs build/site
+	@echo 'the site is build/site/index.html'
 
 bench: .venv/.test
 	@$(BIN)/python -m tests.bench
@@ -80,7 +86,7 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 
 .venv/.test: pyproject.toml | .venv/bin/python
 	@echo 'installing cognito-gate and its test tools into .venv ...'
-	@$(PIP) install --editable '.[test]'
+	@$(PIP) install --editable '.[test,docs]'
 	@touch $@ .venv/.run
 
 .venv/.mutants: pyproject.toml | .venv/.test
