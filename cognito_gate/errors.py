@@ -47,12 +47,14 @@ class GateError(Exception):
 
 
 class SettingsError(GateError, ValueError):
-    """The settings are wrong. `problems` maps each variable's name to what is wrong with it::
+    """The settings are wrong. `problems` maps each variable's name to what is wrong with it.
 
-    try:
-        Settings.from_env()
-    except SettingsError as error:
-        print(error.problems["AWS_COGNITO_DOMAIN"])
+    Example::
+
+        try:
+            Settings.from_env()
+        except SettingsError as error:
+            print(error.problems["AWS_COGNITO_DOMAIN"])
     """
 
     code = "settings"
