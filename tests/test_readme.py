@@ -10,8 +10,11 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
+import warnings
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -45,7 +48,7 @@ PAGES = {
     for path in (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
 }
 ALL = "\n".join(PAGES.values())
-NOT_HERE = {"flask_cognito_lib", "yourmodule"}  # what an app moves from, and the app
+NOT_HERE = {"flask_cognito_lib", "yourmodule", "app"}  # what an app moves from, and apps
 
 
 class Block(NamedTuple):
@@ -61,7 +64,7 @@ BLOCKS = [
 ]
 COMMANDS = sorted(
     {
-        line.strip().removeprefix(".venv/bin/")
+        re.sub(r"^(\w+=\S+ )+", "", line.strip().removeprefix(".venv/bin/"))
         for block in BLOCKS
         if block.kind == ""
         for line in block.text.splitlines()
@@ -135,6 +138,7 @@ def test_the_events_table_lists_every_event() -> None:
 def test_the_python_blocks_compile_and_import(block: Block) -> None:
     tree = ast.parse(block.text, block.page)
     compile(tree, block.page, "exec")
+    warnings.simplefilter("ignore")  # other projects' deprecations, such as Starlette's of httpx
     for line in tree.body:
         if isinstance(line, ast.ImportFrom) and str(line.module).split(".")[0] not in NOT_HERE:
             module = importlib.import_module(str(line.module))
@@ -142,6 +146,31 @@ def test_the_python_blocks_compile_and_import(block: Block) -> None:
         if isinstance(line, ast.Import):
             for name in line.names:
                 importlib.import_module(name.name)
+
+
+def test_the_tutorial_works(tmp_path: Path) -> None:
+    """Its app, rules and tests, saved and run as it says, with the plugin that pip would enable."""
+    app, test = blocks("tutorial", "python")
+    [rules] = blocks("tutorial", "toml")
+    for name, text in (("app.py", app), ("rules.toml", rules), ("test_app.py", test)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    plugins = ("-p", "no:cacheprovider", "-p", "cognito_gate.testing")
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "--rootdir=.", *plugins, "."]
+    run = partial(subprocess.run, capture_output=True, text=True, check=False)
+    done = run(command, cwd=tmp_path, env=environ)
+    assert done.returncode == 0, done.stdout
+    assert "4 passed" in done.stdout
+
+
+def test_the_log_lines_of_the_symptoms_are_logged() -> None:
+    """Each is found in the package: as it stands there, with any text for its placeholders."""
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "cognito_gate").rglob("*.py"))
+    flat = re.sub(r'"\s*\n\s*f?"', "", source)  # one text of several literals
+    lines = re.findall(r"^\*\*Log:\*\* `(.+)`$", page("how-to/troubleshoot"), re.MULTILINE)
+    assert len(lines) >= 12
+    parts = [(line, part) for line in lines for part in re.split(r"\.\.\.|: ?", line)]
+    assert [line for line, part in parts if part.strip() not in flat] == []
 
 
 def test_the_line_of_the_audit_log_is_one() -> None:
