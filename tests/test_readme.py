@@ -338,4 +338,5 @@ def test_the_tests_that_defend_are_there() -> None:
     table = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     named = re.findall(r"\]\((tests/[^)]+)\)", table)
     assert len(named) > 30
+    named += re.findall(r"`(tests/[^`]+)`", page("explanation/security"))
     assert [name for name in named if not (ROOT / name).is_file()] == []
