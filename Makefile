@@ -70,7 +70,7 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 
 .venv/.run: pyproject.toml | .venv/bin/python
 	@echo 'installing cognito-gate into .venv ...'
-	@$(PIP) install --editable .
+	@$(PIP) install --editable '.[local,pages]'
 	@touch $@
 
 .venv/.test: pyproject.toml | .venv/bin/python
