@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test quick check format bench capacity faults judges matrix mutants screenshots \
-	clean .venv
+	pool-combinations clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
@@ -17,6 +17,7 @@ help:
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
+	@echo 'make pool-combinations  200 user pools with options by chance, before AWS schemas'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make capacity  how many users a pool and a process carry, and what makes a request dearer'
 	@echo 'make faults  what four workers survive, as a table;  LONG=1 takes 20 s for each fault'
@@ -62,6 +63,10 @@ mutants: .venv/.mutants
 screenshots: .venv/.test
 	@SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser -k 'screenshots or looks'
 	@$(BIN)/python -m tests.browser.screenshots
+
+# Two and a half minutes of CPU; `make test` tries the first five.
+pool-combinations: .venv/.test
+	@COGNITO_GATE_COMBINATIONS=200 $(BIN)/python -m pytest -q tests/pool/test_combinations.py
 
 judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognito-local/.done \
 	.venv/judges/cdk/.done .venv/judges/proxies/.done .venv/judges/valkey/.done

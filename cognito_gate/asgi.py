@@ -88,6 +88,8 @@ class ASGIGate:
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=ASGI_SESSION_BYTES, scrape=metrics.scrape)
             metrics.watch(self._gate)
+            if store is not None and self._gate.shared is not None:
+                store.listen(self._gate.shared.hear, self._gate.shared.missed)
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._ends = settings.websocket_close
         self._headers = AppHeaders(settings.headers)
@@ -195,6 +197,8 @@ class ASGIGate:
             while not gate.signed_out(decision, now):
                 await asyncio.sleep(max(pause, min(decision.until - now, LOOK_SECONDS)))
                 now = time.time()
+                if gate.shared is not None:  # no request may come that learns what others ended
+                    await run_async(gate.shared.revocations.catch_up(now), self._sender)
                 if now >= decision.until:
                     incoming = gate.later(incoming, decision, now)
                     latest = await self._run(gate, incoming)

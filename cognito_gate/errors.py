@@ -24,7 +24,8 @@
     ├── GrantRefused              grant_refused      502
     ├── CookiesTooLarge           cookies_too_large  431
     └── CognitoUnavailable        unavailable        503
-        └── ClockWrong            clock              503
+        ├── ClockWrong            clock              503
+        └── StoreUnavailable      store              503
 
 Each is raised where it is known and becomes a response in `error_responses.py` only. Texts are for
 logs and events, and never hold a token, a code, a cookie or a secret; what a page says to people is
@@ -46,14 +47,12 @@ class GateError(Exception):
 
 
 class SettingsError(GateError, ValueError):
-    """The settings are wrong. `problems` maps each variable's name to what is wrong with it.
+    """The settings are wrong. `problems` maps each variable's name to what is wrong with it::
 
-    Example::
-
-        try:
-            Settings.from_env()
-        except SettingsError as error:
-            print(error.problems["AWS_COGNITO_DOMAIN"])
+    try:
+        Settings.from_env()
+    except SettingsError as error:
+        print(error.problems["AWS_COGNITO_DOMAIN"])
     """
 
     code = "settings"
@@ -79,10 +78,8 @@ class BadRequest(GateError):
 class CallbackRefused(BadRequest):
     """Cognito's redirect to the callback cannot become a session.
 
-    `cause` is what a page tells people apart: they cancelled the sign-in ("cancelled"), Cognito has
-    no session of theirs ("signed_out"), the sign-in was not started here ("not_started_here"), its
-    tokens are not valid ("not_verified"), or the operators have to act ("set_up").
-    """
+    `cause` says why: cancelled by the visitor ("cancelled"), no session of theirs at Cognito
+    ("signed_out"), "not_started_here", tokens not valid ("not_verified"), or wrong "set_up"."""
 
     code = "login_failed"
 
@@ -99,12 +96,10 @@ class LoginRequired(GateError):
 
 
 class TokenRefused(GateError):
-    """A token or a sealed value is not valid.
-
-    `cause` names what is wrong if it is only that: the token has expired ("expired"), it is from
-    the future by this server's clock ("early"), the pool has no such key ("unknown_key"), or
-    another version of this package has written the value ("version").
-    """
+    """A token or a sealed value is not valid. `cause` names what is wrong if it is only that: the
+    token has expired ("expired"), it is from the future by this server's clock ("early"), the pool
+    has no such key ("unknown_key"), or another version of this package has written the value
+    ("version")."""
 
     code = "invalid_token"
     status = 401
@@ -296,3 +291,9 @@ class ClockWrong(CognitoUnavailable):
     """The clocks of this server and of Cognito differ by too much to verify tokens."""
 
     code = "clock"
+
+
+class StoreUnavailable(CognitoUnavailable):
+    """The store that processes share (COGNITO_GATE_STORE) does not answer. Nothing is lost."""
+
+    code = "store"

@@ -199,20 +199,20 @@ def _set_cookie_values(settings: Settings, tokens: Mapping[str, Any]) -> list[st
     from ._gate.context import Context  # noqa: PLC0415
     from ._gate.effects import at_once  # noqa: PLC0415
     from ._gate.messages import SessionMarks  # noqa: PLC0415
+    from ._gate.protocol.cookies import RequestCookies  # noqa: PLC0415
     from ._gate.protocol.jwt import session_of  # noqa: PLC0415
     from ._gate.records import RefreshRecord, Tokens  # noqa: PLC0415
 
     now = time.time()
     context = Context.of(settings, secrets.token_urlsafe)
-    sessions = context.sessions
     session_tokens = Tokens(tokens["access_token"], tokens.get("id_token", ""))
-    record = None
-    if settings.refresh_flow_enabled:
-        sub = _claims(session_tokens.access)["sub"]
-        record = RefreshRecord(tokens["refresh_token"], sub, int(now))
-    before = {name + chunk: [""] for name in sessions.cookie_names for chunk in _CHUNKS}
-    saved = at_once(sessions.save(before, session_tokens, record, now))
+    sub = _claims(session_tokens.access)["sub"]
+    kept = RefreshRecord(tokens.get("refresh_token", ""), sub, int(now))
+    record = kept if settings.refresh_flow_enabled else None
     name = record.name if record else session_of(_claims(session_tokens.access))
+    before = "; ".join(f"{key}{end}=" for key in context.sessions.cookie_names for end in _CHUNKS)
+    cookies = RequestCookies([before.encode()])
+    saved = at_once(context.sessions.begin(cookies, session_tokens, record, now))
     idle = context.idle.headers({}, SessionMarks((name,)), now) if context.idle else ()
     return [value for name, value in (*saved.headers, *idle) if name == "set-cookie"]
 

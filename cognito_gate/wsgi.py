@@ -88,6 +88,8 @@ class WSGIGate:
         if not settings.disabled:
             self._gate = Gate(settings, session_bytes=WSGI_SESSION_BYTES, scrape=metrics.scrape)
             metrics.watch(self._gate)
+            if store is not None and self._gate.shared is not None:
+                store.listen(self._gate.shared.hear, self._gate.shared.missed)
         self._ids = self._gate.request_ids if self._gate and settings.request_id_header else None
         self._id_key = f"HTTP_{settings.request_id_header.upper().replace('-', '_')}"
         self._sender = Sender(client, metrics.called, store, fleet_calls(settings))

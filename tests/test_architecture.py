@@ -54,6 +54,8 @@ FLOORS: list[set[str]] = [
         *("_sign_in.password_policy", "_sign_in.rate_limiter", "_sign_in.recall"),
         *("_sign_in.srp", "_sign_in.totp"),
     },
+    {"_gate.store_keys"},
+    {"_gate.store_messages"},
     {"_gate.appearance", "_sign_in.form_body"},
     {"_gate.catalog_files"},
     {"_gate.languages"},
@@ -64,9 +66,17 @@ FLOORS: list[set[str]] = [
     },
     {"_gate.rule_decisions", "_gate.shown_cookies"},
     {"_gate.authorization"},
-    {"_gate.sessions.cookie_sessions", "_gate.idle_cookie", "_gate.kept_forms"},
+    {
+        *("_gate.sessions.cookie_sessions", "_gate.sessions.local_copies"),
+        *("_gate.sessions.stored_session", "_gate.shared_revocations", "_gate.idle_cookie"),
+        "_gate.kept_forms",
+    },
+    {"_gate.shared", "_sign_in.shared_rate_limiter"},
+    {"_gate.sessions.stored_list"},
+    {"_gate.sessions.store_sessions"},
+    {"_gate.sessions.large_sessions", "_gate.sessions.store_idle"},
     {"_gate.context"},
-    {"_gate.exchange"},
+    {"_gate.exchange", "_gate.store_parts"},
     {
         *("_gate.flows.token_trust", "_gate.flows.login_cookies", "_gate.flows.refresh_record"),
         *("_gate.flows.return_cookie", "_gate.flows.session_end", "_gate.flows.token_revocation"),
@@ -133,7 +143,7 @@ FLOORS: list[set[str]] = [
         *("migrate.", "pool."),
     },
     {"doctor."},
-    {"", "cli.serve", "cli.worker_store"},
+    {"", "cli.serve", "cli.stored_sessions", "cli.worker_store"},
     {"cli.local_commands", "testing"},
     {
         *("cli.secret_command", "cli.migrate_command", "cli.rules_command"),
@@ -149,7 +159,7 @@ LATE = {
     *("_asgi_scope", "_delivery", "_metrics_extra"),
     *("__main__", "cli.local_commands", "local.pages", "pool.template"),
     *("", "testing", "pool.aws", "_driver.loading", "_driver.stores.opening"),
-    *("_gate.custom_login", "_gate.languages"),
+    *("_gate.custom_login", "_gate.languages", "_gate.store_parts", "_sign_in.context"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
     *("_gate.authorization", "_gate.context", "_gate.gate", "_gate.routes"),
     "_gate.protocol.pages",
@@ -207,7 +217,7 @@ DOORS: dict[str, set[str]] = {
             "pool.commands",
             "doctor.command",
         ),
-        *("pool.stack_commands", "pool.talk"),
+        *("pool.stack_commands", "pool.env_command", "pool._command_parts", "pool.talk"),
     },
     "uvicorn": {
         "cli.__init__",
@@ -229,7 +239,7 @@ DOORS: dict[str, set[str]] = {
             "local.",
             "testing",
         ),
-        *("doctor.command", "pool.stack_commands"),
+        *("doctor.command", "pool._command_parts"),
     },
     "random": {"local."},
     "uuid": {"local.", "testing"},
@@ -248,6 +258,7 @@ ASYNC = {
 }
 CLOCKS = {
     "time.time": {
+        "cli.stored_sessions",
         *("asgi", "wsgi", "cli.process", "cli.serve", "cli.__init__", "demo.", "local.", "testing"),
         *("_driver.fleet_calls", "_driver.stores.", "doctor.command"),
     },
@@ -384,7 +395,7 @@ def test_the_local_cognito_stands_apart() -> None:
 
 
 def test_only_the_edges_send() -> None:
-    senders = {"asgi", "wsgi", "doctor.command", "doctor.watch"}
+    senders = {"asgi", "wsgi", "cli.stored_sessions", "doctor.command", "doctor.watch"}
     sending = {"_driver.connections", "_driver.event_loop", "_driver.threads"}
     users = {module for module in FILES if _own(module) & sending and module not in sending}
     assert users <= senders | {"_driver.loading"}

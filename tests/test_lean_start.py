@@ -67,7 +67,6 @@ BY_SETTING = {
     "audit_log='stderr'": {"_audit_log"},
     "idle_seconds=600": {"_gate.idle_cookie"},
     "metrics_addresses=('127.0.0.1',)": {"_metrics"},
-    "refresh_flow_enabled=True, store='sqlite:///a.db'": {"_driver.fleet_calls"},
     "refresh_cookie_encrypted=False": {"_gate.protocol.signing"},
     "require_groups=('staff',)": {
         *("_gate.protocol.conditions", "_gate.protocol.path_readings", "_gate.rule_decisions"),
@@ -76,6 +75,12 @@ BY_SETTING = {
     "rules=(cognito_gate.Rule(('/a',), signed_in=True),)": {"settings.rule_combinations"},
     "revoke_key='a key of at least 32 characters, and more'": {
         *("_gate.flows.revoke", "_gate.protocol.request_signature"),
+    },
+    "refresh_flow_enabled=True, store='sqlite:///store.db'": {
+        "_driver.fleet_calls",
+        *("_gate.shared", "_gate.shared_revocations", "_gate.store_keys", "_gate.store_messages"),
+        *("_gate.sessions.local_copies", "_gate.sessions.store_sessions"),
+        *("_gate.sessions.stored_list", "_gate.sessions.stored_session"),
     },
     "trusted_proxies=('127.0.0.1',)": {"_gate.flows.forward_auth"},
 }

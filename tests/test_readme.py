@@ -21,6 +21,7 @@ from cognito_gate._audit_log import audit_line
 from cognito_gate._metrics import REGISTRY
 from cognito_gate.cli import main
 from cognito_gate.cli.rules_command import rules
+from cognito_gate.cli.sessions_command import sessions
 from cognito_gate.events import Event, RequestFacts, SessionsRevoked, SignedIn, Visitor
 from cognito_gate.identity import IDENTITY_FAMILIES, IDENTITY_HEADERS
 from cognito_gate.local import LocalCognito, load_users
@@ -201,7 +202,8 @@ def test_the_commands_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_options_exist() -> None:
     known = {
         word
-        for command in (*main.commands.values(), *pool.commands.values(), *rules.commands.values())
+        for group in (main, pool, rules, sessions)
+        for command in group.commands.values()
         for parameter in command.params
         for word in (*parameter.opts, *parameter.secondary_opts)
     }

@@ -40,9 +40,10 @@ class CachedDecisions:
         self._authorization = authorization
         self._routes = routes
         self._below = below
-        self._names = context.sessions.cookie_names
+        self._known = context.sessions.known
         # Browsers send one Cookie header again and again: it leads to the session at once.
         self._by_line: SessionCache[Pass] = SessionCache(context.settings.session_cache)
+        self._changes = 0
         self._any_ended = context.revocations.any
         forms = context.kept_forms
         self._kept_form = forms.name.encode() if forms else b""
@@ -93,6 +94,23 @@ class CachedDecisions:
             return visitor
         return self._allowed(visitor, Target(path, mount, method, now))
 
+    def find_current(
+        self,
+        path: str,
+        headers: Iterable[tuple[bytes, bytes]],
+        now: float,
+        method: str,
+        mount: str,
+    ) -> Pass | None:
+        """The same where processes share a store: what others have ended is found no more."""
+        shared = self._context.shared
+        if shared is None or now >= shared.revocations.due_at:
+            return None
+        if self._changes != shared.copies.changes:
+            self._changes = shared.copies.changes
+            self._by_line = SessionCache(self._context.settings.session_cache)
+        return self.find(path, headers, now, method, mount)
+
     def _session(self, line: bytes, now: float) -> Pass | None:
         """The session of a Cookie header."""
         entry = self._by_line.entry((line,), now)
@@ -110,16 +128,17 @@ class CachedDecisions:
     def _by_values(self, line: bytes, now: float) -> Entry[Pass] | None:
         """The session of the cookies' values, where the cookie of its last use is new enough, too:
         a flow rewrites it."""
-        values = cookies.glance(line, self._names)
-        entry = self._context.session_cache.entry(values, now) if values is not None else None
-        idle = self._context.idle
-        if entry is None or idle is None:
-            return entry
-        use = cookies.glance(line, (idle.name,))
-        fresh = idle.fresh.entry(use, now) if use else None
-        if fresh is None or fresh.result not in entry.result.marks.keys:
+        known = self._known(line, now)
+        entry = self._context.session_cache.entry(known[0], now) if known is not None else None
+        if known is None or entry is None:
             return None
-        return replace(entry, until=min(entry.until, fresh.until))
+        until, idle = min(entry.until, known[1]), self._context.idle
+        if idle is not None:
+            fresh_until = idle.fresh_until(line, entry.result.marks, now)
+            if fresh_until is None:
+                return None
+            until = min(until, fresh_until)
+        return entry if until == entry.until else replace(entry, until=until)
 
     def _caller(self, header: bytes, now: float) -> Pass | None:
         """The caller of an Authorization header."""

@@ -26,11 +26,12 @@ from .records import Tokens
 from .request_ids import RequestIds
 from .revocations import MemoryRevocations, Revocations, last_use
 from .sessions.cookie_sessions import CookieSessions
-from .sessions.interface import Sessions
+from .sessions.interface import LastUse, Sessions
 
 if TYPE_CHECKING:
     from .idle_cookie import IdleCookie
     from .kept_forms import KeptForms
+    from .shared import Shared
 
 RECENT = 10_000
 """How many sign-outs, used sign-ins and refused refresh tokens a process remembers, of each."""
@@ -59,7 +60,8 @@ class Context:
     (None where that does not count), `used` the states of sign-ins that came back (with a hash of
     the code), `refused` the refresh tokens that Cognito took no longer, and when,
     `told` the cookies of sessions whose end was told. `kept_forms` are those that browsers keep
-    (None where they do not).
+    (None where they do not). `shared` is what processes share beside sessions (None without a
+    store).
     `turn` counts the sign-ins that were started. `sessions` is where sessions live.
     """
 
@@ -81,13 +83,14 @@ class Context:
     bearer_cache: SessionCache[Pass]
     signatures: SignatureCache
     revocations: Revocations
-    orders: Recent[object]
-    idle: "IdleCookie | None"
+    orders: Recent[str]
+    idle: LastUse | None
     kept_forms: "KeptForms | None"
     used: Recent[str]
     refused: Recent[float]
     told: Recent[bool]
     turn: Callable[[], int]
+    shared: "Shared | None"
 
     def is_over(self, marks: SessionMarks, now: float) -> bool:
         """True when the session with these marks was ended, as far as this process knows."""
@@ -157,6 +160,7 @@ class Context:
             refused=Recent(RECENT),
             told=Recent(RECENT),
             turn=itertools.count().__next__,
+            shared=None,
         )
 
 

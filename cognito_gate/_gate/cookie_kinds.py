@@ -16,6 +16,7 @@ class Names(NamedTuple):
     access: str
     id: str
     refresh: str
+    session: str
     login: str
     pending: str
     form: str
@@ -35,7 +36,7 @@ class Names(NamedTuple):
     @classmethod
     def prefixed(cls, prefix: str) -> "Names":
         kinds = (
-            *("access_token", "id_token", "refresh_token"),
+            *("access_token", "id_token", "refresh_token", "session"),
             *("login_", "pending", "form", "language", "device", "idle", "step_up", "return_to"),
             *("kept_form", "last_user"),
         )

@@ -102,7 +102,7 @@ class Exchange:
             seen.path,
             seen.client,
             self.request_id,
-            self.once(_user_agent),
+            self.once(user_agent),
             self._who(),
         )
 
@@ -168,7 +168,8 @@ def _request_id(exchange: Exchange) -> str:
     return exchange.context.request_ids.of(exchange.incoming.headers)
 
 
-def _user_agent(exchange: Exchange) -> str:
+def user_agent(exchange: Exchange) -> str:
+    """What the browser calls itself, no longer than a log should hold."""
     values = exchange.incoming.values(b"user-agent")
     return values[0][:MAX_USER_AGENT_CHARS].decode("latin-1") if values else ""
 

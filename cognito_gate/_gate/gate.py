@@ -20,7 +20,7 @@ from ..errors import (
 )
 from ..events import Event
 from ..settings import ASGI_SESSION_BYTES, Settings, web_origin
-from . import custom_login, finishing, routes
+from . import custom_login, finishing, routes, store_parts
 from .authorization import Authorization
 from .cached_decisions import CachedDecisions, Find
 from .context import Context
@@ -55,7 +55,8 @@ class Gate:
     cookies; `scrape` gives the metrics, where there are any.
 
     `cached` is the short way (see `CachedDecisions.find`), to be asked before `decide`; on it,
-    `request_ids` tells the id that a trusted proxy sent.
+    `request_ids` tells the id that a trusted proxy sent. `shared` is there with a store: whoever
+    listens to it hands on its messages (`hear`), and says when some may be missing (`missed`).
     """
 
     def __init__(
@@ -68,10 +69,10 @@ class Gate:
         scrape: operations.Scrape | None = None,
     ) -> None:
         pages: dict[str, routes.Route] = {}
-        context = Context.of(settings, token, session_bytes, sessions)
+        context = store_parts.prepare(Context.of(settings, token, session_bytes, sessions))
         if settings.login == "custom":
             context, pages = custom_login.prepare(context)
-        self._context = context
+        self._context, self.shared = context, context.shared
         self.request_ids, self.cached_sessions = context.request_ids, context.cached_sessions
         self._bearer = settings.bearer
         self._preflight = settings.passes_preflight
@@ -88,7 +89,7 @@ class Gate:
             verify = partial(self._verify, ForwardAuth(settings))
             self._routes |= {self._below: verify, self._below.removesuffix("/"): verify}
         found = CachedDecisions(context, self._authorization, self._routes, self._below)
-        self.cached: Find = found.find
+        self.cached: Find = found.find if self.shared is None else found.find_current
         for warning in settings.warnings():
             log.warning("%s", warning)
 
@@ -116,6 +117,7 @@ class Gate:
         """
         exchange = Exchange(self._context, incoming, events=events)
         try:
+            yield from self._context.revocations.catch_up(incoming.now)
             decision = yield from self._answered(exchange)
         except Exception:
             # Fail closed: whatever happened, the app is not called.

@@ -10,9 +10,10 @@ from typing import Self
 from ..errors import TokenRefused
 from ..settings import Settings
 from .cookie_kinds import Names, Seals, session_attributes
+from .effects import Flow
 from .messages import Headers, SessionMarks
-from .protocol import cookies
-from .protocol.cookies import Jar
+from .protocol import cookies as cookie_parts
+from .protocol.cookies import Jar, RequestCookies
 from .protocol.recent import Recent
 from .protocol.session_cache import SessionCache
 from .records import dump_record, load_record
@@ -50,25 +51,34 @@ class IdleCookie:
         # What this process has seen lately: of requests that come at once, some have the cookie as
         # it was before the others' answers.
         self._lately: Recent[float] = Recent(RECENT)
-        self.fresh: SessionCache[str] = SessionCache(settings.session_cache)
-        """The cookies that need not be rewritten yet, with the session of each: the short way."""
+        # The cookies that need not be rewritten yet, with the session of each.
+        self._fresh: SessionCache[str] = SessionCache(settings.session_cache)
 
-    def last_use(self, jar: Jar, marks: SessionMarks) -> float:
+    def last_use(self, cookies: RequestCookies, marks: SessionMarks) -> float:
         """When the session was last used, by the cookies of it (Unix time), or NEVER."""
-        return max(self._uses(jar, marks).values(), default=NEVER)
+        return max(self._uses(cookies.jar, marks).values(), default=NEVER)
 
     def seen(self, marks: SessionMarks, now: float) -> float:
         """When this process last saw the session used (Unix time), or NEVER."""
         at = self._lately.get(marks.name, now)
         return NEVER if at is None else at
 
-    def use(self, jar: Jar, marks: SessionMarks, now: float) -> Headers:
+    def fresh_until(self, line: bytes, marks: SessionMarks, now: float) -> float | None:
+        """Until when (Unix time) the cookie in this header need not be rewritten; None: it must, or
+        nobody knows."""
+        use = cookie_parts.glance(line, (self.name,))
+        fresh = self._fresh.entry(use, now) if use else None
+        return None if fresh is None or fresh.result not in marks.keys else fresh.until
+
+    def use(self, cookies: RequestCookies, marks: SessionMarks, now: float) -> Flow[Headers]:
         """Remember that the session is used now; the cookie that says so, where it is due."""
+        yield from ()
+        jar = cookies.jar
         self._lately.put(marks.name, now, until=now + self.seconds)
         part = self.seconds / REWRITTEN
         for value, at in self._uses(jar, marks).items():
             if 0 <= now - at <= part:
-                self.fresh.put((value,), marks.name, now=now, until=at + part)
+                self._fresh.put((value,), marks.name, now=now, until=at + part)
                 return ()
         return self.headers(jar, marks, now)
 
@@ -85,7 +95,7 @@ class IdleCookie:
     def _uses(self, jar: Jar, marks: SessionMarks) -> dict[str, float]:
         """The values that are of this session, with the time in each."""
         uses: dict[str, float] = {}
-        for value in cookies.candidates(jar, self.name):
+        for value in cookie_parts.candidates(jar, self.name):
             try:
                 record = IdleRecord.from_json(self._seal.open(value))
             except TokenRefused:

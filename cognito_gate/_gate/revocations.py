@@ -7,6 +7,7 @@ ended. This list is one process's own; the interface is what a shared one has to
 import threading
 from typing import Protocol
 
+from .effects import Flow
 from .messages import SessionMarks
 from .protocol.recent import Recent
 
@@ -38,6 +39,16 @@ class Revocations(Protocol):
 
     def end_all(self, sub: str, before: float, *, until: float) -> None:
         """End all sessions of a user that began at `before` or earlier."""
+
+    def share(self, now: float) -> Flow[None]:
+        """Make what was ended here known to other processes.
+
+        Raises:
+            StoreUnavailable: they may not know of it yet.
+        """
+
+    def catch_up(self, now: float) -> Flow[None]:
+        """Learn what other processes have ended, as far as that is due. Raises nothing."""
 
 
 class MemoryRevocations:
@@ -74,6 +85,12 @@ class MemoryRevocations:
         with self._lock:  # an earlier time never takes back what a later one ended
             known = self._before.get(key, 0.0)
             self._before.put(key, max(before, known or 0.0), until=until)
+
+    def share(self, now: float) -> Flow[None]:
+        yield from ()
+
+    def catch_up(self, now: float) -> Flow[None]:
+        yield from ()
 
 
 def last_use(now: float, refresh_seconds: int, leeway: int) -> float:

@@ -15,7 +15,11 @@ from .gate_pages import language
 from .messages import Headers, Respond
 from .protocol import pages
 from .protocol.user_sessions import Lack, UserSession
+from .sessions.interface import Listed
 
+MAX_SHOWN = 20
+"""Of a user's other sessions on the page, those used last. JSON has all."""
+MAX_DEVICE_CHARS = 60
 Others: TypeAlias = tuple[UserSession, ...] | Lack | Literal["off"]
 """The sessions on other devices, or why they are not known."""
 
@@ -23,7 +27,8 @@ Others: TypeAlias = tuple[UserSession, ...] | Lack | Literal["off"]
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What there is to show. Times are Unix time; `everywhere`: Cognito can be asked to end all
-    sessions with this one's token; `lasting`: for how many seconds a token of access counts."""
+    sessions with this one's token; `lasting`: for how many seconds an access token counts.
+    `stored` are the user's other sessions here, where sessions are in a store."""
 
     name: str
     since: float
@@ -31,12 +36,15 @@ class Shown:
     others: Others
     everywhere: bool
     lasting: float
+    stored: tuple[Listed, ...] | None = None
 
 
 def as_json(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
     """For programs. What is not known is null, with the reason beside it."""
     idle, others = exchange.settings.idle_seconds, shown.others
     listed = [_as_record(one) for one in others] if isinstance(others, tuple) else None
+    if shown.stored is not None:
+        listed, others = [_as_stored(one) for one in shown.stored], ()
     content: dict[str, Any] = {
         "this": {"since": int(shown.since), "until": int(shown.until), "idle_seconds": idle},
         "others": listed,
@@ -44,6 +52,16 @@ def as_json(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
         "can_end_everywhere": shown.everywhere,
     }
     return pages.show_json(200, content, headers)
+
+
+def _as_stored(one: Listed) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "created_at": one.began,
+        "active_at": one.used_at,
+        "until": one.ends_at,
+        "device": one.agent,
+    }
 
 
 def _as_record(one: UserSession) -> dict[str, Any]:
@@ -75,7 +93,7 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
         text=text("text", name=shown.name),
         sections=(
             pages.Section(text("this"), facts=tuple(facts)),
-            _others(catalog, shown),
+            _others(catalog, shown) if shown.stored is None else _stored(catalog, shown.stored),
         ),
         forms=(
             pages.Form(
@@ -84,6 +102,7 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
                     pages.Button("this", text("end_this")),
                     pages.Button("everywhere", text("end_all")),
                     *_ends(catalog, shown.others),
+                    *_ends_stored(catalog, shown.stored or ()),
                 ),
                 "" if shown.everywhere else text("only_here"),
                 _ways(exchange),
@@ -106,7 +125,9 @@ def _others(catalog: Catalog, shown: Shown) -> pages.Section:
     return pages.Section(
         title,
         catalog.text("gate.sessions.end_other_note", time=lasting),
-        facts=tuple(pages.Fact(_device(catalog, one), _time(one.active_at)) for one in others),
+        facts=tuple(
+            pages.Fact(_device(catalog, one.device), _time(one.active_at)) for one in others
+        ),
     )
 
 
@@ -114,13 +135,34 @@ def _ends(catalog: Catalog, others: Others) -> Iterator[pages.Button]:
     """A button for each session that can be named to Cognito."""
     for one in others if isinstance(others, tuple) else ():
         if one.id:
-            device, time = _device(catalog, one), _time(one.active_at)
+            device, time = _device(catalog, one.device), _time(one.active_at)
             label = catalog.text("gate.sessions.end_other", device=device, time=time)
             yield pages.Button(one.id, label)
 
 
-def _device(catalog: Catalog, one: UserSession) -> str:
-    return one.device or catalog.text("gate.sessions.unnamed")
+def _stored(catalog: Catalog, stored: tuple[Listed, ...]) -> pages.Section:
+    title = catalog.text("gate.sessions.others")
+    if not stored:
+        return pages.Section(title, catalog.text("gate.sessions.others_none"))
+    return pages.Section(
+        title,
+        facts=tuple(
+            pages.Fact(f"{number}. {_device(catalog, one.agent)}", _time(one.used_at))
+            for number, one in enumerate(stored[:MAX_SHOWN], 1)
+        ),
+    )
+
+
+def _ends_stored(catalog: Catalog, stored: tuple[Listed, ...]) -> Iterator[pages.Button]:
+    """A button for each session in the store."""
+    for number, one in enumerate(stored[:MAX_SHOWN], 1):
+        device = _device(catalog, one.agent)
+        label = catalog.text("gate.sessions.end_one", number=number, device=device)
+        yield pages.Button(one.id, label)
+
+
+def _device(catalog: Catalog, name: str) -> str:
+    return name[:MAX_DEVICE_CHARS] or catalog.text("gate.sessions.unnamed")
 
 
 def _ways(exchange: Exchange) -> str:

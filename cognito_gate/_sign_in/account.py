@@ -146,7 +146,7 @@ def _change_password(
 ) -> Flow[Respond]:
     wrong = fields.filled(form, "previous")
     fields.check(wrong | fields.new_password(exchange.context.policy, form["password"]))
-    rate_limits.check_guess(exchange, _name(identity), "password")
+    yield from rate_limits.check_guess(exchange, _name(identity), "password")
     answer = yield from call(
         cognito_api.change_password(
             exchange.settings, identity.access_token, form["previous"], form["password"]
@@ -154,7 +154,7 @@ def _change_password(
     )
     cognito_api.read("ChangePassword", answer)
     exchange.record(PasswordChanged(exchange.facts, _name(identity), "account"))
-    rate_limits.proved(exchange, _name(identity), _name(identity))
+    yield from rate_limits.proved(exchange, _name(identity), _name(identity))
     return next_page.go(exchange.context, "/account", notice="password_changed")
 
 
@@ -173,14 +173,14 @@ def _check_password(
 ) -> Flow[None]:
     """Have Cognito check the password. Raises FormRefused when it is not right."""
     fields.check(fields.filled(form, "proof"))
-    rate_limits.check_guess(exchange, _name(identity), "password")
+    yield from rate_limits.check_guess(exchange, _name(identity), "password")
     try:
         yield from password.prove(exchange, _name(identity), form["proof"])
     except ApiRefused as error:
         if error_messages.say(error)[0].id != "error.wrong_password":
             raise
         raise FormRefused({"proof": ("error.wrong_previous", {})}) from error
-    rate_limits.proved(exchange, _name(identity), _name(identity))
+    yield from rate_limits.proved(exchange, _name(identity), _name(identity))
 
 
 def _begin_totp(
@@ -205,7 +205,7 @@ def _turn_on_totp(exchange: SignInExchange, identity: Identity, text: str) -> Fl
     record = challenge_cookie.find(exchange)
     if record is None or (record.step, record.username) != (_STEP, identity.sub):
         return next_page.go(exchange.context, "/account", notice="start_over")
-    rate_limits.check_guess(exchange, _name(identity), "code")
+    yield from rate_limits.check_guess(exchange, _name(identity), "code")
     if (yield from _is_totp_on(exchange.context, identity)) and not record.facts.get("replaces"):
         ended = challenge_cookie.forget(exchange)
         return next_page.go(exchange.context, "/account", notice="start_over", headers=ended)
@@ -218,7 +218,7 @@ def _turn_on_totp(exchange: SignInExchange, identity: Identity, text: str) -> Fl
     )
     cognito_api.read("SetUserMFAPreference", answer)
     exchange.record(SecondFactorSetUp(exchange.facts, _name(identity)))
-    rate_limits.proved(exchange, _name(identity), _name(identity))
+    yield from rate_limits.proved(exchange, _name(identity), _name(identity))
     ended = challenge_cookie.forget(exchange)
     return next_page.go(exchange.context, "/account", notice="totp_on", headers=ended)
 

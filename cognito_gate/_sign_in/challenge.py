@@ -170,7 +170,7 @@ def _take_mfa(exchange: SignInExchange) -> Flow[Respond]:
         return (yield from first.again(exchange, record))
     if method in next_page.CHOICES and unproved:
         return (yield from _begin_first_factor(exchange, record, form["choice"]))
-    rate_limits.check_guess(
+    yield from rate_limits.check_guess(
         exchange, record.typed, "password" if method in next_page.PASSWORDS else "code"
     )
     if method in next_page.CHOICES:
@@ -209,7 +209,7 @@ def _answer_choice(exchange: SignInExchange, record: ChallengeRecord, choice: st
         waiting = challenge_cookie.again(record, record.session, {"choice": choice})
         return next_page.onward(exchange, "/mfa", waiting)
     if next_page.CODES.get(choice, "totp") != "totp":
-        rate_limits.check_message(exchange, record.typed, "sign-in")
+        yield from rate_limits.check_message(exchange, record.typed, "sign-in")
     return (yield from _respond(exchange, record, {"ANSWER": choice}))
 
 
@@ -251,7 +251,7 @@ def _take_new_password(exchange: SignInExchange) -> Flow[Respond]:
         return _challenge_gone(exchange)
     attributes, wrong = fields.attributes(form, names)
     fields.check(wrong | fields.new_password(exchange.context.policy, form["password"]))
-    rate_limits.check_guess(exchange, record.typed, "code")
+    yield from rate_limits.check_guess(exchange, record.typed, "code")
     attribute_responses = {f"userAttributes.{name}": value for name, value in attributes.items()}
     return (
         yield from _respond(

@@ -58,9 +58,9 @@ def begin(
         ApiRefused, CognitoUnavailable: a refusal that tells nothing of accounts; or no answer.
     """
     if method in next_page.CODES:
-        rate_limits.check_message(exchange, record.typed, "sign-in")
+        yield from rate_limits.check_message(exchange, record.typed, "sign-in")
     else:
-        rate_limits.check_address(exchange)
+        yield from rate_limits.check_address(exchange)
     outcome = yield from _initiate(exchange, record, method)
     challenge = outcome if isinstance(outcome, Challenge) and outcome.name == method else None
     if method in next_page.CODES:

@@ -4,6 +4,7 @@ Knows how settings become parts. Holds the rate limits, one of the few mutable s
 """
 
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from .._gate.context import Context, TokenCalls
 from .._gate.exchange import Exchange
@@ -14,6 +15,9 @@ from .password_policy import Policy
 from .rate_limiter import RateLimiter
 from .recall import Recall
 from .views import Views
+
+if TYPE_CHECKING:
+    from .._gate.shared import Shared
 
 _BY_API = TokenCalls(
     cognito_api.refresh,
@@ -41,19 +45,28 @@ class RateLimits:
     warned: set[str]
 
     @classmethod
-    def of(cls, settings: Settings) -> "RateLimits":
+    def of(cls, settings: Settings, shared: "Shared | None") -> "RateLimits":
+        """`shared` is there where processes count together."""
+
+        def limiter(name: str, most: int, seconds: float) -> RateLimiter:
+            if shared is None:
+                return RateLimiter(most, seconds, ENTRIES)
+            from .shared_rate_limiter import SharedRateLimiter  # noqa: PLC0415
+
+            return SharedRateLimiter(name, most, seconds, ENTRIES, shared.keys)
+
         most, per_account = settings.tries_per_address, settings.tries_per_account
         return cls(
-            guesses_by_address=RateLimiter(most, 300, ENTRIES),
-            guesses=RateLimiter(per_account, 300, ENTRIES),
-            passwords_by_account=RateLimiter(10 * per_account, 300, ENTRIES),
-            messages_by_address=RateLimiter(most, 3600, ENTRIES),
+            guesses_by_address=limiter("guesses_by_address", most, 300),
+            guesses=limiter("guesses", per_account, 300),
+            passwords_by_account=limiter("passwords_by_account", 10 * per_account, 300),
+            messages_by_address=limiter("messages_by_address", most, 3600),
             # At most 5 in any hour, as Cognito's own limit for some kinds (Developer Guide,
             # "Quotas"): to run into that one would tell that the account exists.
-            messages=RateLimiter(3, 3600, ENTRIES),
-            messages_by_destination=RateLimiter(5, 3600, ENTRIES),
-            messages_by_mask=RateLimiter(20, 3600, ENTRIES),
-            one_time_codes=RateLimiter(10, 3600, ENTRIES),
+            messages=limiter("messages", 3, 3600),
+            messages_by_destination=limiter("messages_by_destination", 5, 3600),
+            messages_by_mask=limiter("messages_by_mask", 20, 3600),
+            one_time_codes=limiter("one_time_codes", 10, 3600),
             accounts=Recall(ENTRIES),
             destinations=Recall(ENTRIES),
             warned=set(),
@@ -81,7 +94,7 @@ class SignInContext(Context):
             form_keys=Keys(settings.secrets),
             policy=Policy.parse(settings.password_policy),
             screens=Views(settings, base.languages, base.look),
-            limits=RateLimits.of(settings),
+            limits=RateLimits.of(settings, base.shared),
         )
 
 

@@ -101,7 +101,7 @@ def _signed_in(
         ("set-cookie", context.login.line(context.names.form, context.token(), BROWSER_SECONDS)),
     )
     account = session.identity.username or session.identity.sub
-    rate_limits.proved(exchange, typed, account)
+    yield from rate_limits.proved(exchange, typed, account)
     device = devices.note(exchange, typed, account)
     target = ("location", paths.safe_return(return_to, context.routes))
     return Respond(303, (target, *session.headers, *ended, *device))

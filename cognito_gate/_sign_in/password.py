@@ -136,7 +136,7 @@ def _answer_srp(
         raise CognitoUnavailable("Cognito answered SRP with something else")
     settings, parameters = exchange.settings, first.parameters
     person = parameters.get("USER_ID_FOR_SRP") or username
-    rate_limits.check_account(exchange, typed, person, "password")
+    yield from rate_limits.check_account(exchange, typed, person, "password")
     pool, now = settings.user_pool_id, exchange.now
     responses = yield from compute(
         partial(srp.answer, key.secret, key.public, person, password, pool, parameters, now)

@@ -7,6 +7,8 @@ dropped to make room still has effect: the floor stands for it.
 import hashlib
 import threading
 
+from .._gate.effects import Flow
+
 _SECOND = 1_000_000  # times are whole microseconds: floats this far from 1970 do not add up
 
 
@@ -27,7 +29,8 @@ class RateLimiter:
     minutes, newcomers wait only while somebody keeps up 1,250 tries a second. As long as no more
     than 3/4 of `entries` keys have tried in the last `seconds`, every count is exact.
 
-    One process knows its own tries only: with `w` workers a key has up to `w` times as many.
+    One process knows its own tries only: with `w` workers a key has up to `w` times as many, unless
+    they share a store (shared_rate_limiter.py).
     Safe under threads; the lock guards dict operations only.
 
     Example::
@@ -77,6 +80,16 @@ class RateLimiter:
         """Forget the tries of `key`."""
         with self._lock:
             self._empty_at.pop(_hashed(key), None)
+
+    def take(self, key: str, now: float) -> Flow[float]:
+        """`count`, also by what other processes count where they share a store."""
+        yield from ()
+        return self.count(key, now)
+
+    def pardon(self, key: str, now: float) -> Flow[None]:
+        """`forgive`, there too."""
+        yield from ()
+        self.forgive(key)
 
     def _level_of(self, hashed: bytes, now: int) -> int:
         return self._level(self._empty_at.get(hashed, self._floor), now)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address, ip_address
 from typing import Literal, TypeAlias, get_args
 
+from .._gate.effects import Flow
 from ..errors import TooManyTries
 from . import devices
 from .cognito_api import Delivery
@@ -32,7 +33,7 @@ _HOW_TO_FIX = (
 # that person from setting a new one.
 
 
-def check_guess(exchange: SignInExchange, name: str, proof: Proof) -> None:
+def check_guess(exchange: SignInExchange, name: str, proof: Proof) -> Flow[None]:
     """Count an attempt to prove to be the person called `name`.
 
     A browser that has signed in to this account before is counted by itself, unaffected by other
@@ -44,19 +45,20 @@ def check_guess(exchange: SignInExchange, name: str, proof: Proof) -> None:
     limits, now = exchange.context.limits, exchange.now
     browser = _browser(exchange, name)
     if browser:
-        _count(limits.guesses, f"{proof} {browser}", now)
+        yield from _count(limits.guesses, f"{proof} {browser}", now)
         return
     address_key = _address_of(exchange)
-    _count(limits.guesses_by_address, address_key, now)
-    _count_for(limits, proof, _account(limits, name), address_key, now)
+    yield from _count(limits.guesses_by_address, address_key, now)
+    yield from _count_for(limits, proof, _account(limits, name), address_key, now)
 
 
-def check_address(exchange: SignInExchange) -> None:
+def check_address(exchange: SignInExchange) -> Flow[None]:
     """Count a request that calls Cognito without a guess. Raises TooManyTries."""
-    _count(exchange.context.limits.guesses_by_address, _address_of(exchange), exchange.now)
+    limits = exchange.context.limits
+    yield from _count(limits.guesses_by_address, _address_of(exchange), exchange.now)
 
 
-def check_account(exchange: SignInExchange, name: str, account: str, proof: Proof) -> None:
+def check_account(exchange: SignInExchange, name: str, account: str, proof: Proof) -> Flow[None]:
     """Count the same attempt for the account, once Cognito has said which account has that name:
     all spellings of a name share one count. Raises TooManyTries."""
     limits, now = exchange.context.limits, exchange.now
@@ -66,9 +68,9 @@ def check_account(exchange: SignInExchange, name: str, account: str, proof: Proo
     if counted_key in (browser, digest(account)):
         return
     if browser:
-        _count(limits.guesses, f"{proof} {browser}", now)
+        yield from _count(limits.guesses, f"{proof} {browser}", now)
     else:
-        _count_for(limits, proof, digest(account), _address_of(exchange), now)
+        yield from _count_for(limits, proof, digest(account), _address_of(exchange), now)
 
 
 def learn(context: SignInContext, name: str, account: str) -> None:
@@ -76,7 +78,7 @@ def learn(context: SignInContext, name: str, account: str) -> None:
     context.limits.accounts.learn(name, digest(account))
 
 
-def proved(exchange: SignInExchange, name: str, account: str = "") -> None:
+def proved(exchange: SignInExchange, name: str, account: str = "") -> Flow[None]:
     """Reset the counts of a person who has proved who they are.
 
     Args:
@@ -89,19 +91,21 @@ def proved(exchange: SignInExchange, name: str, account: str = "") -> None:
     who, place = _account(limits, name), address(exchange.incoming.client)
     browser = _browser(exchange, name)
     for proof in get_args(Proof):
-        limits.passwords_by_account.forgive(f"{proof} {who}")
+        yield from limits.passwords_by_account.pardon(f"{proof} {who}", exchange.now)
         for key in (f"{proof} {who}", f"{proof} {who} {place}", f"{proof} {browser}"):
-            limits.guesses.forgive(key)
+            yield from limits.guesses.pardon(key, exchange.now)
 
 
-def _count_for(limits: RateLimits, proof: Proof, account: str, place: str, now: float) -> None:
+def _count_for(
+    limits: RateLimits, proof: Proof, account: str, place: str, now: float
+) -> Flow[None]:
     if proof == "password":
         # Anybody may guess at a person's password, so the person, at another address, is counted
         # separately.
-        _count(limits.guesses, f"{proof} {account} {place}", now)
-        _count(limits.passwords_by_account, f"{proof} {account}", now)
+        yield from _count(limits.guesses, f"{proof} {account} {place}", now)
+        yield from _count(limits.passwords_by_account, f"{proof} {account}", now)
     else:
-        _count(limits.guesses, f"{proof} {account}", now)
+        yield from _count(limits.guesses, f"{proof} {account}", now)
 
 
 # Messages. Each kind is counted separately: a sign-up in somebody's name must not use up the codes
@@ -110,7 +114,7 @@ def _count_for(limits: RateLimits, proof: Proof, account: str, place: str, now: 
 
 def check_message(
     exchange: SignInExchange, name: str, kind: Message, to: Iterable[str] = ()
-) -> None:
+) -> Flow[None]:
     """Count a message that Cognito is to send.
 
     Args:
@@ -121,7 +125,7 @@ def check_message(
             where it would go.
     """
     for limiter, key in _message_counts(exchange, name, kind, to):
-        _count(limiter, key, exchange.now)
+        yield from _count(limiter, key, exchange.now)
 
 
 def message_wait(exchange: SignInExchange, name: str, kind: Message) -> float:
@@ -152,7 +156,7 @@ def goes_to(context: SignInContext, name: str, to: Iterable[str]) -> None:
     context.limits.destinations.learn(name.casefold(), " ".join(_destinations(to)))
 
 
-def went_to(exchange: SignInExchange, name: str, kind: Message, where: Delivery) -> None:
+def went_to(exchange: SignInExchange, name: str, kind: Message, where: Delivery) -> Flow[None]:
     """Count a message by its masked phone number, which Cognito's response contains.
 
     Several numbers may have the same last digits, so that this limit is a high one. Of an e-mail
@@ -161,7 +165,7 @@ def went_to(exchange: SignInExchange, name: str, kind: Message, where: Delivery)
     limits, mask = exchange.context.limits, "".join(where.destination.split())
     if mask.startswith("+") and not limits.destinations.of(name.casefold()):
         limits.destinations.learn(name.casefold(), mask)
-        limits.messages_by_mask.count(f"{kind} {mask}", exchange.now)
+        yield from limits.messages_by_mask.take(f"{kind} {mask}", exchange.now)
 
 
 def _destinations(to: Iterable[str]) -> list[str]:
@@ -237,7 +241,7 @@ def _warn(context: SignInContext, what: str, text: str) -> None:
         log.warning("%s", text)
 
 
-def _count(limiter: RateLimiter, key: str, now: float) -> None:
-    wait = limiter.count(key, now)
+def _count(limiter: RateLimiter, key: str, now: float) -> Flow[None]:
+    wait = yield from limiter.take(key, now)
     if wait > 0:
         raise TooManyTries(wait)

@@ -48,12 +48,12 @@ def _take_forgot(exchange: SignInExchange) -> Flow[Respond]:
 
 
 def _send(exchange: SignInExchange, username: str) -> Flow[None]:
-    rate_limits.check_message(exchange, username, "reset")
+    yield from rate_limits.check_message(exchange, username, "reset")
     answer = yield from call(
         cognito_api.forgot_password(exchange.settings, username, exchange.incoming.client)
     )
     delivery = fields.uniform("ForgotPassword", answer)
-    rate_limits.went_to(exchange, username, "reset", delivery)
+    yield from rate_limits.went_to(exchange, username, "reset", delivery)
     accounting.delivered(exchange, username, "reset", delivery)
 
 
@@ -100,14 +100,14 @@ def _take_reset(exchange: SignInExchange) -> Flow[Respond]:
         return next_page.onward(exchange, "/reset", record, notice="code_sent_again")
     fields.check(fields.new_password(exchange.context.policy, form["password"]))
     code = fields.code(form["code"])
-    rate_limits.check_guess(exchange, username, "reset")
+    yield from rate_limits.check_guess(exchange, username, "reset")
     answer = yield from call(
         cognito_api.confirm_forgot_password(
             exchange.settings, username, code, form["password"], exchange.incoming.client
         )
     )
     cognito_api.read("ConfirmForgotPassword", answer)
-    rate_limits.proved(exchange, username)
+    yield from rate_limits.proved(exchange, username)
     exchange.record(PasswordChanged(exchange.facts, username, "reset"))
     return_to = record.return_to if record else forms.return_to(exchange)
     named = challenge_cookie.named(exchange, username, return_to)

@@ -61,7 +61,7 @@ def _take(exchange: SignInExchange) -> Flow[Respond]:
     _check_filled({**form, "username": username}, exchange.settings.sign_in_flow != "choice")
     if exchange.settings.sign_in_flow == "choice":
         return choice.show_choice(exchange, username, forms.return_to(exchange))
-    rate_limits.check_guess(exchange, username, "password")
+    yield from rate_limits.check_guess(exchange, username, "password")
     outcome = yield from password.sign_in(exchange, username, form["password"])
     return (
         yield from next_page.advance(

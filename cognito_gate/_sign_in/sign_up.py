@@ -64,7 +64,7 @@ def _take_sign_up(exchange: SignInExchange) -> Flow[Respond]:
     if wrong:
         raise FormRefused(wrong)
     to = [attributes.get("email", ""), attributes.get("phone_number", "")]
-    rate_limits.check_message(exchange, username, "sign-up", to)
+    yield from rate_limits.check_message(exchange, username, "sign-up", to)
     answer = yield from call(
         cognito_api.sign_up(
             settings, username, form["password"], attributes, exchange.incoming.client
@@ -148,10 +148,10 @@ def _take_confirm(exchange: SignInExchange) -> Flow[Respond]:
     if form["action"] == "resend":
         return (yield from _resend(exchange, username))
     code = fields.code(form["code"])
-    rate_limits.check_guess(exchange, username, "confirm")
+    yield from rate_limits.check_guess(exchange, username, "confirm")
     session = record.session if record and record.username == username else ""
     session = yield from _confirm(exchange, username, code, session)
-    rate_limits.proved(exchange, username)
+    yield from rate_limits.proved(exchange, username)
     exchange.record(AccountConfirmed(exchange.facts, username))
     return_to = record.return_to if record else forms.return_to(exchange)
     if session:
@@ -198,12 +198,12 @@ def _sign_in_by_session(
 
 
 def _resend(exchange: SignInExchange, username: str) -> Flow[Respond]:
-    rate_limits.check_message(exchange, username, "sign-up")
+    yield from rate_limits.check_message(exchange, username, "sign-up")
     answer = yield from call(
         cognito_api.resend_code(exchange.settings, username, exchange.incoming.client)
     )
     delivery = fields.uniform("ResendConfirmationCode", answer)
-    rate_limits.went_to(exchange, username, "sign-up", delivery)
+    yield from rate_limits.went_to(exchange, username, "sign-up", delivery)
     accounting.delivered(exchange, username, "sign_up", delivery)
     record = challenge_cookie.find(exchange, "CONFIRM")
     if record is None or record.username != username:

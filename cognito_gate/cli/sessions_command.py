@@ -5,13 +5,17 @@ Knows options and what is printed; must not know how AWS is asked.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import update_wrapper
 from typing import Any, TypeAlias
 
 import click
 
+from .._gate.sessions.interface import Listed
+from ..errors import GateError
 from ..pool.aws import Account, AwsError, connect
 from ..pool.user_sessions import (
     SESSION_ID,
@@ -22,8 +26,10 @@ from ..pool.user_sessions import (
     list_devices,
     list_sessions,
 )
+from ..settings import Settings
 from ..settings.formats import pool_region
 from ..settings.reading import read_variables
+from .stored_sessions import Stored, opened
 
 _POOL, _ENDPOINT = "AWS_COGNITO_USER_POOL_ID", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 
@@ -57,8 +63,8 @@ _OPTIONS = (
 
 
 def _on_a_pool(command: _Command) -> _Command:
-    """Give a command the options that name a pool; the function gets it as `place`, and what AWS
-    refuses becomes a plain message."""
+    """Give a command the options that name a pool; the function gets it as `place` (None with
+    --store), and what AWS refuses becomes a plain message."""
 
     @click.pass_context
     def wrapper(
@@ -68,8 +74,12 @@ def _on_a_pool(command: _Command) -> _Command:
         region: str | None,
         profile: str | None,
         endpoint_url: str | None,
+        in_store: bool,
         **arguments: Any,
     ) -> None:
+        if in_store:
+            command(place=None, **arguments)
+            return
         outside = ctx.obj if isinstance(ctx.obj, Outside) else Outside()
         variables = read_variables(os.environ, ".env")
         pool_id = user_pool_id or variables.get(_POOL, "")
@@ -91,19 +101,81 @@ def _on_a_pool(command: _Command) -> _Command:
 
 @click.group()
 def sessions() -> None:
-    """List or end the sessions of a user at Cognito. Needs AWS credentials."""
+    """List or end the sessions of a user at Cognito, which needs AWS credentials, or in the store
+    that an app's processes share."""
+
+
+@contextmanager
+def _store() -> Iterator[Stored]:
+    """The store of the app whose settings are in the environment; plain messages for errors."""
+    try:
+        with opened(Settings.from_env()) as stored:
+            yield stored
+    except GateError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _one(stored: Stored, sub: str, name: str) -> Listed:
+    """The session whose ID begins so."""
+    found = [one for one in stored.of_user(sub) if one.id.startswith(name)]
+    if len(found) != 1:
+        raise click.ClickException(
+            f"{len(found)} sessions of {_printable(sub)} have an ID that begins with "
+            f"{_printable(name)}: `cognito-gate sessions list --store` lists them."
+        )
+    return found[0]
+
+
+def _row(one: Listed) -> Session:
+    return Session(one.id[:12], "STORE", _text(one.began), _text(one.used_at), one.agent)
+
+
+def _text(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+@sessions.command()
+@click.argument("sub")
+@click.argument("session_id", metavar="ID")
+def show(sub: str, session_id: str) -> None:
+    """Show one session in the app's store: ID as `list --store` has it, or how it begins.
+
+    Reads COGNITO_GATE_STORE and the app's other settings from the environment.
+    """
+    with _store() as stored:
+        one = _one(stored, sub, session_id)
+    facts = {
+        "id": one.id,
+        "origin_jti": one.name,
+        "since": _text(one.began),
+        "last used": _text(one.used_at),
+        "until": _text(one.ends_at),
+        "device": one.agent,
+    }
+    for name, fact in facts.items():
+        click.echo(f"{name}: {_printable(fact)}")
+
+
+_IN_STORE = click.option(
+    "--store",
+    "in_store",
+    is_flag=True,
+    is_eager=True,
+    help="Ask the app's store instead; USER is a sub. Needs the app's settings, no credentials.",
+)
 
 
 @sessions.command("list")
 @click.argument("user")
+@_IN_STORE
 @_on_a_pool
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def list_command(place: Place, user: str, as_json: bool) -> None:
+def list_command(place: Place | None, user: str, as_json: bool) -> None:
     """List the sessions of USER, by username or sub.
 
     Where the pool keeps no list of sessions it says so, and lists the remembered devices.
     """
-    listed, problem = _listed(place, user)
+    listed, problem = _listed(place, user) if place else (_in_store(user), "")
     if as_json:
         content = {"sessions": [asdict(one) for one in listed], "problem": problem or None}
         click.echo(json.dumps(content, indent=2))
@@ -114,6 +186,11 @@ def list_command(place: Place, user: str, as_json: bool) -> None:
         click.echo(line)
     if not listed:
         click.echo("No remembered devices." if problem else "No sessions.")
+
+
+def _in_store(sub: str) -> list[Session]:
+    with _store() as stored:
+        return [_row(one) for one in stored.of_user(sub)]
 
 
 def _listed(place: Place, user: str) -> tuple[list[Session], str]:
@@ -143,16 +220,18 @@ def _printable(text: str) -> str:
 
 @sessions.command()
 @click.argument("user")
+@_IN_STORE
 @_on_a_pool
-@click.option(
-    "--session", metavar="ID", help="End this one alone, by its id in `list` (tkn..., sso...)."
-)
-def end(place: Place, user: str, session: str | None) -> None:
+@click.option("--session", metavar="ID", help="End this one alone, by its id in `list`.")
+def end(place: Place | None, user: str, session: str | None) -> None:
     """End all sessions of USER at Cognito, or one of them, by username or sub.
 
     No refresh token of theirs works any more. Apps notice when they ask Cognito next, at the latest
     when an access token ends; POST {prefix}/revoke tells a gate at once.
     """
+    if place is None:
+        _end_in_store(user, session)
+        return
     if session is not None:
         _end_one(place, user, session)
         return
@@ -172,3 +251,17 @@ def _end_one(place: Place, user: str, session: str) -> None:
     except NoSuchList as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The session {session} of {_printable(user)} has ended at Cognito.")
+
+
+def _end_in_store(sub: str, session_id: str | None) -> None:
+    with _store() as stored:
+        if session_id:
+            one = _one(stored, sub, session_id)
+            stored.end(one)
+            click.echo(f"The session {one.id[:12]} has ended.")
+            return
+        number = stored.end_all(sub)
+    click.echo(
+        f"All sessions of {_printable(sub)} have ended in the apps that share the store; "
+        f"{number} of them were in it. Without --store, Cognito ends theirs."
+    )

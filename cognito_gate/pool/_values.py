@@ -11,16 +11,23 @@ from typing import Any
 
 from ..settings.checks import CHECKS as SETTING_CHECKS
 from ..settings.formats import PREFIX_DOMAIN, Problem
+from ._resource_values import RESOURCE_VALUES
+from ._text_values import TEXT_VALUES, check_no_duplicates, check_no_reference
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    "sign_in": ("email", "username", "both"),
+    "sign_in": ("email", "username", "both", "phone", "email-or-phone"),
     "required": ("email", "name", "phone"),
+    "passwordless": ("email-otp", "sms-otp", "passkey"),
+    "passkey_verification": ("preferred", "required"),
     "verify_email": ("code", "link"),
     "mfa": ("off", "optional", "on"),
+    "mfa_methods": ("app", "sms", "email"),
     "scopes": ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"),
     "sign_in_pages": ("hosted", "custom"),
     "login": ("managed", "classic"),
+    "tls": ("1.0", "1.2", "1.3"),
     "tier": ("lite", "essentials", "plus"),
+    "threat_protection": ("auto", "off", "audit", "enforced"),
     "issuer": ("original", "updated"),
 }
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -46,17 +53,11 @@ def _check_choice(name: str) -> Callable[[str], None]:
 
 def _check_choices(name: str) -> Callable[[tuple[str, ...]], None]:
     def check(values: tuple[str, ...]) -> None:
-        _check_no_duplicates(values)
+        check_no_duplicates(values)
         for value in values:
             _check_choice(name)(value)
 
     return check
-
-
-def _check_no_duplicates(values: Sequence[str]) -> None:
-    duplicates = sorted({value for value in values if values.count(value) > 1})
-    if duplicates:
-        raise Problem(f"lists {duplicates[0]!r} twice")
 
 
 def _check_between(low: int, high: int, unit: str) -> Callable[[int], None]:
@@ -79,38 +80,11 @@ def _check_name(value: str) -> None:
 
 
 def _check_group_names(values: tuple[str, ...]) -> None:
-    _check_no_duplicates(values)
+    check_no_duplicates(values)
     for value in values:
         if not 1 <= len(value) <= 128 or any(unicodedata.category(c)[0] in "ZC" for c in value):
             raise Problem(f"lists {value!r:.200}; a group's name is 1 to 128 characters, no space")
-        _check_no_dynamic_reference(value)
-
-
-def _check_email_text(max_length: int) -> Callable[[str], None]:
-    def check(value: str) -> None:
-        if len(value) > max_length:
-            raise Problem(f"has {len(value)} characters; Cognito takes {max_length}")
-        refused = [c for c in value if unicodedata.category(c)[0] in "ZC" and c not in " \t\r\n"]
-        if refused:
-            raise Problem(
-                f"contains U+{ord(refused[0]):04X}, which Cognito refuses: it takes letters, "
-                "digits, punctuation, symbols, spaces, tabs and line ends"
-            )
-        _check_no_dynamic_reference(value)
-
-    return check
-
-
-def _check_no_dynamic_reference(value: str) -> None:
-    # CloudFormation would replace such a reference by a secret's value.
-    if "{{resolve:" in value:
-        raise Problem("contains '{{resolve:', by which CloudFormation inserts secrets")
-
-
-def _check_subject(value: str) -> None:
-    if set(value) & set("\t\r\n"):
-        raise Problem("contains a tab or a line end; the subject of an e-mail is one line")
-    _check_email_text(140)(value)
+        check_no_reference(value)
 
 
 # Addresses
@@ -122,7 +96,7 @@ def _check_urls(setting: str) -> Callable[[tuple[str, ...]], None]:
     def check(values: tuple[str, ...]) -> None:
         if not 1 <= len(values) <= 100:
             raise Problem(f"lists {len(values)} URLs; Cognito takes 1 to 100")
-        _check_no_duplicates(values)
+        check_no_duplicates(values)
         for value in values:
             _check_url(setting, value)
         if len(",".join(values)) > _MAX_LIST_BYTES:
@@ -139,11 +113,11 @@ def _check_url(setting: str, value: str) -> None:
         raise Problem(f"lists a URL of {len(value)} characters; Cognito takes 1024")
     if "," in value:
         raise Problem(f"lists {value!r}; a comma would end it in CloudFormation's list")
-    _check_no_dynamic_reference(value)
+    check_no_reference(value)
 
 
 def _check_email_domains(values: tuple[str, ...]) -> None:
-    _check_no_duplicates(values)
+    check_no_duplicates(values)
     for value in values:
         if not _DOMAIN.fullmatch(value) or len(value) > 253:
             raise Problem(
@@ -171,6 +145,11 @@ def _check_custom_domain(value: str) -> None:
         raise Problem(f"is {value!r}; it takes a subdomain, such as auth.{value}")
 
 
+def _check_passkey_domain(value: str) -> None:
+    if value and value != "localhost" and (not _DOMAIN.fullmatch(value) or len(value) > 63):
+        raise Problem(f"is {value!r:.100}; it takes a host such as app.example.com, without port")
+
+
 def _check_certificate(value: str) -> None:
     if value.startswith("arn:") and ":acm:" in value and ":acm:us-east-1:" not in value:
         raise Problem(
@@ -190,15 +169,20 @@ def _check_hosted_zone(value: str) -> None:
 
 
 def _check_scopes(values: tuple[str, ...]) -> None:
-    custom_scopes = [value for value in values if "/" in value]
-    if custom_scopes:
-        raise Problem(
-            f"lists {custom_scopes[0]!r:.200}, a scope of a resource server, and this template has "
-            "none: print the template, add an AWS::Cognito::UserPoolResourceServer, then the scope"
-        )
-    _check_choices("scopes")(values)
+    check_no_duplicates(values)
+    for value in values:
+        if "/" not in value:  # others are compared with --api-scope
+            _check_choice("scopes")(value)
+    if len(values) > 50:
+        raise Problem(f"lists {len(values)} scopes; Cognito takes 50")
     if "openid" not in values:
         raise Problem("lacks openid, without which Cognito gives no ID token")
+
+
+def _check_mfa_methods(values: tuple[str, ...]) -> None:
+    _check_choices("mfa_methods")(values)
+    if not values:
+        raise Problem("lists nothing; --mfa off is a pool without a second factor")
 
 
 # Options that are not listed here take any value of their type.
@@ -209,10 +193,13 @@ VALUES: dict[str, Callable[[Any], None]] = {
     "password_length": _check_between(6, 99, "characters"),
     "temporary_password_days": _check_between(1, 365, "days"),
     "verify_email": _check_choice("verify_email"),
-    "email_subject": _check_subject,
-    "email_message": _check_email_text(20_000),
     "email_domains": _check_email_domains,
+    "auto_confirm_domains": _check_email_domains,
+    "passwordless": _check_choices("passwordless"),
+    "passkey_domain": _check_passkey_domain,
+    "passkey_verification": _check_choice("passkey_verification"),
     "mfa": _check_choice("mfa"),
+    "mfa_methods": _check_mfa_methods,
     "callback_urls": _check_urls("redirect_url"),
     "logout_urls": _check_urls("logout_url"),
     "scopes": _check_scopes,
@@ -221,12 +208,17 @@ VALUES: dict[str, Callable[[Any], None]] = {
     "refresh_days": _check_between(1, 3650, "days"),
     "grace_seconds": _check_between(0, 60, "seconds"),
     "sign_in_pages": _check_choice("sign_in_pages"),
+    "pre_token_version": _check_between(1, 3, "as a version"),
     "login": _check_choice("login"),
+    "tls": _check_choice("tls"),
     "tier": _check_choice("tier"),
+    "threat_protection": _check_choice("threat_protection"),
     "domain_prefix": _check_domain_prefix,
     "custom_domain": _check_custom_domain,
     "certificate_arn": _check_certificate,
     "hosted_zone_id": _check_hosted_zone,
     "groups": _check_group_names,
     "issuer": _check_choice("issuer"),
+    **TEXT_VALUES,
+    **RESOURCE_VALUES,
 }

@@ -84,6 +84,9 @@ class Account(Protocol):
     def emulator(self, service: str) -> str:
         """The address of an emulator of the service; empty when calls go to AWS itself."""
 
+    def fips_endpoint(self, service: str) -> str:
+        """The address of AWS's FIPS endpoint, where calls go there (AWS_USE_FIPS_ENDPOINT)."""
+
 
 def pages(
     account: Account, service: str, operation: str, **parameters: object
@@ -138,10 +141,17 @@ class _Session:
         return answer
 
     def emulator(self, service: str) -> str:
+        endpoint, host = self._address(service)
+        return "" if host.endswith(_AWS_SUFFIXES) else endpoint
+
+    def fips_endpoint(self, service: str) -> str:
+        endpoint, host = self._address(service)
+        return endpoint if host.startswith(f"{service}-fips.") else ""
+
+    def _address(self, service: str) -> tuple[str, str]:
         with _aws_errors():
             endpoint = str(self._client(service).meta.endpoint_url).rstrip("/")
-        host = urlsplit(endpoint).hostname or ""
-        return "" if host.endswith(_AWS_SUFFIXES) else endpoint
+        return endpoint, urlsplit(endpoint).hostname or ""
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:

@@ -6,8 +6,9 @@ Knows click; must not know what a template says, nor how AWS is asked.
 import click
 
 from ._flags import PoolCommand, pool_options
+from .env_command import env
 from .options import PoolOptions
-from .stack_commands import delete, deploy, env
+from .stack_commands import delete, deploy
 from .template import template as pool_template
 
 

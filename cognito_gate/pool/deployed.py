@@ -3,7 +3,7 @@
 Must not know the formats of environments, nor print.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .aws import Account
@@ -28,35 +28,48 @@ def find_deployed(account: Account, name: str) -> Stack:
     return stack
 
 
-def environment_of(account: Account, stack: Stack, extras: Extras) -> tuple[Variable, ...]:
+def environment_of(
+    account: Account, outputs: Mapping[str, str], extras: Extras, stack: str = ""
+) -> tuple[Variable, ...]:
     """The environment for the gate, with what `extras` adds; reads the app client only if needed.
+
+    `stack` is the name of the stack that has these outputs, if one of ours does.
 
     Raises:
         StackProblem: a URL in `extras` is not registered at the app client.
         EnvironmentProblem, SettingsError, AwsError: as `environment` and the account say.
     """
-    confidential = is_confidential(stack.outputs)
-    complete = replace(extras, emulator=account.emulator("cognito-idp"))
+    confidential = is_confidential(outputs)
+    complete = replace(
+        extras,
+        emulator=account.emulator("cognito-idp"),
+        fips_endpoint=account.fips_endpoint("cognito-idp"),
+    )
     if confidential or extras.callback_url or extras.logout_url:
         pool_id, client_id = (
-            require_output(stack.outputs, "UserPoolId"),
-            require_output(stack.outputs, "ClientId"),
+            require_output(outputs, "UserPoolId"),
+            require_output(outputs, "ClientId"),
         )
         client = find_client(account, pool_id, client_id)
-        _check_listed(stack.name, "--callback-url", extras.callback_url, client.callback_urls)
-        _check_listed(stack.name, "--logout-url", extras.logout_url, client.logout_urls)
+        _check_listed(stack, "--callback-url", extras.callback_url, client.callback_urls)
+        _check_listed(stack, "--logout-url", extras.logout_url, client.logout_urls)
         if confidential and not client.secret:
             raise StackProblem(f"AWS does not return the secret of the app client {client_id}.")
         complete = replace(complete, client_secret=client.secret)
-    return environment(stack.outputs, complete)
+    return environment(outputs, complete)
 
 
 def _check_listed(stack: str, flag: str, url: str, listed: Sequence[str]) -> None:
     """Cognito compares URLs character by character, and shows an error page for one it lacks."""
     if url and url not in listed:
+        advice = (
+            "To add it, deploy with all options that shall hold and this URL as well: "
+            f"`cognito-gate pool deploy {stack} {flag} {url}`."
+            if stack
+            else "Console: App clients > the client > Login pages > Edit."
+        )
         registered = "".join(f"\n  {item}" for item in listed)
         raise StackProblem(
             f"{flag} is {url!r}, which is not registered at the app client. It has:{registered}\n"
-            f"To add it, deploy with all options that shall hold and this URL as well: "
-            f"`cognito-gate pool deploy {stack} {flag} {url}`."
+            f"{advice}"
         )

@@ -30,17 +30,23 @@ class Variable:
 class Extras:
     """What the outputs do not hold.
 
-    `emulator` is the address of an emulator of AWS, if any; `callback_url` and `logout_url`
+    `emulator` is the address of an emulator of AWS, if any; `fips_endpoint` that of AWS's API where
+    FIPS is demanded, which the login domain follows; `callback_url` and `logout_url`
     override those of the outputs. Empty values are left out.
     """
 
     client_secret: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     emulator: str = ""
+    fips_endpoint: str = ""
     callback_url: str = ""
     logout_url: str = ""
 
 
+LOGOUT_UNREGISTERED = "LogoutUrlIsUnregistered"
+"""The output that says "true" of a sign-out URL that the app client does not have yet."""
+
+_NEEDED = ("Region", "UserPoolId", "ClientId", "Domain", "RedirectUrl", "LogoutUrl")
 _KEY_STAND_IN = "stands in for one of 32 characters"  # of a form that settings take
 
 
@@ -60,6 +66,11 @@ def environment(outputs: Mapping[str, str], extras: Extras) -> tuple[Variable, .
     # Settings that the gate would refuse fail here, and not at the first start of the app.
     Settings.from_env({"SECRET_KEY": _KEY_STAND_IN, **values}, env_file=None)
     return variables
+
+
+def is_complete(outputs: Mapping[str, str]) -> bool:
+    """Whether the outputs are those of a stack of ours."""
+    return all(outputs.get(name) for name in (*_NEEDED, "ConfidentialClient"))
 
 
 def require_output(outputs: Mapping[str, str], name: str) -> str:
@@ -85,8 +96,13 @@ def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]
             "Not AWS: an emulator, which serves the API and the login pages on one address.",
         )
         yield Variable("AWS_COGNITO_DOMAIN", extras.emulator)
-    else:
-        yield Variable("AWS_COGNITO_DOMAIN", require_output(outputs, "Domain"))
+    elif outputs.get("Domain") or outputs.get("SignInPages") != "custom":
+        domain = require_output(outputs, "Domain")
+        if extras.fips_endpoint:  # GovCloud's prefix domains are FIPS ones anyhow
+            domain = domain.replace(".auth.", ".auth-fips.") if _is_prefix(domain) else domain
+        yield Variable("AWS_COGNITO_DOMAIN", domain)
+    if extras.fips_endpoint:
+        yield Variable("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", extras.fips_endpoint)
     yield Variable("AWS_COGNITO_USER_POOL_ID", require_output(outputs, "UserPoolId"))
     yield Variable("AWS_COGNITO_USER_POOL_CLIENT_ID", require_output(outputs, "ClientId"))
     if extras.client_secret:
@@ -94,7 +110,8 @@ def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]
     redirect = extras.callback_url or require_output(outputs, "RedirectUrl")
     yield Variable("AWS_COGNITO_REDIRECT_URL", redirect)
     logout = extras.logout_url or require_output(outputs, "LogoutUrl")
-    yield Variable("AWS_COGNITO_LOGOUT_URL", logout)
+    note = _REGISTER if outputs.get(LOGOUT_UNREGISTERED) == "true" else ""
+    yield Variable("AWS_COGNITO_LOGOUT_URL", logout, "" if extras.logout_url else note)
     yield from _optional(outputs)
     if outputs.get("SignInPages") == "custom":
         yield from _sign_in_pages(outputs)
@@ -104,6 +121,10 @@ def _variables(outputs: Mapping[str, str], extras: Extras) -> Iterator[Variable]
             extras.secret_key,
             "A new key each time this is printed. Keep the one in use: another ends all sessions.",
         )
+
+
+def _is_prefix(domain: str) -> bool:
+    return domain.endswith(".amazoncognito.com")
 
 
 def _optional(outputs: Mapping[str, str]) -> Iterator[Variable]:
@@ -122,6 +143,11 @@ def _optional(outputs: Mapping[str, str]) -> Iterator[Variable]:
 def _sign_in_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
     """For sign-in pages that the gate serves itself."""
     yield Variable("COGNITO_GATE_LOGIN", "custom")
+    flow = outputs.get("SignInFlow", "srp")
+    if flow != "srp":
+        yield Variable("COGNITO_GATE_SIGN_IN_FLOW", flow)
+    if flow == "choice" and outputs.get("SignInWays"):
+        yield Variable("COGNITO_GATE_SIGN_IN_WAYS", outputs["SignInWays"])
     for name, output in (
         ("COGNITO_GATE_PASSWORD_POLICY", "PasswordPolicy"),
         ("COGNITO_GATE_SIGN_UP", "SignUp"),
@@ -130,9 +156,16 @@ def _sign_in_pages(outputs: Mapping[str, str]) -> Iterator[Variable]:
     ):
         if outputs.get(output):
             yield Variable(name, outputs[output])
-    if outputs.get("ConfidentialClient") == "true":  # only such a client may take it
+    # Only a client with a secret may take it; our templates turn it on for each of these.
+    takes_context = outputs.get("UserContext", "true") == "true"
+    if outputs.get("ConfidentialClient") == "true" and takes_context:
         yield Variable("COGNITO_GATE_USER_CONTEXT", "true")
 
+
+_REGISTER = (
+    "Not among the sign-out URLs of the app client: add it there, or signing out ends on an error "
+    "page of Cognito's."
+)
 
 # Forms
 

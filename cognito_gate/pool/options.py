@@ -1,20 +1,18 @@
-"""What the user pool shall be: every option with its default, and which options contradict.
+"""What the user pool shall be: every option, checked by itself and against the others.
 
-Knows Cognito's rules about combinations of options; must not know the template, nor the command
-line beyond the names of its flags.
+Must not know the template, nor the command line beyond the names of its flags.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 from ..settings.checks import check_type
 from ..settings.formats import Problem
+from ._contradictions import contradictions
+from ._option_fields import DEFAULTS, FLAGS, OptionFields
 from ._values import VALUES
+from .identity_providers import IdentityProvider
 
-_LINK = re.compile(r"\{##(?!##\}).+?##\}", re.DOTALL)
+__all__ = ["DEFAULTS", "FLAGS", "PoolOptions", "PoolOptionsError"]
 
 
 class PoolOptionsError(ValueError):
@@ -34,45 +32,67 @@ class PoolOptionsError(ValueError):
         super().__init__(f"no user pool can be made of these options:{lines}")
 
 
-def _option(default: Any, flag: str = "") -> Any:
-    """A field. Its flag is its name, unless the flag is given (one that may be repeated)."""
-    return field(default=default, metadata={"flag": flag})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PoolOptions:
+class PoolOptions(OptionFields):
     """The user pool to make, its app client and its login domain. The defaults are secure.
 
     Args:
         name: of the pool, as the console shows it.
-        sign_in: by e-mail address, by a username, or by either of them.
+        sign_in: by e-mail address, by a username, by either of these (both), by phone number, or
+            by either address (email-or-phone).
         required: what everybody gives at sign-up.
+        attributes: custom ones, as "plan" or "seats:number"; final once they are there.
+        self_sign_up: whether strangers may sign up.
+        email_domains: the only domains whose e-mail addresses may.
+        auto_confirm_domains: domains whose addresses need no code at sign-up. That proves nothing:
+            anybody can claim an address there, and it stays unverified.
+        groups: the groups to make.
+        passwordless: what may take a password's place: email-otp, sms-otp, passkey.
+        passkey_domain: the relying party id of passkeys, for sign-in pages of one's own: the app's
+            host or a domain above it; empty for the host of the first callback URL.
+        passkey_verification: whether a passkey's device must check who holds it.
+        passkey_mfa: let such a passkey count as both factors.
+        mfa: whether there is a second factor; `mfa_methods` are app, sms and email.
         password_length: the least number of characters; `password_upper`, `password_lower`,
             `password_digits` and `password_symbols` say which kinds there must be.
         temporary_password_days: how long an administrator's invitation is good.
         verify_email: a code to type, or a link to follow.
-        email_subject, email_message: own texts of that e-mail; empty for Cognito's. The message
-            holds `{####}` where the code goes, or `{##the words to click##}` for a link.
         verify_phone: send a code by SMS at sign-up.
-        self_sign_up: whether strangers may sign up.
-        email_domains: the only domains whose e-mail addresses may.
-        mfa: one-time codes of an authenticator app.
-        groups: the groups to make.
+        ses_identity: the ARN of what Amazon SES sends e-mails for; empty for Cognito's own mail.
+        email_from, email_reply_to, email_configuration_set: how SES sends them.
+        email_subject, email_message: own texts of the e-mail that verifies an address; empty for
+            Cognito's. The message holds `{####}` where the code goes, or `{##the words to click##}`
+            for a link. In each text, `{app}` stands for the origin of the first callback URL.
+        invitation_subject, invitation_message, invitation_sms: of an administrator's invitation,
+            with `{username}` and `{####}`, the temporary password.
+        code_subject, code_message, code_sms: of codes to sign in by, with `{####}`.
+        sms_message: of the SMS that verifies a phone number, with `{####}`.
         public: an app client without a secret.
         callback_urls, logout_urls: where Cognito may send browsers to; the first of each is the
             one that the environment names.
         scopes: what the app client may ask for.
+        api_scopes: scopes of resource servers to make, as "orders/read=See orders".
+        read_attributes, write_attributes: what the app client may, besides what follows from the
+            other options.
+        identity_providers: others that people may sign in with.
         access_minutes, id_minutes, refresh_days: lives of the tokens.
         rotation: whether a refresh token serves once; `grace_seconds` is how long it still may.
         prevent_user_existence_errors: give one answer to a wrong password and an unknown user.
         token_revocation: let signing out end the refresh token.
         sign_in_pages: Cognito's, or pages of one's own that call its API.
+        triggers: functions that Cognito calls, as "pre-token=arn:aws:lambda:...".
+        pre_token_version: of the event that the pre-token function gets; 1 changes ID tokens only.
         login: the look of Cognito's pages.
-        tier: the price plan; `lite` has neither managed login nor rotation.
         domain_prefix: the login domain at amazoncognito.com; empty for one made of the stack's id.
-        custom_domain: the login domain, of one's own; it needs `certificate_arn` (in us-east-1).
+        custom_domain: the login domain, of one's own; it needs `certificate_arn` (in us-east-1),
+            and takes TLS from the version `tls` on.
         hosted_zone_id: where Route 53 is to get the records of the custom domain.
         parent_record: make the record that Cognito demands of the domain above, too.
+        tier: the price plan; `lite` has neither managed login nor rotation.
+        threat_protection: whether the plan plus writes down risks, or acts on them.
+        notification_log, sign_in_log: the ARN where Cognito logs messages that failed, and (a log
+            group, bucket or stream) how risky each sign-in looked.
+        tags: of the pool, as "team=web".
         deletion_protection: refuse to delete the pool.
         retain: leave the pool where it is when the stack is deleted.
         sessions_table: a table of DynamoDB for what processes of the app share.
@@ -86,65 +106,15 @@ class PoolOptions:
         PoolOptions(self_sign_up=True, email_domains=("example.com",))
     """
 
-    name: str = _option("cognito-gate")
-    sign_in: Literal["email", "username", "both"] = _option("email")
-    required: tuple[str, ...] = _option(("email",))
-    password_length: int = _option(12)
-    password_upper: bool = _option(True)
-    password_lower: bool = _option(True)
-    password_digits: bool = _option(True)
-    password_symbols: bool = _option(True)
-    temporary_password_days: int = _option(7)
-    verify_email: Literal["code", "link"] = _option("code")
-    email_subject: str = _option("")
-    email_message: str = _option("")
-    verify_phone: bool = _option(False)
-    self_sign_up: bool = _option(False)
-    email_domains: tuple[str, ...] = _option((), "--email-domain")
-    mfa: Literal["off", "optional", "on"] = _option("optional")
-    groups: tuple[str, ...] = _option((), "--group")
-    public: bool = _option(False)
-    callback_urls: tuple[str, ...] = _option(
-        ("http://localhost:8000/auth/callback",), "--callback-url"
-    )
-    logout_urls: tuple[str, ...] = _option(
-        ("http://localhost:8000/auth/signed-out",), "--logout-url"
-    )
-    scopes: tuple[str, ...] = _option(("openid", "email", "profile"), "--scope")
-    access_minutes: int = _option(60)
-    id_minutes: int = _option(60)
-    refresh_days: int = _option(30)
-    rotation: bool = _option(True)
-    grace_seconds: int = _option(30)
-    prevent_user_existence_errors: bool = _option(True)
-    token_revocation: bool = _option(True)
-    sign_in_pages: Literal["hosted", "custom"] = _option("hosted")
-    login: Literal["managed", "classic"] = _option("managed")
-    tier: Literal["lite", "essentials", "plus"] = _option("essentials")
-    domain_prefix: str = _option("")
-    custom_domain: str = _option("")
-    certificate_arn: str = _option("")
-    hosted_zone_id: str = _option("")
-    parent_record: bool = _option(False)
-    deletion_protection: bool = _option(True)
-    retain: bool = _option(True)
-    sessions_table: bool = _option(False)
-    issuer: Literal["original", "updated"] = _option("original")
-
     def __post_init__(self) -> None:
         problems = _problems(self)
         if problems:
             raise PoolOptionsError(problems)
 
 
-DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(PoolOptions)}
-"""Each option and its default."""
-
-FLAGS: dict[str, str] = {
-    item.name: item.metadata["flag"] or f"--{item.name.replace('_', '-')}"
-    for item in fields(PoolOptions)
-}
-"""Each option and its flag."""
+def _check_providers(value: object) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(p, IdentityProvider) for p in value):
+        raise Problem(f"is {value!r:.100}; it takes a tuple of IdentityProvider")
 
 
 def _problems(options: PoolOptions) -> dict[str, str]:
@@ -153,7 +123,10 @@ def _problems(options: PoolOptions) -> dict[str, str]:
     for name, default in DEFAULTS.items():
         value = getattr(options, name)
         try:
-            check_type(value, default, secret=False)
+            if name == "identity_providers":
+                _check_providers(value)
+            else:
+                check_type(value, default, secret=False)
         except Problem as problem:
             well_typed, problems[FLAGS[name]] = False, str(problem)
             continue
@@ -162,100 +135,5 @@ def _problems(options: PoolOptions) -> dict[str, str]:
         except Problem as problem:
             problems[FLAGS[name]] = str(problem)
     # Checks of combinations need well-typed values; a problem of one option alone takes precedence.
-    problems = {**_contradictions(options), **problems} if well_typed else problems
+    problems = {**contradictions(options), **problems} if well_typed else problems
     return {flag: problems[flag] for flag in FLAGS.values() if flag in problems}
-
-
-def _contradictions(options: PoolOptions) -> dict[str, str]:
-    """Problems that no single option shows, the first of each flag."""
-    problems: dict[str, str] = {}
-    for rules in (_people, _messages, _client, _addresses, _domain):
-        for name, problem in rules(options):
-            problems.setdefault(FLAGS[name], problem)
-    return problems
-
-
-def _people(options: PoolOptions) -> Iterator[tuple[str, str]]:
-    has_email = "email" in options.required
-    if options.sign_in != "username" and not has_email:
-        yield "required", "lacks email, by which people sign in; add --required email"
-    if options.self_sign_up and not has_email and not options.verify_phone:
-        yield "self_sign_up", "has no address to send the code to; add --required email"
-    if options.verify_phone and "phone" not in options.required:
-        yield "verify_phone", "has no number to send the code to; add --required phone"
-    if options.email_domains and not options.self_sign_up:
-        yield "email_domains", "limits sign-up, which is closed; add --self-sign-up"
-    elif options.email_domains and not has_email:
-        yield "email_domains", "limits e-mail addresses, which nobody has; add --required email"
-    elif options.email_domains and options.verify_phone:
-        # AWS Cognito developer guide, "Signing up and confirming user accounts".
-        yield (
-            "email_domains",
-            "proves nothing with --verify-phone: given both, Cognito verifies the phone number "
-            "only, so anybody could claim an e-mail address; leave one of them out",
-        )
-
-
-def _messages(options: PoolOptions) -> Iterator[tuple[str, str]]:
-    text = options.email_message
-    if not text:
-        return
-    if options.verify_email == "code" and "{####}" not in text:
-        yield "email_message", "lacks {####}, where Cognito puts the code"
-    if options.verify_email == "link" and not _LINK.search(text):
-        yield "email_message", "lacks {##the words to click##}, of which Cognito makes the link"
-
-
-def _client(options: PoolOptions) -> Iterator[tuple[str, str]]:
-    if not options.rotation and options.grace_seconds != DEFAULTS["grace_seconds"]:
-        yield "grace_seconds", "has no effect with --no-rotation"
-    if options.tier == "lite" and options.login == "managed":
-        yield "login", "is 'managed', which --tier lite does not have; add --login classic"
-    if options.tier == "lite" and options.rotation:
-        yield "rotation", "is on, which --tier lite does not have; add --no-rotation"
-
-
-def _addresses(options: PoolOptions) -> Iterator[tuple[str, str]]:
-    callbacks = {_without_query(url) for url in options.callback_urls}
-    shared = [url for url in options.logout_urls if _without_query(url) in callbacks]
-    if shared:
-        yield "logout_urls", f"lists {shared[0]!r}, a callback too: signing out would loop forever"
-    for url in (*options.callback_urls, *options.logout_urls) if options.custom_domain else ():
-        host = _host(url)
-        if f".{host}".endswith(f".{options.custom_domain}"):
-            yield (
-                "custom_domain",
-                f"is where {url!r} is, or above it: the app and Cognito would get each other's "
-                "cookies; take hosts beside each other, as auth.example.com and app.example.com",
-            )
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _without_query(url: str) -> tuple[str, str]:
-    """Scheme and rest of a URL without its query, for comparing; takes broken URLs as well."""
-    return url.partition("://")[0], url.partition("://")[2].partition("?")[0].rstrip("/").lower()
-
-
-def _domain(options: PoolOptions) -> Iterator[tuple[str, str]]:
-    if options.custom_domain:
-        if options.domain_prefix:
-            yield "domain_prefix", "has no effect with --custom-domain; leave one of them out"
-        if not options.certificate_arn:
-            yield (
-                "certificate_arn",
-                "is missing; --custom-domain needs a certificate from AWS Certificate Manager in "
-                "us-east-1",
-            )
-    else:
-        if options.certificate_arn:
-            yield "certificate_arn", "has no effect without --custom-domain"
-        if options.hosted_zone_id:
-            yield "hosted_zone_id", "has no effect without --custom-domain"
-    if options.parent_record and not options.hosted_zone_id:
-        yield "parent_record", "has no zone to put the record in; add --hosted-zone-id"

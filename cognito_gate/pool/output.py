@@ -3,6 +3,7 @@
 Knows click and files; must not know where the values come from.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from ..settings.env_file import load_env_file, without
 from .environment import FORMATS, EnvironmentProblem, Variable
 from .private_files import EXPOSED, others_can_read, write_private
 from .talk import say
@@ -20,7 +22,24 @@ output_option = click.option(
     metavar="FILE",
     help="Write it into this file, for its owner alone to read.",
 )
+update_option = click.option(
+    "--update",
+    is_flag=True,
+    help="With --output: keep SECRET_KEY and whatever else is in the file.",
+)
 force_option = click.option("--force", is_flag=True, help="With --output: replace the file.")
+
+
+_KEY, _ENV_FILE = "SECRET_KEY", ".env"
+_UPDATABLE = ("env", "docker")
+
+
+def _is_standard_output(file: str) -> bool:
+    """Whether the shell has sent standard output into this file of the working directory."""
+    try:
+        return os.path.samestat(os.fstat(sys.stdout.fileno()), os.stat(file))
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +49,19 @@ class Output:
     form: str
     file: str | None
     force: bool
+    update: bool = False
 
     def check(self) -> None:
         """Raises UsageError."""
         if self.force and not self.file:
             raise click.UsageError("--force needs --output")
-        if self.file and not self.force and Path(self.file).exists():
-            raise click.UsageError(f"{self.file} exists already; --force replaces it")
+        if self.update and (not self.file or self.force or self.form not in _UPDATABLE):
+            raise click.UsageError("--update needs --output, a .env file, and no --force")
+        if self.file and not (self.force or self.update) and Path(self.file).exists():
+            raise click.UsageError(
+                f"{self.file} exists already; --update brings the pool's variables in it up to "
+                "date and keeps its SECRET_KEY, --force replaces it"
+            )
 
     def write(self, variables: Sequence[Variable]) -> None:
         """Print the environment, or write the file.
@@ -44,6 +69,9 @@ class Output:
         Raises:
             EnvironmentProblem: the format cannot hold a value, or the file cannot be written.
         """
+        if self.file and self.update and Path(self.file).exists():
+            self._update_file(self.file, variables)
+            return
         text = FORMATS[self.form](variables)
         if self.form == "json":  # which has no place for comments
             say(*(f"{item.name}: {item.note}" for item in variables if item.note))
@@ -53,10 +81,30 @@ class Output:
         click.echo(text)
         if others_can_read(sys.stdout):
             say(f"{EXPOSED}, or use --output FILE.")
+        if any(item.name == _KEY for item in variables) and _is_standard_output(_ENV_FILE):
+            say(
+                f"Warning: {_ENV_FILE} now has a new {_KEY}. If it had one before, the shell has "
+                "emptied it, and the sessions of that key are over. Next time: "
+                f"--output {_ENV_FILE} --update."
+            )
+
+    def _update_file(self, file: str, variables: Sequence[Variable]) -> None:
+        try:
+            kept = load_env_file(file).values.get(_KEY)
+            new = [item for item in variables if item.name != _KEY or not kept]
+            old = without(file, {item.name for item in new})
+        except (OSError, UnicodeError) as error:
+            raise EnvironmentProblem(f"{file} cannot be read ({type(error).__name__}).") from error
+        notes = {f"# {item.note}" for item in variables if item.note}
+        lines = [line for line in old.splitlines() if line.strip() not in notes]
+        text = "\n".join([*lines, FORMATS[self.form](new)]).lstrip("\n")
+        self._write_file(file, f"{text}\n")
+        if kept:
+            say(f"Its {_KEY} is kept.")
 
     def _write_file(self, file: str, text: str) -> None:
         try:
-            write_private(Path(file), text, replace=self.force)
+            write_private(Path(file), text, replace=self.force or self.update)
         except OSError as error:
             raise EnvironmentProblem(f"{file} cannot be written ({error.strerror}).") from error
         say(f"{file} is written; only you can read it.")

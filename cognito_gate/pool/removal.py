@@ -5,6 +5,7 @@ is created.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .changes import POOL
@@ -127,7 +128,22 @@ def _show_plan(
             say(f"  deleted  {part.logical_id} ({part.type})")
     for stack_pool in pools:
         say(f"  {'deleted' if users else 'kept   '}  {stack_pool.logical_id}: {stack_pool.pool}")
+        if not users:
+            say(*(f"           {line}" for line in _dangling(stack_pool.pool, parts)))
     say("", "After that, nobody can sign in.", "")
+
+
+def _dangling(pool: UserPool, parts: tuple[Resource, ...]) -> Iterator[str]:
+    """What a kept pool still points to, and goes with the stack; a physical id is a name here."""
+    names = {part.physical_id for part in parts if not part.gone}
+    for trigger, arn in pool.functions.items():
+        if arn.rpartition(":function:")[2].partition(":")[0] in names:
+            yield (
+                f"It will still call {arn} ({trigger}), which is deleted, and fail where it does. "
+                "Console: Authentication > Extensions > Lambda triggers."
+            )
+    if pool.sms_role.rpartition("/")[2] in names:
+        yield f"It will send no text messages: its role {pool.sms_role} is deleted."
 
 
 def _ask_consent(context: CommandContext, stack: Stack, pools: list[_StackPool]) -> None:
@@ -155,7 +171,12 @@ def _finish_pools(context: CommandContext, pools: list[_StackPool], *, users: bo
 
 def _kept_pool(context: CommandContext, pool: UserPool) -> list[str]:
     where = f"--region {context.account.region} --user-pool-id {pool.id}"
-    lines = [f"The user pool {pool} is kept, outside any stack. To delete it with all its users:"]
+    lines = [
+        f"The user pool {pool} is kept, outside any stack. To take it into a stack again, with its "
+        "options:",
+        f"  cognito-gate pool deploy STACK --adopt {pool.id}",
+        "To delete it with all its users:",
+    ]
     if pool.protected:
         lines += [f"  aws cognito-idp update-user-pool {where} --deletion-protection INACTIVE"]
     return [*lines, f"  aws cognito-idp delete-user-pool {where}"]

@@ -1,38 +1,42 @@
-"""`cognito-gate pool deploy`, `env` and `delete`: a user pool in an account of AWS, as commands.
+"""`cognito-gate pool deploy` and `delete`: a user pool in an account of AWS, as commands.
 
 Reads flags and prints the environment; what happens in between is deployment.py's and removal.py's.
 """
 
-import re
-import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import click
-from click.core import ParameterSource
 
-from ..errors import SettingsError
-from ._flags import PoolCommand, pool_options
-from .aws import Account, AwsError, connect
-from .deployed import environment_of, find_deployed
+from ._command_parts import (
+    expected_errors,
+    format_option,
+    new_secret_key,
+    no_secret_key_option,
+    outside_of_command,
+    profile_option,
+    region_option,
+    stack_argument,
+    yes_option,
+)
+from ._flags import PoolCommand, given_options, pool_options
+from .adoption import adopt as adopt_pool
+from .deployed import environment_of
 from .deployment import Order
 from .deployment import deploy as deploy_stack
-from .environment import FORMATS, EnvironmentProblem, Extras
-from .options import DEFAULTS, FLAGS, PoolOptions
-from .output import Output, force_option, output_option
+from .environment import Extras
+from .options import FLAGS, PoolOptions
+from .output import Output, force_option, output_option, update_option
+from .regions import check_region
 from .removal import delete as delete_stack
-from .stack import Stack, StackProblem
-from .talk import CommandContext, say
+from .stack import Stack
+from .talk import say
 from .template import template as pool_template
 
 _Command: TypeAlias = Callable[..., None]
-_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}", re.ASCII)
-_EXPECTED = (AwsError, EnvironmentProblem, SettingsError, StackProblem)
 # The options whose values the template takes as parameters; the parent's follows from the domain.
 PARAMETERS = {
+    "auto_confirm_domains": "AutoConfirmDomains",
     "callback_urls": "CallbackURLs",
     "certificate_arn": "CertificateArn",
     "custom_domain": "CustomDomain",
@@ -45,45 +49,7 @@ PARAMETERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What the commands get from outside; tests pass another one as click's `obj`."""
-
-    connect: Callable[[str | None, str | None], Account] = connect
-    wait: Callable[[float], None] = time.sleep
-
-    def context(
-        self, region: str | None, profile: str | None, *, yes: bool = False
-    ) -> CommandContext:
-        """An account to work in."""
-        return CommandContext(
-            self.connect(region, profile), self.wait, lambda: secrets.token_hex(8), yes
-        )
-
-
-@contextmanager
-def _expected_errors() -> Iterator[None]:
-    """Turn the expected errors into a plain message and exit code 1."""
-    try:
-        yield
-    except _EXPECTED as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _outside() -> Outside:
-    outside = click.get_current_context().obj
-    return outside if isinstance(outside, Outside) else Outside()
-
-
 # Options
-
-
-def _check_stack_name(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
-    if not _STACK.fullmatch(value):
-        raise click.BadParameter(
-            f"{value!r:.140} is not a stack name: use letters, digits and hyphens, a letter first"
-        )
-    return value
 
 
 def _read_parameters(
@@ -98,25 +64,6 @@ def _read_parameters(
     return values
 
 
-_stack = click.argument("stack", callback=_check_stack_name)
-_region = click.option(
-    "--region", metavar="NAME", help="AWS region.  [default: AWS_REGION, or the profile's]"
-)
-_profile = click.option("--profile", metavar="NAME", help="A profile of the AWS command line.")
-_yes = click.option("--yes", is_flag=True, help="Answer yes to all questions.")
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(FORMATS)),
-    default="env",
-    show_default=True,
-    help="A .env file, shell commands, a file for docker --env-file, or a JSON object.",
-)
-_no_secret_key = click.option(
-    "--no-secret-key", is_flag=True, help="Leave out SECRET_KEY, if the app has one already."
-)
-
-
 # deploy
 
 
@@ -125,7 +72,7 @@ _no_secret_key = click.option(
     context_settings={"max_content_width": 100},
     short_help="Create or update the stack with the pool, and print its environment.",
 )
-@_stack
+@stack_argument
 @pool_options
 @click.option(
     "--template",
@@ -142,25 +89,34 @@ _no_secret_key = click.option(
     metavar="NAME=VALUE",
     help="A parameter of the template; repeatable.",
 )
+@click.option(
+    "--adopt",
+    default="",
+    metavar="USER_POOL_ID",
+    help="First take this user pool, which no stack has, into the new stack.",
+)
 @click.option("--replace", is_flag=True, help="With --yes: accept the loss of users or sessions.")
 @click.option("--no-env", is_flag=True, help="Do not print the environment.")
-@_format
+@format_option
 @output_option
 @force_option
-@_no_secret_key
-@_yes
-@_region
-@_profile
+@update_option
+@no_secret_key_option
+@yes_option
+@region_option
+@profile_option
 def deploy(
     stack: str,
     options: PoolOptions,
     file: str | None,
     given: Mapping[str, str],
+    adopt: str,
     replace: bool,
     no_env: bool,
     form: str,
     output: str | None,
     force: bool,
+    update: bool,
     no_secret_key: bool,
     yes: bool,
     region: str | None,
@@ -179,31 +135,39 @@ def deploy(
     its default, and the changes shown include that. A parameter that was set once (by --parameter,
     or in the console) keeps its value until it is set again, by --parameter or by its option.
     """
-    flags = _given_flags()
-    if file and flags:
-        raise click.UsageError(f"{flags[0]} describes a pool, and so does --template; use one")
+    given_names = given_options()
+    if file and given_names:
+        flag = FLAGS[given_names[0]]
+        raise click.UsageError(f"{flag} describes a pool, and so does --template; use one")
     if file == "-" and not yes:
         raise click.UsageError(
             "no question can be asked while the template comes from standard input; add --yes"
         )
+    if adopt and file:
+        raise click.UsageError("--adopt needs options of a pool, and not --template")
     if replace and not yes:
         raise click.UsageError("--replace needs --yes; without it, you are asked")
     if output and no_env:
         raise click.UsageError("--output has no effect with --no-env; use one")
-    destination = Output(form, output, force)
+    destination = Output(form, output, force, update)
     destination.check()
     body = _read(file) if file else pool_template(options)
-    with _expected_errors():
-        context = _outside().context(region, profile, yes=yes)
-        reset_parameters = {PARAMETERS[name] for name in PARAMETERS if FLAGS[name] in flags}
+    with expected_errors():
+        context = outside_of_command().context(region, profile, yes=yes)
+        if not file:
+            check_region(context.account.region, options)
+        if adopt:
+            adopt_pool(context, stack, adopt, options)
+        reset_parameters = {PARAMETERS[name] for name in PARAMETERS if name in given_names}
         order = Order(
             name=stack, body=body, given=given, reset_parameters=reset_parameters, replace=replace
         )
         deployed = deploy_stack(context, order)
         say(f"The stack {stack} is in place.", *_dns_advice(deployed))
         if not no_env:
-            extras = Extras(secret_key=_secret_key(no_secret_key))
-            destination.write(environment_of(context.account, deployed, extras))
+            extras = Extras(secret_key=new_secret_key(no_secret_key))
+            made = environment_of(context.account, deployed.outputs, extras, stack)
+            destination.write(made)
 
 
 def _dns_advice(stack: Stack) -> list[str]:
@@ -218,12 +182,6 @@ def _dns_advice(stack: Stack) -> list[str]:
     ]
 
 
-def _given_flags() -> list[str]:
-    """The options of a pool that were given."""
-    source = click.get_current_context().get_parameter_source
-    return [FLAGS[name] for name in DEFAULTS if source(name) is ParameterSource.COMMANDLINE]
-
-
 def _read(file: str) -> str:
     try:
         with click.open_file(file, encoding="utf-8") as stream:
@@ -235,65 +193,19 @@ def _read(file: str) -> str:
     return text
 
 
-def _secret_key(left_out: bool) -> str:
-    return "" if left_out else secrets.token_urlsafe(48)
-
-
-# env
-
-
-@click.command(short_help="Print the environment of a deployed pool.")
-@_stack
-@_format
-@output_option
-@force_option
-@click.option(
-    "--callback-url", default="", metavar="URL", help="Another callback URL than the first."
-)
-@click.option("--logout-url", default="", metavar="URL", help="Another logout URL than the first.")
-@_no_secret_key
-@_region
-@_profile
-def env(
-    stack: str,
-    form: str,
-    output: str | None,
-    force: bool,
-    callback_url: str,
-    logout_url: str,
-    no_secret_key: bool,
-    region: str | None,
-    profile: str | None,
-) -> None:
-    """Print the gate's environment for the user pool of the stack STACK.
-
-    \b
-      cognito-gate pool env my-app --output .env
-      eval "$(cognito-gate pool env my-app --format shell)"
-    """
-    destination = Output(form, output, force)
-    destination.check()
-    with _expected_errors():
-        account = _outside().context(region, profile).account
-        extras = Extras(
-            secret_key=_secret_key(no_secret_key), callback_url=callback_url, logout_url=logout_url
-        )
-        destination.write(environment_of(account, find_deployed(account, stack), extras))
-
-
 # delete
 
 
 @click.command(short_help="Delete the stack; its users only with --users.")
-@_stack
+@stack_argument
 @click.option("--users", is_flag=True, help="Delete the user pool too, with all its users.")
-@_yes
-@_region
-@_profile
+@yes_option
+@region_option
+@profile_option
 def delete(stack: str, users: bool, yes: bool, region: str | None, profile: str | None) -> None:
     """Delete the stack STACK. Its user pool stays, unless --users is given.
 
     Shows what is deleted and what stays, and asks you to type the name.
     """
-    with _expected_errors():
-        delete_stack(_outside().context(region, profile, yes=yes), stack, users=users)
+    with expected_errors():
+        delete_stack(outside_of_command().context(region, profile, yes=yes), stack, users=users)

@@ -12,14 +12,33 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from .._extras import MissingExtra, needs
+from ._client_values import (
+    flows,
+    readable,
+    required_attributes,
+    resource_servers,
+    sign_in_flow,
+    sign_in_ways,
+    writable,
+)
+from ._resource_values import ATTRIBUTE_TYPES, TRIGGERS, log_destination, split_attribute
 from ._values import LABEL
+from .identity_providers import KINDS
 from .options import PoolOptions
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_ATTRIBUTES = {"email": "email", "name": "name", "phone": "phone_number"}
-_PROFILE = ("name", "given_name", "family_name", "preferred_username")
+_FACTORS = {
+    "email-otp": "EMAIL_OTP",
+    "sms-otp": "SMS_OTP",
+    "passkey": "WEB_AUTHN",
+}
+_SECOND_FACTORS = {"app": "SOFTWARE_TOKEN_MFA", "sms": "SMS_MFA", "email": "EMAIL_OTP"}
+_TLS = {"1.0": "TLS_V1", "1.2": "TLS_V1_2_2021", "1.3": "TLS_V1_3_2025"}
+_URL_PARTS = '!Split ["/", !Select [0, !Ref CallbackURLs]]'
+# The scheme with its colon, and the host with its port: the first and the third part of a URL.
+_APP = f'!Join ["//", [!Select [0, {_URL_PARTS}], !Select [2, {_URL_PARTS}]]]'
 _HOST_PATTERN = rf"^(?:{LABEL}\.)+{LABEL}$"
 _URL_PATTERN = (
     r"^(?:https://[^\s,#]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?/[^\s,#]*)$"
@@ -51,7 +70,7 @@ def _environment() -> "Environment":
         raise MissingExtra(f"This command {needs('jinja2', 'aws')}") from error
     # The output is YAML, not HTML: `finalize` quotes each value. The delimiters are not Jinja's
     # usual ones, because {#, {% and {{ also occur in YAML and in Cognito's message texts.
-    return Environment(  # noqa: S701
+    made = Environment(  # noqa: S701
         loader=PackageLoader("cognito_gate", "templates/pool"),
         finalize=_render_value,
         undefined=StrictUndefined,
@@ -65,6 +84,8 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["raw"] = _RawYaml
+    return made
 
 
 def template(options: PoolOptions) -> str:
@@ -81,16 +102,34 @@ def template(options: PoolOptions) -> str:
 
 
 def _derived(options: PoolOptions) -> dict[str, Any]:
-    required = [_ATTRIBUTES[name] for name in options.required]
+    required = required_attributes(options)
     return {
+        "text": _message,
+        "url_parts": _RawYaml(_URL_PARTS),
         "required": required,
-        "readable": _readable(options),
-        "writable": _writable(options),
-        "flows": _flows(options),
+        "custom": [split_attribute(item) for item in options.attributes],
+        "attribute_types": ATTRIBUTE_TYPES,
+        "readable": readable(options),
+        "writable": writable(options),
+        "flows": flows(options),
+        "factors": ["PASSWORD", *(_FACTORS[name] for name in options.passwordless)],
+        "second_factors": [_SECOND_FACTORS[name] for name in options.second_factors],
         # A limit on domains at sign-up is worthless if people may change the address later.
         "email_changes": not options.email_domains,
-        "verified": ["email", "phone_number"] if options.verify_phone else ["email"],
-        "groups": [(_RawYaml(_logical_id(name)), name) for name in options.groups],
+        "verified": ["email", "phone_number"] if options.verifies_phone else ["email"],
+        "tags": [item.partition("=")[::2] for item in options.tags],
+        "groups": [(_logical_id("Group", name), name) for name in options.groups],
+        "servers": [
+            (_logical_id("Api", name), name, re.sub(r"[^\w+=,.@-]", "-", name), scopes)
+            for name, scopes in resource_servers(options).items()
+        ],
+        "providers": [
+            (_logical_id("Provider", item.provider_name), item, KINDS[item.type])
+            for item in options.identity_providers
+        ],
+        "triggers": [(TRIGGERS[name], arn) for name, arn in options.triggers_by_name.items()],
+        "sign_in_log": log_destination(options.sign_in_log),
+        "tls": _TLS[options.tls],
         "host_pattern": _HOST_PATTERN,
         "url_pattern": _URL_PATTERN,
         "parent": options.custom_domain.partition(".")[2],
@@ -105,6 +144,8 @@ def _outputs(options: PoolOptions, required: list[str]) -> dict[str, str]:
         "Scopes": " ".join(options.scopes),
         "ConfidentialClient": _flag(not options.public),
         "SignInPages": options.sign_in_pages,
+        "SignInFlow": sign_in_flow(options),
+        "SignInWays": " ".join(sign_in_ways(options)),
         "RefreshEnabled": "true",
         "RefreshTokenSeconds": str(options.refresh_days * 86_400),
         "PasswordPolicy": _policy(options),
@@ -124,41 +165,20 @@ def _policy(options: PoolOptions) -> str:
     return " ".join([str(options.password_length), *required_kinds])
 
 
-def _readable(options: PoolOptions) -> list[str]:
-    attributes = ["email", "email_verified"]
-    if "phone" in (*options.required, *options.scopes):
-        attributes += ["phone_number", "phone_number_verified"]
-    if "profile" in options.scopes:
-        attributes += _PROFILE
-    elif "name" in options.required:
-        attributes += ["name"]
-    return attributes
+def _message(value: str) -> _RawYaml:
+    """A text, with the origin of the first callback URL in place of each {app}."""
+    if "{app}" not in value:
+        return _RawYaml(_render_value(value))
+    literal = value.replace("${", "${!").replace("{app}", "${App}")
+    return _RawYaml(f"!Sub [{_render_value(literal)}, {{ App: {_APP} }}]")
 
 
-def _writable(options: PoolOptions) -> list[str]:
-    attributes = ["email"]
-    if "phone" in options.required:
-        attributes += ["phone_number"]
-    if "profile" in options.scopes or "name" in options.required:
-        attributes += ["name"]
-    return attributes
-
-
-def _flows(options: PoolOptions) -> list[str]:
-    flows = ["ALLOW_USER_SRP_AUTH"]
-    if options.sign_in_pages == "custom":
-        flows += ["ALLOW_USER_PASSWORD_AUTH"]
-    if not options.rotation:
-        flows += ["ALLOW_REFRESH_TOKEN_AUTH"]
-    return flows
-
-
-def _logical_id(group: str) -> str:
-    """A logical id made of the group's name alone, so that it stays when other groups change."""
-    if re.fullmatch(r"[A-Za-z0-9]+", group):
-        return f"Group{group}"
-    letters = re.sub(r"[^A-Za-z0-9]", "", group)
-    return f"Group{letters}{hashlib.sha256(group.encode()).hexdigest()[:8]}"
+def _logical_id(kind: str, name: str) -> _RawYaml:
+    """A logical id made of a name alone, so that it stays when others come and go."""
+    if re.fullmatch(r"[A-Za-z0-9]+", name):
+        return _RawYaml(f"{kind}{name}")
+    letters = re.sub(r"[^A-Za-z0-9]", "", name)[:200]
+    return _RawYaml(f"{kind}{letters}{hashlib.sha256(name.encode()).hexdigest()[:8]}")
 
 
 def _trigger_source() -> str:

@@ -3,7 +3,9 @@
 Knows the operations of `cognito-idp` that need credentials. Must not know CloudFormation.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .aws import Account, AwsError
 
@@ -18,6 +20,8 @@ class UserPool:
     users: int
     protected: bool
     domains: tuple[str, ...]
+    functions: Mapping[str, str] = field(default_factory=dict)
+    sms_role: str = ""
 
     def __str__(self) -> str:
         return f"{self.id} with {count_of_users(self.users)}"
@@ -51,7 +55,17 @@ def find_pool(account: Account, pool_id: str) -> UserPool | None:
         record.get("EstimatedNumberOfUsers", 0),
         record.get("DeletionProtection") == "ACTIVE",
         tuple(record[name] for name in ("Domain", "CustomDomain") if record.get(name)),
+        dict(_functions(record.get("LambdaConfig", {}))),
+        record.get("SmsConfiguration", {}).get("SnsCallerArn", ""),
     )
+
+
+def _functions(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each trigger and the ARN of its function; one is given twice, once with its version."""
+    for name, value in config.items():
+        arn = value.get("LambdaArn", "") if isinstance(value, Mapping) else value
+        if ":lambda:" in arn:
+            yield name, arn
 
 
 def find_client(account: Account, pool_id: str, client_id: str) -> AppClient:

@@ -1,4 +1,4 @@
-"""Two stacks of the same pool, of which one is deployed: Cognito's sign-in pages, or your own."""
+"""Three stacks of one pool, of which one is deployed: Cognito's sign-in pages, or your own."""
 
 import aws_cdk as cdk
 from pool_stack import PoolStack
@@ -8,5 +8,6 @@ app_url = app.node.get_context("app_url").rstrip("/")
 
 PoolStack(app, "HostedPool", app_url=app_url)
 PoolStack(app, "CustomPool", app_url=app_url, sign_in_pages="custom")
+PoolStack(app, "PasswordlessPool", app_url=app_url, sign_in_pages="custom", passwordless=True)
 
 app.synth()

@@ -14,6 +14,7 @@ PASSWORD = cognito.PasswordPolicy(
     require_symbols=True,
     temp_password_validity=Duration.days(7),
 )
+FACTORS = cognito.AllowedFirstAuthFactors(password=True, passkey=True, email_otp=True)
 WRITABLE = cognito.ClientAttributes().with_standard_attributes(email=True, fullname=True)
 READABLE = WRITABLE.with_standard_attributes(
     email_verified=True,  # without it, signing in by the scope "email" fails
@@ -24,10 +25,20 @@ READABLE = WRITABLE.with_standard_attributes(
 
 
 class GatePool(Construct):
-    """`pool`, `client` and `domain`; `own_pages` lets pages of the app's own sign people in."""
+    """`pool`, `client` and `domain`; `own_pages` lets pages of the app's own sign people in.
+
+    `passkey_host` is where those pages are, if passkeys and codes by e-mail are to do as well.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, *, callback_url: str, logout_url: str, own_pages: bool
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        callback_url: str,
+        logout_url: str,
+        own_pages: bool,
+        passkey_host: str | None = None,
     ) -> None:
         super().__init__(scope, name)
         self.pool = cognito.UserPool(
@@ -44,6 +55,13 @@ class GatePool(Construct):
             keep_original=cognito.KeepOriginalAttrs(email=True),
             self_sign_up_enabled=False,
             password_policy=PASSWORD,
+            sign_in_policy=cognito.SignInPolicy(allowed_first_auth_factors=FACTORS)
+            if passkey_host
+            else None,
+            passkey_relying_party_id=passkey_host,
+            passkey_user_verification=cognito.PasskeyUserVerification.PREFERRED
+            if passkey_host
+            else None,
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
@@ -55,7 +73,9 @@ class GatePool(Construct):
             user_pool_client_name="cognito-gate",
             generate_secret=True,
             # Said, because the default has ALLOW_REFRESH_TOKEN_AUTH, which contradicts rotation.
-            auth_flows=cognito.AuthFlow(user_srp=True, user_password=own_pages),
+            auth_flows=cognito.AuthFlow(
+                user=bool(passkey_host), user_srp=True, user_password=own_pages
+            ),
             # Time to set up an authenticator app.
             auth_session_validity=Duration.minutes(15) if own_pages else None,
             enable_propagate_additional_user_context_data=own_pages or None,

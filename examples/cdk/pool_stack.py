@@ -4,16 +4,27 @@ So `cognito-gate pool env STACK` reads them. The client secret is not among them
 asks Cognito for it.
 """
 
+from urllib.parse import urlsplit
+
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 from gate_pool import REFRESH, SCOPES, GatePool
 
 
 class PoolStack(Stack):
-    """The pool of one app at `app_url`; `sign_in_pages` are "hosted" or "custom"."""
+    """The pool of one app at `app_url`; `sign_in_pages` are "hosted" or "custom".
+
+    `passwordless` lets people choose on such pages: a passkey, a code by e-mail, or a password.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, *, app_url: str, sign_in_pages: str = "hosted"
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        app_url: str,
+        sign_in_pages: str = "hosted",
+        passwordless: bool = False,
     ) -> None:
         super().__init__(scope, name)
         callback, signed_out = f"{app_url}/auth/callback", f"{app_url}/auth/signed-out"
@@ -23,6 +34,7 @@ class PoolStack(Stack):
             callback_url=callback,
             logout_url=signed_out,
             own_pages=sign_in_pages == "custom",
+            passkey_host=urlsplit(app_url).hostname if passwordless else None,
         )
         outputs = {
             "Region": self.region,
@@ -36,6 +48,8 @@ class PoolStack(Stack):
             "Scopes": " ".join(scope.scope_name for scope in SCOPES),
             "ConfidentialClient": "true",
             "SignInPages": sign_in_pages,
+            "SignInFlow": "choice" if passwordless else "srp",
+            "SignInWays": "PASSWORD_SRP WEB_AUTHN EMAIL_OTP" if passwordless else "PASSWORD_SRP",
             "RefreshEnabled": "true",
             "RefreshTokenSeconds": str(REFRESH.to_seconds()),
             "PasswordPolicy": "12 upper lower digits symbols",

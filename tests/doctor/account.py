@@ -67,6 +67,9 @@ class Account:
             raise answer
         return dict(answer)
 
+    def fips_endpoint(self, service: str) -> str:
+        raise AssertionError(service)
+
     def emulator(self, service: str) -> str:
         return self.emulated
 

@@ -15,7 +15,7 @@ from cognito_gate._gate.effects import HttpAnswer, HttpCall
 from cognito_gate._gate.gate import Gate
 from cognito_gate._gate.messages import Decision, Incoming
 from cognito_gate.events import Event
-from tests.flows.stage import Answering, incoming, play, reply
+from tests.flows.stage import NO_STORE, Answering, Store, incoming, play, reply
 from tests.world.browser import Reply, Request
 
 
@@ -28,9 +28,10 @@ class CoreSite:
         pool: Answering,
         mount: str = "",
         clock: Callable[[], float] = time.time,
+        store: Store = NO_STORE,
     ) -> None:
         self.gate, self.pool, self.mount = Gate(settings), pool, mount
-        self.clock, self.ahead = clock, 0.0
+        self.clock, self.ahead, self.store = clock, 0.0, store
         self.events: list[Event] = []
         self._delivery = Delivery(self.events.append)
         self._kept: dict[str, tuple[float, HttpAnswer]] = {}
@@ -51,7 +52,7 @@ class CoreSite:
     def _decide(self, facts: Incoming, body: bytes) -> Decision:
         if self.gate.takes_form(facts):
             facts = facts._replace(body=body)
-        return play(self.gate.decide(facts), self, body)
+        return play(self.gate.decide(facts), self, body, self.store)
 
     def answer(self, ask: HttpCall) -> HttpAnswer:
         """The pool's answer, or an earlier one that may be given again."""

@@ -72,8 +72,27 @@ class Answering(Protocol):
     def answer(self, ask: HttpCall) -> HttpAnswer: ...
 
 
-def play(flow: Flow[Decision], pool: Answering, body: bytes | None = None) -> Decision:
-    """Run a flow to its decision, with `pool` on the other side. `body` is the request's."""
+class Store(Protocol):
+    """A store that gates share."""
+
+    def answer(self, call: StoreCall) -> StoreAnswer: ...
+
+
+class NoStore:
+    """What a gate has that shares nothing."""
+
+    def answer(self, call: StoreCall) -> StoreAnswer:
+        return StoreAnswer("there is no store")
+
+
+NO_STORE = NoStore()
+
+
+def play(
+    flow: Flow[Decision], pool: Answering, body: bytes | None = None, store: Store = NO_STORE
+) -> Decision:
+    """Run a flow to its decision, with `pool` on the other side, and the store that gates share.
+    `body` is the request's."""
     try:
         effect = next(flow)
         while True:
@@ -83,7 +102,7 @@ def play(flow: Flow[Decision], pool: Answering, body: bytes | None = None) -> De
                 case Compute():
                     effect = flow.send(effect.done())
                 case StoreCall():
-                    effect = flow.send(StoreAnswer("there is no store"))
+                    effect = flow.send(store.answer(effect))
                 case Wait():
                     effect = flow.send(None)
                 case ReadForm():
@@ -130,17 +149,19 @@ def spent(stage: "Stage") -> int:
 @dataclass
 class Stage:
     """A gate over a pool. `quick` asks `Gate.cached` first, as the edges do; `checks` and
-    `sessions` go to the gate."""
+    `sessions` go to the gate. Gates that share a `store` begin their tokens elsewhere."""
 
     changes: dict[str, Any] = field(default_factory=dict)
     now: float = START
     quick: bool = True
     checks: tuple[Check, ...] = ()
     sessions: Sessions | None = None
+    store: Store = NO_STORE
+    tokens_from: int = 0
 
     def __post_init__(self) -> None:
         self.pool = Pool(clock=lambda: self.now)
-        count = itertools.count()
+        count = itertools.count(self.tokens_from)
         # Longer than any token here, so that tokens decide; test_absolute_life.py sets it.
         settings = self.pool.settings(**{"cookie_age_seconds": 86_400, **self.changes})
         self.events: list[Event] = []
@@ -157,7 +178,7 @@ class Stage:
         if self.gate.takes_form(seen):
             seen = seen._replace(body=request.body)
         cached = self.cached(seen) if self.quick else None
-        decision = cached or play(self.gate.decide(seen), self.pool, request.body)
+        decision = cached or play(self.gate.decide(seen), self.pool, request.body, self.store)
         self.events += decision.events
         self.delivery.deliver(decision.events)
         return reply(decision)

@@ -36,6 +36,7 @@ from cognito_gate.errors import (
     ProxyRefused,
     SessionTooLarge,
     StepUpRequired,
+    StoreUnavailable,
 )
 from cognito_gate.identity import Identity
 from tests.flows.stage import Stage, incoming, reply
@@ -69,6 +70,7 @@ SHOWN: dict[str, list[GateError]] = {
     "cookies_too_large": [CookiesTooLarge("a")],
     "unavailable": [CognitoUnavailable("a")],
     "clock": [ClockWrong("a")],
+    "store": [StoreUnavailable("a")],
     "error": [GateError("a")],
 }
 """Each error that may end on a page, by its code, with each of its texts."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from cognito_gate._gate.context import Context
+from cognito_gate._gate.effects import at_once
 from cognito_gate._gate.gate import new_token
 from cognito_gate._gate.messages import Incoming
 from cognito_gate._sign_in import rate_limits
@@ -17,6 +18,7 @@ from tests.flows.site import CoreSite
 from tests.pages.person import Person, Shown
 from tests.pages.stage import NEW, PASSWORD, SECRET, AnySite, Stage, prove, sign_in
 from tests.pages.test_sign_up import address, begun
+from tests.world.store import MemoryStore
 
 WRONG = "Wrong-Horse-7"
 Act = Callable[[Person], Shown]
@@ -177,12 +179,12 @@ def test_who_looks_alike_forgives_nobody_elses_tries(stage: Stage) -> None:
     facts = Incoming("http", "POST", "/auth/sign-in", b"", b"", [], 1_800_000_000.0, client="::1")
     seen = SignInExchange(own, facts)
     for _ in range(3):
-        rate_limits.check_guess(seen, "straße", "password")
-        rate_limits.proved(seen, "strasse", "user-2")
-    rate_limits.proved(seen, "strasse")
+        at_once(rate_limits.check_guess(seen, "straße", "password"))
+        at_once(rate_limits.proved(seen, "strasse", "user-2"))
+    at_once(rate_limits.proved(seen, "strasse"))
     with pytest.raises(TooManyTries):
-        rate_limits.check_guess(seen, "straße", "password")
-    rate_limits.check_guess(seen, "strasse", "password")
+        at_once(rate_limits.check_guess(seen, "straße", "password"))
+    at_once(rate_limits.check_guess(seen, "strasse", "password"))
 
 
 def test_a_name_that_nobody_has_is_counted_as_well(stage: Stage) -> None:
@@ -532,3 +534,19 @@ def test_a_step_waits_a_quarter_of_an_hour(stage: Stage, hand: CoreSite) -> None
         tried(person, str(user.email), PASSWORD)
         hand.ahead = seconds
         assert person.open("/auth/mfa").title == title
+
+
+def test_two_processes_count_guesses_together(stage: Stage) -> None:
+    now = time.time() // 300 * 300 + 10  # no new window begins meanwhile
+    store, user = MemoryStore(lambda: now), stage.user()
+    settings = stage.pool.settings(
+        "confidential", tries_per_account=3, store="redis://store.example", store_for="refresh"
+    )
+    one, two = (
+        stage.person(CoreSite(settings, stage.cloud, clock=lambda: now, store=store))
+        for _ in range(2)
+    )
+    stage.cognito.switch(limits=False)
+    for person in (one, two, one):
+        assert tried(at(person, "192.0.2.77"), str(user.email)).status == 400
+    assert is_stopped(tried(at(two, "192.0.2.77"), str(user.email), PASSWORD)) <= 300

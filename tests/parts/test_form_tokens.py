@@ -100,7 +100,7 @@ def test_no_keys_accept_nothing() -> None:
 @example("")
 def test_the_key_is_no_key_of_a_seal(purpose: str) -> None:
     """Whatever a seal's purpose is called, what it signs is no token of ours."""
-    key = seal._key(NEW, purpose)
+    key = seal.key(NEW, purpose)
     assert not accepted(KEYS, BROWSER, hmac.digest(key, BROWSER.encode(), "sha256").hex())
 
 

@@ -127,4 +127,5 @@ class Stack:
     def _sub(self, argument: Any) -> str:
         text, more = argument if isinstance(argument, list) else (argument, {})
         values = self.value(more)
-        return re.sub(r"\$\{([\w:]+)\}", lambda m: values.get(m[1]) or self._ref(m[1]), text)
+        filled = re.sub(r"\$\{([\w:]+)\}", lambda m: values.get(m[1]) or self._ref(m[1]), text)
+        return filled.replace("${!", "${")

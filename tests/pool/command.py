@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 from click.testing import CliRunner, Result
 
-from cognito_gate.pool.stack_commands import Outside, delete, deploy, env
+from cognito_gate.pool._command_parts import Outside
+from cognito_gate.pool.env_command import env
+from cognito_gate.pool.stack_commands import delete, deploy
 from tests.pool.fake_aws import SECRET, FakeAws
 
 COMMANDS: dict[str, click.Command] = {"deploy": deploy, "env": env, "delete": delete}
@@ -37,7 +39,7 @@ def run(aws: FakeAws, name: str, *words: str, typed: str = "") -> Ran:
         raise result.exception
     assert SECRET not in result.stderr
     assert "Traceback" not in result.stderr
-    assert where in ([], [(None, None)], [("eu-north-1", "work")])
+    assert where in ([], [(None, None)], [("eu-west-1", None)], [("eu-north-1", "work")])
     return Ran(result.stdout, result.stderr, result.exit_code)
 
 

@@ -26,6 +26,8 @@ OUTPUTS = {
     "Scopes": "openid email profile",
     "ConfidentialClient": "true",
     "SignInPages": "hosted",
+    "SignInFlow": "srp",
+    "SignInWays": "PASSWORD_SRP",
     "RefreshEnabled": "true",
     "RefreshTokenSeconds": "2592000",
     "PasswordPolicy": "12 upper lower digits symbols",
@@ -116,13 +118,16 @@ class FakeAws:
     def __init__(self, *stacks: FakeStack) -> None:
         self.stacks = {stack.name: stack for stack in stacks}
         self.gone: dict[str, FakeStack] = {}
-        self.pools = {POOL_ID: {"EstimatedNumberOfUsers": 12, "DeletionProtection": "ACTIVE"}}
+        self.pools: dict[str, dict[str, Any]] = {
+            POOL_ID: {"EstimatedNumberOfUsers": 12, "DeletionProtection": "ACTIVE"}
+        }
         self.client = {
             "ClientSecret": SECRET,
             "CallbackURLs": [OUTPUTS["RedirectUrl"], "https://b.example.com/auth/callback"],
             "LogoutURLs": [OUTPUTS["LogoutUrl"], "https://b.example.com/bye"],
         }
-        self.endpoint = ""
+        self.clients = [{"ClientId": CLIENT_ID, "ClientName": "shop"}]
+        self.endpoint = self.fips = ""
         self.defaults: dict[str, str | None] = {}
         self.capabilities: list[str] = []
         self.proposal: list[dict[str, Any]] = ADDED
@@ -144,6 +149,9 @@ class FakeAws:
 
     def emulator(self, service: str) -> str:
         return self.endpoint
+
+    def fips_endpoint(self, service: str) -> str:
+        return self.fips
 
     def wait(self, seconds: float) -> None:
         """Time goes by, and the next events come to light."""
@@ -197,7 +205,7 @@ class FakeAws:
 
     def create_change_set(self, **asked: Any) -> HttpAnswer:
         name = asked["StackName"]
-        if asked["ChangeSetType"] == "CREATE":
+        if asked["ChangeSetType"] in ("CREATE", "IMPORT"):
             stack = self.stacks.setdefault(name, FakeStack(name, "REVIEW_IN_PROGRESS"))
             stack.happens(name, "REVIEW_IN_PROGRESS")
         stack = self._stack(name)
@@ -221,7 +229,7 @@ class FakeAws:
     def execute_change_set(self, ChangeSetName: str) -> None:  # noqa: N803
         asked = self.sets.pop(ChangeSetName)
         stack: FakeStack = asked["stack"]
-        kind = "CREATE" if asked["ChangeSetType"] == "CREATE" else "UPDATE"
+        kind = asked["ChangeSetType"]
         part = ("UserPool", f"{kind}_COMPLETE", "", "AWS::Cognito::UserPool")
         usual: list[list[tuple[str, ...]]] = [[part], [(stack.name, f"{kind}_COMPLETE")]]
         stack.happens(stack.name, f"{kind}_IN_PROGRESS", "User Initiated")
@@ -271,6 +279,10 @@ class FakeAws:
     def describe_user_pool_client(self, UserPoolId: str, ClientId: str) -> HttpAnswer:  # noqa: N803
         assert (UserPoolId, ClientId) == (POOL_ID, CLIENT_ID)
         return {"UserPoolClient": self.client}
+
+    def list_user_pool_clients(self, UserPoolId: str, MaxResults: int) -> HttpAnswer:  # noqa: N803
+        assert (UserPoolId, MaxResults) == (POOL_ID, 60)
+        return {"UserPoolClients": self.clients}
 
     def update_user_pool(self, UserPoolId: str, DeletionProtection: str) -> None:  # noqa: N803
         self.pools[UserPoolId]["DeletionProtection"] = DeletionProtection

@@ -226,6 +226,15 @@ def test_without_boto3(environment: pytest.MonkeyPatch) -> None:
         connect()
 
 
+@pytest.mark.parametrize(("wanted", "fips"), [("true", True), ("false", False)])
+def test_fips_endpoints(environment: pytest.MonkeyPatch, wanted: str, fips: bool) -> None:
+    environment.setenv("AWS_USE_FIPS_ENDPOINT", wanted)
+    environment.setenv("AWS_REGION", "us-east-1")
+    found = connect().fips_endpoint("cognito-idp")
+    assert found == ("https://cognito-idp-fips.us-east-1.amazonaws.com" if fips else "")
+    assert connect().emulator("cognito-idp") == ""
+
+
 @pytest.mark.parametrize(
     ("endpoint", "emulator"),
     [
@@ -253,6 +262,9 @@ def test_a_question_in_pages() -> None:
             assert (service, operation, parameters.pop("Of")) == ("library", "read", "it")
             here = str(parameters.get("NextToken", ""))
             return {"NextToken": {"": "2", "2": "3", "3": ""}[here]}
+
+        def fips_endpoint(self, service: str) -> str:
+            raise AssertionError(service)
 
         def emulator(self, service: str) -> str:
             return ""

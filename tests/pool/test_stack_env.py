@@ -124,6 +124,21 @@ def test_an_emulator() -> None:
     assert found["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] == "http://127.0.0.1:4566"
 
 
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        (OUTPUTS["Domain"], "https://my-app.auth-fips.eu-west-1.amazoncognito.com"),
+        ("https://auth.example.com", "https://auth.example.com"),
+    ],
+)
+def test_fips_endpoints(domain: str, expected: str) -> None:
+    aws = deployed(Domain=domain)
+    aws.fips = "https://cognito-idp-fips.eu-west-1.amazonaws.com"
+    found = values(aws)
+    assert found["AWS_COGNITO_DOMAIN"] == expected
+    assert found["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] == aws.fips
+
+
 @pytest.mark.parametrize("confidential", ["true", "false"])
 def test_others_of_the_clients_addresses(confidential: str) -> None:
     other = ("https://b.example.com/auth/callback", "https://b.example.com/bye")
@@ -165,8 +180,7 @@ def test_a_stack_that_is_not_there(status: str) -> None:
 @pytest.mark.parametrize(
     ("outputs", "told"),
     [
-        ({"Domain": ""}, "The stack has no output Domain;"),
-        ({"ConfidentialClient": ""}, "The stack has no output ConfidentialClient;"),
+        ({"Domain": ""}, "The user pool has no login domain."),
         ({"RedirectUrl": "ftp://x"}, "AWS_COGNITO_REDIRECT_URL"),
         ({"PasswordPolicy": "12\nupper", "SignInPages": "custom"}, "no line of a .env file can"),
     ],

@@ -13,6 +13,7 @@ from cognito_gate.pool.stack_commands import PARAMETERS
 from cognito_gate.pool.template import template
 from tests.pool.command import run, template_file
 from tests.pool.fake_aws import FakeAws, FakeStack
+from tests.pool.variants import CERTIFICATE
 
 
 def existing() -> FakeAws:
@@ -38,10 +39,34 @@ def test_parameters() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("region", "words", "told"),
+    [
+        ("cn-north-1", (), "no user pools in AWS's China Regions"),
+        (
+            "us-gov-west-1",
+            ("--custom-domain", "auth.example.com", "--certificate-arn", CERTIFICATE),
+            "have no custom domains",
+        ),
+        ("eusc-de-east-1", (), "--sign-in-pages custom needs none"),
+    ],
+)
+def test_regions_that_have_no_such_pool(region: str, words: tuple[str, ...], told: str) -> None:
+    aws = FakeAws()
+    aws.region = region
+    ran = run(aws, "deploy", "shop", "--yes", *words)
+    assert ran.code == 1
+    assert told in ran.told
+    assert not aws.calls
+    aws.region = "eu-west-1"
+    assert run(aws, "deploy", "shop", "--yes", *words).code == 0
+
+
 def test_every_parameter_has_its_option() -> None:
     options = PoolOptions(
         self_sign_up=True,
         email_domains=("example.com",),
+        auto_confirm_domains=("example.com",),
         custom_domain="auth.example.com",
         certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/1",
         hosted_zone_id="Z0123",

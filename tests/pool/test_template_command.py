@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sysconfig
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 from cognito_gate.cli import main
 from cognito_gate.pool._flags import PoolCommand, pool_options
 from cognito_gate.pool.commands import template as command
+from cognito_gate.pool.identity_providers import IdentityProvider
 from cognito_gate.pool.options import DEFAULTS, FLAGS, PoolOptions
 from cognito_gate.pool.template import template
 from tests.pool.variants import CERTIFICATE, VARIANTS, pool
@@ -21,15 +23,36 @@ from tests.pool.variants import CERTIFICATE, VARIANTS, pool
 OPTIONS = f"  {'--help':30}  Show this message and exit.\n"
 
 
+def options_file(folder: Path, providers: Iterable[IdentityProvider]) -> Path:
+    """A file that holds these providers."""
+    lines = []
+    for provider in providers:
+        lines += ["[[identity_providers]]"]
+        for key in IdentityProvider.__slots__:
+            if value := getattr(provider, key):
+                pairs = ", ".join(f"{a!r} = {b!r}" for a, b in provider.attributes)
+                lines += [f"{key} = " + (f"{{ {pairs} }}" if key == "attributes" else toml(value))]
+    file = folder / "pool.toml"
+    file.write_text("\n".join(lines))
+    return file
+
+
+def toml(value: object) -> str:
+    return str(list(value)) if isinstance(value, tuple) else repr(value)
+
+
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["pool", "template", *words])
 
 
-def words_for(name: str) -> list[str]:
+def words_for(name: str, folder: Path) -> list[str]:
     """The words that a person would type for a variant."""
     words: list[str] = []
     for option, value in VARIANTS[name].items():
         flag = FLAGS[option]
+        if option == "identity_providers":
+            words += ["--options", str(options_file(folder, value))]
+            continue
         if isinstance(value, bool):
             words += [flag if value else f"--no-{flag[2:]}"]
         elif isinstance(value, tuple):
@@ -40,8 +63,8 @@ def words_for(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_every_variant_can_be_typed(name: str) -> None:
-    result = run(*words_for(name))
+def test_every_variant_can_be_typed(name: str, tmp_path: Path) -> None:
+    result = run(*words_for(name, tmp_path))
     assert result.exit_code == 0, result.output
     assert result.stdout == template(pool(name))
     assert result.stderr == ""
@@ -53,24 +76,28 @@ def test_the_help_is_by_sections_and_tells_each_option_once() -> None:
     titles = [line for line in result.output.splitlines() if line[:1] != " " and line[-1:] == ":"]
     assert titles == [
         "Who gets in:",
+        "How people sign in:",
         "Passwords and verification:",
+        "Messages ({app} stands for the app's address):",
         "The app:",
         "Tokens:",
         "Login pages:",
         "Sessions on a server:",
+        "Functions of yours:",
         "The pool itself:",
         "Options:",
     ]
     told = [line.split()[0] for line in result.output.splitlines() if line[:4] == "  --"]
     shown = {f"--no-{flag[2:]}" if DEFAULTS[name] is True else flag for name, flag in FLAGS.items()}
-    assert sorted(flag for flag in told if flag != "--help") == sorted(shown)
+    shown -= {"identity_providers"}
+    assert sorted(flag for flag in told if flag not in ("--help", "--options")) == sorted(shown)
     assert max(map(len, result.output.splitlines())) <= 100
 
 
 def test_the_help_tells_defaults_and_choices() -> None:
     text = " ".join(run("--help").output.split())
     for told in (
-        "[email|username|both]",
+        "[email|username|both|phone|email-or-phone]",
         "[default: openid, email, profile]",
         "[default: http://localhost:8000/auth/callback]",
         "[default: cognito-gate]",

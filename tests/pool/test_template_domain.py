@@ -46,7 +46,10 @@ def test_a_custom_domain_without_a_zone() -> None:
     assert stack.properties("UserPoolDomain") == {
         "UserPoolId": "<UserPool>",
         "Domain": "auth.example.com",
-        "CustomDomainConfig": {"CertificateArn": CERTIFICATE},
+        "CustomDomainConfig": {
+            "CertificateArn": CERTIFICATE,
+            "SecurityPolicy": "TLS_V1_2_2021",
+        },
         "ManagedLoginVersion": 2,
     }
     assert not stack.of_type("Route53::RecordSet")
@@ -106,6 +109,8 @@ def test_the_outputs_of_the_default_pool() -> None:
         "Scopes": "openid email profile",
         "ConfidentialClient": "true",
         "SignInPages": "hosted",
+        "SignInFlow": "srp",
+        "SignInWays": "PASSWORD_SRP",
         "RefreshEnabled": "true",
         "RefreshTokenSeconds": "2592000",
         "PasswordPolicy": "12 upper lower digits symbols",

@@ -15,7 +15,7 @@ Missed: TypeAlias = Callable[[], None]
 """Is called when messages may have been missed, in that same thread: before the first one, and
 after an outage. What was copied from the store may be out of date then."""
 
-MAX_OWNED = 1000
+MAX_OWNED = 10_000
 """The items that `list` gives at most: those that end last."""
 
 

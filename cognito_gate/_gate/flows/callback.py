@@ -16,6 +16,7 @@ from ...errors import (
     GrantRefused,
     MethodRefused,
     StaleCallback,
+    StoreUnavailable,
 )
 from .. import gate_pages
 from ..context import Context
@@ -111,15 +112,15 @@ def callback(exchange: Exchange) -> Flow[Respond]:
     if attempt is None:
         again = returned.state.startswith(login_cookies.AGAIN)
         raise StaleCallback("no such sign-in is under way in this browser", again=again)
-    _check_unused(exchange.context, attempt, returned.code, exchange.now)
+    yield from _check_unused(exchange.context, attempt, returned.code, exchange.now)
     try:
         response = yield from _exchange(exchange, attempt, returned.code)
     except (CognitoUnavailable, GrantRefused):
         raise  # the same code may come again
     except GateError:
-        _use_up(exchange.context, attempt, exchange.now)
+        yield from _use_up(exchange.context, attempt, exchange.now)
         raise
-    _use_up(exchange.context, attempt, exchange.now)
+    yield from _use_up(exchange.context, attempt, exchange.now)
     return response
 
 
@@ -131,19 +132,30 @@ def _exchange(exchange: Exchange, attempt: LoginAttempt, code: str) -> Flow[Resp
     return (yield from _signed_in(exchange, attempt, tokens))
 
 
-def _check_unused(context: Context, attempt: LoginAttempt, code: str, now: float) -> None:
+def _check_unused(context: Context, attempt: LoginAttempt, code: str, now: float) -> Flow[None]:
     """A sign-in comes back once, with one code: its cookie drives no second exchange here. (Other
-    processes do not know; there the code itself, which serves once, is what stands.)"""
+    processes know only where they share a store; the code itself serves once everywhere.)"""
     mark = share_key("code", code)
     until = now + context.settings.login_seconds
-    if context.used.add(attempt.state, mark, now, until=until) != mark:
+    used = context.used.add(attempt.state, mark, now, until=until)
+    if used == mark and context.shared is not None:
+        try:
+            used = yield from context.shared.claim("state", attempt.state, mark, until=until)
+        except StoreUnavailable as error:
+            if context.settings.store_for == "sessions":
+                raise  # before the code is spent for a session that cannot be kept
+            log.warning("%s; whether another process has used this sign-in is not known", error)
+    if used != mark:
         raise StaleCallback(
             "this sign-in came back before", again=attempt.again, return_to=attempt.return_to
         )
 
 
-def _use_up(context: Context, attempt: LoginAttempt, now: float) -> None:
-    context.used.put(attempt.state, "", until=now + context.settings.login_seconds)
+def _use_up(context: Context, attempt: LoginAttempt, now: float) -> Flow[None]:
+    until = now + context.settings.login_seconds
+    context.used.put(attempt.state, "", until=until)
+    if context.shared is not None:
+        yield from context.shared.use_up("state", attempt.state, until=until)
 
 
 def _unasked(exchange: Exchange) -> GateError:

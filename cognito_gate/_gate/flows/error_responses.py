@@ -20,6 +20,7 @@ from ...errors import (
     ProxyRefused,
     RevocationRefused,
     SessionTooLarge,
+    StoreUnavailable,
     TokenRefused,
 )
 from ...events import Refused, SignInFailed
@@ -126,9 +127,19 @@ def _retry(exchange: Exchange, error: GateError) -> str:
     if exchange.incoming.path == exchange.settings.callback_path:
         attempt = callback.attempt_of(exchange)
         return login.login_url(exchange.context, attempt.return_to if attempt else "/")
+    if isinstance(error, StoreUnavailable) and _signs_out(exchange):
+        return exchange.incoming.path
     if isinstance(error, CognitoUnavailable):
         return login.return_address(exchange)
     return login.login_url(exchange.context)
+
+
+def _signs_out(exchange: Exchange) -> bool:
+    """Whether this is a sign-out, or the form of the page that has buttons for it."""
+    prefix, asked = exchange.settings.prefix, exchange.incoming
+    return asked.path == f"{prefix}/logout" or (
+        asked.path == f"{prefix}/sessions" and asked.method == "POST"
+    )
 
 
 def _logout(exchange: Exchange) -> str:
@@ -169,6 +180,8 @@ def _page(exchange: Exchange, error: GateError) -> GatePage:
             return GatePage(error.code, values=(("address", f"{exchange.settings.app_origin}/"),))
         case CallbackRefused():
             return GatePage(error.code, error.cause or "text")
+        case StoreUnavailable() if _signs_out(exchange):
+            return GatePage(error.code, "sign_out")
         case BadRequest() if error.field:
             values = (("field", error.field), ("limit", str(error.limit)))
             return GatePage(error.code, "too_long", values)

@@ -11,10 +11,11 @@ from ...events import SignedIn
 from ...identity import NO_CLAIMS, Claims, Identity, freeze
 from ..context import Context
 from ..effects import Flow
-from ..exchange import Exchange
+from ..exchange import Exchange, user_agent
 from ..messages import Headers
 from ..protocol import jwt
 from ..records import RefreshRecord, Tokens
+from ..sessions.interface import Beginning
 from . import refresh_record, token_trust, verified_session
 
 NO_END = float("inf")
@@ -41,21 +42,24 @@ def establish(exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool) -
         CallbackRefused: the tokens do not hold. SessionTooLarge: they have no room in cookies.
         CognitoUnavailable: nobody can say right now.
     """
-    context, jar, now = exchange.context, exchange.jar, exchange.now
+    context, now = exchange.context, exchange.now
     # Before they are verified: a token over 16 KiB would be refused there for no such reason.
     context.sessions.check_size(tokens)
     who = yield from _verified(context, tokens, nonce, now)
     record = refresh_record.new(context, tokens, who.access_claims, now)
-    _check_not_over(context, who, record, now)
-    saved = yield from context.sessions.save(jar, tokens, record, now, unseen=unseen)
+    yield from _check_not_over(context, who, record, now)
+    name = record.name if record else jwt.session_of(who.access_claims)
+    beginning = Beginning(who.sub, name, exchange.once(user_agent))
+    saved = yield from context.sessions.begin(
+        exchange.cookies, tokens, record, now, beginning, unseen=unseen
+    )
     live = verified_session.of_identity(context, who, saved.ends_at)
     verified_session.remember(context, saved.values, live, record, now)
-    name = record.name if record else live.name
     exchange.identify(who, name)
     pages: Literal["cognito", "custom"] = "custom" if nonce == NO_NONCE else "cognito"
     exchange.record(SignedIn(exchange.facts, who.sub, who.username or "", name, pages))
     marks = verified_session.marks(live, record)
-    idle = context.idle.headers(jar, marks, now) if context.idle else ()
+    idle = context.idle.headers(exchange.jar, marks, now) if context.idle else ()
     forms = context.kept_forms
     kept = forms.begin(exchange.cookies, who.sub, saved.headers, now) if forms else ()
     return Established(who, (*saved.headers, *idle, *kept))
@@ -63,12 +67,13 @@ def establish(exchange: Exchange, tokens: Tokens, nonce: str, *, unseen: bool) -
 
 def _check_not_over(
     context: Context, who: Identity, record: RefreshRecord | None, now: float
-) -> None:
+) -> Flow[None]:
     """Who signs in just after all of their sessions were ended has a new one, though it says so
     in whole seconds only. One that was ended itself would lead to sign-in after sign-in."""
     marks = verified_session.marks(verified_session.of_identity(context, who, NO_END), record)
     if context.is_over(marks, now):
         context.revocations.begin(marks.name, now, until=context.last_use(now))
+        yield from context.revocations.share(now)
     if context.is_over(marks, now):
         raise CallbackRefused("the session of this sign-in was ended", cause="not_verified")
 

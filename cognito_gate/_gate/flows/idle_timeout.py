@@ -5,16 +5,13 @@ one is kept.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..effects import Flow
 from ..exchange import Exchange
 from ..messages import Pass, SessionMarks
 from ..records import RefreshRecord
+from ..sessions.interface import LastUse
 from . import session_end, token_revocation
-
-if TYPE_CHECKING:
-    from ..idle_cookie import IdleCookie
 
 
 def is_over(exchange: Exchange, marks: SessionMarks) -> bool:
@@ -36,22 +33,24 @@ def end(
         context.revocations.end(name, until=context.last_use(now))
     if record is not None:
         yield from token_revocation.revoke(context, record)
-    dropped = yield from context.sessions.drop(exchange.jar)
+    yield from context.revocations.share(now)
+    dropped = yield from context.sessions.drop(exchange.cookies)
     return Pass(None, (*dropped, *(context.idle.clear(exchange.jar) if context.idle else ())))
 
 
-def used(exchange: Exchange, visitor: Pass) -> Pass:
+def used(exchange: Exchange, visitor: Pass) -> Flow[Pass]:
     """The visitor with the cookie that says that the session was used, where it is due."""
     idle = exchange.context.idle
     if idle is None or visitor.identity is None:
         return visitor
     headers = visitor.headers
     if exchange.incoming.kind == "http":
-        headers = (*headers, *idle.use(exchange.jar, visitor.marks, exchange.now))
+        seen = yield from idle.use(exchange.cookies, visitor.marks, exchange.now)
+        headers = (*headers, *seen)
     until = min(visitor.until, _ends_at(exchange, idle, visitor.marks))
     return replace(visitor, headers=headers, until=until)
 
 
-def _ends_at(exchange: Exchange, idle: "IdleCookie", marks: SessionMarks) -> float:
-    last = max(idle.last_use(exchange.jar, marks), idle.seen(marks, exchange.now))
+def _ends_at(exchange: Exchange, idle: LastUse, marks: SessionMarks) -> float:
+    last = max(idle.last_use(exchange.cookies, marks), idle.seen(marks, exchange.now))
     return last + idle.seconds

@@ -49,7 +49,8 @@ def sign_out(exchange: Exchange, *, everywhere: bool = False) -> Flow[Headers]:
         revoked = record is not None and (yield from token_revocation.revoke(context, record))
     finally:  # also where the request is cancelled meanwhile: the session is over already
         exchange.record(SignedOut(exchange.facts, sub or "", name, revoked, everywhere))
-    cleared = yield from context.sessions.drop(jar, unseen=True)
+    yield from context.revocations.share(exchange.now)
+    cleared = yield from context.sessions.drop(exchange.cookies, unseen=True)
     # Of sign-in pages of our own, and of a sign-in that was to be a newer one.
     names = (context.names.pending, context.names.step_up)
     waiting = [line for name in names for line in context.login.clear(name, jar)]

@@ -3,6 +3,9 @@
 Knows what can be ended where. Must not know how a page looks.
 """
 
+import re
+from dataclasses import replace
+
 from ...errors import BadRequest, CrossSiteRefused, Forbidden, LoginRequired, MethodRefused
 from ...events import SignedOut
 from ...identity import Identity
@@ -13,11 +16,14 @@ from ..gate_pages import GatePage
 from ..messages import Headers, Pass, Respond
 from ..protocol import fetch_metadata, jwt, pages, user_sessions
 from ..protocol.user_sessions import Lack, UserSession
+from ..records import RefreshRecord
 from ..session_page import Others, Shown
-from . import bearer, logout, refresh_record, verified_session
+from . import bearer, logout, refresh_record, token_revocation, verified_session
 
 NO_END = float("inf")
 THIS, EVERYWHERE = b"action=this", b"action=everywhere"
+_STORED = re.compile(rb"action=([0-9a-f]{64})")
+NO_SESSION = "what is to be ended is neither this session, nor another, nor all"
 
 
 def check(exchange: Exchange) -> None:
@@ -30,11 +36,12 @@ def check(exchange: Exchange) -> None:
     incoming = exchange.incoming
     if incoming.method not in ("GET", "HEAD", "POST"):
         raise MethodRefused("GET, HEAD, POST")
+    body = incoming.body
     if incoming.method == "POST":
         _check_origin(exchange)
-        known = incoming.body in (THIS, EVERYWHERE) or _other(exchange)
+        known = body in (THIS, EVERYWHERE) or _STORED.fullmatch(body) or _other(exchange)
         if incoming.late or not known:
-            raise BadRequest("what is to be ended is neither this session, nor another, nor all")
+            raise BadRequest(NO_SESSION)
 
 
 def _other(exchange: Exchange) -> str:
@@ -55,6 +62,9 @@ def _check_origin(exchange: Exchange) -> None:
 
 def sessions(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
     """The route `{prefix}/sessions` for whoever is signed in."""
+    one = _STORED.fullmatch(exchange.incoming.body)
+    if one and visitor.identity is not None:
+        return (yield from _end_stored(exchange, visitor, visitor.identity, one[1].decode()))
     if exchange.incoming.method == "POST" or visitor.identity is None:
         return (yield from (_end_other if _other(exchange) else _end)(exchange, visitor))
     shown = yield from _shown(exchange, visitor, visitor.identity)
@@ -78,16 +88,20 @@ def _shown(exchange: Exchange, visitor: Pass, who: Identity) -> Flow[Shown]:
     record = refresh_record.find(exchange.context, stored.refresh, who.sub).record
     if record is not None and record.name in visitor.marks.keys:
         until = record.ends_at(exchange.settings.refresh_cookie_age_seconds)
-    others = yield from _others(exchange, who.access_token)
-    claims = who.access_claims
-    return Shown(
+    shown = Shown(
         who.username or who.sub,
         visitor.marks.began,
         until,
-        others,
+        "off",
         everywhere=jwt.API_SCOPE in who.scopes,
-        lasting=jwt.end_of(claims) - claims["iat"],
+        lasting=jwt.end_of(who.access_claims) - who.access_claims["iat"],
     )
+    if shown.everywhere or not _by_bearer(exchange):
+        listed = yield from exchange.context.sessions.listed(who.sub)
+        if listed is not None:
+            here = tuple(one for one in listed if one.name not in visitor.marks.names)
+            return replace(shown, stored=here)
+    return replace(shown, others=(yield from _others(exchange, who.access_token)))
 
 
 def _others(exchange: Exchange, access_token: str) -> Flow[Others]:
@@ -150,12 +164,34 @@ def _end(exchange: Exchange, visitor: Pass) -> Flow[Respond]:
         _check_scope(exchange, who)
         # Here first: whatever Cognito says, and if the request is cancelled meanwhile.
         context.revocations.end_all(who.sub, now, until=context.last_use(now))
+        yield from context.revocations.share(now)
         lack = yield from _end_at_cognito(exchange, who, visitor.marks.name)
     if _by_bearer(exchange):
-        headers = _end_bearer(exchange, visitor, everywhere=everywhere)
+        headers = yield from _end_bearer(exchange, visitor, everywhere=everywhere)
     else:
         headers = yield from logout.sign_out(exchange, everywhere=everywhere)
     return _ended(exchange, headers, everywhere=everywhere, lack=lack)
+
+
+def _end_stored(exchange: Exchange, visitor: Pass, who: Identity, chosen: str) -> Flow[Respond]:
+    """End another session of this user, by the name that the list has for it."""
+    _check_scope(exchange, who)
+    context, now = exchange.context, exchange.now
+    listed = yield from context.sessions.listed(who.sub)
+    if listed is None:
+        raise BadRequest(NO_SESSION)  # sessions are in cookies: none has such a name
+    for one in listed:
+        if one.id != chosen:
+            continue
+        record = RefreshRecord.from_json(one.refresh) if one.refresh else None
+        context.revocations.end(one.name, until=context.last_use(now))
+        yield from context.revocations.share(now)
+        yield from context.sessions.end(one, now)
+        revoked = record is not None and (yield from token_revocation.revoke(context, record))
+        exchange.record(SignedOut(exchange.facts, who.sub, one.name, revoked, everywhere=False))
+    if not _for_a_person(exchange):
+        return pages.show_json(200, {"ended": chosen}, visitor.headers)
+    return Respond(303, (("location", _page(exchange)), *visitor.headers))
 
 
 def _check_scope(exchange: Exchange, who: Identity) -> None:
@@ -178,11 +214,12 @@ def _end_at_cognito(exchange: Exchange, who: Identity, name: str) -> Flow[Lack |
     return user_sessions.read_signed_out(answer)
 
 
-def _end_bearer(exchange: Exchange, visitor: Pass, *, everywhere: bool) -> Headers:
+def _end_bearer(exchange: Exchange, visitor: Pass, *, everywhere: bool) -> Flow[Headers]:
     """A caller without cookies: there is nothing to clear, and no refresh token to revoke."""
     context, now = exchange.context, exchange.now
     for name in visitor.marks.names:
         context.revocations.end(name, until=context.last_use(now))
+    yield from context.revocations.share(now)
     sub = visitor.identity.sub if visitor.identity else ""
     exchange.record(SignedOut(exchange.facts, sub, visitor.marks.name, False, everywhere))
     return ()

@@ -63,7 +63,7 @@ def refresh(due: Due) -> Flow[Pass]:
     except TokenRefused as error:
         _failed(due, error, f"Cognito sent tokens that are not valid: {error}")
         if due.live is None:
-            return Pass(None, (yield from due.context.sessions.drop(due.exchange.jar)))
+            return Pass(None, (yield from due.context.sessions.drop(due.exchange.cookies)))
     except GrantRefused as error:
         if error.error == "invalid_grant":
             due.context.refused.put(mark, due.now, until=due.now + REFUSED_SECONDS)
@@ -100,7 +100,7 @@ def _refused(due: Due, since: float) -> Flow[Pass]:
     session_end.record(due.exchange, "refused", due.value, sub, due.record.name)
     if due.now - since < SETTLED_SECONDS:
         return Pass(None)
-    return Pass(None, (yield from due.context.sessions.drop(due.exchange.jar)))
+    return Pass(None, (yield from due.context.sessions.drop(due.exchange.cookies)))
 
 
 def _left_alone(due: Due, live: Verified) -> Pass:
@@ -198,7 +198,7 @@ def _kept(due: Due, record: RefreshRecord) -> Flow[Headers]:
     worth nothing from now on."""
     if record.token == due.record.token:
         return ()
-    return (yield from due.context.sessions.save_refresh(due.exchange.jar, record, due.now))
+    return (yield from due.context.sessions.save_refresh(due.exchange.cookies, record, due.now))
 
 
 def _with_old_id(due: Due, access: Claims, tokens: Tokens) -> tuple[Tokens, Claims]:
@@ -212,14 +212,16 @@ def _with_old_id(due: Due, access: Claims, tokens: Tokens) -> tuple[Tokens, Clai
 
 def _saved(due: Due, record: RefreshRecord, tokens: Tokens, who: Identity) -> Flow[Pass]:
     """The new session, remembered as verified for the browser's next request."""
-    context, jar = due.context, due.exchange.jar
+    context = due.context
     names = (jwt.session_of(who.access_claims), record.name)
     if context.is_over(SessionMarks.of(names, who.sub, record.signed_in_at), due.now):
         return Pass(None)  # ended while Cognito was asked
     try:
-        saved = yield from context.sessions.save(jar, tokens, record, due.now)
+        saved = yield from context.sessions.save(due.exchange.cookies, tokens, record, due.now)
     except SessionTooLarge as error:
         return (yield from _grown(due, record, error))
+    if saved is None:
+        return Pass(None)  # as above, by another process
     live = verified_session.of_identity(context, who, saved.ends_at)
     visitor = verified_session.remember(context, saved.values, live, record, due.now)
     return replace(visitor, headers=saved.headers)

@@ -5,8 +5,9 @@ Knows what such a request says. Must not know how it is signed, nor who asks.
 
 from typing import Any, NamedTuple
 
-from ...errors import MethodRefused, RevocationRefused
+from ...errors import MethodRefused, RevocationRefused, StoreUnavailable
 from ...events import SessionsRevoked
+from ..context import Context
 from ..effects import Flow
 from ..exchange import Exchange
 from ..messages import Respond
@@ -34,7 +35,6 @@ def revoke(exchange: Exchange) -> Flow[Respond]:
     Raises:
         MethodRefused: no POST. RevocationRefused: anything else is wrong with it.
     """
-    yield from ()
     incoming, context, now = exchange.incoming, exchange.context, exchange.now
     if incoming.method != "POST":
         raise MethodRefused("POST")
@@ -43,19 +43,32 @@ def revoke(exchange: Exchange) -> Flow[Respond]:
     key, signatures = exchange.settings.revoke_key, incoming.values(HEADER)
     at = request_signature.check(key, signatures, incoming.body, now)
     order = _read(incoming.body, at)
-    this = object()
-    if context.orders.add(order.id, this, now, until=at + MAX_AGE_SECONDS + 1) is not this:
-        raise RevocationRefused("a request of this id was taken already")
+    yield from _check_unused(context, order.id, now, until=at + MAX_AGE_SECONDS + 1)
     if order.session:
         context.revocations.end(order.session, until=context.last_use(now))
     else:
         # The tool's clock may be ahead, and nobody's session of later is meant.
         before = min(order.before, now)
         context.revocations.end_all(order.sub, before, until=context.last_use(now))
+    yield from context.revocations.share(now)
     exchange.record(
         SessionsRevoked(exchange.facts, order.sub, order.session, order.before, order.id)
     )
     return Respond(204)
+
+
+def _check_unused(context: Context, order_id: str, now: float, *, until: float) -> Flow[None]:
+    """A request serves once, in all processes that share a store."""
+    this = context.token()
+    taken = context.orders.add(order_id, this, now, until=until)
+    if taken == this and context.shared is not None:
+        try:
+            taken = yield from context.shared.claim("order", order_id, this, until=until)
+        except StoreUnavailable:
+            context.orders.put(order_id, "", until=now)  # it may come again
+            raise
+    if taken != this:
+        raise RevocationRefused("a request of this id was taken already")
 
 
 def _read(body: bytes, at: int) -> _Order:

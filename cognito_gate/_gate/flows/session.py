@@ -6,11 +6,10 @@ the visitor asked for.
 
 from typing import Literal
 
-from ...errors import ClockWrong
+from ...errors import ClockWrong, StoreUnavailable
 from ..effects import Flow
 from ..exchange import Exchange
 from ..messages import Pass
-from ..protocol.session_cache import Values
 from ..records import RefreshRecord
 from ..sessions.interface import Stored
 from . import idle_timeout, refresh, refresh_record, session_end, verified_session
@@ -30,16 +29,22 @@ def session(exchange: Exchange) -> Flow[Pass]:
     if exchange.visitor is not None:
         return exchange.visitor
     visitor = yield from _session(exchange)
-    return exchange.remember_visitor(idle_timeout.used(exchange, visitor))
+    return exchange.remember_visitor((yield from idle_timeout.used(exchange, visitor)))
 
 
 def _session(exchange: Exchange) -> Flow[Pass]:
+    stored = yield from exchange.context.sessions.load(exchange.cookies, exchange.now)
+    return (yield from _found(exchange, stored))
+
+
+def _found(exchange: Exchange, stored: Stored) -> Flow[Pass]:
     context, now = exchange.context, exchange.now
-    stored = yield from context.sessions.load(exchange.cookies, now)
     if not stored.access and not stored.refresh:
-        jar = exchange.jar
-        return Pass(None, (yield from context.sessions.drop(jar))) if jar else NOBODY
-    cached = context.session_cache.get(_first_values(exchange, stored), now)
+        if not exchange.jar:
+            return NOBODY
+        return Pass(None, (yield from context.sessions.drop(exchange.cookies)))
+    values = context.sessions.values(exchange.cookies, *stored.first)
+    cached = context.session_cache.get(values, now)
     if cached is not None:
         if context.is_over(cached.marks, now):
             return NOBODY
@@ -56,7 +61,7 @@ def _session(exchange: Exchange) -> Flow[Pass]:
         value = (*stored.access, *stored.refresh)[0]
         return (yield from idle_timeout.end(exchange, marks, record, sub or "", value))
     if record is not None:
-        return (yield from _with_refresh(exchange, read, record, value))
+        return (yield from _with_refresh(exchange, read, record, value, copied=stored.copied))
     if foreign:  # nothing is cleared: that version is in use, somewhere behind this address
         if live is None or not live.complete:
             return NOBODY
@@ -67,13 +72,15 @@ def _session(exchange: Exchange) -> Flow[Pass]:
         value = (*stored.access, *stored.refresh)[0]
         return (yield from _over(exchange, "expired" if expired else "invalid", value))
     if stored.refresh:
-        dropped = yield from context.sessions.drop_refresh(exchange.jar)
+        dropped = yield from context.sessions.drop_refresh(exchange.cookies)
         return Pass(live.identity, dropped, live.ends_at, verified_session.marks(live, None))
     values = context.sessions.values(exchange.cookies, *live.values, "")
     return verified_session.remember(context, values, live, None, now)
 
 
-def _with_refresh(exchange: Exchange, read: Read, record: RefreshRecord, value: str) -> Flow[Pass]:
+def _with_refresh(
+    exchange: Exchange, read: Read, record: RefreshRecord, value: str, *, copied: bool
+) -> Flow[Pass]:
     """A session with a refresh token, whose record was read from the stored `value`."""
     context, live, now = exchange.context, read.session, exchange.now
     if record.ends_at(context.settings.refresh_cookie_age_seconds) <= now:
@@ -85,9 +92,27 @@ def _with_refresh(exchange: Exchange, read: Read, record: RefreshRecord, value: 
     if whole is None or (due and exchange.incoming.kind == "http"):
         # Not every server passes on what a WebSocket's acceptance carries: while the session holds,
         # its refresh waits for a request that surely can.
+        if copied:
+            return (yield from _read_again(exchange, record, whole))
         return (yield from refresh.refresh(refresh.Due(exchange, record, value, whole)))
     values = context.sessions.values(exchange.cookies, *whole.values, value)
     return verified_session.remember(context, values, whole, record, now)
+
+
+def _read_again(
+    exchange: Exchange, record: RefreshRecord, live: verified_session.Verified | None
+) -> Flow[Pass]:
+    """Another process may have refreshed what this one has a copy of; and what is refreshed must be
+    kept, so the store is asked first whether it is there."""
+    try:
+        stored = yield from exchange.context.sessions.load(
+            exchange.cookies, exchange.now, fresh=True
+        )
+    except StoreUnavailable:
+        if live is None:
+            raise
+        return Pass(live.identity, (), live.ends_at, verified_session.marks(live, record))
+    return (yield from _found(exchange, stored))
 
 
 def _over(
@@ -100,9 +125,4 @@ def _over(
     session_end.record(exchange, cause, value, sub, name)
     if cause == "expired":
         return NOBODY
-    return Pass(None, (yield from exchange.context.sessions.drop(exchange.jar)))
-
-
-def _first_values(exchange: Exchange, stored: Stored) -> Values:
-    access, id_, refresh_ = [kind[0] if kind else "" for kind in stored]
-    return exchange.context.sessions.values(exchange.cookies, access, id_, refresh_)
+    return Pass(None, (yield from exchange.context.sessions.drop(exchange.cookies)))

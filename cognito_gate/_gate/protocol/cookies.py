@@ -30,10 +30,12 @@ Jar: TypeAlias = dict[str, list[str]]
 class RequestCookies:
     """The Cookie headers of one request, of which no more is read than somebody asks for."""
 
-    __slots__ = ("_jar", "headers")
+    __slots__ = ("_jar", "found", "headers")
 
     def __init__(self, headers: list[bytes]) -> None:
         self.headers = headers
+        self.found: object = None
+        """What the place of sessions has found by them; its own, and nobody else's."""
         self._jar: Jar | None = None
 
     @property

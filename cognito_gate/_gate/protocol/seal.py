@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .signing import Signer
 
 
-def _key(secret: str, purpose: str) -> bytes:
+def key(secret: str, purpose: str) -> bytes:
+    """The key of 32 bytes that a secret gives for one purpose."""
     from .encryption import derive  # noqa: PLC0415 - cryptography, when a key is first needed
 
     return derive(secret, purpose)
@@ -66,7 +67,7 @@ class Encrypted:
 
     @cached_property
     def _opener(self) -> "Box":
-        return _box([_key(secret, self._purpose) for secret in self._secrets])
+        return _box([key(secret, self._purpose) for secret in self._secrets])
 
     def seal(self, text: str, now: float) -> str:
         return self._opener.encrypt(text, now)
@@ -88,7 +89,7 @@ class Signed:
 
     @cached_property
     def _signer(self) -> "Signer":
-        keys = [_key(secret, self._purpose) for secret in self._secrets]
+        keys = [key(secret, self._purpose) for secret in self._secrets]
         return self._make(keys, f"cognito-gate/1/{self._purpose}")
 
     def seal(self, text: str, now: float) -> str:

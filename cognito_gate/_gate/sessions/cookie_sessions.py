@@ -14,7 +14,7 @@ from ..protocol.cookies import Jar, RequestCookies
 from ..protocol.seal import Inherited
 from ..protocol.session_cache import Values
 from ..records import RefreshRecord, Tokens
-from .interface import Saved, Stored
+from .interface import NOT_SAID, Beginning, Listed, Saved, Stored
 
 INHERITED = Names.prefixed("")
 """The names that flask-cognito-lib uses."""
@@ -35,11 +35,17 @@ class CookieSessions:
         refresh = (names.refresh,) if settings.refresh_flow_enabled else ()
         self.cookie_names = (names.access, names.id, *refresh)
 
-    def load(self, cookies: RequestCookies, now: float) -> Flow[Stored]:
+    def known(self, line: bytes, now: float) -> tuple[Values, float] | None:
+        values = cookie_parts.glance(line, self.cookie_names)
+        return None if values is None else (values, float("inf"))
+
+    def load(self, cookies: RequestCookies, now: float, *, fresh: bool = False) -> Flow[Stored]:
         yield from ()
         plain = cookies.glance(self.cookie_names)
         if plain and plain[0]:
-            return Stored(*[(value,) if value else () for value in plain])
+            access, id_, refresh = (*plain, "", "")[:3]
+            parts = [(value,) if value else () for value in (access, id_, refresh)]
+            return Stored(parts[0], parts[1], parts[2])
         return self._search(cookies.jar) if cookies.jar else Stored()
 
     def _search(self, jar: Jar) -> Stored:
@@ -82,7 +88,26 @@ class CookieSessions:
     def check_size(self, tokens: Tokens) -> None:
         self._check_sizes({"access": len(tokens.access), "ID": len(tokens.id)})
 
+    def begin(
+        self,
+        cookies: RequestCookies,
+        tokens: Tokens,
+        record: RefreshRecord | None,
+        now: float,
+        beginning: Beginning = NOT_SAID,
+        *,
+        unseen: bool = False,
+    ) -> Flow[Saved]:
+        yield from ()
+        return self.give(cookies.jar, tokens, record, now, unseen=unseen)
+
     def save(
+        self, cookies: RequestCookies, tokens: Tokens, record: RefreshRecord, now: float
+    ) -> Flow[Saved | None]:
+        yield from ()
+        return self.give(cookies.jar, tokens, record, now)
+
+    def give(
         self,
         jar: Jar,
         tokens: Tokens,
@@ -90,8 +115,8 @@ class CookieSessions:
         now: float,
         *,
         unseen: bool = False,
-    ) -> Flow[Saved]:
-        yield from ()
+    ) -> Saved:
+        """A session as cookies, in place of those in `jar`. Raises SessionTooLarge."""
         age, rest = self._settings.cookie_age_seconds, 0
         if record is not None:
             rest = self._rest(record, now)
@@ -113,22 +138,35 @@ class CookieSessions:
         values = self._values(access, id_, refresh)
         return Saved(_headers(lines), values, int(now) + age if end else float("inf"))
 
-    def save_refresh(self, jar: Jar, record: RefreshRecord, now: float) -> Flow[Headers]:
+    def save_refresh(
+        self, cookies: RequestCookies, record: RefreshRecord, now: float
+    ) -> Flow[Headers]:
         yield from ()
         sealed = self._seals.refresh.seal(record.to_json(), now)
         rest = self._rest(record, now)
-        return _headers(self._attributes.store(self._names.refresh, sealed, rest, jar))
+        return _headers(self._attributes.store(self._names.refresh, sealed, rest, cookies.jar))
 
-    def drop_refresh(self, jar: Jar) -> Flow[Headers]:
+    def drop_refresh(self, cookies: RequestCookies) -> Flow[Headers]:
         yield from ()
-        return _headers(self._attributes.clear(self._names.refresh, jar))
+        return _headers(self._attributes.clear(self._names.refresh, cookies.jar))
 
-    def drop(self, jar: Jar, *, unseen: bool = False) -> Flow[Headers]:
+    def drop(self, cookies: RequestCookies, *, unseen: bool = False) -> Flow[Headers]:
         yield from ()
+        return self.clear(cookies.jar, unseen=unseen)
+
+    def clear(self, jar: Jar, *, unseen: bool = False) -> Headers:
+        """What clears the session's cookies."""
         names, lines = self._names, self._left_behind(jar)
         for name in (names.access, names.id, names.refresh):
             lines += self._attributes.clear(name, jar, always=unseen)
         return _headers(lines)
+
+    def listed(self, sub: str) -> Flow[tuple[Listed, ...] | None]:
+        yield from ()
+        return None  # browsers have them
+
+    def end(self, session: Listed, now: float) -> Flow[None]:
+        yield from ()
 
     def _rest(self, record: RefreshRecord, now: float) -> int:
         """The seconds to the absolute end of a session."""
