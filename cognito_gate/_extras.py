@@ -6,14 +6,11 @@ Must not know what the libraries are for.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .errors import GateError, SettingsError
+from .errors import SettingsError
 
 
-class MissingExtra(GateError):
-    """Something that was asked for needs a library that is not installed; the text says how to
-    install it."""
-
-    code = "missing_extra"
+class MissingExtra(Exception):
+    """A command needs a library that is not installed; the text says how to install it."""
 
 
 def needs(library: str, extra: str) -> str:
