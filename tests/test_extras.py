@@ -72,8 +72,6 @@ def test_sign_in_pages_without_theirs(
     ("command", "needs"),
     [
         (["run", "--local", "shop:app", "--port", "0"], "the local Cognito needs {}[local]'"),
-        (["demo", "--port", "0"], "the local Cognito needs {}[local]'"),
-        (["local", "--port", "0"], "the local Cognito needs {}[local]'"),
         (["pool", "template"], "This command needs {}[aws]'"),
     ],
 )
