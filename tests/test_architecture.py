@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
         *("_gate.protocol.strict_json", "_gate.protocol.oauth_messages"),
         "_gate.protocol.encryption",
     },
-    {"events._sign_in_pages", "settings.domains"},
+    {"_extras", "events._sign_in_pages", "settings.domains"},
     {
         *("events.__init__", "_gate.protocol.public_keys", "_gate.protocol.signing"),
         "settings.env_file",
@@ -150,11 +150,14 @@ FLOORS: list[set[str]] = [
         "cli.sessions_command",
     },
     {"cli.__init__"},
+    {"__main__"},
 ]
 # They import within a function, and say why: lazily for a library that takes its time (`_driver.`,
-# `_gate.`, `pool.aws`), or because every test run loads them (`testing`).
+# `_gate.`, `pool.aws`), because every test run loads them (`testing`), or because a library comes
+# with an extra that others of their kind do without.
 LATE = {
     *("_asgi_scope", "_delivery", "_metrics_extra"),
+    *("__main__", "cli.local_commands", "local.pages", "pool.template"),
     *("", "testing", "pool.aws", "_driver.loading", "_driver.stores.opening"),
     *("_gate.custom_login", "_gate.languages", "_gate.store_parts", "_sign_in.context"),
     *("_gate.protocol.jwks", "_gate.protocol.oauth", "_gate.protocol.seal", "settings.env_file"),
