@@ -73,9 +73,13 @@ def _first_sentences(kind: type) -> str:
 
 
 def write_llms_txt(app: Any, failure: Exception | None) -> None:
-    """Write llms.txt (https://llmstxt.org): each page with its address and its Markdown."""
+    """Write llms.txt (https://llmstxt.org), which leads to the Markdown of each page."""
     if failure or app.builder.name != "html":
         return
+    for path in Path(app.outdir, "_sources").rglob("*.md.txt"):
+        source = [path.read_text(encoding="utf-8")]
+        fill_in(app, path.name, source)
+        path.write_text(source[0], encoding="utf-8")
     titles = {name: title.astext() for name, title in app.env.titles.items()}
     pages = [f"- [{titles[name]}](_sources/{name}.md.txt)" for name in sorted(titles)]
     text = "\n".join([INTRODUCTION, "## Pages", "", *pages, ""])
