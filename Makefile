@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test quick check format bench capacity faults judges matrix mutants screenshots \
-	pool-combinations clean .venv
+	pool-combinations dist docs sbom clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
@@ -18,15 +18,17 @@ help:
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
 	@echo 'make pool-combinations  200 user pools with options by chance, before AWS schemas'
+	@echo 'make docs    the documentation as a site, in build/site'
 	@echo 'make bench   what the gate costs, as ratios'
 	@echo 'make capacity  how many users a pool and a process carry, and what makes a request dearer'
 	@echo 'make faults  what four workers survive, as a table;  LONG=1 takes 20 s for each fault'
+	@echo 'make dist    the wheel and the sdist, the same bytes each time;  make sbom lists what all extras bring'
 	@echo 'make .venv   only prepare .venv;  make clean removes what was made'
 
 demo: .venv/.run
 	@$(BIN)/cognito-gate demo
 
-test: check
+test: check docs
 	@$(BIN)/coverage erase
 	@$(BIN)/python -m pytest -q -rs -n 2 --dist worksteal --cov --cov-report=term \
 		$(if $(COGNITO_GATE_REQUIRE_ALL),--cov-fail-under=99)
@@ -43,6 +45,11 @@ check: .venv/.test
 format: .venv/.test
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+# Every warning is an error: a page that nothing leads to, a link or an anchor that is not there.
+docs: .venv/.test
+	@$(BIN)/python -m sphinx -W --keep-going -q -E -d build/doctrees docs build/site
+	@echo 'the site is build/site/index.html'
 
 bench: .venv/.test
 	@$(BIN)/python -m tests.bench
@@ -68,6 +75,23 @@ screenshots: .venv/.test
 pool-combinations: .venv/.test
 	@COGNITO_GATE_COMBINATIONS=200 $(BIN)/python -m pytest -q tests/pool/test_combinations.py
 
+dist: .venv/.test
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation --outdir dist .
+
+# What an installation with all extras holds, as CycloneDX: in an environment without pip, so that
+# nothing else is there.
+sbom: dist
+	@rm -rf build/sbom build/sbom-tool
+	@$(BIN)/python -m venv --without-pip build/sbom
+	@$(BIN)/python -m venv build/sbom-tool
+	@build/sbom-tool/bin/pip --disable-pip-version-check --quiet install 'cyclonedx-bom>=7,<8'
+	@build/sbom-tool/bin/pip --disable-pip-version-check --quiet --python build/sbom/bin/python \
+		install "$$(echo dist/*.whl)[all]"
+	@build/sbom-tool/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library \
+		--output-reproducible --output-file build/sbom.cdx.json build/sbom/bin/python
+	@echo 'build/sbom.cdx.json'
+
 judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognito-local/.done \
 	.venv/judges/cdk/.done .venv/judges/proxies/.done .venv/judges/valkey/.done
 
@@ -75,12 +99,12 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 
 .venv/.run: pyproject.toml | .venv/bin/python
 	@echo 'installing cognito-gate into .venv ...'
-	@$(PIP) install --editable .
+	@$(PIP) install --editable '.[local,pages]'
 	@touch $@
 
 .venv/.test: pyproject.toml | .venv/bin/python
 	@echo 'installing cognito-gate and its test tools into .venv ...'
-	@$(PIP) install --editable '.[test]'
+	@$(PIP) install --editable '.[test,docs]'
 	@touch $@ .venv/.run
 
 .venv/.mutants: pyproject.toml | .venv/.test

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from ._driver import store_calls
 from ._driver.calls import unobserved
+from ._extras import needed_by
 from ._gate.effects import HttpAnswer, HttpCall, StoreAnswer, StoreCall
 from ._gate.flows.operations import Scrape
 from ._gate.gate import Gate
-from .errors import SettingsError
 from .events import Event
 from .settings import Settings
 
@@ -53,12 +53,7 @@ def metrics_of(settings: Settings) -> Measures:
     """
     if settings.disabled or not settings.has_metrics:
         return Unmeasured()
-    try:
+    name = "TOKEN" if settings.metrics_token else "ADDRESSES"
+    with needed_by(f"COGNITO_GATE_METRICS_{name}", "metrics", "prometheus_client"):
         from ._metrics import Metrics  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "prometheus_client":
-            raise
-        name = "TOKEN" if settings.metrics_token else "ADDRESSES"
-        problem = "needs prometheus-client: pip install 'cognito-gate[metrics]'"
-        raise SettingsError({f"COGNITO_GATE_METRICS_{name}": problem}) from error
     return Metrics()

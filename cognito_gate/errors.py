@@ -27,9 +27,8 @@
         ├── ClockWrong            clock              503
         └── StoreUnavailable      store              503
 
-Each is raised where it is known and becomes a response in `error_responses.py` only. Texts are for
-logs and events, and never hold a token, a code, a cookie or a secret; what a page says to people is
-in the language catalogs, by the error's code.
+Each becomes a response in `error_responses.py` only. Texts are for logs and events, and hold no
+secret; what a page says to people is in the language catalogs, by the error's code.
 """
 
 from typing import ClassVar, Literal, TypeAlias
@@ -47,12 +46,14 @@ class GateError(Exception):
 
 
 class SettingsError(GateError, ValueError):
-    """The settings are wrong. `problems` maps each variable's name to what is wrong with it::
+    """The settings are wrong. `problems` maps each variable's name to what is wrong with it.
 
-    try:
-        Settings.from_env()
-    except SettingsError as error:
-        print(error.problems["AWS_COGNITO_DOMAIN"])
+    Example::
+
+        try:
+            Settings.from_env()
+        except SettingsError as error:
+            print(error.problems["AWS_COGNITO_DOMAIN"])
     """
 
     code = "settings"
@@ -276,8 +277,8 @@ class CookiesTooLarge(GateError):
 
 
 class CognitoUnavailable(GateError):
-    """Cognito cannot be reached, or its response is not usable. The request may be tried again;
-    `headers` set the cookies that the browser must keep until then."""
+    """Cognito cannot be reached, or its response is not usable. `headers` set the cookies that the
+    browser must keep until the request is tried again."""
 
     code = "unavailable"
     status = 503
@@ -294,6 +295,6 @@ class ClockWrong(CognitoUnavailable):
 
 
 class StoreUnavailable(CognitoUnavailable):
-    """The store that processes share (COGNITO_GATE_STORE) does not answer. Nothing is lost."""
+    """The shared store (COGNITO_GATE_STORE) does not answer. Nothing is lost."""
 
     code = "store"

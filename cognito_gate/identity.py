@@ -58,7 +58,7 @@ NO_CLAIMS: Claims = _Claims()
 
 
 # Request headers by which proxies tell an app who the visitor is. Behind a gate nothing vouches
-# for them: the client itself may have sent them. README lists them.
+# for them: the client itself may have sent them. docs/reference/identity.md lists them.
 IDENTITY_HEADERS = frozenset(
     {
         *("oam-remote-user", "x-amzn-ava-user-context", "x-anonymous-consumer"),

@@ -24,6 +24,8 @@ NEWEST, OLDEST = "newest", "oldest"
 SUITES = ["tests/parts", "tests/flows", "tests/edge", "tests/local"]
 # A distribution is the same on each Python, and browsers are the matter of `make test`.
 IGNORED = ["tests/test_wheel.py", "tests/local/test_browser.py"]
+# What the suites use of those that users install by need.
+EXTRAS = ["cli", "local", "pages"]
 # What those suites and the examples import. The other test tools are servers, browsers and linters.
 TOOLS = ["ada-url", "boto3", "django", "fastapi", "flask", "hypothesis", "pytest", "websockets"]
 ASK = "import sys, ssl, ensurepip, venv; print(*sys.version_info[:3], sys.executable)"
@@ -136,6 +138,12 @@ def said_pythons(data: Mapping[str, Any]) -> list[str]:
     return [f"3.{minor}" for minor in [*minors, minors[-1] + 1]]
 
 
+def run_time(data: Mapping[str, Any]) -> list[str]:
+    """The requirements of the plain installation and of those extras, each once."""
+    extras = data["optional-dependencies"]
+    return sorted({*data["dependencies"], *(line for name in EXTRAS for line in extras[name])})
+
+
 def name_of(requirement: str) -> str:
     return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower()
 
@@ -192,10 +200,11 @@ def prepare(python: Interpreter, place: Path, data: Mapping[str, Any], log: Path
         if code:
             raise Unusable("no environment could be made")
     pip: list[str | Path] = [inside, "-m", "pip", "--disable-pip-version-check", "install"]
-    pip += ["--upgrade", "--upgrade-strategy", "eager", "--editable", ".", *tools(data)]
+    pip += ["--upgrade", "--upgrade-strategy", "eager", "--editable", f".[{','.join(EXTRAS)}]"]
+    pip += tools(data)
     if place.name.endswith(OLDEST):
         constraints = place.with_suffix(f"{place.suffix}.txt")
-        constraints.write_text("\n".join(floors(data["dependencies"])) + "\n", "utf-8")
+        constraints.write_text("\n".join(floors(run_time(data))) + "\n", "utf-8")
         pip += ["--constraint", constraints]
     code, said = run(pip, log)
     if code:

@@ -1,15 +1,23 @@
-"""README says what is: its settings, its code blocks and its commands are held against the code."""
+"""README and docs/ say what is: their tables, code blocks and commands are held against the code.
 
+That the site builds, with every link between its pages, is asked by `make docs`."""
+
+import ast
+import importlib
 import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
+import warnings
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import click
@@ -34,22 +42,56 @@ from tests.world.pool import Pool
 
 REVOKE_KEY = "a-key-of-the-operators-with-32-characters"
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-[TOML] = [block for kind, block in BLOCKS if kind == "toml" and "[[rule]]" in block]
+DOCS = ROOT / "docs"
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
+}
+ALL = "\n".join(PAGES.values())
+NOT_HERE = {"flask_cognito_lib", "yourmodule", "app"}  # what an app moves from, and apps
+
+
+class Block(NamedTuple):
+    page: str
+    kind: str
+    text: str
+
+
+BLOCKS = [
+    Block(page, kind, block)
+    for page, text in PAGES.items()
+    for kind, block in re.findall(r"^```([^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+]
 COMMANDS = sorted(
     {
-        line.strip().removeprefix(".venv/bin/")
-        for kind, block in BLOCKS
-        if kind == ""
-        for line in block.splitlines()
-        if "cognito-gate " in line and "|" not in line
+        re.sub(r"^(\w+=\S+ )+", "", line.strip().removeprefix(".venv/bin/"))
+        for block in BLOCKS
+        if block.kind == ""
+        for line in block.text.splitlines()
+        if "cognito-gate " in line and "|" not in line and "pip install" not in line
     }
 )
 
 
+def page(name: str) -> str:
+    return PAGES[f"docs/{name}.md"]
+
+
+def blocks(name: str, kind: str) -> list[str]:
+    """The blocks of one page in one language."""
+    return [block.text for block in BLOCKS if block[:2] == (f"docs/{name}.md", kind)]
+
+
+[TOML] = blocks("how-to/rules", "toml")
+
+
+def test_readme_is_short() -> None:
+    assert len(PAGES["README.md"].splitlines()) <= 150
+
+
 def _table() -> dict[str, str]:
-    return dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", README, re.MULTILINE))
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", page("reference/settings"), re.MULTILINE)
+    return dict(rows)
 
 
 def test_the_settings_table_lists_every_variable() -> None:
@@ -78,7 +120,8 @@ def _tells(shown: str, default: object) -> bool:
 
 
 def test_the_events_table_lists_every_event() -> None:
-    table = dict(re.findall(r"^\| `([A-Z][a-z]\w+)` \| .*? \| (`.*`) \|$", README, re.MULTILINE))
+    text = page("reference/events")
+    table = dict(re.findall(r"^\| `([A-Z][a-z]\w+)` \| .*? \| (`.*`) \|$", text, re.MULTILINE))
     listed = {name: re.findall(r"`(\w+)`", cell) for name, cell in table.items()}
     assert listed == {
         kind.__name__: [item.name for item in fields(kind) if item.name != "request"]
@@ -88,31 +131,65 @@ def test_the_events_table_lists_every_event() -> None:
 
 
 @pytest.mark.parametrize(
-    "block", [block for kind, block in BLOCKS if kind == "python"], ids=lambda text: text[:40]
+    "block",
+    [block for block in BLOCKS if block.kind == "python"],
+    ids=lambda block: f"{block.page}:{block.text[:30]}",
 )
-def test_the_python_blocks_compile_and_import(block: str) -> None:
-    compile(block, "README.md", "exec")
-    for line in block.splitlines():
-        if line.startswith(("from ", "import ")):
-            exec(line, {})
+def test_the_python_blocks_compile_and_import(block: Block) -> None:
+    tree = ast.parse(block.text, block.page)
+    compile(tree, block.page, "exec")
+    warnings.simplefilter("ignore")  # other projects' deprecations, such as Starlette's of httpx
+    for line in tree.body:
+        if isinstance(line, ast.ImportFrom) and str(line.module).split(".")[0] not in NOT_HERE:
+            module = importlib.import_module(str(line.module))
+            assert [name.name for name in line.names if not hasattr(module, name.name)] == []
+        if isinstance(line, ast.Import):
+            for name in line.names:
+                importlib.import_module(name.name)
+
+
+def test_the_tutorial_works(tmp_path: Path) -> None:
+    """Its app, rules and tests, saved and run as it says, with the plugin that pip would enable."""
+    app, test = blocks("tutorial", "python")
+    [rules] = blocks("tutorial", "toml")
+    for name, text in (("app.py", app), ("rules.toml", rules), ("test_app.py", test)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    plugins = ("-p", "no:cacheprovider", "-p", "cognito_gate.testing")
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "--rootdir=.", *plugins, "."]
+    run = partial(subprocess.run, capture_output=True, text=True, check=False)
+    done = run(command, cwd=tmp_path, env=environ)
+    assert done.returncode == 0, done.stdout
+    assert "4 passed" in done.stdout
+
+
+def test_the_log_lines_of_the_symptoms_are_logged() -> None:
+    """Each is found in the package: as it stands there, with any text for its placeholders."""
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "cognito_gate").rglob("*.py"))
+    flat = re.sub(r'"\s*\n\s*f?"', "", source)  # one text of several literals
+    lines = re.findall(r"^\*\*Log:\*\* `(.+)`$", page("how-to/troubleshoot"), re.MULTILINE)
+    assert len(lines) >= 12
+    parts = [(line, part) for line in lines for part in re.split(r"\.\.\.|: ?", line)]
+    assert [line for line, part in parts if part.strip() not in flat] == []
 
 
 def test_the_line_of_the_audit_log_is_one() -> None:
-    [block] = [block for kind, block in BLOCKS if kind == "json"]
+    [block] = blocks("how-to/audit-and-metrics", "json")
     shown = json.loads(block)
     facts = RequestFacts(0.0, "http", "GET", "/auth/callback", visitor=Visitor("s", "u", "n", "c"))
     line = json.loads(audit_line(SignedIn(facts, "s", "u", "n", "cognito")))
     assert list(shown) == list(line)
     assert shown["details"] == line["details"]
     assert (shown["v"], shown["event"], shown["outcome"]) == (1, line["event"], line["outcome"])
-    [section] = re.findall(r"^### Audit and metrics\n(.*?)^##", README, re.MULTILINE | re.DOTALL)
-    rows = re.findall(r"^\| (`.*?`) \| .+ \|$", section, re.MULTILINE)
+    text = page("how-to/audit-and-metrics")
+    rows = re.findall(r"^\| (`.*?`) \| .+ \|$", text, re.MULTILINE)
     listed = [key for cell in rows for key in re.findall(r"`([a-z_]+)`", cell)]
     assert set(line) <= set(listed)
 
 
 def test_the_table_of_metrics_lists_every_metric() -> None:
-    rows = re.findall(r"^\| `(cognito_gate_\w+)` \| (.*?) ?\| .+ \|$", README, re.MULTILINE)
+    text = page("how-to/audit-and-metrics")
+    rows = re.findall(r"^\| `(cognito_gate_\w+)` \| (.*?) ?\| .+ \|$", text, re.MULTILINE)
     listed = {name.removesuffix("_total"): set(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
     assert listed == {
         family.name: set(getattr(collector, "_labelnames", ()))
@@ -122,7 +199,7 @@ def test_the_table_of_metrics_lists_every_metric() -> None:
 
 
 def test_the_blocks_for_operators_are_read() -> None:
-    probes, scraping = (yaml.safe_load(block) for kind, block in BLOCKS if kind == "yaml")
+    probes, scraping = map(yaml.safe_load, blocks("how-to/audit-and-metrics", "yaml"))
     paths = [probe["httpGet"]["path"] for probe in probes.values()]
     [job] = scraping["scrape_configs"]
     routes = settings(COGNITO_GATE_METRICS_ADDRESSES="::1").routes
@@ -132,37 +209,37 @@ def test_the_blocks_for_operators_are_read() -> None:
 
 def test_the_extras_exist() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    named = set(re.findall(r"'(?:cognito-gate|\.)\[(\w+)\]'", README))
+    named = set(re.findall(r"'(?:cognito-gate|\.)\[(\w+)\]'", ALL))
     assert {"metrics"} <= named <= set(project["optional-dependencies"])
 
 
 def test_the_rules_in_toml_are_those_in_python() -> None:
-    [python] = [block for kind, block in BLOCKS if kind == "python" and "RULES = (" in block]
+    [python] = blocks("how-to/rules", "python")
     names: dict[str, object] = {}
     exec(python, names)
     assert parse_rules(TOML, "rules.toml") == names["RULES"]
 
 
 def test_the_keys_of_rules_are_listed() -> None:
-    section = README[README.index("## Rules") : README.index("## Routes and cookies")]
-    assert {*RULE_KEYS, *REQUIRE_KEYS} <= set(re.findall(r"`(\w+)(?: = true)?`", section))
+    listed = re.findall(r"`(\w+)(?: = true)?`", page("how-to/rules"))
+    assert {*RULE_KEYS, *REQUIRE_KEYS} <= set(listed)
 
 
 def test_the_identity_headers_are_listed() -> None:
-    quoted = " ".join(line for line in README.splitlines() if line.startswith("> `"))
+    lines = page("reference/identity").splitlines()
+    quoted = " ".join(line for line in lines if line.startswith("> `"))
     listed = {name.lower() for name in re.findall(r"`([\w*-]+)`", quoted)}
     assert listed == {*IDENTITY_HEADERS, *(f"{family}*" for family in IDENTITY_FAMILIES)}
 
 
 def test_the_table_of_users_toml_lists_every_key() -> None:
-    [section] = re.findall(r"^### The local Cognito\n(.*?)^##", README, re.MULTILINE | re.DOTALL)
-    rows = re.findall(r"^\| (`.*?`) \| .+ \|$", section, re.MULTILINE)
+    rows = re.findall(r"^\| (`.*?`) \| .+ \|$", page("how-to/local-cognito"), re.MULTILINE)
     listed = [key for cell in rows for key in re.findall(r"`([a-z_]+)`", cell)]
     assert sorted(listed) == sorted(USER_KEYS)
 
 
 def test_the_example_of_users_toml_is_read_and_shows_most_keys(tmp_path: Path) -> None:
-    [block] = [block for kind, block in BLOCKS if kind == "toml" and "[[users]]" in block]
+    [block] = blocks("how-to/local-cognito", "toml")
     (tmp_path / "users.toml").write_text(block, encoding="utf-8")
     grace, eve = load_users(tmp_path / "users.toml")
     assert (grace.username, grace.groups, grace.claims["name"]) == (
@@ -207,7 +284,7 @@ def test_the_options_exist() -> None:
         for parameter in command.params
         for word in (*parameter.opts, *parameter.secondary_opts)
     }
-    assert set(re.findall(r"`(--[a-z-]+)", README)) <= {*known, "--help"}
+    assert set(re.findall(r"`(--[a-z-]+)", ALL)) <= {*known, "--help"}
 
 
 @pytest.mark.skipif(
@@ -216,7 +293,7 @@ def test_the_options_exist() -> None:
 @pytest.mark.parametrize(("key", "code"), [(REVOKE_KEY, 0), (REVOKE_KEY + "x", 22)])
 def test_the_example_of_revoke(key: str, code: int) -> None:
     """Run by a shell against a gate on a port. curl ends with 22 at an error of HTTP."""
-    [block] = [block for kind, block in BLOCKS if kind == "sh" and "/auth/revoke" in block]
+    [block] = blocks("how-to/end-sessions", "sh")
     events: list[Event] = []
     gate = WSGIGate(_nobody, Pool().settings(revoke_key=REVOKE_KEY), on_event=events.append)
     with make_server("127.0.0.1", 0, gate, handler_class=_Quiet) as server:
@@ -241,21 +318,25 @@ class _Quiet(WSGIRequestHandler):
 
 def test_the_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^make ([\w.]+)$|`make ([\w.]+)`", README, re.MULTILINE))
+    targets = set(re.findall(r"^make ([\w.]+)$|`make ([\w.]+)`", ALL, re.MULTILINE))
     assert len(targets) >= 5
     for target in ("".join(pair) for pair in targets):
         assert re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE), target
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
-def test_the_links_lead_somewhere(name: str) -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8"))
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+def test_the_links_lead_somewhere() -> None:
+    """Those of docs/ are asked here as well: the pages are read in the repository, too."""
+    for name in (*PAGES, "CONTRIBUTING.md", "SECURITY.md"):
+        path = ROOT / name
+        text = path.read_text(encoding="utf-8")
+        links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", text)
+        links += re.findall(r'(?:src|srcset)="([^"]+)"', text)
+        assert [link for link in links if not (path.parent / link).exists()] == [], name
 
 
 def test_the_tests_that_defend_are_there() -> None:
     table = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     named = re.findall(r"\]\((tests/[^)]+)\)", table)
     assert len(named) > 30
+    named += re.findall(r"`(tests/[^`]+)`", page("explanation/security"))
     assert [name for name in named if not (ROOT / name).is_file()] == []

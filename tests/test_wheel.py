@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -22,6 +23,38 @@ OFFLINE = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|ProxyError"
 )
 pytestmark = pytest.mark.wheel
+
+PLAIN = """
+from importlib.util import find_spec
+from cognito_gate import ASGIGate, Settings, SettingsError, WSGIGate
+
+extras = ["boto3", "click", "jinja2", "prometheus_client", "redis", "segno", "uvicorn"]
+print("extras:", [name for name in extras if find_spec(name)])
+usual = dict(
+    region="eu-west-1", user_pool_id="eu-west-1_AbCdEfGhI", user_pool_client_id="client",
+    domain="https://example.auth.eu-west-1.amazoncognito.com",
+    redirect_url="https://app.example.com/auth/callback",
+    logout_url="https://app.example.com/auth/signed-out",
+    secret_key="a secret key of at least 32 characters",
+)
+environ = {
+    "REQUEST_METHOD": "GET", "PATH_INFO": "/auth/callback", "QUERY_STRING": "",
+    "HTTP_ACCEPT": "text/html", "wsgi.url_scheme": "https", "HTTP_HOST": "app.example.com",
+}
+gate = WSGIGate(None, Settings(**usual))
+page = b"".join(gate(environ, lambda status, headers: print("page:", status))).decode()
+print("html:", page.strip()[-7:])
+for more in ({}, {"login": "custom"}):
+    try:
+        ASGIGate(None, Settings(**usual, **more))
+        print("start:", more)
+    except SettingsError as error:
+        print(error.problems)
+try:
+    import cognito_gate.local
+except ModuleNotFoundError as error:
+    print(error)
+"""
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -57,12 +90,18 @@ def tree() -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the sdist and the wheel are."""
-    clean = tmp_path_factory.mktemp("clean")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project's files, and of nothing else that lies around."""
+    copied = tmp_path_factory.mktemp("clean")
     for name in tree():
-        (clean / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, clean / name)
+        (copied / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, copied / name)
+    return copied
+
+
+@pytest.fixture(scope="module")
+def dist(clean: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sdist and the wheel are."""
     out = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, clean, cwd=out)
     return out
@@ -74,19 +113,44 @@ def wheel(dist: Path) -> Path:
     return found
 
 
+class Installed(NamedTuple):
+    """An environment that holds the wheel and what it needs. `plain` is what was seen there before
+    the extra `local` came to it: exit codes and outputs."""
+
+    commands: Path
+    plain: dict[str, tuple[int, str]]
+
+
 @pytest.fixture(scope="module")
-def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The `bin` of an environment that holds the wheel and what it needs, nothing else."""
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     place = tmp_path_factory.mktemp("bare")
     run(sys.executable, "-m", "venv", place / "venv", cwd=place)
     commands = place / "venv" / "bin"
+    install(commands, str(wheel), cwd=place)
+    (place / "plain.py").write_text(PLAIN, "utf-8")
+    questions = {
+        "command": (commands / "cognito-gate", "secret"),
+        "module": (commands / "python", "-m", "cognito_gate", "--version"),
+        "gates": (commands / "python", place / "plain.py"),
+    }
+    asked = {name: attempt(*words, cwd=place) for name, words in questions.items()}
+    install(commands, f"{wheel}[local]", cwd=place)
+    yield Installed(commands, {name: (d.returncode, d.stdout) for name, d in asked.items()})
+    shutil.rmtree(place)
+
+
+def install(commands: Path, requirement: str, cwd: Path) -> None:
     pip = (commands / "python", "-m", "pip", "--disable-pip-version-check", "--retries", "2")
-    done = attempt(*pip, "install", "--quiet", wheel, cwd=place)
+    done = attempt(*pip, "install", "--quiet", requirement, cwd=cwd)
     if done.returncode and OFFLINE.search(done.stdout):
         pytest.skip("pip cannot reach a package index, so nothing can be installed")
     assert done.returncode == 0, done.stdout
-    yield commands
-    shutil.rmtree(place)
+
+
+@pytest.fixture(scope="module")
+def bare(installed: Installed) -> Path:
+    """The `bin` of an environment that has the wheel with its extra `local`, nothing else."""
+    return installed.commands
 
 
 def test_the_index_would_take_it(dist: Path) -> None:
@@ -111,6 +175,36 @@ def test_the_sdist_holds_the_tests_too(dist: Path) -> None:
     needed = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md"}
     assert needed <= held
     assert "tests/test_wheel.py" in held
+
+
+def test_a_second_build_is_the_same_byte_for_byte(clean: Path, dist: Path, tmp_path: Path) -> None:
+    """From files of another age, on another day: who doubts a release can build it again."""
+    for file in clean.rglob("*.py"):
+        os.utime(file, (1_500_000_000, 1_500_000_000))
+    build = (sys.executable, "-m", "hatchling", "build", "--directory")
+    run(*build, tmp_path, cwd=clean)
+    second = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert second == {file.name: file.read_bytes() for file in dist.iterdir()}
+
+
+def test_the_plain_installation_is_the_middleware(installed: Installed) -> None:
+    code, said = installed.plain["gates"]
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            "extras: []",
+            "page: 400 Bad Request",
+            "html: </html>",
+            "start: {}",
+            "{'COGNITO_GATE_LOGIN': \"needs jinja2: pip install 'cognito-gate[pages]'\"}",
+            "the local Cognito needs uvicorn: pip install 'cognito-gate[local]'",
+        ],
+    )
+
+
+def test_the_command_says_what_it_needs(installed: Installed) -> None:
+    sentence = "cognito-gate needs click: pip install 'cognito-gate[cli]'\n"
+    assert installed.plain["command"] == installed.plain["module"] == (1, sentence)
 
 
 def test_a_newcomer_signs_in(bare: Path, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def act(exchange: SignInExchange, identity: Identity, form: dict[str, str]) -> F
     """
     if not offered(exchange.settings):
         raise BadRequest("no such action")
-    rate_limits.check_address(exchange)
+    yield from rate_limits.check_address(exchange)
     if form["action"] == "passkey":
         return (yield from _begin(exchange, identity))
     if form["action"] == "passkey-add":

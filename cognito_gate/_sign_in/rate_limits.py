@@ -1,6 +1,6 @@
 """Rate limits of guesses and messages, checked before a call to Cognito.
 
-Knows for whom an attempt is counted; the numbers are in context.py, and in README under "Guessing".
+Knows for whom an attempt is counted; the numbers are in context.py, and in docs/ under "Guessing".
 Must not know what is attempted. Cognito sees one address for all visitors of a server, so that its
 own limits cannot tell them apart.
 """

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from .._extras import MissingExtra
 from ..doctor.command import doctor
 from ..errors import SettingsError
 from ..local import AUTH_FLOWS, SAMPLE_USERS, Client, LocalCognito, LocalConfigError
@@ -51,7 +52,7 @@ from .sessions_command import sessions
 from .web_sockets import websocket_warning
 from .worker_store import store_for_workers, worker_count
 
-_EXPECTED = (listen.PortError, serve.AppError, LocalConfigError, SettingsError)
+_EXPECTED = (listen.PortError, serve.AppError, LocalConfigError, MissingExtra, SettingsError)
 
 
 class _Commands(click.Group):

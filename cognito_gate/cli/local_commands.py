@@ -11,7 +11,6 @@ from socket import socket
 import click
 
 from ..asgi import ASGIGate
-from ..demo import make_app
 from ..local import (
     AUTH_FLOWS,
     SAMPLE_USERS,
@@ -99,6 +98,8 @@ def show_message(message: Message) -> None:
 
 
 def _demo_app(cognito: LocalCognito, *, custom: bool) -> ASGIGate:
+    from ..demo import make_app  # noqa: PLC0415 - its pages need the extra `local`
+
     pages = {
         "COGNITO_GATE_LOGIN": "custom",
         "COGNITO_GATE_SIGN_IN": "both",

@@ -12,7 +12,7 @@ from ..migrate import flask_cognito_lib
 from ..migrate.source import Place
 from .local_commands import print_lines
 
-_PAGE = "examples/moving-from-flask-cognito-lib.md"
+_PAGE = "docs/how-to/moving-from-flask-cognito-lib.md"
 
 
 @click.group()

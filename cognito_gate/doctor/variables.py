@@ -56,7 +56,7 @@ def beginning() -> Finding:
             "Without an AWS account: try `cognito-gate demo`, or put the gate in front of your app "
             "with `cognito-gate run --local MODULE:APP`. With one: "
             "`cognito-gate pool deploy STACK --output .env` creates a pool and writes these "
-            "variables; for an existing pool, set those that the README lists.",
+            "variables; for an existing pool, set those on the documentation's settings page.",
             console="Amazon Cognito > User pools > Create user pool",
             command="cognito-gate pool deploy STACK --output .env",
         ),
@@ -84,7 +84,7 @@ def _problem(name: str, problem: str, directions: Directions, instead: str) -> F
 def _check_unknown(unknown: UnknownVariable, reading: Reading) -> Finding:
     line = Check(f"unknown-variable:{unknown.name}", "unknown variable")
     if not unknown.meant:
-        fix = Fix("Remove it, or look up its name in the README.")
+        fix = Fix("Remove it, or look up its name on the documentation's settings page.")
         return line.warning(str(unknown), fix)
     fix = Fix(f"Rename it to {unknown.meant}.")
     if unknown.meant in reading.given:
@@ -140,7 +140,7 @@ _OTHERS = {
         "Correct the file; this checks it alone.", command="cognito-gate rules check"
     ),
 }
-_ANY = Fix("Set a valid value, or leave it out; the README lists values and defaults.")
+_ANY = Fix("Set a valid value or none; the documentation lists values and defaults.")
 
 
 def _url(directions: Directions, field: str, member: str, path: str) -> Fix:

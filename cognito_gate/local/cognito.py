@@ -18,6 +18,7 @@ from .api.totp import totp_code
 from .app import make_app
 from .checks import LocalConfigError, is_web_url, require
 from .model import DEFAULT_AUTH_FLOWS, Client, Fault, Request, Switches, random_name
+from .pages import templates
 from .policy import VERIFIABLE, PasswordPolicy, Rules
 from .pool import Pool
 from .server import bind, serving
@@ -82,6 +83,7 @@ class LocalCognito:
         announce: Announce | None = None,
         **switches: Any,
     ) -> None:
+        templates()  # A missing extra is told here, and not by the first page.
         if clients is None:
             clients = (_client(callback_urls, logout_urls, auth_flows, public=public),)
         else:

@@ -14,9 +14,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+try:
+    import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+except ModuleNotFoundError as error:
+    missing = f"the local Cognito needs {error.name}: pip install 'cognito-gate[local]'"
+    raise ModuleNotFoundError(missing, name=error.name) from error
 
 from .checks import LocalConfigError, is_loopback, require
 from .faults import RESET_EXTENSION

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
+from .._extras import needs
+
 HttpAnswer: TypeAlias = dict[str, Any]
 """What boto3 has read from one response."""
 
@@ -111,7 +113,7 @@ def connect(
     try:
         import boto3  # noqa: PLC0415
     except ImportError as error:
-        raise AwsError("This command needs boto3: pip install 'cognito-gate[aws]'") from error
+        raise AwsError(f"This command {needs('boto3', 'aws')}") from error
     with _aws_errors():
         # AWS_REGION is what the gate and every other SDK read; botocore knows the older name only.
         region = region or os.environ.get("AWS_REGION") or None

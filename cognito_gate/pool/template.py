@@ -7,11 +7,11 @@ can never become other YAML. Must not know what is allowed (options.py) nor how 
 import hashlib
 import json
 import re
+from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from .._extras import MissingExtra, needs
 from ._client_values import (
     flows,
     readable,
@@ -25,6 +25,9 @@ from ._resource_values import ATTRIBUTE_TYPES, TRIGGERS, log_destination, split_
 from ._values import LABEL
 from .identity_providers import KINDS
 from .options import PoolOptions
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FACTORS = {
     "email-otp": "EMAIL_OTP",
@@ -59,33 +62,43 @@ def _render_value(value: object) -> str:
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-# The output is YAML, not HTML: `finalize` quotes each value. The delimiters are not Jinja's usual
-# ones, because {#, {% and {{ also occur in YAML and in Cognito's message texts.
-_ENVIRONMENT = Environment(  # noqa: S701
-    loader=PackageLoader("cognito_gate", "templates/pool"),
-    finalize=_render_value,
-    undefined=StrictUndefined,
-    variable_start_string="<<",
-    variable_end_string=">>",
-    block_start_string="<%",
-    block_end_string="%>",
-    comment_start_string="<#",
-    comment_end_string="#>",
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-_ENVIRONMENT.filters["raw"] = _RawYaml
+@cache
+def _environment() -> "Environment":
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"This command {needs('jinja2', 'aws')}") from error
+    # The output is YAML, not HTML: `finalize` quotes each value. The delimiters are not Jinja's
+    # usual ones, because {#, {% and {{ also occur in YAML and in Cognito's message texts.
+    made = Environment(  # noqa: S701
+        loader=PackageLoader("cognito_gate", "templates/pool"),
+        finalize=_render_value,
+        undefined=StrictUndefined,
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["raw"] = _RawYaml
+    return made
 
 
 def template(options: PoolOptions) -> str:
     """The template: the same text for the same options.
 
+    Raises:
+        MissingExtra: jinja2 is not installed.
+
     Example::
 
         Path("pool.yaml").write_text(template(PoolOptions()), encoding="utf-8")
     """
-    return _ENVIRONMENT.get_template("pool.yaml").render(o=options, **_derived(options))
+    return _environment().get_template("pool.yaml").render(o=options, **_derived(options))
 
 
 def _derived(options: PoolOptions) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from starlette.routing import Route
 from tests.browser.tab import Tab, opened
 from tests.journey.stage import Stage, staged
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```js\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "single-page-apps.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```js\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 POLICY = "default-src 'self'; script-src 'self'"
 BODY = """<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>
 <input aria-label="Draft"><button id="popup">In a window</button>
@@ -48,8 +49,8 @@ async def script(request: Request) -> HTMLResponse:
     return HTMLResponse(SCRIPT, media_type="text/javascript")
 
 
-async def readme(request: Request) -> HTMLResponse:
-    """What README shows, with its answer as the title."""
+async def documented(request: Request) -> HTMLResponse:
+    """What the documentation shows, with its answer as the title."""
     [block] = [one for one in BLOCKS if "client.js" in one]
     html = f"<!doctype html><script type=module>{block}document.title = answer.status</script>"
     return HTMLResponse(html)
@@ -77,7 +78,7 @@ def sent(module_sent: list[str]) -> list[str]:
 @pytest.fixture(scope="module")
 def shop(module_sent: list[str]) -> Iterator[Stage]:
     routes = [
-        *(Route("/shop", page), Route("/shop.js", script), Route("/readme", readme)),
+        *(Route("/shop", page), Route("/shop.js", script), Route("/readme", documented)),
         Route("/data", data, methods=["GET", "POST"]),
     ]
     public = {"COGNITO_GATE_PUBLIC_PATHS": "/shop /shop.js"}

@@ -141,8 +141,8 @@ def test_screenshots(chromium: Browser, stage: Stage, tmp_path: Path) -> None:
     folder = IMAGES if os.environ.get("SCREENSHOTS") else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
     take(chromium, stage, folder, "light", {"login": False, "demo": True})
-    take(chromium, stage, folder, "dark", {"demo-dark": True})
-    for name in ("login", "demo", "demo-dark"):
+    take(chromium, stage, folder, "dark", {"login-dark": False, "demo-dark": True})
+    for name in ("login", "login-dark", "demo", "demo-dark"):
         assert (folder / f"{name}.png").stat().st_size < 200_000
 
 

@@ -1,4 +1,4 @@
-"""The script that README shows, in a real browser: what it does with the gate's 401."""
+"""The script that the documentation shows, in a real browser: what it does with the gate's 401."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,10 @@ from starlette.routing import Route
 from tests.browser.tab import opened
 from tests.journey.stage import staged
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SCRIPT = re.search(r"^```js\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-LINK = re.search(r"^```html\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "single-page-apps.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+SCRIPT = re.search(r"^```js\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+LINK = re.search(r"^```html\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 BUTTON = "<button onclick=\"ask('/data').then(r => document.title = r.status)\">Load</button>"
 
 

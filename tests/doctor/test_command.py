@@ -35,7 +35,7 @@ def test_an_empty_environment_is_met_with_a_beginning() -> None:
     found = diagnose({})
     assert found.exit_code == 1
     assert list(found.states) == ["begin"]
-    for said in ("cognito-gate demo", "run --local", "cognito-gate pool deploy", "README"):
+    for said in ("cognito-gate demo", "run --local", "cognito-gate pool deploy", "settings page"):
         assert said in found.text
     assert "Traceback" not in found.text
 

@@ -100,8 +100,8 @@ def test_the_shape_of_the_json() -> None:
     assert record["version"] == 1
     counts = {"ok": len(LINES) - 3, "wrong": 1, "warning": 0, "unknown": 2}
     assert record["counts"] == counts
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    documented = readme.partition("`--json` prints one object")[2].partition("\n## ")[0]
+    page = (Path(__file__).parents[2] / "docs/how-to/doctor.md").read_text(encoding="utf-8")
+    documented = page.partition("`--json` prints one object")[2]
     for member in (*record, *record["findings"][0], "what", "setting", "console", "command"):
         assert re.search(rf"[`.]{member}`", documented), member
     for finding in record["findings"]:

@@ -11,7 +11,7 @@ from cognito_gate.events import RequestFacts, SignedIn, SignedOut
 from tests.integrations.conftest import OpenWSGI
 from tests.integrations.stage import WSGISite
 
-PAGE = Path(__file__).parents[2] / "examples" / "moving-from-flask-cognito-lib.md"
+PAGE = Path(__file__).parents[2] / "docs/how-to/moving-from-flask-cognito-lib.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 FACTS = RequestFacts(0, "http", "GET", "/auth/callback")
 

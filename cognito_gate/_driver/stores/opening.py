@@ -2,17 +2,18 @@
 one is told, and only where it is used.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
-from ...errors import SettingsError
+from ..._extras import needed_by
 from ...settings import Settings
 from ...settings.stores import DynamoDBAddress, RedisAddress, SQLiteAddress, parse_store
 from ..store_calls import ObserveStore, StoreCalls, unobserved
 from .interface import Store
+
+_VARIABLE = "COGNITO_GATE_STORE"
 
 
 def store_of(settings: Settings, observe: ObserveStore = unobserved) -> StoreCalls | None:
@@ -35,25 +36,13 @@ def _opener(settings: Settings) -> Callable[[], Store]:
 
             return partial(SQLiteStore, path, seconds)
         case RedisAddress() as address:
-            with _extra("redis", "redis"):
+            with needed_by(_VARIABLE, "redis", "redis"):
                 from .redis import RedisStore  # noqa: PLC0415
             return partial(RedisStore, address, seconds, address.prefix or name)
         case DynamoDBAddress() as table:
             table = replace(table, region=table.region or settings.pool_region)
-            with _extra("boto3", "aws"):
+            with needed_by(_VARIABLE, "aws", "boto3"):
                 from .dynamodb import DynamoDBStore  # noqa: PLC0415
             return partial(DynamoDBStore, table, seconds, table.prefix or name)
         case _ as never:
             assert_never(never)
-
-
-@contextmanager
-def _extra(library: str, extra: str) -> Iterator[None]:
-    """Load a library that comes with an extra, in the block."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != library:
-            raise
-        problem = f"needs {library}: pip install 'cognito-gate[{extra}]'"
-        raise SettingsError({"COGNITO_GATE_STORE": problem}) from error
