@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_appbuilder.const import AUTH_REMOTE_USER
-from flask_login import current_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from superset.security import SupersetSecurityManager
 
 from cognito_gate import WSGIGate
@@ -38,10 +38,15 @@ class CUSTOM_SECURITY_MANAGER(SupersetSecurityManager):  # noqa: N801 - Superset
 
 
 def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802 - Superset's name
-    """Superset's own session must not outlive the visitor: another one may use the browser."""
+    """Superset keeps a session of its own: it must be that of the visitor, and of nobody before."""
 
     @app.before_request
     def same_visitor() -> None:
-        signed_in = current_user.is_authenticated and current_user.username
-        if signed_in and signed_in != request.environ.get("REMOTE_USER"):
+        here = request.environ.get("REMOTE_USER")
+        known = current_user.username if current_user.is_authenticated else None
+        if known is not None and known != here:
             logout_user()
+        if here and known != here:
+            user = app.appbuilder.sm.auth_user_remote_user(here)
+            if user is not None:
+                login_user(user)

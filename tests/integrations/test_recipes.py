@@ -14,7 +14,11 @@ from tests.integrations.stage import WSGISite
 FOLDER = Path(__file__).parents[2] / "examples" / "recipes"
 RECIPES = sorted(path.stem for path in FOLDER.glob("*.py"))
 PARTS = ("marimo_notebook", "streamlit_script")  # of the recipes, which name them
-CONFIGURATIONS = ("superset_config",)  # judged once: docs/data-apps.md says with what
+CONFIGURATIONS = (
+    "jupyterhub_config",
+    "mlflow_app",
+    "superset_config",
+)  # judged once: docs/data-apps.md says with what
 SECRET = "Only the group admin reads this."
 
 
@@ -24,10 +28,11 @@ def recipe(name: str, package: str) -> Any:
 
 
 def test_there_is_one_for_each_framework() -> None:
-    assert RECIPES == [
-        *("dash_app", "gradio_app", "litestar_app", "marimo_app", "marimo_notebook", "panel_app"),
-        *("streamlit_app", "streamlit_proxy", "streamlit_script", "superset_config"),
-    ]
+    assert [
+        *("dash_app", "gradio_app", "jupyterhub_config", "litestar_app", "marimo_app"),
+        *("marimo_notebook", "mlflow_app", "panel_app", "streamlit_app", "streamlit_proxy"),
+        *("streamlit_script", "superset_config"),
+    ] == RECIPES
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if name not in PARTS + CONFIGURATIONS])
