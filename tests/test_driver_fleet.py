@@ -17,7 +17,7 @@ from cognito_gate._driver.fleet_calls import FleetCalls
 from cognito_gate._driver.threads import Sender
 from cognito_gate._gate.effects import HttpAnswer, HttpCall, Item, StoreAnswer, StoreCall
 from tests.parts.sends import a_minute, reply
-from tests.world.shelf import Shelf
+from tests.world.store import MemoryStore
 
 URL = "https://cognito.example/oauth2/token"
 REFRESH = HttpCall("POST", URL, share="refresh one", remember=a_minute, session="one", fleet=True)
@@ -32,7 +32,7 @@ class Cognito:
     def __init__(self, requests: int) -> None:
         self.asked: list[str] = []
         self.go = threading.Event()
-        self.shelf = Shelf(time.time)
+        self.store = MemoryStore(time.time)
         self._left = requests
 
     def looked(self, call: StoreCall) -> StoreAnswer:
@@ -40,7 +40,7 @@ class Cognito:
         self._left -= call.operation == "create"
         if self._left <= 0:
             self.go.set()
-        return self.shelf.answer(call)
+        return self.store.answer(call)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
@@ -112,7 +112,7 @@ def test_nobody_waits_for_a_store_that_fails_when_the_answer_is_there(ask: Ask) 
 
     def fails_then(call: StoreCall) -> StoreAnswer:
         cognito.go.set()
-        return cognito.shelf.answer(call) if call.operation == "create" else StoreAnswer("gone")
+        return cognito.store.answer(call) if call.operation == "create" else StoreAnswer("gone")
 
     cognito.looked = fails_then  # type: ignore[method-assign]
     [answer] = ask(cognito, 1, [replace(REFRESH, timeout=0.2)])
@@ -134,7 +134,7 @@ def test_other_calls_stay_the_process_own(ask: Ask) -> None:
     cognito.go.set()
     ask(cognito, 2, [replace(REFRESH, fleet=False)])
     assert len(cognito.asked) == 2
-    assert cognito.shelf.items == {}
+    assert cognito.store.items == {}
 
 
 def locked(cognito: Cognito) -> list[HttpCall]:
@@ -142,7 +142,7 @@ def locked(cognito: Cognito) -> list[HttpCall]:
     calls = []
     for number in range(FAILURES):
         key = f"call refresh {number}"
-        cognito.shelf.items[key] = Item(key, b"lock of another", time.time() + 60)
+        cognito.store.items[key] = Item(key, b"lock of another", time.time() + 60)
         calls.append(replace(REFRESH, share=f"refresh {number}", timeout=0.01))
     return calls
 

@@ -137,7 +137,7 @@ def test_a_server_that_takes_too_long(send: Send, talk: Talk) -> None:
         (answer,) = send([HttpCall("GET", url, timeout=0.2)])
     assert answer.status == 0
     assert answer.failure in ("TimeoutError", "ReadTimeout")
-    assert len(seen) == 1
+    assert len(seen) <= 1  # it is not asked again
 
 
 def test_a_thread_that_a_server_drips_on_is_ended() -> None:

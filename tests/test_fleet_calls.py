@@ -25,7 +25,7 @@ from cognito_gate._gate.effects import (
     share_key,
 )
 from tests.parts.sends import a_minute
-from tests.world.shelf import Shelf
+from tests.world.store import MemoryStore
 
 TOKEN = "the-refresh-token"
 KEY = share_key("refresh", TOKEN)
@@ -50,7 +50,7 @@ class World:
     marks: int = 0
 
     def __post_init__(self) -> None:
-        self.shelf = Shelf(lambda: self.now)
+        self.store = MemoryStore(lambda: self.now)
         self.given: list[HttpAnswer] = []
 
     def process(self, secrets: tuple[str, ...] = SECRETS) -> FleetCalls:
@@ -82,14 +82,14 @@ class World:
         try:
             effect = flow.send(sent)
             while isinstance(effect, StoreCall):
-                effect = flow.send(self.shelf.answer(effect))
+                effect = flow.send(self.store.answer(effect))
         except StopIteration as stop:
             return stop.value
         return effect
 
     @property
     def kept(self) -> bytes:
-        return self.shelf.items[f"call {KEY}"].value
+        return self.store.items[f"call {KEY}"].value
 
 
 @dataclass
@@ -237,7 +237,7 @@ def test_a_lock_that_came_too_late_is_not_used(world: World) -> None:
     flow = world.process().outcome(REFRESH, world.waiting())
     created = next(flow)
     assert isinstance(created, StoreCall)
-    answer = world.shelf.answer(created)
+    answer = world.store.answer(created)
     world.now += lease(REFRESH)  # the process was stopped for so long
     outcome = world.play(flow, answer)
     assert isinstance(outcome, Outcome)
@@ -257,7 +257,7 @@ def test_who_is_overtaken_leaves_the_others_lock_alone(world: World) -> None:
 
 def test_a_store_that_loses_its_locks(world: World) -> None:
     first, second = world.turn(), world.turn()
-    world.shelf.items.clear()
+    world.store.items.clear()
     second.pause()
     assert second.waits()  # it has seen that somebody asks
     first.answer(GOOD)
@@ -283,13 +283,13 @@ def test_who_never_gets_a_turn_gives_up(world: World) -> None:
 def test_a_short_outage_is_waited_for(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "cognito_gate")
     fleet = world.process()
-    world.shelf.failure = "ConnectionError"
+    world.store.failure = "ConnectionError"
     turns = [world.turn(fleet=fleet) for _ in range(3)]
     assert all(turn.waits() for turn in turns)
     world.now += OUTAGE_SECONDS - 0.1
     turns[0].look()
     assert turns[0].waits()
-    world.shelf.failure = ""
+    world.store.failure = ""
     turns[0].look()
     assert turns[0].asks()
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]  # once each
@@ -297,7 +297,7 @@ def test_a_short_outage_is_waited_for(world: World, caplog: pytest.LogCaptureFix
 
 
 def test_after_it_each_process_is_on_its_own(world: World) -> None:
-    world.shelf.failure = "ConnectionError"
+    world.store.failure = "ConnectionError"
     fleets = [world.process() for _ in range(2)]
     turns = [world.turn(fleet=fleet) for fleet in fleets]
     world.now += OUTAGE_SECONDS
@@ -310,7 +310,7 @@ def test_after_it_each_process_is_on_its_own(world: World) -> None:
 
 
 def test_a_session_that_lives_is_not_put_at_risk(world: World) -> None:
-    world.shelf.failure = "ConnectionError"
+    world.store.failure = "ConnectionError"
     fleet = world.process()
     calm = replace(REFRESH, urgent=False)
     for _ in range(2):
@@ -322,7 +322,7 @@ def test_a_session_that_lives_is_not_put_at_risk(world: World) -> None:
 def test_an_outage_while_another_process_asks(world: World) -> None:
     world.turn()
     second = world.turn()
-    world.shelf.failure = "ConnectionError"
+    world.store.failure = "ConnectionError"
     for _ in range(2):
         world.now += OUTAGE_SECONDS
         second.look()
@@ -334,13 +334,13 @@ def test_an_outage_while_another_process_asks(world: World) -> None:
 
 def test_an_answer_that_cannot_be_kept_is_given_and_kept_as_soon_as_it_can(world: World) -> None:
     first, second = world.turn(), world.turn()
-    world.shelf.failure = "TimeoutError"
+    world.store.failure = "TimeoutError"
     first.answer(GOOD)
     assert world.given == [GOOD]  # nobody in this process waits for the store
     world.now += 2
     first.look()
     assert first.waits()
-    world.shelf.failure = ""
+    world.store.failure = ""
     first.look()
     assert first.outcome().answer == GOOD
     second.look()
@@ -349,7 +349,7 @@ def test_an_answer_that_cannot_be_kept_is_given_and_kept_as_soon_as_it_can(world
 
 def test_trying_to_keep_it_ends_with_the_lock(world: World) -> None:
     first = world.turn()
-    world.shelf.failure = "TimeoutError"
+    world.store.failure = "TimeoutError"
     first.answer(GOOD)
     world.now += lease(REFRESH)
     first.look()
@@ -361,7 +361,7 @@ def test_trying_to_keep_it_ends_with_the_lock(world: World) -> None:
 
 def test_nothing_of_it_can_be_read_in_the_store(world: World) -> None:
     world.answered()
-    [item] = world.shelf.items.values()
+    [item] = world.store.items.values()
     seen = repr((item.key, item.value, item.owner, item.ends_at)).encode()
     for secret in (b"access_token", TOKEN.encode(), b"the-session"):
         assert secret not in seen
@@ -386,8 +386,8 @@ def test_only_our_keys_open_it(world: World, secrets: tuple[str, ...], reads: bo
 def test_it_cannot_be_moved_to_another_call(world: World) -> None:
     other = replace(REFRESH, share=share_key("refresh", "another-token"))
     world.answered(http_call=other)
-    [item] = world.shelf.items.values()
-    world.shelf.items[f"call {KEY}"] = replace(item, key=f"call {KEY}")
+    [item] = world.store.items.values()
+    world.store.items[f"call {KEY}"] = replace(item, key=f"call {KEY}")
     assert "cannot be read" in world.turn().outcome().answer.failure
 
 
@@ -423,11 +423,11 @@ def test_delivering_it_needs_no_store(world: World) -> None:
     flow = world.process().outcome(REFRESH, world.waiting())
     effect = next(flow)
     assert isinstance(effect, StoreCall)
-    effect = flow.send(world.shelf.answer(effect))
+    effect = flow.send(world.store.answer(effect))
     assert isinstance(effect, StoreCall)
     assert effect.operation == "replace"
-    world.shelf.failure = "TimeoutError"
-    outcome = world.play(flow, world.shelf.answer(effect))
+    world.store.failure = "TimeoutError"
+    outcome = world.play(flow, world.store.answer(effect))
     assert isinstance(outcome, Outcome)
     assert outcome.answer.body == GOOD.body
 
@@ -448,10 +448,10 @@ def test_two_that_pass_over_it_at_the_same_moment(world: World) -> None:
     flow = world.process().outcome(replace(REFRESH, fresh=True), world.waiting())
     looked = next(flow)
     assert isinstance(looked, StoreCall)
-    replacing = flow.send(world.shelf.answer(looked))
+    replacing = flow.send(world.store.answer(looked))
     assert world.turn(replace(REFRESH, fresh=True)).asks()  # was faster
     assert isinstance(replacing, StoreCall)
-    assert isinstance(flow.send(world.shelf.answer(replacing)), Wait)
+    assert isinstance(flow.send(world.store.answer(replacing)), Wait)
 
 
 # A session that ends
@@ -481,10 +481,10 @@ def test_nor_is_one_that_comes_later(world: World) -> None:
 
 
 def test_a_sign_out_needs_no_store(world: World) -> None:
-    world.shelf.failure = "TimeoutError"
+    world.store.failure = "TimeoutError"
     forget(world)
 
 
 def test_calls_of_no_session_are_listed_nowhere(world: World) -> None:
     world.answered(http_call=replace(REFRESH, session=""))
-    assert {item.owner for item in world.shelf.items.values()} == {""}
+    assert {item.owner for item in world.store.items.values()} == {""}

@@ -144,6 +144,17 @@ def test_where_processes_count_together_nothing_of_this_one_alone_is_shown(
     assert Metrics().scrape()[1] == b""
 
 
+def test_what_an_ended_process_held_is_taken_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_metrics, "_runs", lambda pid: pid == 17)
+    files = [tmp_path / f"gauge_livesum_{name}.db" for name in ("17", "18", "x")]
+    for file in files:
+        file.touch()
+    _metrics._forget_ended(tmp_path)
+    assert [file.exists() for file in files] == [True, False, True]
+
+
 WORKER = """
 import sys
 from cognito_gate._metrics import CACHED_SESSIONS, Metrics

@@ -135,16 +135,8 @@ def deploy(
     its default, and the changes shown include that. A parameter that was set once (by --parameter,
     or in the console) keeps its value until it is set again, by --parameter or by its option.
     """
-    given_names = given_options()
-    if file and given_names:
-        flag = FLAGS[given_names[0]]
-        raise click.UsageError(f"{flag} describes a pool, and so does --template; use one")
-    if file == "-" and not yes:
-        raise click.UsageError(
-            "no question can be asked while the template comes from standard input; add --yes"
-        )
-    if adopt and file:
-        raise click.UsageError("--adopt needs options of a pool, and not --template")
+    if file:
+        _check_template(file, adopt, yes=yes)
     if replace and not yes:
         raise click.UsageError("--replace needs --yes; without it, you are asked")
     if output and no_env:
@@ -158,16 +150,28 @@ def deploy(
             check_region(context.account.region, options)
         if adopt:
             adopt_pool(context, stack, adopt, options)
-        reset_parameters = {PARAMETERS[name] for name in PARAMETERS if name in given_names}
-        order = Order(
-            name=stack, body=body, given=given, reset_parameters=reset_parameters, replace=replace
-        )
+        reset = {PARAMETERS[name] for name in PARAMETERS if name in given_options()}
+        order = Order(name=stack, body=body, given=given, reset_parameters=reset, replace=replace)
         deployed = deploy_stack(context, order)
         say(f"The stack {stack} is in place.", *_dns_advice(deployed))
         if not no_env:
             extras = Extras(secret_key=new_secret_key(no_secret_key))
             made = environment_of(context.account, deployed.outputs, extras, stack)
             destination.write(made)
+
+
+def _check_template(file: str, adopt: str, *, yes: bool) -> None:
+    """Raises UsageError for what does not go together with a template of one's own."""
+    given_names = given_options()
+    if given_names:
+        flag = FLAGS[given_names[0]]
+        raise click.UsageError(f"{flag} describes a pool, and so does --template; use one")
+    if file == "-" and not yes:
+        raise click.UsageError(
+            "no question can be asked while the template comes from standard input; add --yes"
+        )
+    if adopt:
+        raise click.UsageError("--adopt needs options of a pool, and not --template")
 
 
 def _dns_advice(stack: Stack) -> list[str]:

@@ -130,3 +130,8 @@ def test_many_are_shown_in_part(fleet: Fleet, browser: Browser) -> None:
     page = browser.go(PATH).body.decode()
     assert "Sign out 20. Browser" in page
     assert "Sign out 21. Browser" not in page
+
+
+def test_a_session_in_cookies_has_no_such_name() -> None:
+    browser = Fleet({"store_for": "refresh"})[0].signed_in()
+    assert browser.send_form(PATH, b"action=" + b"a" * 64, POST).status == 400

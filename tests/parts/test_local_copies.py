@@ -7,6 +7,7 @@ from cognito_gate._gate.protocol.cookies import RequestCookies
 from cognito_gate._gate.sessions.interface import Listed, Sessions, Stored
 from cognito_gate._gate.sessions.local_copies import LocalCopies
 from cognito_gate._gate.shared_revocations import SharedRevocations
+from cognito_gate._gate.store import load
 from cognito_gate._gate.store_messages import Messages
 from tests.flows.fleet import Fleet
 from tests.flows.stage import START
@@ -55,3 +56,8 @@ def test_what_a_place_need_not_do_asks_nothing(place: str) -> None:
 
 def test_what_is_stored_is_not_shown() -> None:
     assert repr(Stored(["secret"], ["secret"])) == "Stored()"
+
+
+def test_what_a_store_is_asked_needs_a_driver() -> None:
+    with pytest.raises(RuntimeError, match="without StoreCall"):
+        at_once(load("key"))

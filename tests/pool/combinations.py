@@ -33,6 +33,8 @@ _OPEN = {
     "tier": "plus",
     "sign_in_pages": "custom",
     "required": ("email", "phone"),
+    "passwordless": ("passkey", "email-otp"),
+    "passkey_verification": "required",
 }
 
 combined = settings(
@@ -60,7 +62,7 @@ def _repaired(values: dict[str, Any]) -> PoolOptions:
 def pools(draw: st.DrawFn) -> PoolOptions:
     """The options of a pool."""
     chance = draw(st.randoms(use_true_random=False))
-    values = {name: value for name, value in _OPEN.items() if chance.random() < 0.5}
+    values = {name: value for name, value in _OPEN.items() if chance.random() < 0.45}
     for name, choices in _VALUES.items():
         if chance.random() < 0.4:
             values[name] = chance.choice(choices)

@@ -32,7 +32,7 @@ def check(options: PoolOptions) -> None:
 def test_combinations() -> None:
     """The first few at each run, 200 by `make pool-combinations`."""
     check()
-    # Few options may be left out by chance; with all 200, none.
-    assert len(changed) > (len(DEFAULTS) - 1 if COUNT >= 200 else len(DEFAULTS) // 3), (
+    # Few options may be left out by chance; with all 200, hardly any.
+    assert len(changed) > (len(DEFAULTS) - 3 if COUNT >= 200 else len(DEFAULTS) // 3), (
         set(DEFAULTS) - changed
     )

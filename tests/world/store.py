@@ -6,18 +6,18 @@ from dataclasses import dataclass, field, replace
 
 from cognito_gate._gate.effects import Item, StoreAnswer, StoreCall
 
-DOWN = StoreAnswer("the store refuses the connection")
+DOWN = "the store refuses the connection"
 
 
 @dataclass
 class MemoryStore:
-    """Items by key, counters, and who listens. `clock` gives Unix time; `down`: it answers nothing;
-    `publishes`: messages reach the listeners. `asked` are the questions so far, and `before` is
-    called with each."""
+    """Items by key, counters, and who listens. `clock` gives Unix time; with a `failure` it answers
+    nothing; `publishes`: messages reach the listeners. `asked` are the questions so far, and
+    `before` is called with each."""
 
     clock: Callable[[], float]
     publishes: bool = True
-    down: bool = False
+    failure: str = ""
     items: dict[str, Item] = field(default_factory=dict)
     counts: dict[str, tuple[int, float]] = field(default_factory=dict)
     listeners: list[Callable[[bytes], None]] = field(default_factory=list)
@@ -27,7 +27,18 @@ class MemoryStore:
     def answer(self, call: StoreCall) -> StoreAnswer:
         self.asked.append(call)
         self.before(call)
-        return DOWN if self.down else getattr(self, f"_{call.operation}")(call)
+        if self.failure:
+            return StoreAnswer(self.failure)
+        answer: StoreAnswer = getattr(self, f"_{call.operation}")(call)
+        return answer
+
+    @property
+    def down(self) -> bool:
+        return self.failure != ""
+
+    @down.setter
+    def down(self, down: bool) -> None:
+        self.failure = DOWN if down else ""
 
     def operations(self, *but: str) -> list[str]:
         """The questions so far, but those of some kinds; and forget them."""
