@@ -22,8 +22,8 @@ from tests.signing_keys import with_ready_keys
 def demo() -> Iterator[tuple[str, LocalCognito]]:
     listener = listen()
     origin = f"http://localhost:{port_of(listener)}"
-    urls = {"callback_urls": [f"{origin}/auth/callback"], "logout_urls": [f"{origin}/auth/out"]}
-    cognito = with_ready_keys(LocalCognito(**urls))
+    back, out = f"{origin}/auth/callback", f"{origin}/auth/signed-out"
+    cognito = with_ready_keys(LocalCognito(callback_urls=[back], logout_urls=[out]))
     cognito.switch(access_seconds=300, id_seconds=300, rotation=True)
     with cognito.serve():
         app = demo_app(cognito, "a secret key of the tests, known to all", custom=False)

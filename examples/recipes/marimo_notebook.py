@@ -7,7 +7,7 @@ app = marimo.App()
 
 
 @app.cell
-def greeting():
+def greeting() -> None:
     import marimo as mo  # noqa: PLC0415 - cells import what they use
 
     request = mo.app_meta().request

@@ -47,6 +47,6 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802 - Superset's name
         if known is not None and known != here:
             logout_user()
         if here and known != here:
-            user = app.appbuilder.sm.auth_user_remote_user(here)
+            user = app.extensions["appbuilder"].sm.auth_user_remote_user(here)
             if user is not None:
                 login_user(user)
