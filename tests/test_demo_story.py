@@ -12,6 +12,8 @@ import pytest
 
 from cognito_gate.cli.demo_parts import demo_app
 from cognito_gate.demo.shorten import shorten
+from cognito_gate.demo.story import tell
+from cognito_gate.demo.trace import Exchange
 from cognito_gate.local import LocalCognito
 from tests.journey.serving import listen, port_of, serving
 from tests.journey.visitor import Visitor
@@ -131,3 +133,11 @@ def test_the_live_log_has_events_counts_and_requests(ada: Visitor) -> None:
 def test_short_secrets_are_not_shown_at_all() -> None:
     assert shorten("0123456789ab") == "..."
     assert shorten("0123456789abc") == "012345...bc"
+
+
+def test_a_story_whose_beginning_is_lost_goes_on_from_there() -> None:
+    cookies = ("cognito_access_token=0123456789abcdef; Path=/",)
+    back = Exchange(0, "GET", "/auth/callback", "code=c&state=s", (), 303, "/", cookies)
+    titles = [step.title for step in tell([back], [], "/auth")]
+    assert titles[0] == "Cognito sent you back with a code"
+    assert len(titles) == 4
