@@ -19,12 +19,19 @@ from .findings import Check, Finding, Fix
 from .reading import ENDPOINT
 
 REGION = Check("region", "region")
-POOL = Check("user-pool", "user pool")
-ISSUER = Check("issuer", "issuer")
-KEYS = Check("signing-keys", "signing keys")
+POOL = Check("user-pool", "user pool", decides=True)
+ISSUER = Check("issuer", "issuer", decides=True)
+KEYS = Check("signing-keys", "signing keys", decides=True)
 
-USUAL_KEY_COUNT = 2  # one signs ID tokens, the other access tokens
+NEEDED = ("AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", ENDPOINT)
+"""The variables from which the pool's own address follows."""
+
+# One signs ID tokens, the other access tokens (Developer Guide, "Verifying JSON web tokens").
+USUAL_KEY_COUNT = 2
 _DOCUMENT = "openid-configuration"
+# AWS recommends the second: its keys are served from several Regions. Application Load
+# Balancers and API Gateway's Cognito authorizers take the first alone (Developer Guide, "User pool
+# endpoints and managed login reference"; API reference, IssuerConfigurationType).
 _FORMS = {"cognito-idp.": "the original form", "issuer-cognito-idp.": "the updated form"}
 _AWS = (".amazonaws.com", ".amazonaws.eu")
 
@@ -48,20 +55,24 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The findings, and the login domain that the pool advertises (empty when unknown)."""
+    """The findings, and the login domain that the pool advertises (empty when unknown).
+
+    `failure` is why no response came at all; empty where one did.
+    """
 
     findings: tuple[Finding, ...]
     advertised: str = ""
+    failure: str = ""
 
 
 def check(case: Case) -> Flow[Addresses]:
     """Read the discovery document and the keys from where the gate would read them."""
-    why = case.reason_to_skip(
-        "AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", ENDPOINT
-    )
+    why = case.reason_to_skip(*NEEDED)
     if why:
         return Addresses(tuple(line.unchecked(why) for line in (REGION, POOL, ISSUER, KEYS)))
     settings = case.settings
+    if _is_login_domain(settings):
+        return (yield from _check_without_issuer(case))
     document = read_document((yield from call(_discovery_request(settings))))
     keys = yield from call(oauth.jwks_call(settings))
     other_document = Document(HttpAnswer(0))
@@ -80,7 +91,33 @@ def check(case: Case) -> Flow[Addresses]:
         pool = POOL.unchecked("the region is wrong") if unusable else pool
         issuer = ISSUER.unchecked("the region is wrong")
     keys_finding = KEYS.unchecked(unusable) if unusable else _keys(case, keys, issuer)
-    return Addresses((region, pool, issuer, keys_finding), document.origin)
+    findings = (region, pool, issuer, keys_finding)
+    return Addresses(findings, document.origin, _failure(document.answer))
+
+
+def _is_login_domain(settings: Settings) -> bool:
+    """Whether the issuer is on the login domain, which no pool's is (Developer Guide, "User pool
+    endpoints and managed login reference")."""
+    host = urlsplit(settings.issuer).hostname or ""
+    login = urlsplit(settings.domain_origin).hostname if settings.domain else ""
+    return host not in LOOPBACK and (host.endswith(".amazoncognito.com") or host == login != "")
+
+
+def _check_without_issuer(case: Case) -> Flow[Addresses]:
+    """Check the address that the pool id gives, and name the issuer as what is wrong."""
+    derived = replace(case.settings, issuer="")
+    found = yield from check(replace(case, reading=replace(case.reading, settings=derived)))
+    wrong = ISSUER.wrong(
+        f"AWS_COGNITO_ISSUER is {case.settings.issuer}, the login domain; the issuer of a pool is "
+        f"another address, and this pool's is {derived.issuer_url}",
+        Fix("Leave it out: it follows from the pool's id.", setting="AWS_COGNITO_ISSUER="),
+    )
+    findings = (wrong if each.code == ISSUER.code else each for each in found.findings)
+    return replace(found, findings=tuple(findings))
+
+
+def _failure(answer: HttpAnswer) -> str:
+    return "" if answer.status else answer.failure
 
 
 def _discovery_request(settings: Settings) -> HttpCall:

@@ -1,7 +1,8 @@
 """Checks of sign-in: calls `/oauth2/authorize` as the gate would, and reads where it redirects.
 
 Knows what each destination says about app client, callback URL, grant and PKCE. Cognito does not
-redirect to an unregistered callback URL, so the app itself never learns of that error.
+redirect to an unregistered callback URL, so the app itself never learns of that error (Developer
+Guide, "Authorize endpoint" and "Troubleshooting").
 """
 
 from collections.abc import Mapping
@@ -18,11 +19,11 @@ from .findings import Check, Finding, Fix
 from .places import RESETS
 from .redirects import Destination
 
-FIREWALL = Check("firewall", "firewall")
-CLIENT = Check("client-id", "app client")
-CALLBACK = Check("callback-url", "callback URL")
-GRANT = Check("code-grant", "code grant")
-PKCE = Check("pkce", "PKCE")
+FIREWALL = Check("firewall", "firewall", decides=True)
+CLIENT = Check("client-id", "app client", decides=True)
+CALLBACK = Check("callback-url", "callback URL", decides=True)
+GRANT = Check("code-grant", "code grant", decides=True)
+PKCE = Check("pkce", "PKCE", decides=True)
 LINES = (domain.DOMAIN, FIREWALL, CLIENT, CALLBACK, GRANT, scopes.SCOPES, PKCE, login_page.PAGE)
 
 _MISMATCH, _NO_GRANT, _INVALID = "redirect_mismatch", "unauthorized_client", "invalid_request"
@@ -31,10 +32,14 @@ _CHALLENGE = ("code_challenge", "code_challenge_method")
 
 @dataclass(frozen=True, slots=True)
 class LoginFindings:
-    """The findings; `closed` is why the login domain can answer nothing more, empty if it can."""
+    """The findings; `closed` is why the login domain can answer nothing more, empty if it can.
+
+    `failure` is why no response came from it at all; empty where one did.
+    """
 
     findings: tuple[Finding, ...]
     closed: str = ""
+    failure: str = ""
 
 
 def check(case: Case, advertised: str) -> Flow[LoginFindings]:
@@ -42,6 +47,9 @@ def check(case: Case, advertised: str) -> Flow[LoginFindings]:
     why = domain.reason_to_skip(case)
     if why:
         return LoginFindings(_with_unchecked((), why), why)
+    if misnamed := domain.misnamed(case):
+        why = "the login domain is none"
+        return LoginFindings(_with_unchecked((misnamed,), why), why)
     answer = yield from call(_authorize_request(case, case.settings))
     destination = redirects.read(case.settings, answer)
     # The error page for an unknown client also comes from a domain of another pool.
@@ -49,7 +57,8 @@ def check(case: Case, advertised: str) -> Flow[LoginFindings]:
     findings = [domain.check_domain(case, destination, answer, advertised, known=known)]
     if findings[0].state == "unknown" or destination.kind in ("unreachable", "refused", "moved"):
         why = "the login domain does not answer as Cognito does"
-        return LoginFindings(_with_unchecked(findings, why), why)
+        failure = answer.failure if destination.kind == "unreachable" else ""
+        return LoginFindings(_with_unchecked(findings, why), why, failure)
     if findings[0].state == "wrong":
         why = "the login domain is another one"
         return LoginFindings(_with_unchecked(findings, why), why)
@@ -131,6 +140,13 @@ def _is_client_unknown(destination: Destination) -> bool:
 def _firewall(case: Case, destination: Destination) -> Finding:
     if destination.kind != "firewall":
         return FIREWALL.ok("lets sign-ins through")
+    return blocked(case, "the login domain")
+
+
+def blocked(case: Case, what: str) -> Finding:
+    """The finding for a firewall that refuses a call which Cognito itself would not. 403 is also
+    what a rule's own response with a status of 5xx became (Developer Guide, document history,
+    2026-10-01)."""
     host = urlsplit(case.settings.redirect_url).hostname
     rule = (
         "Its common rule set takes a loopback address in a query for an attack "
@@ -140,7 +156,7 @@ def _firewall(case: Case, destination: Destination) -> Finding:
         else "Its sampled requests name the rule that blocks; let that one count."
     )
     return FIREWALL.wrong(
-        "the login domain answers HTTP 403, as a firewall (AWS WAF) before Cognito does",
+        f"{what} answers HTTP 403, as a firewall (AWS WAF) before Cognito does",
         Fix(
             rule,
             console=case.directions.pool_menu("Security", "AWS WAF"),
@@ -206,7 +222,8 @@ def _grant(case: Case, destination: Destination) -> Finding:
 
 
 def no_grant(case: Case) -> Fix:
-    """How to allow the code grant, which AWS refuses for a client of client_credentials."""
+    """How to allow the code grant, which AWS refuses for a client of client_credentials (API
+    reference, CreateUserPoolClient, AllowedOAuthFlows)."""
     return Fix(
         "Allow it. A machine-to-machine client (client_credentials) cannot have it as well: create "
         f"another client for the app in that case. {RESETS}",

@@ -13,7 +13,7 @@ from .case import Case
 from .description import ClientFacts
 from .findings import Check, Finding, Fix
 from .places import RESETS
-from .scopes import SCOPES
+from .scopes import SCOPES, allow_openid
 
 PROVIDERS = Check("identity-providers", "identity providers")
 FLOWS = Check("auth-flows", "auth flows")
@@ -23,10 +23,12 @@ ATTRIBUTES = Check("attributes", "attributes")
 
 MIN_GRACE_SECONDS = 5  # seconds
 _REFRESH = "ALLOW_REFRESH_TOKEN_AUTH"
+_OF_MANAGED_LOGIN = {"ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"}
 
 
 def check(case: Case, client: ClientFacts) -> Iterator[Finding]:
-    """All checks of the app client except those of lifetimes."""
+    """All checks of the app client except those of lifetimes. What its members mean, and what their
+    defaults are: API reference, UserPoolClientType and CreateUserPoolClient."""
     if case.settings.domain:  # with sign-in pages of the gate's own there may be none
         yield _grant(case, client)
         yield _callback(case, client)
@@ -50,6 +52,11 @@ def _grant(case: Case, client: ClientFacts) -> Finding:
         return authorize.GRANT.wrong(
             "the OAuth settings of the app client are turned off "
             "(AllowedOAuthFlowsUserPoolClient is false), and none of them has effect",
+            fix,
+        )
+    if "client_credentials" in client.grants:
+        return authorize.GRANT.wrong(
+            "the app client is one for machines (client_credentials), with which nobody signs in",
             fix,
         )
     if "code" not in client.grants:
@@ -118,7 +125,9 @@ def _scopes(case: Case, client: ClientFacts) -> Finding:
     if refused:
         return SCOPES.wrong(
             f"{' '.join(refused)}: not among the client's ({' '.join(client.scopes) or 'none'})",
-            Fix(
+            allow_openid(case)
+            if "openid" in refused
+            else Fix(
                 f"Allow it, or do not ask for it. {RESETS}",
                 console=case.directions.login_pages("OpenID Connect scopes (or Custom scopes)"),
                 command=case.directions.add_to_client("AllowedOAuthScopes", refused[0]),
@@ -127,11 +136,7 @@ def _scopes(case: Case, client: ClientFacts) -> Finding:
     if "openid" not in (asked or client.scopes):
         return SCOPES.warning(
             "without openid there is no ID token (no e-mail, no name)",
-            Fix(
-                f"Allow openid, and ask for it. {RESETS}",
-                console=case.directions.login_pages("OpenID Connect scopes"),
-                command=case.directions.add_to_client("AllowedOAuthScopes", "openid"),
-            ),
+            allow_openid(case),
         )
     return SCOPES.ok(" ".join(asked or client.scopes))
 
@@ -168,7 +173,7 @@ def _flows(case: Case, client: ClientFacts) -> Finding:
     settings = case.settings
     listed = " ".join(client.flows)
     if settings.login == "hosted":
-        return FLOWS.ok(f"{listed} (Cognito's own login needs none)")
+        return _hosted_flows(case, client, listed)
     needed = [sign_in_pages.ALLOWED_BY[settings.sign_in_flow]]
     if settings.refresh_flow_enabled and not client.rotates:
         needed.append(_REFRESH)
@@ -185,15 +190,35 @@ def _flows(case: Case, client: ClientFacts) -> Finding:
     )
 
 
+def _hosted_flows(case: Case, client: ClientFacts, listed: str) -> Finding:
+    """The flows decide what Cognito's own login offers to users of the pool itself: a choice by
+    ALLOW_USER_AUTH, a password by the others. Identity providers need none, and custom flows are
+    not for it (Developer Guide, "Configure authentication methods for managed login" and "Things
+    to know about authentication with user pools")."""
+    if "COGNITO" not in client.providers or set(client.flows) & _OF_MANAGED_LOGIN:
+        return FLOWS.ok(f"{listed}: Cognito's own login offers what these allow")
+    return FLOWS.warning(
+        f"{listed}: none by which Cognito's own login is documented to sign in users of the pool",
+        Fix(
+            f"Allow a password by SRP, or choice-based sign-in (ALLOW_USER_AUTH). {RESETS}",
+            console=case.directions.client_form("Authentication flows"),
+            command=case.directions.add_to_client("ExplicitAuthFlows", "ALLOW_USER_SRP_AUTH"),
+        ),
+    )
+
+
 def _rotation(case: Case, client: ClientFacts) -> Finding:
     if not client.rotates:
         return ROTATION.ok("off: a refresh token can be used until it expires")
     grace = f"on, with {client.grace} s of grace"
-    if case.settings.refresh_flow_enabled and client.grace < MIN_GRACE_SECONDS:
+    # Processes that share a store refresh each session once, whatever their number.
+    alone = case.settings.refresh_flow_enabled and not case.settings.store
+    if alone and client.grace < MIN_GRACE_SECONDS:
         return ROTATION.warning(
             f"{grace}: with several workers, two refreshes at the same time end a session",
             Fix(
-                f"Give it {MIN_GRACE_SECONDS} s or more. {RESETS}",
+                f"Give it {MIN_GRACE_SECONDS} s or more, or let them share refreshes "
+                f"(COGNITO_GATE_STORE and COGNITO_GATE_STORE_FOR=refresh). {RESETS}",
                 console=case.directions.client_form("Refresh token rotation grace period"),
                 command=case.directions.update_client(
                     ".RefreshTokenRotation.RetryGracePeriodSeconds = 30"
@@ -202,6 +227,7 @@ def _rotation(case: Case, client: ClientFacts) -> Finding:
         )
     if _REFRESH in client.flows:
         return ROTATION.warning(
+            # "Refresh tokens" in the Developer Guide: rotation takes the place of that flow.
             f"{grace}, but {_REFRESH} is allowed as well, which conflicts with rotation",
             Fix(
                 f"Take {_REFRESH} out of the app client's flows. {RESETS}",
@@ -228,6 +254,7 @@ def _users(case: Case, client: ClientFacts) -> Finding:
 
 
 def _attributes(case: Case, client: ClientFacts) -> Finding:
+    # Developer Guide, "Token endpoint": invalid_grant where a scope's attribute cannot be read.
     asked = case.settings.scopes or client.scopes
     for scope, name in (("email", "email"), ("phone", "phone_number")):
         verified = f"{name}_verified"

@@ -10,25 +10,30 @@ from typing import Any
 from .._gate.effects import Flow, HttpAnswer, call
 from .._gate.protocol import oauth
 from .._gate.protocol.strict_json import load
-from . import reach
+from . import authorize, reach
 from .case import Case
 from .findings import Check, Finding, Fix
 from .places import RESETS
 
-SECRET = Check("client-secret", "client secret")
+SECRET = Check("client-secret", "client secret", decides=True)
 REVOCATION = Check("revocation", "revocation")
 
 _VARIABLE = "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
 NO_CODE = "00000000-0000-4000-8000-000000000000"
 NO_TOKEN = "cognito-gate-doctor"
-# Errors that come only after the client has authenticated itself.
+# Errors that come only after the client has authenticated itself (Developer Guide, "Token
+# endpoint", lists the errors; the order is that of RFC 6749 section 3.2.1).
 _ERRORS_AFTER_AUTHENTICATION = ("invalid_grant", "unauthorized_client", "invalid_scope")
 _INVALID_CLIENT = "invalid_client"
+_FIREWALLED = "a firewall answers HTTP 403 at the token endpoint"
 
 
-def check(case: Case, closed: str) -> Flow[tuple[Finding, Finding]]:
+def check(case: Case, closed: str) -> Flow[tuple[Finding, ...]]:
     """Check the secret, then revocation; `closed` is why the login domain cannot be called."""
     secret = yield from _secret(case, closed)
+    if secret.found.endswith(_FIREWALLED):
+        blocked = authorize.blocked(case, "the token endpoint, where each sign-in ends,")
+        return blocked, secret, REVOCATION.unchecked(_FIREWALLED)
     if closed or secret.state == "wrong":
         return secret, REVOCATION.unchecked(closed or "the client secret has to be right first")
     return secret, (yield from _revocation(case))
@@ -101,7 +106,7 @@ def copy(case: Case) -> Fix:
 
 def _reason_unclear(answer: HttpAnswer, error: str) -> str:
     if reach.firewalled(answer):
-        return "a firewall answers HTTP 403 at the token endpoint"
+        return _FIREWALLED
     why = reach.failure(answer) or reach.passing(answer)
     return why or f"the token endpoint answers HTTP {answer.status} {error}".rstrip()
 
@@ -109,6 +114,7 @@ def _reason_unclear(answer: HttpAnswer, error: str) -> str:
 def _revocation(case: Case) -> Flow[Finding]:
     answer = yield from call(oauth.revoke_call(case.settings, NO_TOKEN))
     error = read_error(answer)
+    # "Revoke endpoint": 200 with an empty body, and `invalid_request` where revocation is off.
     if answer.status == 200 or error == "unsupported_token_type":
         return REVOCATION.ok("is on: signing out ends the refresh token")
     if error == "invalid_request":

@@ -11,7 +11,7 @@ from statistics import median
 
 from .findings import Check, Finding, Fix
 
-SKEW = Check("clock", "clock")
+SKEW = Check("clock", "clock", decides=True)
 WARNING_SECONDS, MAX_SKEW_SECONDS = 5.0, 60.0  # seconds
 MAX_ROUND_TRIP_SECONDS = 4.0  # seconds after which an answer's date says too little
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from .._sign_in.password_policy import Policy
 from ..pool.aws import Account, AwsError
 from ..settings import Settings
 from ..settings.formats import LOOPBACK
@@ -18,12 +19,18 @@ _SERVICE = "cognito-idp"
 _NOT_FOUND = "ResourceNotFoundException"
 # The flows of an app client created without any (API reference, CreateUserPoolClient).
 _USUAL_FLOWS = ("ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH")
+_RULES = {
+    "upper": "RequireUppercase",
+    "lower": "RequireLowercase",
+    "digits": "RequireNumbers",
+    "symbols": "RequireSymbols",
+}
 _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientFacts:
-    """An app client. Lifetimes are in seconds; an empty `readable` means all attributes."""
+    """An app client. Lifetimes are in seconds; an empty `readable` or `writable` means all."""
 
     hosted: bool
     grants: tuple[str, ...]
@@ -40,17 +47,28 @@ class ClientFacts:
     id_seconds: int
     refresh_seconds: int
     readable: tuple[str, ...]
+    writable: tuple[str, ...]
     secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolFacts:
-    """A user pool. `guarded` says that a Lambda trigger checks each sign-up."""
+    """A user pool. `guarded` says that a Lambda trigger checks each sign-up.
+
+    `names` are the attributes by which people sign in: in the place of user names where
+    `attributes_are_names`, else as aliases. `first_factors` are the ways of a choice-based sign-in.
+    """
 
     updated_issuer: bool
     open_sign_up: bool
     guarded: bool
     mfa: str
+    policy: Policy
+    names: tuple[str, ...]
+    attributes_are_names: bool
+    attributes: tuple[str, ...]
+    required: tuple[str, ...]
+    first_factors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +199,7 @@ def read_client(record: Record) -> ClientFacts:
         id_seconds=_seconds(record.get("IdTokenValidity"), units, "IdToken", "hours"),
         refresh_seconds=_seconds(record.get("RefreshTokenValidity"), units, "RefreshToken", "days"),
         readable=_texts(record, "ReadAttributes"),
+        writable=_texts(record, "WriteAttributes"),
         secret=_text(record, "ClientSecret"),
     )
 
@@ -193,13 +212,36 @@ def _seconds(value: object, units: Record, name: str, usual: str) -> int:
 
 
 def _pool(record: Record) -> PoolFacts:
-    creation = _record(record, "AdminCreateUserConfig")
+    creation, policies = _record(record, "AdminCreateUserConfig"), _record(record, "Policies")
+    instead = _texts(record, "UsernameAttributes")
+    schema = _records(record, "SchemaAttributes")
     return PoolFacts(
         updated_issuer=_record(record, "IssuerConfiguration").get("Type") == "UPDATED",
         open_sign_up=creation.get("AllowAdminCreateUserOnly") is not True,
         guarded=bool(_record(record, "LambdaConfig").get("PreSignUp")),
         mfa=_text(record, "MfaConfiguration").lower() or "off",
+        policy=_policy(_record(policies, "PasswordPolicy")),
+        names=instead or _texts(record, "AliasAttributes"),
+        attributes_are_names=bool(instead),
+        attributes=tuple(_text(each, "Name") for each in schema),
+        required=tuple(
+            name
+            for each in schema
+            if (name := _text(each, "Name")) != "sub" and each.get("Required") is True
+        ),
+        first_factors=_texts(_record(policies, "SignInPolicy"), "AllowedFirstAuthFactors")
+        or ("PASSWORD",),
     )
+
+
+def _policy(record: Record) -> Policy:
+    """The password policy; Cognito's own default for one that is not told (8 characters, all four
+    kinds; Developer Guide, "Adding user pool password requirements")."""
+    length = record.get("MinimumLength")
+    rules = tuple(rule for rule, name in _RULES.items() if record.get(name) is True)
+    if isinstance(length, int) and 6 <= length <= 99:
+        return Policy(length, rules)
+    return Policy(8, tuple(_RULES))
 
 
 def _domain(record: Record) -> DomainFacts:
@@ -213,6 +255,12 @@ def _domain(record: Record) -> DomainFacts:
 def _record(record: Record, name: str) -> Record:
     value = record.get(name)
     return value if isinstance(value, Mapping) else {}
+
+
+def _records(record: Record, name: str) -> tuple[Record, ...]:
+    value = record.get(name)
+    items = value if isinstance(value, list | tuple) else ()
+    return tuple(item for item in items if isinstance(item, Mapping))
 
 
 def _texts(record: Record, name: str) -> tuple[str, ...]:

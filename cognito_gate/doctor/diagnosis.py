@@ -17,6 +17,7 @@ from . import (
     lifetimes,
     local_fixes,
     local_pool,
+    network,
     pool_configuration,
     secret_key,
     sign_in_pages,
@@ -39,18 +40,32 @@ def check(case: Case) -> Flow[tuple[Finding, ...]]:
     sign_out_finding = yield from sign_out.check(case, entry.closed)
     secret = yield from client_secret.check(case, entry.closed)
     sign_in_findings = yield from sign_in_pages.check(case)
+    failures = network.Failures(pool.failure, entry.failure)
+    causes = yield from network.check(case, failures)
+    sign_in = network.without_blame(case, (*pool.findings, *entry.findings), causes, failures)
+    sign_in = merge_findings((*sign_in, sign_out_finding), secret)
     findings = (
-        *variables.check(case.reading),
-        *pool.findings,
-        *entry.findings,
-        sign_out_finding,
-        *merge_findings(secret, sign_in_findings),
+        *variables.check(case.reading, pool.advertised),
+        *causes,
+        *merge_findings(_without_domain(case, sign_in), sign_in_findings),
         *cookies.check(case),
         *secret_key.check(case),
         *lifetimes.check(case),
     )
     local = yield from local_pool.recognise(case)
     return findings if local is None else local_fixes.prescribe(case, local, findings)
+
+
+def _without_domain(case: Case, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings; where sign-in pages of the gate's own need no login domain, what could not be
+    checked there decides nothing."""
+    if case.settings.domain or case.reason_to_skip("AWS_COGNITO_DOMAIN"):
+        return findings
+    pool = {line.code for line in (addresses.POOL, addresses.ISSUER, addresses.KEYS)}
+    return tuple(
+        replace(each, decides=each.decides and (each.state != "unknown" or each.code in pool))
+        for each in findings
+    )
 
 
 def complete_findings(

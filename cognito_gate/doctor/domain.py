@@ -13,10 +13,14 @@ from .case import Case
 from .findings import Check, Finding, Fix
 from .redirects import Destination
 
-DOMAIN = Check("domain", "login domain")
+DOMAIN = Check("domain", "login domain", decides=True)
 
 _SUFFIX = ".amazoncognito.com"
-_WORDS = ("aws", "amazon", "cognito")  # words that no prefix may contain
+# Discovery and keys are there, sign-in pages never (Developer Guide, "User pool endpoints and
+# managed login reference").
+_API, _AWS = ("cognito-idp.", "cognito-idp-fips.", "issuer-cognito-idp."), ".amazonaws.com"
+# Words that no prefix may contain (Developer Guide, "Using the Amazon Cognito prefix domain").
+_WORDS = ("aws", "amazon", "cognito")
 # CloudFront, which serves custom domains, says this where no distribution has the name yet.
 _NO_DISTRIBUTION = b"the request could not be satisfied"
 
@@ -42,6 +46,17 @@ def is_here(settings: Settings) -> bool:
     return urlsplit(settings.domain_origin).hostname in LOOPBACK
 
 
+def misnamed(case: Case) -> Finding | None:
+    """The finding for an address of Cognito's API in the domain's place, which needs no call."""
+    host = urlsplit(case.settings.domain_origin).hostname or ""
+    if not host.startswith(_API) or not host.endswith(_AWS):
+        return None
+    return DOMAIN.wrong(
+        f"{host} is Cognito's API, where tokens have their issuer, and not a login domain",
+        fix(case, "Use the pool's login domain: the two are never the same."),
+    )
+
+
 def check_domain(
     case: Case, destination: Destination, answer: HttpAnswer, advertised: str, *, known: bool
 ) -> Finding:
@@ -54,16 +69,18 @@ def check_domain(
     origin = case.settings.domain_origin
     match destination.kind:
         case "unreachable":
-            return DOMAIN.wrong(reach.failed("the login", origin, answer), _absent(case, answer))
+            fault = reach.failed("the login", origin, answer)
+            return DOMAIN.wrong(fault, _absent(case, answer, advertised))
         case "refused":
             fault = f"{origin} answers HTTP {answer.status} where Cognito's login would redirect"
-            return DOMAIN.wrong(fault, _absent(case, answer))
+            return DOMAIN.wrong(fault, _absent(case, answer, advertised))
         case "firewall" if _NO_DISTRIBUTION in answer.body.lower():
             fault = f"{origin} has no login of Cognito's behind it (CloudFront says HTTP 403)"
-            return DOMAIN.wrong(fault, _absent(case, answer))
+            return DOMAIN.wrong(fault, _absent(case, answer, advertised))
         case "moved":
             fault = f"{origin} sends on to {reach.origin(destination.printable_location)}"
-            return DOMAIN.wrong(fault, fix(case, "If that is the pool's domain, use it."))
+            what = "If that is the pool's domain, use it."
+            return DOMAIN.wrong(fault, _or_advertised(case, what, advertised))
         case "passing":
             return DOMAIN.unchecked(f"{origin}: {reach.passing(answer)}")
         case "odd":
@@ -76,7 +93,15 @@ def check_domain(
     return _of_pool(case, advertised, known=known)
 
 
-def _absent(case: Case, answer: HttpAnswer) -> Fix:
+def _or_advertised(case: Case, what: str, advertised: str) -> Fix:
+    """What to do, and the domain that the pool itself names."""
+    if not advertised or _same(advertised, case.settings.domain_origin):
+        return fix(case, what)
+    named = f"The pool itself names {advertised} as its domain. {what}"
+    return fix(case, named, f"AWS_COGNITO_DOMAIN={advertised}")
+
+
+def _absent(case: Case, answer: HttpAnswer, advertised: str) -> Fix:
     settings = case.settings
     host = urlsplit(settings.domain_origin).hostname or ""
     if is_prefix(settings):
@@ -89,7 +114,8 @@ def _absent(case: Case, answer: HttpAnswer) -> Fix:
             "A custom domain needs its DNS record (an alias or CNAME to the pool's CloudFront "
             "distribution), and takes up to an hour to work."
         )
-    return fix(case, f"{what} {reach.fix(answer).what}" if reach.failure(answer) else what)
+    what = f"{what} {reach.fix(answer).what}" if reach.failure(answer) else what
+    return _or_advertised(case, what, advertised)
 
 
 def _prefix(prefix: str) -> str:

@@ -28,43 +28,52 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `code` names the check and is stable; `unknown` is not checked."""
+    """One line of the report. `code` names the check and is stable; `unknown` is not checked.
+
+    `decides` says that nobody can sign in before it is ok.
+    """
 
     code: str
     title: str
     state: State
     found: str
     fix: Fix | None = None
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check by its code and title, from which its finding is made.
+    """A check by its code and title, from which its finding is made. One that `decides` has to be
+    ok before anybody can sign in.
 
     Example::
 
-        ISSUER = Line("issuer", "issuer")
+        ISSUER = Check("issuer", "issuer", decides=True)
         ISSUER.wrong("the pool's issuer is another", Fix("Set AWS_COGNITO_ISSUER."))
     """
 
     code: str
     title: str
+    decides: bool = False
 
     def ok(self, found: str) -> Finding:
         """Nothing has to be done."""
-        return Finding(self.code, self.title, "ok", found)
+        return self._finding("ok", found)
 
     def wrong(self, found: str, fix: Fix) -> Finding:
         """This must be fixed, or visitors cannot sign in or out as they should."""
-        return Finding(self.code, self.title, "wrong", found, fix)
+        return self._finding("wrong", found, fix)
 
     def warning(self, found: str, fix: Fix) -> Finding:
         """It works, but an operator should know about it."""
-        return Finding(self.code, self.title, "warning", found, fix)
+        return self._finding("warning", found, fix)
 
     def unchecked(self, why: str) -> Finding:
         """The check could not run; `why` says what is in its way."""
-        return Finding(self.code, self.title, "unknown", f"not checked: {why}")
+        return self._finding("unknown", f"not checked: {why}")
+
+    def _finding(self, state: State, found: str, fix: Fix | None = None) -> Finding:
+        return Finding(self.code, self.title, state, found, fix, self.decides)
 
 
 def merge_findings(first: Iterable[Finding], second: Iterable[Finding]) -> tuple[Finding, ...]:

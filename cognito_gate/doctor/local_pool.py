@@ -14,6 +14,7 @@ from .._gate.effects import Flow, HttpAnswer, HttpCall, call
 from .._gate.protocol.strict_json import load
 from ..settings import Settings
 from ..settings.formats import CLIENT_ID, LOOPBACK, POOL_ID, web_origin
+from . import domain
 from .case import Case
 
 _VERSION = 1
@@ -98,7 +99,8 @@ def recognise(case: Case) -> Flow[LocalPool | None]:
         if local is not None and (pool_is_here or local.pool_id == case.settings.user_pool_id):
             return local
         silent = silent and answer.failure == "refused"
-    return _absent(case) if pool_is_here and silent else None
+    left_over = bool(case.settings.domain) and domain.is_prefix(case.settings)
+    return _absent(case) if pool_is_here and silent and not left_over else None
 
 
 def _about(settings: Settings, origin: str) -> HttpCall:

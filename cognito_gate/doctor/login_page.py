@@ -9,7 +9,7 @@ from .case import Case
 from .findings import Check, Finding, Fix
 from .redirects import Destination
 
-PAGE = Check("login-page", "login page")
+PAGE = Check("login-page", "login page", decides=True)
 _NONE = "Cognito has no login page to show"
 MAX_BYTES = 2_000_000  # bytes, styles included
 
@@ -51,7 +51,8 @@ def _read_result(case: Case, answer: HttpAnswer) -> Finding:
 
 
 def no_style(case: Case) -> Fix:
-    """How to give an app client a managed login style, without which it has no pages."""
+    """How to give an app client a managed login style, without which it has no pages (Developer
+    Guide, "User pool managed login"; API reference, UpdateUserPoolClient)."""
     return Fix(
         "With managed login (branding version 2) an app client that was made by API, CDK or "
         "CloudFormation has no style, and without one no pages: create one. With the classic "

@@ -5,7 +5,7 @@ Compares facts that description.py has read.
 
 from collections.abc import Iterator
 
-from . import addresses, client_configuration, lifetimes, login_page
+from . import addresses, client_configuration, lifetimes, login_page, page_settings
 from .case import Case
 from .description import ClientFacts, Described, DomainFacts, PoolFacts
 from .domain import DOMAIN, fix
@@ -38,6 +38,7 @@ def check(case: Case, described: Described) -> Iterator[Finding]:
         yield from _domain(case, described.domain, styled=described.styled)
     if described.pool is not None:
         yield from _pool(case, described.pool)
+        yield from page_settings.check(case, client, described.pool)
 
 
 def _tokens(case: Case, client: ClientFacts) -> Finding:
@@ -125,6 +126,7 @@ def _domain(case: Case, domain: DomainFacts, *, styled: bool | None) -> Iterator
 
 def _pool(case: Case, pool: PoolFacts) -> Iterator[Finding]:
     settings, directions = case.settings, case.directions
+    # IssuerConfiguration is told by newer versions of the API alone (API reference, UserPoolType).
     updated = settings.issuer_url.startswith("https://issuer-")
     if pool.updated_issuer and not updated and not settings.endpoint_url:
         issuer = f"https://issuer-cognito-idp.{settings.pool_region}.amazonaws.com"

@@ -14,6 +14,8 @@ _KINDS = {
     "tls": "TLS fails",
     "refused": "it refuses the connection",
     "timeout": "it does not answer in time",
+    "no route": "there is no route to it (the network is unreachable)",
+    "ProxyError": "the proxy refuses",
 }
 _FIXES = {
     "dns": "Check the name for a typing error, and that this machine can resolve names.",
@@ -23,6 +25,7 @@ _FIXES = {
     "timeout": "Check that this machine may reach it (firewall, proxy, VPC endpoint); "
     "COGNITO_GATE_HTTP_TIMEOUT_SECONDS sets how long to wait.",
 }
+_VIA_PROXY = "proxy, "
 _ANY = "Check that this machine may reach it (firewall, proxy, VPC endpoint)."
 
 
@@ -30,8 +33,8 @@ def failure(answer: HttpAnswer) -> str:
     """Why no response came, in words; empty when one did."""
     if answer.status:
         return ""
-    kind, _, detail = answer.failure.partition(": ")
-    reason = _KINDS.get(kind, printable(answer.failure))
+    kind, _, detail = answer.failure.removeprefix(_VIA_PROXY).partition(": ")
+    reason = _KINDS.get(kind, printable(kind))
     return f"{reason}: {printable(detail)}" if detail and kind in _KINDS else reason
 
 
@@ -42,7 +45,8 @@ def failed(what: str, url: str, answer: HttpAnswer) -> str:
 
 def fix(answer: HttpAnswer) -> Fix:
     """What to do about it."""
-    return Fix(_FIXES.get(answer.failure.partition(": ")[0], _ANY))
+    kind = answer.failure.removeprefix(_VIA_PROXY).partition(": ")[0]
+    return Fix(_FIXES.get(kind, _ANY))
 
 
 def origin(url: str) -> str:

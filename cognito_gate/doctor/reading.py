@@ -4,6 +4,7 @@ Notes each wrong variable and replaces its value by a stand-in, so that all chec
 it can run. Knows variables; must not know the checks.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,6 +13,7 @@ from ..errors import SettingsError
 from ..settings import SECRET_VARIABLES, VARIABLES, Settings, unknown_variables
 from ..settings.env_file import EnvFile, load_env_file
 from ..settings.unknown_variables import UnknownVariable
+from .surroundings import Surroundings, read_surroundings
 
 ENDPOINT = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 _DISABLED = "AWS_COGNITO_DISABLED"
@@ -42,6 +44,13 @@ _DEPENDS_ON = {
 }
 
 
+_MAY_BE_QUOTED = {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "COGNITO_GATE_REVOKE_KEY"}
+_QUOTES = (
+    "has quotation marks around its value, which count as a part of it; leave them out (a shell "
+    "and .env take them away, `docker run --env-file` does not)"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was read. `replaced` names the variables whose value in `settings` is a stand-in.
@@ -60,6 +69,7 @@ class Reading:
     env_file: str
     env_file_found: bool
     unreadable: str
+    surroundings: Surroundings
     secrets: tuple[str, ...] = field(repr=False)
 
     @property
@@ -91,6 +101,7 @@ def read(environ: Mapping[str, str], env_file: str) -> Reading:
         env_file=env_file,
         env_file_found=Path(env_file).is_file(),
         unreadable=unreadable,
+        surroundings=read_surroundings(environ, values),
         secrets=_secrets(values, settings),
     )
 
@@ -107,8 +118,10 @@ def _read_with_stand_ins(
     values: dict[str, str],
 ) -> tuple[Settings, dict[str, str], frozenset[str], bool]:
     """Replace wrong values until none is left; settings, problems, replaced names, disabled."""
-    problems: dict[str, str] = {}
-    replaced: set[str] = set()
+    problems = dict.fromkeys(_quoted(values), _QUOTES)
+    for name in problems:
+        _replace(values, name)
+    replaced = set(problems)
     disabled = False
     while True:
         try:
@@ -128,6 +141,12 @@ def _read_with_stand_ins(
         disabled = True
         # A disabled gate needs no settings, but those that are set shall be checked.
         del values[_DISABLED]
+
+
+def _quoted(values: Mapping[str, str]) -> list[str]:
+    """The variables with quotation marks around their value. A key of one's own may have them."""
+    names = VARIABLES.keys() - _MAY_BE_QUOTED
+    return [name for name in names if re.fullmatch(r"([\"']).*\1", values.get(name, "").strip())]
 
 
 def _may_follow(name: str, problems: Mapping[str, str], replaced: set[str]) -> bool:
@@ -153,8 +172,9 @@ def _secrets(values: Mapping[str, str], settings: Settings) -> tuple[str, ...]:
     read_in = (getattr(settings, VARIABLES[name]) for name in SECRET_VARIABLES)
     texts = [text for item in read_in for text in ((item,) if isinstance(item, str) else item)]
     texts += [word for name in SECRET_VARIABLES for word in _words(values.get(name, ""))]
+    texts += re.findall(r"//[^/@]*:([^/@]+)@", settings.store)
     return tuple(sorted({text for text in texts if text} - set(_STAND_INS.values())))
 
 
 def _words(text: str) -> list[str]:
-    return [text.strip(), *text.replace(",", " ").split()]
+    return [text.strip(), text.strip().strip("\"'"), *text.replace(",", " ").split()]

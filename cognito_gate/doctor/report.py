@@ -63,20 +63,36 @@ def _clean_finding(finding: Finding, clean: Callable[[str], str]) -> Finding:
     return replace(finding, title=clean(finding.title), found=clean(finding.found), fix=fix)
 
 
-def as_json(findings: Sequence[Finding]) -> str:
-    """An object: `version`, `ok`, `counts` by state, and `findings` with all members, in order."""
+def as_json(findings: Sequence[Finding], *, ok: bool) -> str:
+    """An object: `version`, `ok`, `counts` by state, and `findings` with all members, in order.
+
+    Args:
+        ok: whether the command succeeds.
+    """
     record = {
         "version": VERSION,
-        "ok": is_ok(findings),
+        "ok": ok,
         "counts": _counts(findings),
         "findings": [asdict(finding) for finding in findings],
     }
     return json.dumps(record, indent=2)
 
 
-def is_ok(findings: Iterable[Finding]) -> bool:
-    """True when nothing is wrong."""
-    return all(finding.state != "wrong" for finding in findings)
+def is_ok(findings: Iterable[Finding], *, strict: bool = False) -> bool:
+    """True when nothing is wrong, and all was checked that decides whether anybody can sign in.
+
+    Args:
+        strict: warnings, and whatever else was not checked, count as well.
+    """
+    return all(
+        finding.state == "ok" or (not strict and finding.state != "wrong" and not _is_open(finding))
+        for finding in findings
+    )
+
+
+def _is_open(finding: Finding) -> bool:
+    """Whether it is not known if anybody can sign in, because this was not checked."""
+    return finding.decides and finding.state == "unknown"
 
 
 def _counts(findings: Iterable[Finding]) -> dict[State, int]:

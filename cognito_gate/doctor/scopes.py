@@ -14,10 +14,11 @@ from .findings import Check, Finding, Fix
 from .places import RESETS
 from .redirects import Destination
 
-SCOPES = Check("scopes", "scopes")
+SCOPES = Check("scopes", "scopes", decides=True)
 REFUSED = "invalid_scope"
 MAX_SCOPES_TRIED = 20
-_WITH_OPENID = ("email", "phone", "profile")  # Cognito accepts these only together with `openid`
+# Cognito accepts these only together with `openid` (Developer Guide, "Authorize endpoint").
+_WITH_OPENID = ("email", "phone", "profile")
 
 
 def check(
@@ -29,7 +30,7 @@ def check(
     if why:
         return SCOPES.unchecked(why)
     if destination.kind in redirects.SUCCESS:
-        return _accepted(asked)
+        return _accepted(asked) if asked else (yield from _all_of_client(case, make_request))
     if destination.error != REFUSED:
         return SCOPES.unchecked("the sign-in did not lead to a login page")
     if "openid" not in asked and set(asked) & set(_WITH_OPENID):
@@ -48,9 +49,28 @@ def check(
     return _refused(case, tuple(refused))
 
 
+def _all_of_client(case: Case, make_request: Callable[[Settings], HttpCall]) -> Flow[Finding]:
+    """Whether `openid` is among the client's scopes, all of which it gets when it asks for none."""
+    settings = replace(case.settings, scopes=("openid",))
+    if redirects.read(settings, (yield from call(make_request(settings)))).error == REFUSED:
+        return SCOPES.warning(
+            "none is asked for, which means all that the app client has, and openid is not among "
+            "them: there is no ID token (no e-mail, no name)",
+            allow_openid(case),
+        )
+    return SCOPES.ok("none is asked for, which means all that the app client has")
+
+
+def allow_openid(case: Case) -> Fix:
+    """How to give the app client the scope without which it gets no ID token."""
+    return Fix(
+        f"Allow openid at the app client, and email and profile with it. {RESETS}",
+        console=case.directions.login_pages("OpenID Connect scopes"),
+        command=case.directions.add_to_client("AllowedOAuthScopes", "openid"),
+    )
+
+
 def _accepted(asked: tuple[str, ...]) -> Finding:
-    if not asked:
-        return SCOPES.ok("none is asked for, which means all that the app client has")
     if "openid" in asked:
         return SCOPES.ok(f"{_listed(asked)}: accepted")
     return SCOPES.warning(
@@ -65,6 +85,12 @@ def _refused(case: Case, refused: tuple[str, ...]) -> Finding:
         return SCOPES.wrong(
             f"{_listed(asked) or 'the scopes of the app client'}: refused together (invalid_scope)",
             Fix("Ask for fewer, openid among them.", setting="AWS_COGNITO_SCOPES=openid"),
+        )
+    if "openid" in refused:
+        return SCOPES.wrong(
+            f"{_listed(tuple(refused))}: not allowed to the app client (invalid_scope), and "
+            "without openid there is no ID token",
+            allow_openid(case),
         )
     remaining = [scope for scope in asked if scope not in refused]
     return SCOPES.wrong(

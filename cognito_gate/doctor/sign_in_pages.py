@@ -13,7 +13,7 @@ from .case import Case
 from .findings import Check, Finding, Fix
 from .places import RESETS
 
-FLOW = Check("sign-in-flow", "sign-in flow")
+FLOW = Check("sign-in-flow", "sign-in flow", decides=True)
 
 NOBODY = "cognito-gate-doctor@example.com"
 _NO_PASSWORD = "Cognito-gate-0-doctor"

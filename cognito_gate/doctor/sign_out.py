@@ -39,7 +39,8 @@ def _read_result(case: Case, answer: HttpAnswer) -> Finding:
         case "firewall":
             return SIGN_OUT.unchecked("a firewall answers HTTP 403")
         case "error page" | "login" | "refused":
-            # An unlisted URL falls through to the other form of /logout, and fails there.
+            # An unlisted URL falls through to the other form of /logout, and fails there (Developer
+            # Guide, "Logout endpoint").
             message = (
                 destination.error_description
                 or destination.error

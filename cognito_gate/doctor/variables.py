@@ -4,6 +4,7 @@ Knows where to find the value of a variable; must not know what a value does.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..settings.unknown_variables import UnknownVariable
 from .findings import Check, Finding, Fix
@@ -14,11 +15,12 @@ ENV_FILE = Check("env-file", "env file")
 SETTINGS = Check("settings", "settings")
 GATE = Check("gate-on", "gate")
 BEGIN = Check("begin", "begin")
-_MISSING = "is missing"
+_MISSING, _DOMAIN = "is missing", "AWS_COGNITO_DOMAIN"
 
 
-def check(reading: Reading) -> Iterator[Finding]:
-    """What is wrong with the settings, variable by variable."""
+def check(reading: Reading, advertised: str = "") -> Iterator[Finding]:
+    """What is wrong with the settings, variable by variable; `advertised` is the login domain that
+    the pool itself names."""
     yield _env_file(reading)
     if reading.disabled:
         yield GATE.warning(
@@ -30,10 +32,20 @@ def check(reading: Reading) -> Iterator[Finding]:
     meant = {unknown.meant: unknown.name for unknown in reading.unknown_variables}
     yield from (_check_unknown(unknown, reading) for unknown in reading.unknown_variables)
     for name, problem in reading.problems.items():
-        yield _problem(name, problem, directions, meant.get(name, ""))
+        found = _problem(name, problem, directions, meant.get(name, ""))
+        yield _with_domain(found, advertised) if name == _DOMAIN else found
     if not reading.problems:
         count = len(reading.given)
         yield SETTINGS.ok(f"{count} {'variable is' if count == 1 else 'variables are'} set, sound")
+
+
+def _with_domain(finding: Finding, advertised: str) -> Finding:
+    """The finding about the login domain, with the one that the pool names as the fix."""
+    if finding.fix is None or not advertised:
+        return finding
+    what = f"The pool itself names {advertised} as its domain. {finding.fix.what}"
+    fix = replace(finding.fix, what=what, setting=f"{_DOMAIN}={advertised}")
+    return replace(finding, fix=fix)
 
 
 def beginning() -> Finding:
@@ -115,14 +127,20 @@ def _fix(name: str, directions: Directions) -> Fix:
             return _url(directions, "Allowed callback URLs", "CallbackURLs", "/auth/callback")
         case "AWS_COGNITO_LOGOUT_URL":
             return _url(directions, "Allowed sign-out URLs", "LogoutURLs", "/auth/signed-out")
-        case "SECRET_KEY":
-            return Fix("Make one, and keep it out of version control.", command=_SECRET)
-        case "SECRET_KEY_FALLBACKS":
-            return Fix("List only keys that were SECRET_KEY once, or none.", command=_SECRET)
-    return Fix("Set a valid value, or leave it out; the README lists values and defaults.")
+    return _OTHERS.get(name, _ANY)
 
 
 _SECRET = "cognito-gate secret"
+_OTHERS = {
+    "SECRET_KEY": Fix("Make one, and keep it out of version control.", command=_SECRET),
+    "SECRET_KEY_FALLBACKS": Fix(
+        "List only keys that were SECRET_KEY once, or none.", command=_SECRET
+    ),
+    "COGNITO_GATE_RULES_FILE": Fix(
+        "Correct the file; this checks it alone.", command="cognito-gate rules check"
+    ),
+}
+_ANY = Fix("Set a valid value, or leave it out; the README lists values and defaults.")
 
 
 def _url(directions: Directions, field: str, member: str, path: str) -> Fix:

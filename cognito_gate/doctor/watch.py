@@ -3,6 +3,7 @@
 Knows how connections fail; must not know what the calls are for.
 """
 
+import errno
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -11,13 +12,15 @@ from .._driver.connections import Connections
 from .._driver.threads import Sender
 from .._gate.effects import HttpAnswer, HttpCall
 from .clock import Moment
+from .surroundings import Surroundings
 
 
 class Watch(Sender):
     """A `Sender` that records the time of each call in `moments`. `clock` returns Unix time."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], around: Surroundings | None = None) -> None:
         super().__init__()
+        self._around = around or Surroundings()
         self._connections = _DiagnosticConnections()
         self._clock = clock
         self.moments: list[Moment] = []
@@ -27,6 +30,8 @@ class Watch(Sender):
         answer = super().answer(call)
         if answer.failure == "TimeoutError":  # the sender's own time limit came before httpx's
             answer = HttpAnswer(0, failure="timeout")
+        if not answer.status and self._around.proxy(call.url):
+            answer = HttpAnswer(0, failure=f"proxy, {answer.failure}")
         self.moments.append(
             Moment(started, self._clock(), answer.header("date"), answer.header("age"))
         )
@@ -39,11 +44,9 @@ class _DiagnosticConnections(Connections):
     def _exchange(self, call: HttpCall) -> HttpAnswer:
         try:
             return super()._exchange(call)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - each becomes a finding, and none a traceback
             failure = next(filter(None, map(_name_failure, _causes(error))), "")
-            if not failure:
-                raise
-            return HttpAnswer(0, failure=failure)
+            return HttpAnswer(0, failure=failure or _own_words(error))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -51,6 +54,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while cause is not None:
         yield cause
         cause = cause.__cause__ or cause.__context__
+
+
+def _own_words(error: Exception) -> str:
+    """What a proxy says (407, 403) is worth reading; of all else the name tells enough."""
+    name = type(error).__name__
+    return f"{name}: {error}" if name == "ProxyError" and str(error) else name
 
 
 def _name_failure(error: BaseException) -> str:
@@ -63,5 +72,7 @@ def _name_failure(error: BaseException) -> str:
             return f"tls: {error.reason or 'no agreement'}"
         case ConnectionRefusedError():
             return "refused"
+        case OSError(errno=errno.ENETUNREACH | errno.EHOSTUNREACH | errno.ENETDOWN):
+            return "no route"
     # The sender's own, the socket's, or one of httpx's timeout errors.
     return "timeout" if "Timeout" in type(error).__name__ else ""

@@ -37,6 +37,21 @@ USER_POOL: Mapping[str, Any] = {
     "MfaConfiguration": "OPTIONAL",
     "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True},
     "IssuerConfiguration": {"Type": "ORIGINAL"},
+    "UsernameAttributes": ["email"],
+    "SchemaAttributes": [
+        {"Name": "sub", "Required": True},
+        {"Name": "email", "Required": True},
+        {"Name": "custom:team"},
+    ],
+    "Policies": {
+        "PasswordPolicy": {
+            "MinimumLength": 8,
+            **dict.fromkeys(
+                ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols"), True
+            ),
+        },
+        "SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]},
+    },
 }
 DOMAIN: Mapping[str, Any] = {"UserPoolId": POOL, "Status": "ACTIVE", "ManagedLoginVersion": 2}
 

@@ -9,5 +9,7 @@ import pytest
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Work in an empty directory, without proxies and with no colour asked for or forbidden."""
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+    proxies = (f"{what}_PROXY" for what in ("HTTP", "HTTPS", "ALL", "NO"))
+    names = ("NO_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR", *proxies)
+    for name in (*names, *(name.lower() for name in names)):
         monkeypatch.delenv(name, raising=False)

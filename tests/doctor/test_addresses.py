@@ -42,6 +42,7 @@ def test_the_addresses_asked() -> None:
         f"{ISSUER}/.well-known/openid-configuration",
         f"{ISSUER}/.well-known/jwks.json",
         f"{LOGIN}/oauth2/authorize",
+        f"{LOGIN}/oauth2/authorize",  # whether the client has `openid`, which is not asked for
         f"{LOGIN}/login",
         f"{LOGIN}/logout",
         f"{LOGIN}/oauth2/token",
@@ -138,7 +139,8 @@ def test_an_answer_that_is_none_of_cognito(answer: HttpAnswer) -> None:
 
 
 def test_an_emulator_without_discovery() -> None:
-    lines = found(Cognito(discovery=page(404)), AWS_ENDPOINT_URL="http://127.0.0.1:4566")
+    lines = found(Cognito(discovery=page(404)), AWS_ENDPOINT_URL=(at := "http://127.0.0.1:4566"),
+                  AWS_COGNITO_DOMAIN=at)  # fmt: skip
     assert wrong(lines) == set()
     assert "without an OpenID configuration here" in lines["user-pool"].found
 
@@ -192,8 +194,8 @@ def test_a_wrong_region_is_named_and_not_the_pool() -> None:
 
 
 def test_a_wrong_region_where_an_emulator_answers_for_all() -> None:
-    lines = found(Cognito(), AWS_REGION="eu-central-1", AWS_ENDPOINT_URL="http://127.0.0.1:1",
-                  AWS_COGNITO_DOMAIN=LOGIN)  # fmt: skip
+    lines = found(Cognito(), AWS_REGION="eu-central-1", AWS_ENDPOINT_URL=(at := "http://127.0.0.1:1"),
+                  AWS_COGNITO_DOMAIN=at)  # fmt: skip
     assert wrong(lines) == {"region"}
     assert lines["user-pool"].state == "ok"
     assert lines["issuer"].found == "not checked: the region is wrong"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import pty
 import shlex
@@ -87,19 +86,33 @@ def test_letters_where_the_encoding_has_no_signs(tmp_path: Path) -> None:
     assert done.stderr == b""
 
 
-def test_the_same_within_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_within_this_process() -> None:
     environ = {name: None for name in os.environ if name.startswith(OURS)}
     result = CliRunner(charset="latin-1").invoke(main, ["doctor"], env=environ)
     assert result.output.startswith("  XX begin")
-    monkeypatch.setattr("sys.stdout", _Terminal())
-    assert command.paint("x", "wrong") == "\x1b[31mx\x1b[0m"
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert command.paint("x", "wrong") == "x"
 
 
-class _Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
+@pytest.mark.parametrize(
+    ("choice", "terminal", "environ", "colored"),
+    [
+        ("auto", True, {}, True),
+        ("auto", False, {}, False),
+        ("auto", True, {"NO_COLOR": "1"}, False),
+        ("auto", True, {"NO_COLOR": ""}, True),
+        ("auto", True, {"TERM": "dumb"}, False),
+        ("always", False, {"NO_COLOR": "1"}, True),
+        ("never", True, {}, False),
+    ],
+)
+def test_when_there_are_colours(
+    choice: str, terminal: bool, environ: dict[str, str], colored: bool
+) -> None:
+    assert command.has_color(choice, terminal, environ) is colored
+
+
+def test_colours_that_are_asked_for_reach_a_pipe() -> None:
+    assert "\x1b[31m" in here("doctor", "--color", "always").output
+    assert "\x1b[" not in here("doctor").output
 
 
 # AWS

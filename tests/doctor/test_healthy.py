@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_nothing_is_spent_and_nobody_is_signed_out() -> None:
         assert sorted(set(endpoints)) == [
             *("authorize", "discovery", "jwks", "login", "logout", "revoke", "token")
         ]
-        assert len(endpoints) == 7
+        assert len(endpoints) == 8
         assert tokens["refresh_token"] not in str(cognito.requests)
 
 
@@ -99,8 +100,12 @@ def test_the_shape_of_the_json() -> None:
     assert record["version"] == 1
     counts = {"ok": len(LINES) - 3, "wrong": 1, "warning": 0, "unknown": 2}
     assert record["counts"] == counts
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    documented = readme.partition("`--json` prints one object")[2].partition("\n## ")[0]
+    for member in (*record, *record["findings"][0], "what", "setting", "console", "command"):
+        assert re.search(rf"[`.]{member}`", documented), member
     for finding in record["findings"]:
-        assert list(finding) == ["code", "title", "state", "found", "fix"]
+        assert list(finding) == ["code", "title", "state", "found", "fix", "decides"]
         if finding["state"] in ("wrong", "warning"):
             assert list(finding["fix"]) == ["what", "setting", "console", "command"]
             assert finding["fix"]["what"]

@@ -65,7 +65,7 @@ def test_colours() -> None:
 
 
 def test_the_json() -> None:
-    record = json.loads(report.as_json(ALL))
+    record = json.loads(report.as_json(ALL, ok=False))
     assert record["version"] == report.VERSION
     assert record["ok"] is False
     assert record["counts"] == {"ok": 1, "wrong": 1, "warning": 1, "unknown": 1}
@@ -80,6 +80,7 @@ def test_the_json() -> None:
             "console": "Here > there",
             "command": "aws do it",
         },
+        "decides": False,
     }
 
 
@@ -96,7 +97,7 @@ def test_the_json() -> None:
 def test_secrets_are_taken_out_of_everything(text: str) -> None:
     finding = Finding("code", text, "wrong", text, Fix(text, text, text, text))
     [clean] = report.redact([finding], ["s3cret+key/1"])
-    shown = report.as_text([clean]) + report.as_json([clean])
+    shown = report.as_text([clean]) + report.as_json([clean], ok=False)
     assert "s3cret" not in shown
     assert "czNjcmV0" not in shown
     assert "lovelace" not in shown
@@ -119,7 +120,7 @@ def test_any_text_can_be_shown(text: str, secrets: list[str]) -> None:
     [clean] = report.redact([LINE.wrong(text, Fix(text))], secrets)
     assert clean.found.isprintable() or not clean.found
     report.as_text([clean]).encode()
-    json.loads(report.as_json([clean]))
+    json.loads(report.as_json([clean], ok=False))
 
 
 def test_the_worse_of_two_findings_is_kept() -> None:

@@ -45,7 +45,20 @@ def test_each_scope_that_is_refused_is_named(
     fix = lines["scopes"].fix
     assert fix is not None
     left = " ".join(scope for scope in asked.split() if scope not in refused.split())
-    assert fix.setting == f"AWS_COGNITO_SCOPES={left}"
+    # Without openid the others would be of no use: it is to be allowed, not left out.
+    if "openid" in refused.split():
+        assert (fix.setting, "--arg value openid" in fix.command) == ("", True)
+    else:
+        assert fix.setting == f"AWS_COGNITO_SCOPES={left}"
+
+
+def test_a_client_without_openid_is_named_though_none_is_asked_for() -> None:
+    def admin_alone(ask: HttpCall) -> HttpAnswer:
+        return back("invalid_scope") if "scope=openid" in ask.url else login_page(ask)
+
+    line = found(Cognito(authorize=admin_alone))["scopes"]
+    assert line.state == "warning"
+    assert "openid is not among them" in line.found
 
 
 def test_the_rest_is_looked_at_without_scopes() -> None:

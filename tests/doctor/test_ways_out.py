@@ -128,7 +128,6 @@ def test_a_secret_of_a_public_client() -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (page(403), "a firewall answers HTTP 403"),
         (page(503), "HTTP 503"),
         (LOST, "does not answer in time"),
         (page(400), "the token endpoint answers HTTP 400"),
@@ -142,6 +141,13 @@ def test_a_token_endpoint_of_which_nobody_can_tell(answer: HttpAnswer, why: str)
     assert wrong(lines) == set()
     assert lines["client-secret"].state == "unknown"
     assert why in lines["client-secret"].found
+
+
+def test_a_firewall_before_the_token_endpoint_alone() -> None:
+    lines = found(Cognito(token=page(403)))
+    assert wrong(lines) == {"firewall"}
+    assert "token endpoint, where each sign-in ends, answers HTTP 403" in lines["firewall"].found
+    assert {lines[code].state for code in ("client-secret", "revocation")} == {"unknown"}
 
 
 def test_what_is_asked_spends_nothing() -> None:
