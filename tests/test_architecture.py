@@ -144,7 +144,7 @@ FLOORS: list[set[str]] = [
         *("migrate.", "pool."),
     },
     {"doctor."},
-    {"", "cli.serve", "cli.stored_sessions", "cli.worker_store"},
+    {"", "cli.demo_parts", "cli.serve", "cli.stored_sessions", "cli.worker_store"},
     {"cli.local_commands", "testing"},
     {
         *("cli.secret_command", "cli.migrate_command", "cli.rules_command"),
@@ -171,7 +171,7 @@ LATE = {
 FAMILIES = ("demo.", "doctor.", "integrations.", "local.", "migrate.", "pool.")
 
 # The only modules that start the local Cognito.
-STARTERS = ("cli.local_commands", "cli.__init__", "testing")
+STARTERS = ("cli.demo_parts", "cli.local_commands", "cli.__init__", "testing")
 
 DOORS: dict[str, set[str]] = {
     "authlib": {"_gate.protocol.oauth_messages"},
@@ -192,6 +192,7 @@ DOORS: dict[str, set[str]] = {
         "_websocket",
         "asgi",
         "cli.alone",
+        "cli.demo_parts",
         "cli.web_sockets",
         "integrations.",
         "demo.",

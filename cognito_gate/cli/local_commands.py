@@ -10,7 +10,6 @@ from socket import socket
 
 import click
 
-from ..asgi import ASGIGate
 from ..local import (
     AUTH_FLOWS,
     SAMPLE_USERS,
@@ -21,7 +20,6 @@ from ..local import (
     User,
     load_users,
 )
-from ..settings import Settings
 from . import listen, serve
 from .banner import NOT_FOR_PRODUCTION
 from .process import until_stopped, wait
@@ -68,9 +66,11 @@ def _demo(listeners: list[socket], cognito_port: int, *, moved: bool, custom: bo
         login_url=f"{origin}/auth/login",
         announce=show_message,
     )
-    cognito.switch(access_seconds=300, id_seconds=300)
+    cognito.switch(access_seconds=300, id_seconds=300, rotation=True)
+    from .demo_parts import demo_app  # noqa: PLC0415 - its pages need the extra `local`
+
     with until_stopped(), cognito.serve(port=cognito_port):
-        app = _demo_app(cognito, custom=custom)
+        app = demo_app(cognito, make_secret_key(), custom=custom)
         notices = [
             *([f"Port {_DEMO_PORT} is busy, so the demo is on port {port}."] if moved else []),
             f"The demo of cognito-gate: {NOT_FOR_PRODUCTION}.",
@@ -95,30 +95,6 @@ def _page_lines(origin: str, cognito: LocalCognito) -> Iterator[str]:
 def show_message(message: Message) -> None:
     """Print a message that the real Cognito would have sent by e-mail or SMS."""
     print_notices(f"# {message}")
-
-
-def _demo_app(cognito: LocalCognito, *, custom: bool) -> ASGIGate:
-    from ..demo import make_app  # noqa: PLC0415 - its pages need the extra `local`
-
-    pages = {
-        "COGNITO_GATE_LOGIN": "custom",
-        "COGNITO_GATE_SIGN_IN": "both",
-        "COGNITO_GATE_SIGN_UP": "true",
-        "COGNITO_GATE_APP_NAME": "Demo",
-    }
-    settings = Settings.from_env(
-        {
-            **cognito.environment(),
-            **(pages if custom else {}),
-            "SECRET_KEY": make_secret_key(),
-            "AWS_COGNITO_REFRESH_FLOW_ENABLED": "true",
-            # Early, so that a refresh can be seen after half a minute.
-            "COGNITO_GATE_REFRESH_BEFORE_SECONDS": "270",
-            "COGNITO_GATE_PUBLIC_PATHS": "/public",
-        },
-        env_file=None,
-    )
-    return ASGIGate(make_app(settings), settings=settings)
 
 
 # local

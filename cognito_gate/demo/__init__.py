@@ -4,5 +4,6 @@ An app like any other: it knows the gate's scope keys and routes, not how sign-i
 """
 
 from .app import make_app as make_app
+from .backstage import Backstage as Backstage
 
-__all__ = ["make_app"]
+__all__ = ["Backstage", "make_app"]

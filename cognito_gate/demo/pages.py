@@ -6,6 +6,7 @@ in the page itself and named in the policy by their hash, so no other can run.
 
 import hashlib
 from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,6 +21,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.filters["clock"] = lambda unix: f"{datetime.fromtimestamp(unix, UTC):%H:%M:%S}"
 _DESIGN = Path(__file__).parents[1] / "templates" / "design.css"
 _STYLE = _DESIGN.read_text("utf-8") + _ENVIRONMENT.get_template("demo.css").render()
 _SCRIPT = _ENVIRONMENT.get_template("demo.js").render()
@@ -40,7 +42,8 @@ class Pages:
             "Cache-Control": "private, no-store",
             "Content-Security-Policy": (
                 f"default-src 'none'; style-src {_hash(_STYLE)}; script-src {_hash(_SCRIPT)}; "
-                f"img-src data:; form-action 'self'{away}; base-uri 'none'; frame-ancestors 'none'"
+                f"connect-src 'self'; img-src data:; "
+                f"form-action 'self'{away}; base-uri 'none'; frame-ancestors 'none'"
             ),
             # Not no-referrer: a form would then be sent with "Origin: null".
             "Referrer-Policy": "same-origin",

@@ -17,7 +17,7 @@ from .api.outbox import Announce, Message
 from .api.totp import totp_code
 from .app import make_app
 from .checks import LocalConfigError, is_web_url, require
-from .model import DEFAULT_AUTH_FLOWS, Client, Fault, Request, Switches, random_name
+from .model import DEFAULT_AUTH_FLOWS, ENDPOINTS, Client, Fault, Request, Switches, random_name
 from .pages import templates
 from .policy import VERIFIABLE, PasswordPolicy, Rules
 from .pool import Pool
@@ -147,6 +147,16 @@ class LocalCognito:
         """Let an endpoint misbehave for so many requests, or until healed."""
         self._pool.traffic.fail(endpoint, fault, times)
 
+    def fail_everywhere(self, fault: Fault) -> None:
+        """Let every endpoint misbehave until healed."""
+        for endpoint in ENDPOINTS:
+            self.fail(endpoint, fault)
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether any endpoint is to misbehave."""
+        return bool(self._pool.traffic.faults)
+
     def heal(self, endpoint: str | None = None) -> None:
         """Remove one endpoint's fault, or all."""
         self._pool.traffic.heal(endpoint)
@@ -180,6 +190,10 @@ class LocalCognito:
     def users(self) -> tuple[User, ...]:
         """Everyone in the pool."""
         return self._pool.users
+
+    def sign_out_user(self, username: str) -> None:
+        """Revoke all tokens of a user, as AdminUserGlobalSignOut does."""
+        self._pool.state.revoke_user(username)
 
     def put_user(self, user: User) -> None:
         """Add or replace a user; their tokens follow at the next refresh."""

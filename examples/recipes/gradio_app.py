@@ -3,8 +3,8 @@
     pip install gradio
     cognito-gate run --local --factory --app-dir examples/recipes gradio_app:app
 
-The package is heavy, so CI does not install it: the tests mount a small app, which answers HTTP
-and a WebSocket, where Gradio's goes.
+The package is heavy: `make judges` installs it for the tests, and without it they mount a small
+app, which answers HTTP and a WebSocket, where Gradio's goes.
 """
 # mypy: disable-error-code="import-not-found, no-any-unimported, no-any-return"
 
@@ -37,10 +37,17 @@ def front() -> FastAPI:
 def app() -> FastAPI:
     import gradio as gr  # noqa: PLC0415  (heavy: only where it is served)
 
+    def greet(request: gr.Request) -> str:
+        groups = current_identity(request.request).groups
+        secret = "Only the group admin reads this." if "admin" in groups else ""
+        return f"# Hello, {request.username}. {secret}"
+
     def answer(text: str, request: gr.Request) -> str:
         return f"{request.username} said {text!r}"
 
-    blocks = gr.Interface(answer, "text", "text")
+    with gr.Blocks() as blocks:
+        gr.Interface(answer, "text", "text")
+        blocks.load(greet, outputs=gr.Markdown())
     return gr.mount_gradio_app(front(), blocks, path=PATH, auth_dependency=visitor)
 
 

@@ -21,3 +21,14 @@ if (left) {
   tick();
   setInterval(tick, 1000);
 }
+const live = document.getElementById("live");
+const renew = async () => {
+  // Not while somebody reads a line, nor in a tab that nobody sees.
+  if (document.hidden || live.querySelector("details[open]")) return;
+  const answer = await fetch(location.href, { redirect: "error" }).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const latest = page.getElementById("live");
+  if (latest && !live.contains(document.activeElement)) live.replaceChildren(...latest.childNodes);
+};
+if (live) setInterval(renew, 2000);
