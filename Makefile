@@ -15,6 +15,7 @@ help:
 	@echo 'make check   format, lint and types only;  make format fixes the first two'
 	@echo 'make judges  install what others wrote and make test asks: emulators of AWS, AWS CDK, proxies, Valkey, data apps'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
+	@echo 'make data-apps  Streamlit, Gradio, Panel and Marimo behind the gate, in a browser'
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
 	@echo 'make pool-combinations  200 user pools with options by chance, before AWS schemas'
@@ -64,6 +65,9 @@ matrix: .venv/.test
 	@$(BIN)/python -m tests.matrix
 
 # CODE='cognito_gate._gate.protocol.*' changes that only; all of it takes hours.
+data-apps: .venv/.test .venv/judges/data-apps/.done
+	@DATA_APPS=1 $(BIN)/python -m pytest -q tests/judges/test_data_apps.py
+
 mutants: .venv/.mutants
 	@$(BIN)/python -m tests.mutants $(if $(CODE),'$(CODE)')
 
@@ -93,8 +97,7 @@ sbom: dist
 	@echo 'build/sbom.cdx.json'
 
 judges: .venv/judges/ministack/.done .venv/judges/moto/.done .venv/judges/cognito-local/.done \
-	.venv/judges/cdk/.done .venv/judges/proxies/.done .venv/judges/valkey/.done \
-	.venv/judges/data-apps/.done
+	.venv/judges/cdk/.done .venv/judges/proxies/.done .venv/judges/valkey/.done
 
 .venv: .venv/.test
 

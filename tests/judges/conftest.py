@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from tests.judges.pool import Guest, Pool, make_pool
 from tests.servers.catalogue import SERVERS
 from tests.servers.process import free_port, served
 
+# They take a gigabyte and a minute: `make data-apps`.
+collect_ignore = [] if os.environ.get("DATA_APPS") else ["test_data_apps.py"]
 __all__ = ["chromium", "pytest_runtest_teardown"]
 _SERVERS = {"asgi": "uvicorn", "wsgi": "waitress"}
 _SETTINGS = {**REFRESH, "SECRET_KEY": SECRET_KEY, "COGNITO_GATE_BEARER": "true"}
