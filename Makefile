@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test quick check format bench capacity faults judges matrix mutants screenshots \
-	pool-combinations dist docs sbom clean .venv
+	data-apps pool-combinations dist docs sbom clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, all tests with coverage'
