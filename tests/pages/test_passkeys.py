@@ -202,6 +202,11 @@ def test_a_passkey_that_cognito_refuses(stage: Stage, changes: dict[str, Any], s
     assert stage.now(user).passkeys == ()
 
 
+def test_there_is_no_other_action(stage: Stage) -> None:
+    person = at_home(stage)
+    assert person.post(person.last.form(ADD), action="passkey-rename").status == 400
+
+
 def test_attempts_are_counted(stage: Stage) -> None:
     person = at_home(stage, tries_per_address=3)
     page = person.last

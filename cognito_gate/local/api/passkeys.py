@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -66,8 +67,8 @@ def _check(asked: Ceremony, user: User, credential: object) -> Passkey:
     webauthn.check_client_data(client_data, asked)
     count = webauthn.read_authenticator_data(data, asked).sign_count
     key = load_pem_public_key(passkey.public_key.encode())
-    if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
-        raise WebAuthnError("unsupported", "neither ES256 nor RS256")
+    # Registration takes no other kind.
+    key = cast("ec.EllipticCurvePublicKey | rsa.RSAPublicKey", key)
     webauthn.verify(key, signature, data, client_data)
     # Step 22: a counter that does not grow is a copy's. Many authenticators have none, and say 0.
     if (count or passkey.sign_count) and count <= passkey.sign_count:
