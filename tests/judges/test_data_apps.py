@@ -44,7 +44,9 @@ APPS = {
 def app(name: str) -> Iterator[str]:
     """The recipe behind its gate, before a local Cognito; its origin."""
     if not os.access(PYTHON, os.X_OK):
-        pytest.skip(f"the data apps are not installed: no {PYTHON} (`make data-apps` installs them)")
+        pytest.skip(
+            f"the data apps are not installed: no {PYTHON} (`make data-apps` installs them)"
+        )
     port = free_port()
     origin = f"http://localhost:{port}"
     callback, after = f"{origin}/auth/callback", f"{origin}/auth/signed-out"
