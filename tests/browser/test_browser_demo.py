@@ -6,41 +6,25 @@ What a button does to Cognito and to cookies is told without a browser, in test_
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from cognito_gate.cli.demo_parts import demo_app
 from cognito_gate.local import LocalCognito
 from tests.browser.tab import Tab, opened
 from tests.browser.test_browser_accessible import check
 from tests.browser.test_browser_pages import WIDER
-from tests.journey.serving import listen, port_of, serving
-from tests.journey.stage import SECRET_KEY
-from tests.signing_keys import with_ready_keys
+from tests.browser.whole_demo import open_demo
 
 LIVES = ("Rotate the signing keys", "Withdraw the signing keys")
 REFRESHED = ("Let the access token end", "Change the access token")
 ENDED = ("Change all session cookies", "End your session at Cognito")
 
 
-@contextmanager
-def demo() -> Iterator[tuple[str, LocalCognito]]:
-    """The demo as `cognito-gate demo` runs it: its origin, and its Cognito."""
-    listener = listen()
-    origin = f"http://localhost:{port_of(listener)}"
-    back, out = f"{origin}/auth/callback", f"{origin}/auth/signed-out"
-    cognito = with_ready_keys(LocalCognito(callback_urls=[back], logout_urls=[out]))
-    cognito.switch(access_seconds=300, id_seconds=300, rotation=True)
-    with cognito.serve(), serving(demo_app(cognito, SECRET_KEY, custom=False), listener):
-        yield origin, cognito
-
-
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[str, LocalCognito]]:
-    with demo() as made:
+    with open_demo() as made:
         yield made
 
 
