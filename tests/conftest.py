@@ -1,6 +1,7 @@
 """What all tests share: nothing may be skipped where COGNITO_GATE_REQUIRE_ALL is set."""
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -24,6 +25,10 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("ours")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and every process that a test starts
+# and ends by it would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REQUIRE_ALL = bool(os.environ.get("COGNITO_GATE_REQUIRE_ALL"))
 

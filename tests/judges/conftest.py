@@ -18,10 +18,11 @@ from tests.judges.person import Person
 from tests.judges.pool import Guest, Pool, make_pool
 from tests.servers.catalogue import SERVERS
 from tests.servers.process import free_port, served
+from tests.world.aws_files import parsed_once
 
 # They take a gigabyte and a minute: `make data-apps`.
 collect_ignore = [] if os.environ.get("DATA_APPS") else ["test_data_apps.py"]
-__all__ = ["chromium", "pytest_runtest_teardown"]
+__all__ = ["chromium", "parsed_once", "pytest_runtest_teardown"]
 _SERVERS = {"asgi": "uvicorn", "wsgi": "waitress"}
 _SETTINGS = {**REFRESH, "SECRET_KEY": SECRET_KEY, "COGNITO_GATE_BEARER": "true"}
 
