@@ -64,7 +64,7 @@ def alive(pid: int) -> bool:
 
 
 # Ctrl-C ends the commands of all other tests. What differs for a worker of a WSGI app is in
-# test_serve.py, and such an app is signed in to in test_run_custom.py.
+# test_serve.py, and such an app is signed in to in test_examples.py.
 def test_workers_share_a_sign_in_and_a_store_and_end_with_a_signal(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(ASGI)
     (tmp_path / ".env").write_text("AWS_COGNITO_REFRESH_FLOW_ENABLED=true")

@@ -24,8 +24,8 @@ NAMES = {
 }
 
 
-def run(app: str, visit: Callable[[Guest], None], **environ: str) -> tuple[str, str]:
-    """Run an example with `--local`; the output, and the address of the app."""
+def run(visit: Callable[[Guest], None], **environ: str) -> tuple[str, str]:
+    """Run the plain example with `--local`; the output, and the address of the app."""
     port = free_port()
     origin = f"http://localhost:{port}"
 
@@ -33,19 +33,17 @@ def run(app: str, visit: Callable[[Guest], None], **environ: str) -> tuple[str, 
         with Guest(origin, NOWHERE) as guest:
             visit(guest)
 
-    words = ("run", "--local", f"--port={port}", f"--app-dir={EXAMPLES}", f"{app}:app")
+    words = ("run", "--local", f"--port={port}", f"--app-dir={EXAMPLES}", "asgi_app:app")
     result = here_until_ctrl_c(*words, url=origin, visit=visited, environ=environ)
     assert result.exit_code == 0, result.output
     return result.output, origin
 
 
-@pytest.mark.parametrize(
-    ("app", "sign_in"), [("asgi_app", "email"), ("wsgi_app", "username"), ("asgi_app", "both")]
-)
-def test_an_example_with_pages_of_its_own(app: str, sign_in: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sign_in", NAMES)
+def test_an_example_with_pages_of_its_own(sign_in: str, tmp_path: Path) -> None:
     good, bad = NAMES[sign_in]
     pages = {CUSTOM: "custom", "COGNITO_GATE_SIGN_IN": sign_in}
-    if app == "wsgi_app":  # settings come from either place
+    if sign_in == "username":  # settings come from either place
         (tmp_path / ".env").write_text("".join(f"{key}={pages[key]}\n" for key in pages))
 
     def visit(guest: Guest) -> None:
@@ -59,7 +57,7 @@ def test_an_example_with_pages_of_its_own(app: str, sign_in: str, tmp_path: Path
             assert guest.ask("/").text == "Hello, ada."
         assert guest.ask("/auth/account").status_code == 200
 
-    output, origin = run(app, visit, **(pages if app == "asgi_app" else {}))
+    output, origin = run(visit, **({} if sign_in == "username" else pages))
     assert (
         f"  Open     {origin}\n  Sign in  {good[-1] if sign_in == 'email' else 'ada'}  " in output
     )
@@ -79,7 +77,7 @@ def test_the_pool_keeps_to_the_password_policy_of_the_pages() -> None:
         assert guest.heading == "Confirm your account"
 
     pages = {"COGNITO_GATE_SIGN_UP": "true", "COGNITO_GATE_PASSWORD_POLICY": policy}
-    run("asgi_app", visit, **{CUSTOM: "custom"}, **pages)
+    run(visit, **{CUSTOM: "custom"}, **pages)
 
 
 def test_codes_are_printed_when_they_are_sent() -> None:
@@ -88,7 +86,7 @@ def test_codes_are_printed_when_they_are_sent() -> None:
         guest.send(username="bob@example.com")
         assert guest.heading == "Set a new password"
 
-    output, _ = run("asgi_app", visit, **{CUSTOM: "custom"})
+    output, _ = run(visit, **{CUSTOM: "custom"})
     assert re.search(r"^# EMAIL to bob@example\.com: \d{6} \(forgot-password\)$", output, re.M)
 
 
@@ -96,7 +94,7 @@ def test_without_pages_of_its_own_no_outbox_is_named() -> None:
     def visit(guest: Guest) -> None:
         assert "/oauth2/authorize" in guest.ask("/").headers["location"]
 
-    output, _ = run("asgi_app", visit, COGNITO_GATE_SIGN_IN="email")
+    output, _ = run(visit, COGNITO_GATE_SIGN_IN="email")
     assert "Sign in  ada  " in output
     assert "/_local/outbox" not in output
 
