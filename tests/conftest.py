@@ -1,4 +1,5 @@
-"""What all tests share: nothing may be skipped where COGNITO_GATE_REQUIRE_ALL is set."""
+"""What all tests share: in which order they run, and that nothing may be skipped where
+COGNITO_GATE_REQUIRE_ALL is set."""
 
 import os
 import signal
