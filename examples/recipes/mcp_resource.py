@@ -1,7 +1,5 @@
 """What clients of MCP look for, put around the gate: a document that names who issues the tokens
 (RFC 9728), and the address of that document in each refusal. mcp_app.py uses it.
-
-uvicorn --app-dir examples/recipes mcp_app:app
 """
 
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from tests.integrations.stage import WSGISite
 
 FOLDER = Path(__file__).parents[2] / "examples" / "recipes"
 RECIPES = sorted(path.stem for path in FOLDER.glob("*.py"))
-PARTS = ("marimo_notebook", "streamlit_script")  # of the recipes, which name them
+PARTS = ("marimo_notebook", "mcp_resource", "streamlit_script")  # of the recipes, which name them
 CONFIGURATIONS = (
     "jupyterhub_config",
     "mcp_app",
