@@ -1,8 +1,8 @@
 """An MCP server behind the gate. docs/how-to/mcp.md says what works with Cognito, and what does not.
 
-    pip install 'mcp>=2.3,<3'
-    export COGNITO_GATE_BEARER=true COGNITO_GATE_AUDIENCES=http://localhost:8000/mcp
-    uvicorn --app-dir examples/recipes mcp_app:app
+pip install 'mcp>=2.3,<3'
+export COGNITO_GATE_BEARER=true COGNITO_GATE_AUDIENCES=http://localhost:8000/mcp
+uvicorn --app-dir examples/recipes mcp_app:app
 """
 # mypy: disable-error-code="import-not-found, no-any-unimported, untyped-decorator"
 
