@@ -14,7 +14,7 @@ import sys
 import tomllib
 import warnings
 from dataclasses import fields
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -334,3 +334,18 @@ def test_the_links_lead_somewhere() -> None:
         links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", text)
         links += re.findall(r'(?:src|srcset)="([^"]+)"', text)
         assert [link for link in links if not (path.parent / link).exists()] == [], name
+
+
+def test_the_anchors_are_there() -> None:
+    """Those of GitHub, which reads them off the headings as the site does."""
+    for name in (*PAGES, "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"):
+        path = ROOT / name
+        links = re.findall(r"\]\(([^):#]*\.md)?#([^)]+)\)", path.read_text(encoding="utf-8"))
+        found = [(path.parent / page if page else path, anchor) for page, anchor in links]
+        assert [anchor for page, anchor in found if anchor not in _anchors(page)] == [], name
+
+
+@cache
+def _anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -1,4 +1,4 @@
-"""The tables of requirements: every test that they name is there, and none of ASVS's is left out."""
+"""The tables of requirements: every test that they name is there, and all of ASVS is in them."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An MCP server behind the gate. docs/how-to/mcp.md says what works with Cognito, and what does not.
+"""An MCP server behind the gate. docs/how-to/mcp.md says what works with Cognito, what does not.
 
 pip install 'mcp>=2.3,<3'
 export COGNITO_GATE_BEARER=true COGNITO_GATE_AUDIENCES=http://localhost:8000/mcp

@@ -1,4 +1,4 @@
-"""The pages about moving here: the app that each shows runs behind the gate, and knows its visitor."""
+"""The pages about moving here: each shows an app that runs behind the gate and knows its visitor."""
 
 import re
 from pathlib import Path
