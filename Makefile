@@ -62,13 +62,13 @@ links: .venv/.test
 
 # The pictures in docs/images/plots, from the figures in docs/measured.
 plots: .venv/.test
-	@$(BIN)/python -m tests.plots
+	@$(BIN)/python docs/plots.py
 
 bench: .venv/.test
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench build/measured
 
 capacity: .venv/.test
-	@$(BIN)/python -m tests.capacity build/capacity.csv
+	@$(BIN)/python -m tests.capacity build/measured
 
 faults: .venv/.test
 	@$(BIN)/python -m tests.faults $(if $(LONG),--long)

@@ -1,4 +1,4 @@
-"""The pages about moving here: each shows an app that runs behind the gate and knows its visitor."""
+"""The pages about moving here: each shows an app that runs behind the gate, as it says there."""
 
 import re
 from pathlib import Path
