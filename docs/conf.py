@@ -34,6 +34,7 @@ html_theme = "furo"
 html_title = "cognito-gate"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_domain_indices = False  # reference/api.md lists the few modules there are
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = True  # llms.txt leads to the Markdown of each page
