@@ -1,14 +1,15 @@
 """The pages about moving here: each shows an app that runs behind the gate, as it says there."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
 
-from cognito_gate.local import LocalCognito
-from tests.integrations.stage import ASGISite, WSGISite
+from tests.integrations.conftest import OpenASGI, OpenWSGI
+from tests.integrations.stage import Site
 
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 
@@ -41,16 +42,15 @@ def _app(page: str) -> Any:
 
 
 @pytest.mark.parametrize("page", MOVED)
-def test_the_app_of_the_page(page: str, cognito: LocalCognito) -> None:
+def test_the_app_of_the_page(page: str, asgi: OpenASGI, wsgi: OpenWSGI) -> None:
     app, moved = _app(page), MOVED[page]
-    kind = WSGISite if isinstance(app, Flask) else ASGISite
-    site = kind(app, cognito, {"COGNITO_GATE_HEADERS": "x-auth-request"})
+    make: Callable[..., Site] = wsgi if isinstance(app, Flask) else asgi
+    site = make(app, COGNITO_GATE_HEADERS="x-auth-request")
     assert moved.told in site.get(moved.path, "bob").text
-    assert site.get(moved.path).headers["location"].startswith(cognito.origin)
+    assert site.get(moved.path).headers["location"].startswith(site.cognito.origin)
     if moved.admins:
         assert site.get(moved.admins, "ada").status_code == 200
         assert site.get(moved.admins, "bob").status_code == 403
-    site.close()
 
 
 def test_each_page_is_tried() -> None:
