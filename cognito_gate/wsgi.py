@@ -160,11 +160,11 @@ def _values(environ: "WSGIEnvironment", key: str) -> list[bytes]:
 
 def _place(environ: "WSGIEnvironment") -> tuple[str, str]:
     """The whole path, as an ASGI server gives it, and the part of it where the app is mounted."""
-    mount: str = environ.get("SCRIPT_NAME", "")
-    event = _event(environ)
+    raw, inside = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+    mount, event = _text(raw), _event(environ)
     if event is not None:
-        return _lambda_event.place(event, _text(environ.get("PATH_INFO", "")), mount)
-    return _text(mount + environ.get("PATH_INFO", "")), mount
+        return _lambda_event.place(event, _text(inside), mount)
+    return _text(raw + inside), mount
 
 
 def _text(raw: str) -> str:

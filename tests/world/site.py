@@ -180,10 +180,11 @@ class WSGISite(Site):
     def environ(self, request: Request, box: list[Seen]) -> dict[str, Any]:
         """An environ as gunicorn makes it."""
         raw, query = _parts(request)
-        path = unquote_to_bytes(raw).decode("latin-1").removeprefix(self.mount)
+        mount = self.mount.encode().decode("latin-1")
+        path = unquote_to_bytes(raw).decode("latin-1").removeprefix(mount)
         return {
             "REQUEST_METHOD": request.method,
-            "SCRIPT_NAME": self.mount,
+            "SCRIPT_NAME": mount,
             "PATH_INFO": path,
             "QUERY_STRING": query.decode("latin-1"),
             "RAW_URI": request.target,
