@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from ..identity import Identity
 from ._django_accounts import (
     AccountRules,
+    can_store,
     create_account,
     fields_of,
     find_account,
@@ -148,7 +149,8 @@ class CognitoMiddleware(RemoteUserMiddleware):
         """The name of a new account: the `sub`, or with `COGNITO_GATE_ACCOUNT_KEY = "username"`
         the username (a machine has none)."""
         by_username = AccountRules.from_settings().key == "username"
-        return (identity.username if by_username else None) or identity.sub
+        name = identity.username if by_username else None
+        return name if name and can_store(name) else identity.sub
 
     def process_request(self, request: HttpRequest) -> None:
         """Find the account, log in or out where it is another one, and bring it up to date."""
