@@ -33,6 +33,7 @@ from ._gate.messages import (
     caches,
 )
 from ._metrics_extra import metrics_of
+from ._preflight import wsgi_answer as preflight_answer
 from .identity import DISABLED, REQUEST_ID, Identity
 from .settings import WSGI_SESSION_BYTES, Settings
 
@@ -112,6 +113,8 @@ class WSGIGate:
         inner[REQUEST_ID] = request_id
         if self._gate is None:
             inner[DISABLED] = True
+        if decision.preflight:
+            return preflight_answer(self.app, inner, start_response)
         return self.app(inner, self._with_cookies(decision, start_response))
 
     def _with_cookies(self, decision: Pass, start_response: "StartResponse") -> "StartResponse":

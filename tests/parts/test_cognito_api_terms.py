@@ -179,7 +179,7 @@ def test_another_endpoint() -> None:
             HttpAnswer(
                 400,
                 body=b'{"__type":"InvalidParameterException",'
-                b'"message":"Value \'TooManyRequestsException\' at \'confirmationCode\'"}',
+                b"\"message\":\"Value 'TooManyRequestsException' at 'confirmationCode'\"}",
             ),
             False,
         ),

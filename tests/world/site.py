@@ -27,8 +27,9 @@ BOX = "tests.box"
 
 
 class Site:
-    """An app behind a gate. `headers` and `body` are what the inner app answers."""
+    """An app behind a gate. `status`, `headers` and `body` are what the inner app answers."""
 
+    status: int = 200
     headers: list[tuple[str, str]]
     body: bytes = b"hello from the app"
 
@@ -130,7 +131,7 @@ class ASGISite(Site):
     async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[BOX].append(Seen(scope[IDENTITY], dict(scope)))
         headers = [(name.encode(), value.encode()) for name, value in self.headers]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
 
@@ -211,7 +212,7 @@ class WSGISite(Site):
 
     def _app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ[BOX].append(Seen(environ[IDENTITY], dict(environ)))
-        start_response("200 OK", list(self.headers))
+        start_response(f"{self.status} as told", list(self.headers))
         return [self.body]
 
 
