@@ -82,7 +82,7 @@ class CognitoBackend(RemoteUserBackend):
         account = self.configure_user(request, account, created=created)
         return account if self.user_can_authenticate(account) else None
 
-    async def aauthenticate(  # type: ignore[override]
+    async def aauthenticate(  # type: ignore[override]  # as above
         self, request: HttpRequest | None, remote_user: str
     ) -> Any:
         """The same in a thread: Django's own would take any account of that name."""

@@ -1,7 +1,10 @@
 """Which paths are open: by the decoded path alone, in plain form only; all others are closed."""
 
+from typing import Any
+
 import pytest
 
+from cognito_gate import Rule
 from tests.flows.site import CoreSite, Open
 from tests.world import faults
 from tests.world.browser import Browser
@@ -212,6 +215,23 @@ def test_a_mount_named_like_a_public_prefix_opens_nothing(make_site: Open, mount
     browser = Browser(make_site(mount=mount, public_paths=PATHS))
     reply = browser.go(f"{mount}/secret")
     assert (reply.status, reply.app) == (303, None)
+
+
+@pytest.mark.parametrize("as_rule", [False, True])
+@pytest.mark.parametrize("path", ["/health", "/health/"])
+def test_a_mount_that_a_client_has_named_opens_no_front_page(
+    make_site: Open, path: str, as_rule: bool
+) -> None:
+    """daphne takes it from a header of anybody's, gunicorn from one that a proxy passes on. Where
+    the app is really mounted, the gate's own callback is mounted, too."""
+    paths = ("/health", "/health/")
+    opens: dict[str, Any] = {"rules": (Rule(paths, public=True),), "public_paths": ()}
+    changes = opens if as_rule else {"public_paths": paths}
+    assert Browser(make_site(**changes)).go(path).app is not None
+    assert Browser(make_site(mount="/health", **changes)).go(path).status == 303
+    below = "https://app.example/health/auth/callback"
+    known = make_site(mount="/health", redirect_url=below, **changes)
+    assert Browser(known).go(path).app is not None
 
 
 def test_the_gates_routes_under_a_mount(make_site: Open, pool: Pool) -> None:

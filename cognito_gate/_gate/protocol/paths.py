@@ -23,9 +23,12 @@ class PublicPaths:
         PublicPaths(("/health", "/static/*")).match("/static/app.css")   # True
     """
 
-    def __init__(self, patterns: tuple[str, ...], after_sign_out: str = "") -> None:
-        """`after_sign_out` is one more path, taken literally, for reading only."""
-        self._after = after_sign_out
+    def __init__(
+        self, patterns: tuple[str, ...], after_sign_out: str = "", callback: str = ""
+    ) -> None:
+        """`after_sign_out` is one more path, taken literally, for reading only. `callback` is that
+        of the gate (empty: of none), which is below each mount that the settings know."""
+        self._after, self._callback = after_sign_out, callback
         self._exact = {item for item in patterns if not item.endswith("/*")}
         self._below = tuple(item[:-1] for item in patterns if item.endswith("/*"))
 
@@ -33,7 +36,9 @@ class PublicPaths:
         """True when `path` is public. Any path that is not in plain form is not.
 
         `root_path` is where the app is mounted: a pattern that would open the whole mount is
-        not applied, since it was written for a part of the site and not for all of this app.
+        not applied, since it was written for a part of the site and not for all of this app. Nor
+        is one that would open the front page, unless the mount is known: daphne takes it from any
+        client (`Daphne-Root-Path`), gunicorn from one behind a proxy that passes `SCRIPT_NAME` on.
         """
         if path == self._after and self._reads_page(path, root_path, method):
             return True
@@ -41,12 +46,17 @@ class PublicPaths:
             return False
         if not is_plain(path):
             return False
-        return path in self._exact or self._wildcard(path, root_path)
+        if path in self._exact:
+            return self._knows(root_path) or not _is_front(path, root_path)
+        return self._wildcard(path, root_path)
 
     def _reads_page(self, path: str, root_path: str, method: str) -> bool:
         """A page that says goodbye shows nothing; an app's front page shows the app."""
-        front = path.rstrip("/") == root_path.rstrip("/")
-        return bool(path) and not front and method in ("GET", "HEAD")
+        return bool(path) and not _is_front(path, root_path) and method in ("GET", "HEAD")
+
+    def _knows(self, root_path: str) -> bool:
+        mount = root_path.rstrip("/") + "/"
+        return mount == "/" or not self._callback or self._callback.startswith(mount)
 
     def _wildcard(self, path: str, root_path: str) -> bool:
         mount = root_path + "/"
@@ -54,6 +64,11 @@ class PublicPaths:
             path.startswith(base) and (base == "/" or not mount.startswith(base))
             for base in self._below
         )
+
+
+def _is_front(path: str, root_path: str) -> bool:
+    """Whether an app that is mounted there takes the path for its front page."""
+    return path.rstrip("/") == root_path.rstrip("/")
 
 
 def is_plain(path: str) -> bool:
