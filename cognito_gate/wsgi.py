@@ -167,7 +167,9 @@ def _place(environ: "WSGIEnvironment") -> tuple[str, str]:
     mount, event = _text(raw), _event(environ)
     if event is not None:
         return _lambda_event.place(event, _text(inside), mount)
-    return _text(raw + inside), mount
+    # Frameworks take a path for one that begins with a slash: so do the rules.
+    slash = "/" if raw and inside and not inside.startswith("/") else ""
+    return _text(raw + slash + inside), mount
 
 
 def _text(raw: str) -> str:

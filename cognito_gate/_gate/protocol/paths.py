@@ -36,27 +36,34 @@ class PublicPaths:
         """True when `path` is public. Any path that is not in plain form is not.
 
         `root_path` is where the app is mounted: a pattern that would open the whole mount is
-        not applied, since it was written for a part of the site and not for all of this app. Nor
-        is one that would open the front page, unless the mount is known: daphne takes it from any
-        client (`Daphne-Root-Path`), gunicorn from one behind a proxy that passes `SCRIPT_NAME` on.
+        not applied, since it was written for a part of the site and not for all of this app.
+        Below a mount that the settings do not know, the path must be public without it, too:
+        daphne takes a mount from any client (`Daphne-Root-Path`), gunicorn from one behind a proxy
+        that passes `SCRIPT_NAME` on, and the app sees the rest of the path only.
         """
+        if not self._matches(path, root_path, method):
+            return False
+        mount = root_path.rstrip("/")
+        if not path.startswith(mount) or self._knows(mount):
+            return True
+        return self._matches("/" + path[len(mount) :].lstrip("/"), "", method)
+
+    def _knows(self, mount: str) -> bool:
+        return not mount or not self._callback or self._callback.startswith(f"{mount}/")
+
+    def _matches(self, path: str, root_path: str, method: str) -> bool:
         if path == self._after and self._reads_page(path, root_path, method):
             return True
         if path not in self._exact and not path.startswith(self._below):
             return False
         if not is_plain(path):
             return False
-        if path in self._exact:
-            return self._knows(root_path) or not _is_front(path, root_path)
-        return self._wildcard(path, root_path)
+        return path in self._exact or self._wildcard(path, root_path)
 
     def _reads_page(self, path: str, root_path: str, method: str) -> bool:
         """A page that says goodbye shows nothing; an app's front page shows the app."""
-        return bool(path) and not _is_front(path, root_path) and method in ("GET", "HEAD")
-
-    def _knows(self, root_path: str) -> bool:
-        mount = root_path.rstrip("/") + "/"
-        return mount == "/" or not self._callback or self._callback.startswith(mount)
+        front = path.rstrip("/") == root_path.rstrip("/")
+        return bool(path) and not front and method in ("GET", "HEAD")
 
     def _wildcard(self, path: str, root_path: str) -> bool:
         mount = root_path + "/"
@@ -64,11 +71,6 @@ class PublicPaths:
             path.startswith(base) and (base == "/" or not mount.startswith(base))
             for base in self._below
         )
-
-
-def _is_front(path: str, root_path: str) -> bool:
-    """Whether an app that is mounted there takes the path for its front page."""
-    return path.rstrip("/") == root_path.rstrip("/")
 
 
 def is_plain(path: str) -> bool:
