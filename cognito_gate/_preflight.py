@@ -14,23 +14,21 @@ if TYPE_CHECKING:
 
 Lines: TypeAlias = list[tuple[str, str]]
 
-_ALLOWS = "access-control-allow-origin"
-_REFUSED: Lines = [
-    ("www-authenticate", "Bearer"),
-    ("cache-control", "no-store"),
-    ("content-type", "text/plain; charset=utf-8"),
-]
-_OF_BODIES = ("content-length", "transfer-encoding")
+_PREFIX = "access-control-"
+_OTHERS = ("allow", "cache-control", "content-type", "vary")
 
 
 def _answer(status: str, headers: Lines) -> tuple[str, Lines]:
-    """The app's answer without its body, which no browser reads. A view that does the same for
-    every method answers as to any request: that is for nobody who is not signed in."""
-    if all(name.lower() != _ALLOWS for name, _ in headers):
-        status, headers = "401 Unauthorized", _REFUSED
-    kept = [pair for pair in headers if pair[0].lower() not in _OF_BODIES]
+    """The app's answer without its body, which no browser reads, and with those headers alone that
+    say what may be asked. A view that does the same for every method answers as to any request:
+    that is for nobody who is not signed in."""
+    kept = [pair for pair in headers if _is_shown(pair[0].lower())]
     # 204 has no body, and says nothing of one (RFC 9110, section 8.6).
     return status, kept if status.startswith("204") else [*kept, ("content-length", "0")]
+
+
+def _is_shown(name: str) -> bool:
+    return name.startswith(_PREFIX) or name in _OTHERS
 
 
 def asgi_answer(send: "Send") -> "Send":
