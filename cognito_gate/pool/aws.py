@@ -21,7 +21,7 @@ _AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.a
 _SIGN_IN_AGAIN = (
     "Sign in again with `aws sso login` or `aws login`, or replace the keys, then try again"
 )
-_SET_UP = "`aws configure sso` or `aws configure` sets them up, and --profile picks a profile"
+_SET_UP = "`aws configure sso` or `aws configure` sets them up, and AWS_PROFILE picks a profile"
 # botocore's exceptions by name, so that its modules need not be loaded to tell them apart.
 _NO_REGION = "No AWS region was given. Pass --region, or set AWS_REGION, or one in the profile."
 _LOCAL_ERRORS = {
@@ -36,6 +36,10 @@ _LOCAL_ERRORS = {
     "ProfileNotFound": "{error}. `aws configure list-profiles` lists the existing profiles.",
     "MissingDependencyException": "{error} (pip install 'botocore[crt]')",
     "ConnectionError": "AWS could not be reached. {error}.",
+    "SSLError": (
+        "AWS's certificate cannot be checked, or is not trusted here. {error}. AWS_CA_BUNDLE (or "
+        "REQUESTS_CA_BUNDLE) names the file of certificates, where one is set."
+    ),
     "HTTPClientError": "AWS could not be reached. {error}.",
     "ResponseParserError": "The response is not from AWS, or something in between changed it.",
 }
