@@ -34,8 +34,8 @@ def check(case: Case) -> Iterator[Finding]:
     room = int((MAX_BYTES - RESERVED - session) / _SEALED)
     if room < MIN_ROOM_BYTES:
         yield KEPT_FORMS.warning(
-            f"a session of some {session:,} bytes leaves a form {room:,} bytes in cookies, less with "
-            f"groups and custom claims: all together stay within {MAX_BYTES:,}",
+            f"a session of some {session:,} bytes leaves a form {room:,} bytes in cookies, less "
+            f"with groups and custom claims: all together stay within {MAX_BYTES:,}",
             Fix(
                 "Ask for fewer scopes (openid email), or keep sessions on a server "
                 "(COGNITO_GATE_STORE)."
