@@ -15,6 +15,8 @@ from .._extras import needs
 HttpAnswer: TypeAlias = dict[str, Any]
 """What boto3 has read from one response."""
 
+NOT_FOUND = "ResourceNotFoundException"
+"""The code where a pool, a client or another resource does not exist."""
 UNKNOWN = "UnknownOperationException"
 """The code of an operation that this boto3, or who answers, does not know."""
 _AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
@@ -35,6 +37,11 @@ _LOCAL_ERRORS = {
     ),
     "ProfileNotFound": "{error}. `aws configure list-profiles` lists the existing profiles.",
     "MissingDependencyException": "{error} (pip install 'botocore[crt]')",
+    "InvalidRegionError": "{error}. A region has a name such as eu-west-1.",
+    "EndpointConnectionError": (
+        "AWS could not be reached. {error}. Check the region's name, the network, and proxies "
+        "(HTTPS_PROXY)."
+    ),
     "ConnectionError": "AWS could not be reached. {error}.",
     "SSLError": (
         "AWS's certificate cannot be checked, or is not trusted here. {error}. AWS_CA_BUNDLE (or "

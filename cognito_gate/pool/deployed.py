@@ -9,14 +9,18 @@ from dataclasses import replace
 from .aws import Account
 from .environment import Extras, Variable, environment, is_confidential, require_output
 from .stack import FAILED_CREATION, Stack, StackProblem, find
+from .talk import busy
 from .users import find_client
+
+# While these last, a stack lacks outputs, or is about to.
+_INCOMPLETE = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 
 def find_deployed(account: Account, name: str) -> Stack:
     """The stack of that name.
 
     Raises:
-        StackProblem: there is none, or its creation failed.
+        StackProblem: there is none, its creation failed, or it is being created or deleted.
     """
     stack = find(account, name)
     if stack is None or stack.empty or stack.status in FAILED_CREATION:
@@ -25,6 +29,8 @@ def find_deployed(account: Account, name: str) -> Stack:
             f"Look elsewhere with --region and --profile, or create it with "
             f"`cognito-gate pool deploy {name}`."
         )
+    if stack.status in _INCOMPLETE:
+        raise busy(stack)
     return stack
 
 

@@ -9,6 +9,7 @@ import click
 
 from ..settings.formats import pool_region
 from ._command_parts import (
+    check_pool_id,
     check_stack_name,
     expected_errors,
     format_option,
@@ -37,6 +38,7 @@ def _check_stack(ctx: click.Context, parameter: click.Parameter, value: str) -> 
     "--user-pool-id",
     default="",
     is_eager=True,  # for the check of STACK
+    callback=check_pool_id,
     metavar="ID",
     help="A pool by its id; with no STACK.",
 )

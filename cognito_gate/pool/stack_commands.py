@@ -9,6 +9,7 @@ from typing import TypeAlias
 import click
 
 from ._command_parts import (
+    check_pool_id,
     expected_errors,
     format_option,
     new_secret_key,
@@ -93,6 +94,7 @@ def _read_parameters(
     "--adopt",
     default="",
     metavar="USER_POOL_ID",
+    callback=check_pool_id,
     help="First take this user pool, which no stack has, into the new stack.",
 )
 @click.option("--replace", is_flag=True, help="With --yes: accept the loss of users or sessions.")

@@ -277,7 +277,9 @@ class FakeAws:
         return {"UserPool": self.pools[UserPoolId]}
 
     def describe_user_pool_client(self, UserPoolId: str, ClientId: str) -> HttpAnswer:  # noqa: N803
-        assert (UserPoolId, ClientId) == (POOL_ID, CLIENT_ID)
+        assert UserPoolId == POOL_ID
+        if ClientId != CLIENT_ID:
+            raise AwsError("no such client", "ResourceNotFoundException", "no such client")
         return {"UserPoolClient": self.client}
 
     def list_user_pool_clients(self, UserPoolId: str, MaxResults: int) -> HttpAnswer:  # noqa: N803

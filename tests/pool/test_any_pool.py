@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from cognito_gate import Settings
+from cognito_gate.pool.any_pool import read_pool
+from cognito_gate.pool.aws import AwsError
+from cognito_gate.pool.environment import EnvironmentProblem
 from tests.pool.command import run
 from tests.pool.fake_aws import CLIENT_ID, POOL_ID, SECRET, FakeAws, FakeStack
 
@@ -222,3 +225,45 @@ def test_one_of_both_is_named(words: tuple[str, ...]) -> None:
     ran = run(account(), "env", *words)
     assert ran.code == 2
     assert "name a STACK, or a pool by --user-pool-id" in ran.told
+
+
+# Ids that lead nowhere
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--user-pool-id", "my-pool"), "'my-pool' is not the id of a user pool"),
+        (
+            ("--user-pool-id", f"{POOL_ID}x"),
+            f"no user pool {POOL_ID}x in eu-west-1 for these credentials. `aws cognito-idp list",
+        ),
+        ((*WORDS, "--client-id", "another"), f"has no app client another. It has:\n  {CLIENT_ID}"),
+    ],
+)
+def test_ids_that_lead_nowhere(words: tuple[str, ...], told: str) -> None:
+    ran = run(account(), "env", *words)
+    assert ran.code != 0
+    assert told in ran.told
+
+
+def test_a_pool_of_another_region() -> None:
+    with pytest.raises(EnvironmentProblem, match="begins with us-east-1: leave --region out"):
+        read_pool(account(), "us-east-1_Example")
+
+
+@pytest.mark.parametrize("operation", ["describe_user_pool", "describe_user_pool_client"])
+def test_what_these_credentials_may_not_do_is_told(operation: str) -> None:
+    aws = account()
+    aws.failures[operation] = [AwsError("These AWS credentials are not allowed", "AccessDenied")]
+    ran = run(aws, "env", *WORDS)
+    assert (ran.code, "not allowed" in ran.told) == (1, True)
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS"])
+def test_a_stack_that_is_not_there_yet_or_no_more(status: str) -> None:
+    aws = stack("UserPool")
+    aws.stacks["theirs"].status = status
+    ran = run(aws, "env", "theirs")
+    assert ran.code == 1
+    assert f"The stack theirs is busy ({status}). Wait" in ran.told

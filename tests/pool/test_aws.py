@@ -190,6 +190,19 @@ def test_where_the_region_comes_from(environment: pytest.MonkeyPatch) -> None:
     assert connect().region == "us-west-2"
 
 
+def test_a_region_that_is_none() -> None:
+    with pytest.raises(AwsError, match=r"A region has a name such as eu-west-1\.$"):
+        connect(region="eu west").call("sts", "get_caller_identity")
+
+
+def test_certificates_that_are_not_there(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_CA_BUNDLE", "/nowhere.pem")
+    with answering(200, "") as (address, _):
+        environment.setenv("AWS_ENDPOINT_URL", address.replace("http:", "https:"))
+        with pytest.raises(AwsError, match=r"cannot be checked.* AWS_CA_BUNDLE \(or REQUESTS"):
+            connect().call("sts", "get_caller_identity")
+
+
 def test_no_such_profile() -> None:
     with pytest.raises(AwsError, match=re.escape("(nobody) could not be found. `aws configure")):
         connect(profile="nobody")
