@@ -286,8 +286,11 @@ class FakeAws:
         assert (UserPoolId, MaxResults) == (POOL_ID, 60)
         return {"UserPoolClients": self.clients}
 
-    def update_user_pool(self, UserPoolId: str, DeletionProtection: str) -> None:  # noqa: N803
-        self.pools[UserPoolId]["DeletionProtection"] = DeletionProtection
+    def update_user_pool(self, UserPoolId: str, **changes: Any) -> None:  # noqa: N803
+        self.pools[UserPoolId].update(changes)
+
+    def set_user_pool_session_configuration(self, **told: Any) -> None:
+        assert told["UserPoolId"] == POOL_ID
 
     def delete_user_pool_domain(self, UserPoolId: str, Domain: str) -> None:  # noqa: N803
         pool = self.pools[UserPoolId]
