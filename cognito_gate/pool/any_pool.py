@@ -12,10 +12,17 @@ from ..settings.checks import CHECKS
 from ..settings.formats import Problem, domain_origin, pool_region
 from .aws import NOT_FOUND, Account, AwsError, pages
 from .changes import CLIENT, POOL
-from .environment import LOGOUT_UNREGISTERED, EnvironmentProblem, is_complete
+from .environment import (
+    LOGOUT_UNREGISTERED,
+    EnvironmentProblem,
+    is_complete,
+    of_same_origin,
+)
 from .stack import Stack, StackProblem, resources
 
 _COGNITO = "cognito-idp"
+OTHER_CALLBACKS = "OtherCallbackUrls"
+"""The output with the callback URLs that are not in the environment, between spaces."""
 _SCOPES = ("openid", "email", "phone", "profile")
 _WAYS = {
     "PASSWORD": "PASSWORD_SRP",
@@ -80,14 +87,16 @@ def outputs_of_pool(account: Account, named: Named) -> Mapping[str, str]:
     sign_in_pages = named.pages or "hosted"
     if sign_in_pages == "hosted":
         _check_hosted(client, client_id, domain)
-    callback = _first(client.get("CallbackURLs", ()), CHECKS["redirect_url"])
+    callbacks = _taken(client.get("CallbackURLs", ()), CHECKS["redirect_url"])
+    callback = next(iter(callbacks), "")
     if not callback:
         raise EnvironmentProblem(
             f"The app client {client_id} has no callback URL that the gate could use. Add one, "
             "such as https://app.example.com/auth/callback. "
             "Console: App clients > the client > Login pages > Edit > Allowed callback URLs."
         )
-    logout = _first(client.get("LogoutURLs", ()), CHECKS["logout_url"])
+    logouts = _taken(client.get("LogoutURLs", ()), CHECKS["logout_url"])
+    logout = of_same_origin(callback, logouts) or next(iter(logouts), "")
     usual_logout = "/".join([*callback.split("/")[:3], "auth", "signed-out"])
     return {
         "Region": account.region,
@@ -96,6 +105,7 @@ def outputs_of_pool(account: Account, named: Named) -> Mapping[str, str]:
         "Domain": domain,
         "Issuer": _issuer(pool, named.pool_id),
         "RedirectUrl": callback,
+        OTHER_CALLBACKS: " ".join(callbacks[1:]),
         "LogoutUrl": logout or usual_logout,
         LOGOUT_UNREGISTERED: "" if logout else "true",
         "Scopes": " ".join(scope for scope in _SCOPES if scope in _scopes(client)),
@@ -214,15 +224,16 @@ def _scopes(client: Mapping[str, Any]) -> Sequence[str]:
     return client.get("AllowedOAuthScopes") or ("openid",)
 
 
-def _first(urls: Iterable[str], check: Callable[[str], None]) -> str:
-    """The first that the gate takes: a client may also have those of a phone's app."""
+def _taken(urls: Iterable[str], check: Callable[[str], None]) -> list[str]:
+    """Those that the gate takes: a client may also have those of a phone's app."""
+    taken = []
     for url in urls:
         try:
             check(url)
         except Problem:
             continue
-        return url
-    return ""
+        taken.append(url)
+    return taken
 
 
 def _for_own_pages(

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .aws import Account
-from .environment import Extras, Variable, environment, is_confidential, require_output
+from .environment import (
+    Extras,
+    Variable,
+    environment,
+    is_confidential,
+    of_same_origin,
+    require_output,
+)
 from .stack import FAILED_CREATION, Stack, StackProblem, find
 from .talk import busy
 from .users import find_client
@@ -62,6 +69,9 @@ def environment_of(
         if confidential and not client.secret:
             raise StackProblem(f"AWS does not return the secret of the app client {client_id}.")
         complete = replace(complete, client_secret=client.secret)
+        if extras.callback_url and not extras.logout_url:
+            near = of_same_origin(extras.callback_url, client.logout_urls)
+            complete = replace(complete, logout_url=near)
     return environment(outputs, complete)
 
 

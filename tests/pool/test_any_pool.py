@@ -227,6 +227,37 @@ def test_one_of_both_is_named(words: tuple[str, ...]) -> None:
     assert "name a STACK, or a pool by --user-pool-id" in ran.told
 
 
+# Several addresses
+
+HERE = "http://localhost:8000/auth"
+
+
+def test_of_several_addresses_those_of_one_app_go_together() -> None:
+    aws = account(
+        client={
+            "CallbackURLs": [URL, f"{HERE}/callback"],
+            "LogoutURLs": ["https://www.example.com/", f"{HERE}/signed-out", f"{URL}/bye"],
+        }
+    )
+    assert values(aws, *WORDS)["AWS_COGNITO_LOGOUT_URL"] == f"{URL}/bye"
+    told = run(aws, "env", *WORDS).told
+    assert f"Sign-ins come back to {URL}." in told
+    assert f"--callback-url takes:\n  {HERE}/callback\n" in told
+    words = (*WORDS, "--callback-url", f"{HERE}/callback")
+    assert values(aws, *words)["AWS_COGNITO_LOGOUT_URL"] == f"{HERE}/signed-out"
+    assert "--callback-url takes" not in run(aws, "env", *words).told
+    given = values(aws, *words, "--logout-url", "https://www.example.com/")
+    assert given["AWS_COGNITO_LOGOUT_URL"] == "https://www.example.com/"
+
+
+def test_a_sign_out_elsewhere_is_better_than_one_that_ends_on_an_error_page() -> None:
+    other = "https://www.example.com/"
+    aws = account(client={"CallbackURLs": [URL], "LogoutURLs": [other]})
+    assert values(aws, *WORDS)["AWS_COGNITO_LOGOUT_URL"] == other
+    assert values(aws, *WORDS, "--callback-url", URL)["AWS_COGNITO_LOGOUT_URL"] == other
+    assert "--callback-url takes" not in run(aws, "env", *WORDS).told
+
+
 # Ids that lead nowhere
 
 
