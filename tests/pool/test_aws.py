@@ -153,7 +153,10 @@ def test_any_other_refusal(environment: pytest.MonkeyPatch) -> None:
 
 def test_an_answer_of_somebody_else(environment: pytest.MonkeyPatch) -> None:
     told = refused(environment, "<html>Welcome to the hotel</html", 200)
-    assert str(told) == "The response is not from AWS, or something in between changed it."
+    assert str(told).startswith(
+        "The response is not from AWS, or something in between changed it. The call went "
+        "to http://127.0.0.1:"
+    )
 
 
 def test_nobody_answers(environment: pytest.MonkeyPatch) -> None:
@@ -161,6 +164,15 @@ def test_nobody_answers(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AWS_ENDPOINT_URL", address)
     with pytest.raises(AwsError, match=r"^AWS could not be reached\. .*127\.0\.0\.1"):
         connect().call("cloudformation", "describe_stacks")
+
+
+@pytest.mark.parametrize("code", ["UnknownOperationException", "InvalidAction"])
+def test_an_emulator_that_does_not_know_an_operation(
+    environment: pytest.MonkeyPatch, code: str
+) -> None:
+    told = refused(environment, refusal(code))
+    assert (told.code, told.message) == (code, "No.")
+    assert " The call went to http://127.0.0.1:" in str(told)
 
 
 def test_no_credentials(environment: pytest.MonkeyPatch) -> None:
