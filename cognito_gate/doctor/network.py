@@ -214,12 +214,12 @@ def _unreachable(case: Case, failures: Failures) -> Finding:
 def _stood_in(case: Case, answer: str) -> Finding:
     """The finding for an answer at the pool's own address that is none of Cognito's."""
     return NETWORK.wrong(
-        f"{reach.origin(case.settings.jwks_url)} answers {answer}, and AWS never does there: "
-        "something between this machine and AWS answers in its place",
+        f"{reach.origin(case.settings.jwks_url)} answers {answer}, where Cognito has JSON alone: "
+        "something in front of it answers in its place",
         Fix(
             "Open that address in a browser on this machine: a guest network asks for its own "
-            "sign-in, and a filtering proxy says what it blocks. Its operators can let "
-            "cognito-idp.*.amazonaws.com and the login domain through."
+            "sign-in, and a filtering proxy or a firewall says what it blocks. Its operators can "
+            "let cognito-idp.*.amazonaws.com and the login domain through."
         ),
     )
 

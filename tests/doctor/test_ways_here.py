@@ -57,10 +57,12 @@ PLANTED = {
     "no network": Planted("network", "neither the user pool .* no route", away(LOST)),
     "no name resolves": Planted("network", r"neither .* names do not resolve \(DNS\)", away(DNS)),
     "a guest network's own page": Planted(
-        "network", r"answers HTTP 200 \(text/html\), and AWS", away(page(200, "<form></form>"))
+        "network",
+        r"answers HTTP 200 \(text/html\), where Cognito has JSON alone",
+        away(page(200, "<form></form>")),
     ),
     "a way to a guest network's page": Planted(
-        "network", "answers HTTP 302, and AWS never", away(to("https://portal.example/"))
+        "network", "answers HTTP 302, where Cognito has JSON", away(to("https://portal.example/"))
     ),
     "a network that says it wants a sign-in": Planted(
         "network", "HTTP 511, a sign-in to the network", away(page(511))

@@ -42,13 +42,18 @@ def test_it_passes_cfn_lint() -> None:
     assert [str(found) for found in lint(HEAD + RESOURCES, regions=["eu-west-1"])] == []
 
 
+def _secret(name: str) -> str:
+    return f"{{{{resolve:secretsmanager:my-app:SecretString:{name}}}}}"
+
+
 def test_the_variables_of_a_function_are_those_of_the_pool() -> None:
     assert _Shown(VARIABLES).variables == {
         "AWS_COGNITO_USER_POOL_ID": "<UserPool>",
         "AWS_COGNITO_USER_POOL_CLIENT_ID": "<UserPoolClient>",
-        "AWS_COGNITO_USER_POOL_CLIENT_SECRET": "<UserPoolClient.ClientSecret>",
+        "AWS_COGNITO_USER_POOL_CLIENT_SECRET": _secret("CLIENT_SECRET"),
         "AWS_COGNITO_DOMAIN": "https://login-5f3c9a10.auth.eu-west-1.amazoncognito.com",
         "AWS_COGNITO_REDIRECT_URL": f"{APP}/auth/callback",
         "AWS_COGNITO_LOGOUT_URL": f"{APP}/auth/signed-out",
         "AWS_COGNITO_REFRESH_FLOW_ENABLED": "true",
+        "SECRET_KEY": _secret("SECRET_KEY"),
     }
