@@ -275,7 +275,10 @@ def _keys(case: Case, answer: HttpAnswer, issuer: Finding) -> Finding:
         return KEYS.unchecked("the issuer is wrong")
     return KEYS.wrong(
         f"{url} answers HTTP {answer.status} without an RS256 key for use",
-        Fix("Check what answers there: an emulator, a proxy, or the wrong address."),
+        Fix(
+            "Check what answers there: an emulator, a proxy, a firewall (AWS WAF says HTTP 403), or "
+            "the wrong address."
+        ),
     )
 
 

@@ -104,6 +104,9 @@ def check_domain(
             return DOMAIN.wrong(fault, _or_advertised(case, what, advertised))
         case "passing":
             return DOMAIN.unchecked(f"{origin}: {reach.passing(answer)}")
+        case "odd" if answer.status == 200:
+            fault = f"{origin} answers with a page of its own where Cognito's login would redirect"
+            return DOMAIN.wrong(fault, _absent(case, answer, advertised))
         case "odd":
             fault = f"{origin} answers HTTP {answer.status}, and not as Cognito's login does"
             return DOMAIN.unchecked(
