@@ -276,8 +276,8 @@ def _keys(case: Case, answer: HttpAnswer, issuer: Finding) -> Finding:
     return KEYS.wrong(
         f"{url} answers HTTP {answer.status} without an RS256 key for use",
         Fix(
-            "Check what answers there: an emulator, a proxy, a firewall (AWS WAF says HTTP 403), or "
-            "the wrong address."
+            "Check what answers there: an emulator, a proxy, a firewall (HTTP 403 is AWS "
+            "WAF's), or the wrong address."
         ),
     )
 

@@ -139,7 +139,8 @@ def test_nothing_is_believed_that_answers_in_the_place_of_aws() -> None:
 
 def test_nobody_is_sent_to_the_prefix_where_the_pool_cannot_be_reached_either() -> None:
     lines = found(away(DNS))
-    assert lines["domain"].found == "not checked: see network first"
+    for code in ("domain", "issuer", "client-secret", "revocation", "sign-out-url"):
+        assert lines[code].found == "not checked: see network first", code
     # The pool answers, and then the prefix is what remains.
     assert "the prefix 'my-app'" in fixing(found(Cognito(authorize=DNS)), "domain")
 
