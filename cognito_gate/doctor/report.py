@@ -21,7 +21,7 @@ VERSION = 1
 
 WIDTH = 100
 MARKS: Mapping[State, str] = MappingProxyType(
-    {"ok": "✓", "wrong": "✗", "warning": "!", "unknown": "–"}  # noqa: RUF001
+    {"ok": "✓", "wrong": "✗", "warning": "!", "unknown": "–"}  # noqa: RUF001 - signs, no letters
 )
 PLAIN: Mapping[State, str] = MappingProxyType(
     {"ok": "ok", "wrong": "XX", "warning": "!!", "unknown": "--"}
