@@ -214,7 +214,11 @@ def soak(seconds: float, *, shared: bool = True) -> Result:
             after = site.resources()
             memory = sum(one.memory for one in after) / sum(one.memory for one in before)
             files = [max(one.files for one in each) for each in (before, after)]
-            result.note = f"memory x {memory:.2f}, file descriptors {files[0]} -> {files[1]}"
+            sessions = sum(site.provider.refreshes.values())
+            result.note = (
+                f"{sessions} sessions, memory x {memory:.2f}, "
+                f"file descriptors {files[0]} -> {files[1]}"
+            )
             result.expect(memory < 1.2, "memory grows")
             result.expect(files[1] <= files[0] + 20, "file descriptors are left open")
 
