@@ -2,7 +2,7 @@
 
 import logging
 
-from tests.bench import cold_start, hostile, inprocess, overhttp, signing_in, starting
+from tests.bench import cold_start, hostile, inprocess, overhttp, signing_in, starting, stores
 
 logging.getLogger("cognito_gate").setLevel(logging.ERROR)
 starting.main()
@@ -15,3 +15,4 @@ print()
 signing_in.main()
 print()
 overhttp.main()
+stores.main()

@@ -65,6 +65,17 @@ def test_after_the_copy_one_question_and_no_signature(fleet: Fleet, browser: Bro
     assert fleet.questions() == ["load"]
 
 
+def test_without_copies_each_request_is_one_question() -> None:
+    """One in all, revocations included: those are read now and then, not at each request."""
+    fleet = Fleet({"store_cache_seconds": 0})
+    browser = fleet[0].signed_in()
+    assert browser.go("/").status == 200
+    fleet.store.asked.clear()
+    for _ in range(3):
+        assert browser.go("/").identity.username == "ada"
+    assert fleet.store.operations() == ["load"] * 3
+
+
 @pytest.mark.parametrize("copies", [5, 0])
 def test_an_id_that_nobody_gave_is_nobody(copies: float) -> None:
     fleet = Fleet({"store_cache_seconds": copies})
