@@ -1,5 +1,7 @@
 """Sessions in a store that processes share: what the browser has, what the store is asked."""
 
+from dataclasses import replace
+
 import pytest
 
 from cognito_gate._gate.effects import StoreCall
@@ -277,7 +279,7 @@ def test_an_id_that_is_taken_is_given_to_nobody(fleet: Fleet) -> None:
 
     def meanwhile(call: StoreCall) -> None:
         if call.operation == "create" and call.item and call.key.startswith("session:"):
-            fleet.store.items[call.key] = call.item
+            fleet.store.items[call.key] = replace(call.item, value=b"another's")
 
     fleet.store.before = meanwhile
     reply = browser.go(back, headers={"sec-fetch-site": None})
