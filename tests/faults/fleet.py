@@ -51,6 +51,7 @@ class Fleet:
 
 def command(name: str, port: int, workers: int = WORKERS) -> list[str]:
     """The command line of a server."""
+    name, *more = name.split()
     program = str(Path(sys.executable).with_name(name))
     if name == "uvicorn":
         options = ["--host=127.0.0.1", f"--port={port}", "--no-access-log", "--log-level=error"]
@@ -58,7 +59,7 @@ def command(name: str, port: int, workers: int = WORKERS) -> list[str]:
         return [program, *options, *several, ASGI]
     return [
         *(program, f"--bind=127.0.0.1:{port}", f"--workers={workers}", "--threads=8"),
-        *("--log-level=error", "--backlog=1024", WSGI),
+        *("--log-level=error", "--backlog=1024", *more, WSGI),
     ]
 
 
