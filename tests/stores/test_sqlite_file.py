@@ -156,7 +156,7 @@ def test_a_file_that_is_damaged(path: Path, store: SQLiteStore, half: bool) -> N
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] if half else b"not a database" * 1000)
     for call in (LOAD, saving()):
-        with pytest.raises(StoreUnusable, match="damaged.*remove the file"):
+        with pytest.raises(StoreUnusable, match=r"damaged.*remove the file"):
             store.answer(call)
 
 
