@@ -310,17 +310,6 @@ def test_a_visitor_who_leaves_while_their_token_is_revoked_has_signed_out(pool: 
         assert browser.go("/").status == 303
 
 
-def test_a_visitor_who_leaves_while_their_code_is_exchanged_may_come_again(
-    make: Make, pool: Pool
-) -> None:
-    """A doubled click leaves the first request, and has its answer by the second."""
-    site = make()
-    browser = Browser(site)
-    back = browser.request("GET", pool.sign_in(browser.go("/").location), NAVIGATION)
-    assert site.runner.run(cancel_one(site, [back, back])) == [303]
-    assert len(pool.named("token")) == 1
-
-
 def test_headers_may_be_any_iterable(make: Make, pool: Pool) -> None:
     site = make()
     browser = Browser(site)

@@ -167,7 +167,7 @@ async def _again(site: Fleet, session: Session, counts: Counts, end: float) -> N
 
 def rolling(name: str, seconds: float, *, shared: bool = True) -> Result:
     """All workers are replaced while visitors go on."""
-    result = Result()
+    result = Result(Counts(retries=True))
     with fleet(name, shared=shared) as site:
 
         async def main() -> None:
@@ -187,7 +187,7 @@ def rolling(name: str, seconds: float, *, shared: bool = True) -> Result:
             site.signal(signal.SIGHUP)
             await load
             result.expect(replaced(), "the workers were not replaced")
-            result.note = f"{WORKERS} workers replaced"
+            result.note = f"{WORKERS} workers replaced, {result.counts.retried} requests sent again"
 
         asyncio.run(main())
     return result
