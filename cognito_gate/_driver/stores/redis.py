@@ -4,13 +4,11 @@ The only module that imports redis-py, whose types change from version to versio
 threads and for each event loop, and a thread that listens. Must not know what keys and values mean.
 """
 
-import asyncio
 import ssl
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
-from weakref import WeakKeyDictionary
 
 import redis
 import redis.asyncio
@@ -21,6 +19,7 @@ from redis.retry import Retry
 
 from ..._gate.effects import StoreAnswer, StoreCall
 from ...settings.stores import RedisAddress
+from ..loops import ByLoop
 from .interface import Hear, Missed, StoreUnusable
 from .redis_scripts import Layout
 
@@ -55,8 +54,7 @@ class RedisStore:
         self._lock = threading.Lock()
         self._home = self._node = (address.host, address.port)
         self._clients: dict[Node, Any] = {}
-        self._loops_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Node, Any]]
-        self._loops_clients = WeakKeyDictionary()
+        self._loops_clients: ByLoop[dict[Node, Any]] = ByLoop()
         self._closed = threading.Event()
 
     def answer(self, call: StoreCall) -> StoreAnswer:
@@ -122,7 +120,7 @@ class RedisStore:
                 client.connection_pool.disconnect()
 
     async def aclose(self) -> None:
-        for client in self._loops_clients.pop(asyncio.get_running_loop(), {}).values():
+        for client in (self._loops_clients.pop() or {}).values():
             await client.connection_pool.disconnect()
 
     def _open_client(self, node: Node) -> Any:
@@ -132,7 +130,7 @@ class RedisStore:
             return self._clients[node]
 
     def _open_loops_client(self, node: Node) -> Any:
-        clients = self._loops_clients.setdefault(asyncio.get_running_loop(), {})
+        clients = self._loops_clients.get(dict)
         if node not in clients:
             pool = _loops_pool(self._options(node), self._timeout)
             clients[node] = redis.asyncio.Redis(connection_pool=pool)
