@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class ByLoop(Generic[T]):
-    """A value for each event loop. Some servers run one loop after another, each for one request."""
+    """A value for each event loop. Some servers run one after another, each for one request."""
 
     def __init__(self) -> None:
         self._values: WeakKeyDictionary[asyncio.AbstractEventLoop, T] = WeakKeyDictionary()
