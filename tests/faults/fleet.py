@@ -26,9 +26,10 @@ WORKERS = 4
 
 @dataclass(frozen=True)
 class Fleet:
-    """A server that runs, and the provider that it asks."""
+    """A server that runs with so many workers, and the provider that it asks."""
 
     name: str
+    size: int
     port: int
     pid: int
     provider: Provider
@@ -84,6 +85,7 @@ def fleet(
     *,
     shared: bool = True,
     grace_seconds: int = 0,
+    workers: int = WORKERS,
 ) -> Iterator[Fleet]:
     """Serve until the block ends, with a store in a file unless `settings` name another."""
     port = free_port()
@@ -91,5 +93,5 @@ def fleet(
     with tempfile.TemporaryDirectory() as directory, provider.serve():
         store = {"COGNITO_GATE_STORE": f"sqlite:///{directory}/store.db"} if shared else {}
         variables = environment(provider, {**store, **settings})
-        with served(command(name, port), port, variables) as pid:
-            yield Fleet(name, port, pid, provider)
+        with served(command(name, port, workers), port, variables) as pid:
+            yield Fleet(name, workers, port, pid, provider)

@@ -46,8 +46,8 @@ class Result:
 async def warm(site: Fleet) -> None:
     """Let each worker load what its first requests need."""
     for _ in range(3):
-        sessions = [new_session(site.provider) for _ in range(WORKERS)]
-        await many(site.at, sessions, Counts(), parallel=WORKERS, at_once=WORKERS)
+        sessions = [new_session(site.provider) for _ in range(site.size)]
+        await many(site.at, sessions, Counts(), parallel=site.size, at_once=site.size)
     site.provider.refreshes.clear()
 
 
@@ -55,10 +55,10 @@ def sessions_of(site: Fleet, number: int) -> list[Session]:
     return [new_session(site.provider) for _ in range(number)]
 
 
-def parallel(name: str, seconds: float, *, shared: bool = True) -> Result:
+def parallel(name: str, seconds: float, *, shared: bool = True, workers: int = WORKERS) -> Result:
     """Pages that make six requests at once when their token has expired."""
     result = Result()
-    with fleet(name, shared=shared) as site:
+    with fleet(name, shared=shared, workers=workers) as site:
 
         async def main() -> None:
             await warm(site)
@@ -91,11 +91,13 @@ def two_hundred(name: str, seconds: float, *, shared: bool = True) -> Result:
     return result
 
 
-def killed(name: str, mode: str, seconds: float, *, shared: bool = True) -> Result:
+def killed(
+    name: str, mode: str, seconds: float, *, shared: bool = True, workers: int = WORKERS
+) -> Result:
     """The worker that refreshes a session is killed; the others go on, after the lease at most."""
     result = Result(outage=True, cut=True)
     grace = 60 if mode == "lose" else 0
-    with fleet(name, QUICK, shared=shared, grace_seconds=grace) as site:
+    with fleet(name, QUICK, shared=shared, grace_seconds=grace, workers=workers) as site:
         provider = site.provider
 
         async def main() -> None:
