@@ -111,7 +111,13 @@ FLOORS: list[set[str]] = [
     {"_metrics", "_sign_in_log"},
     {
         *("_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls"),
-        *("_driver.stores.__init__", "_driver.stores.interface", "_driver.workers", "_listening"),
+        *(
+            "_driver.stores.__init__",
+            "_driver.stores.interface",
+            "_driver.workers",
+            "_listening",
+            "_driver.loops",
+        ),
     },
     {"_driver.calls", "_driver.stores.sqlite_file"},
     {"_driver.fleet_calls", "_driver.store_calls"},

@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from tests.bench import cold_start, hostile, inprocess, overhttp, signing_in, starting
+from tests.bench import cold_start, hostile, inprocess, overhttp, signing_in, starting, stores
 from tests.bench.files import write
 
 logging.getLogger("cognito_gate").setLevel(logging.ERROR)
@@ -17,6 +17,7 @@ print()
 signing_in.main()
 print()
 ratios = overhttp.main()
+stores.main()
 for directory in sys.argv[1:]:
     write(directory, "request-costs", ("request", "verifications"), costs.items())
     write(directory, "throughput", ("server", "app", "against", "ratio"), ratios)

@@ -72,7 +72,7 @@ def _pinned(core: int, command: list[str]) -> list[str]:
 
 
 @contextmanager
-def _server(command: str, app: str, env: dict[str, str]) -> Iterator[str]:
+def server(command: str, app: str, env: dict[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -99,15 +99,16 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server did not start")
 
 
-def _load(url: str, cookie: str) -> float:
-    """Requests per second; any answer but 2xx is an error."""
-    wrk = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
+def load(url: str, cookie: str) -> tuple[float, str]:
+    """Requests per second, and the time in which 99 % of them were answered; any answer but 2xx is
+    an error."""
+    wrk = ["wrk", "-t1", "-c32", "--latency", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
     command = _pinned(0, wrk)
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s+([\d.]+)", shown)
+    found = re.search(r"99%\s+(\S+)(?:.|\n)*Requests/sec:\s+([\d.]+)", shown)
     if "Non-2xx" in shown or found is None:
         raise RuntimeError(f"{url} refused requests:\n{shown}")
-    return float(found[1])
+    return float(found[2]), found[1]
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,10 @@ class Ratio:
 def _run(race: Race, env: dict[str, str], cookie: str) -> list[Ratio]:
     apps = [race.bare, race.gated, *([race.peer] if race.peer else [])]
     with ExitStack() as stack:
-        urls = [stack.enter_context(_server(race.command, app, env)) for app in apps]
+        urls = [stack.enter_context(server(race.command, app, env)) for app in apps]
         for url in urls:
-            _load(url, cookie)  # it is up and warm
-        rounds = [[_load(url, cookie) for url in urls] for _ in range(ROUNDS)]
+            load(url, cookie)  # it is up and warm
+        rounds = [[load(url, cookie)[0] for url in urls] for _ in range(ROUNDS)]
     ours = [speeds[1] for speeds in rounds]
     others = [("bare", race.limit), *([("flask-cognito-lib", PEER_LIMIT)] if race.peer else [])]
     return [

@@ -52,14 +52,17 @@ class Fleet:
 
 def command(name: str, port: int, workers: int = WORKERS) -> list[str]:
     """The command line of a server."""
+    name, *more = name.split()
     program = str(Path(sys.executable).with_name(name))
     if name == "uvicorn":
         options = ["--host=127.0.0.1", f"--port={port}", "--no-access-log", "--log-level=error"]
-        several = [f"--workers={workers}"] if workers > 1 else []
+        # On a busy machine a worker may need longer than 5 seconds to start or to say that it
+        # lives: it would be given up.
+        several = [f"--workers={workers}", "--timeout-worker-healthcheck=60"] * (workers > 1)
         return [program, *options, *several, ASGI]
     return [
         *(program, f"--bind=127.0.0.1:{port}", f"--workers={workers}", "--threads=8"),
-        *("--log-level=error", "--backlog=1024", WSGI),
+        *("--log-level=error", "--backlog=1024", *more, WSGI),
     ]
 
 
