@@ -227,3 +227,24 @@ def test_what_stands_behind_a_mount_is_read_with_a_slash(pool: Pool) -> None:
     server = Server()
     site.gate(environ, server)
     assert [status for status, _, _ in server.started] == ["403 Forbidden"]
+
+
+def test_a_preflight_gets_no_body_of_an_app_that_starts_late(pool: Pool) -> None:
+    """An app that is a generator calls `start_response` when its first chunk is asked for."""
+    notes: list[str] = []
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        try:
+            start_response("200 OK", [*TYPE, ("X-Secret", "of the app")])
+            yield b"hello"
+            notes.append("read on")
+        finally:
+            notes.append("closed")
+
+    headers = [(b"origin", b"https://other.example"), (b"access-control-request-method", b"PUT")]
+    site = WSGISite(pool.settings(bearer=True), pool)
+    server = Server()
+    environ = site.environ(Request("OPTIONS", "/", headers), [])
+    assert list(WSGIGate(app, pool.settings(bearer=True))(environ, server)) == []
+    assert server.started == [("200 OK", [*TYPE, ("content-length", "0")], None)]
+    assert (server.written, notes) == ([], ["closed"])
