@@ -14,6 +14,7 @@ KEPT_FORMS = Check("kept-forms", "kept forms")
 VARIABLE = "COGNITO_GATE_KEEP_FORMS"
 
 MIN_ROOM_BYTES = 1_000  # bytes, below which few forms have room
+MAX_TEXT_BYTES = 2_700  # what one cookie of 4,096 bytes has room for, when it is sealed
 _SEALED = 4 / 3  # Base64 of what is encrypted
 
 
@@ -42,7 +43,7 @@ def check(case: Case) -> Iterator[Finding]:
             ),
         )
         return
-    text = min(room, 2_700)
+    text = min(room, MAX_TEXT_BYTES)
     yield KEPT_FORMS.ok(
         f"for {settings.login_seconds} s, of some {text:,} bytes of text at most beside a session "
         "without groups and custom claims"
