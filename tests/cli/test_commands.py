@@ -1,5 +1,6 @@
 """`demo`, `local`, `secret`, and what all commands have in common."""
 
+import errno
 import re
 import signal
 from importlib.metadata import version
@@ -8,6 +9,7 @@ from pathlib import Path
 import click
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from cognito_gate import Settings
 from cognito_gate.cli import local_commands, main
@@ -35,6 +37,21 @@ def test_every_option_of_every_command_has_a_help_text(command: str) -> None:
     for parameter in main.commands[command].params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize(("number", "handled"), [(errno.ENOSPC, True), (errno.EIO, False)])
+def test_a_disk_that_is_full_is_told_in_a_sentence(number: int, handled: bool) -> None:
+    @click.group(cls=type(main))
+    def group() -> None:
+        pass
+
+    @group.command()
+    def write() -> None:
+        raise OSError(number, "as the system says it")
+
+    result = CliRunner().invoke(group, ["write"])
+    assert isinstance(result.exception, SystemExit) is handled
+    assert ("the disk is full." in result.output) is handled
 
 
 def test_version() -> None:
