@@ -6,7 +6,7 @@ Knows Django's user model and settings; must not know requests, nor how a visito
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,14 +193,18 @@ def fields_of(identity: Identity, rules: AccountRules) -> dict[str, Any]:
     model = get_user_model()
     known = {field.name for field in model._meta.get_fields()}
     email = identity.email if identity.email_verified else None
-    names = {name: identity.id_claims.get(claim) for name, claim in _NAMES.items()}
-    fields = {model.get_email_field_name(): email, **names}
+    fields = {model.get_email_field_name(): email, **_names(identity.id_claims)}
     told = {name: value for name, value in fields.items() if _tells(value)}
     values = {**told, **dict(_rights(identity, rules))}
     return {name: _fitting(name, value) for name, value in values.items() if name in known}
 
 
-_NAMES = {"first_name": "given_name", "last_name": "family_name"}
+def _names(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The two fields of a name; many pools know the whole name only, and it is better than a
+    `sub` where the admin greets people."""
+    if "given_name" in claims or "family_name" in claims:
+        return {"first_name": claims.get("given_name"), "last_name": claims.get("family_name")}
+    return {"first_name": claims.get("name")}
 
 
 def _tells(claim: Any) -> bool:

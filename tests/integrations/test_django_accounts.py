@@ -97,6 +97,8 @@ def test_the_name_shown_is_what_the_pool_knows(visit: Visit) -> None:
     assert account.first_name == "Ada"
     assert account.last_name == ("Lovelace" * 30)[:150]
     assert visit(person()).first_name == "Ada"  # a claim that is not there decides nothing
+    whole = visit(person(sub="another-sub", name="Bob Builder", email="bob@example.com"))
+    assert whole.first_name == "Bob Builder"
 
 
 @pytest.mark.parametrize("text", ["A\0da", "Ada\ud800"], ids=["NUL", "half a character"])

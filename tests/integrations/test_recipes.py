@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parents[2] / "examples" / "recipes"
 RECIPES = sorted(path.stem for path in FOLDER.glob("*.py"))
 PARTS = ("marimo_notebook", "mcp_resource", "streamlit_script")  # of the recipes, which name them
 CONFIGURATIONS = (
+    "airflow_plugin",
     "jupyterhub_config",
     "mcp_app",
     "mlflow_app",
@@ -30,8 +31,16 @@ def recipe(name: str, package: str) -> Any:
 
 def test_there_is_one_for_each_framework() -> None:
     assert [
-        *("dash_app", "gradio_app", "jupyterhub_config", "litestar_app", "marimo_app"),
-        *("marimo_notebook", "mcp_app", "mcp_resource", "mlflow_app", "panel_app", "streamlit_app"),
+        *("airflow_plugin", "dash_app", "gradio_app", "jupyterhub_config", "litestar_app"),
+        *(
+            "marimo_app",
+            "marimo_notebook",
+            "mcp_app",
+            "mcp_resource",
+            "mlflow_app",
+            "panel_app",
+            "streamlit_app",
+        ),
         *("streamlit_proxy", "streamlit_script", "superset_config"),
     ] == RECIPES
 
