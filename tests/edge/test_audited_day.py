@@ -30,6 +30,7 @@ class Day:
         self.pool, self.path, self.read = pool, path, 0
         self.site = make_site(
             audit_log=str(path),
+            wait_for_events=True,
             bearer=True,
             refresh_flow_enabled=True,
             refresh_before_seconds=3600,

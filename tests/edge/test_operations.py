@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cognito_gate import _metrics
+from cognito_gate._on_event import Hook
 from cognito_gate.events import Refused
 from tests.edge.conftest import Open
 from tests.world import faults
@@ -177,7 +178,7 @@ def test_a_refused_reader_is_told_to_operators(make_site: Open) -> None:
     site = make_site(metrics_token=TOKEN)
     events: list[object] = []
     assert hasattr(site, "gate")
-    site.gate._delivery._on_event = events.append
+    site.gate._delivery._hook = Hook(events.append, None, waits=True)
     get(site, "/auth/metrics", authorization="Bearer wrong")
     [event] = events
     assert isinstance(event, Refused)

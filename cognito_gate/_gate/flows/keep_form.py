@@ -24,9 +24,9 @@ MAX_FIELDS = 1_000
 _CHANGES = re.compile(r"\0|\r(?!\n)|(?<!\r)\n")
 
 
-def keep(exchange: Exchange, sub: str = "") -> Flow[tuple[Outcome, Headers]]:
+def keep(exchange: Exchange, sub: str) -> Flow[tuple[Outcome, Headers]]:
     """What becomes of the form, and the cookie that keeps it. `sub` is of the user who sent it;
-    without one it is a form of who signed in last."""
+    where it is empty, that is who signed in last."""
     incoming, jar, keeper = exchange.incoming, exchange.jar, exchange.context.keeper
     user, target = keeper.user(jar), login.return_address(exchange)
     # All of it before the body is read: nobody else makes this server wait for one.

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from .rule_refusals import Keep
 
 
+ANYBODY = ""
+"""Of a form without a session nobody knows yet who sent it."""
+
+
 class UnsentForms:
     """What becomes of such forms at one gate. `routes` offer those that were kept; `keep` keeps one
     of the user with this `sub`, if anybody's."""
 
     def __init__(self, settings: Settings) -> None:
         self.routes: dict[str, Callable[[Exchange], Flow[Respond]]] = {}
-        self.keep: "Keep" = _lose
+        self.keep: Keep = _lose
         if settings.keep_forms:
             from .keep_form import keep  # noqa: PLC0415 - a gate that keeps no forms needs neither
             from .resume import resume  # noqa: PLC0415
@@ -43,7 +47,7 @@ class UnsentForms:
         A page, and no redirect: browsers hold what a form leads to against the policy of the page
         that it is on, which need not let it go to Cognito (CSP 3, `form-action`).
         """
-        outcome, kept = yield from self.keep(exchange)
+        outcome, kept = yield from self.keep(exchange, ANYBODY)
         settings = exchange.settings
         reason = f"a form without a session ({outcome})"
         exchange.record(Refused(exchange.facts, LoginRequired.status, LoginRequired.code, reason))
@@ -69,6 +73,6 @@ class UnsentForms:
         return replace(visitor, headers=(*visitor.headers, *keeper.forget(exchange.jar)))
 
 
-def _lose(exchange: Exchange, sub: str = "") -> Flow[tuple[str, Headers]]:
+def _lose(exchange: Exchange, sub: str) -> Flow[tuple[str, Headers]]:
     yield from ()
     return "lost", ()
