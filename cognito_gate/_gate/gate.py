@@ -210,9 +210,7 @@ class Gate:
 
     def _target(self, incoming: Incoming) -> Target:
         overrides = tuple(
-            value.decode("latin-1")
-            for name, value in (incoming.headers if self._authorization.by_method else ())
-            if name in METHOD_OVERRIDES
+            value.decode("latin-1") for name, value in incoming.headers if name in METHOD_OVERRIDES
         )
         path, mount, method = incoming.path, incoming.mount, incoming.method
         socket = incoming.kind == "websocket"
