@@ -7,6 +7,7 @@ Must not know what is done.
 import atexit
 import logging
 import os
+import sys
 import threading
 import time
 from collections import deque
@@ -91,6 +92,7 @@ class Background(Generic[T]):
         except RuntimeError:
             return False
         self._thread = thread
+        _finish_with_child()
         return True
 
     def _work(self) -> None:
@@ -116,6 +118,8 @@ class Background(Generic[T]):
             return ()
 
 
+_FINALIZED: set[int] = set()
+"""The processes, each in its own memory, that finish what is left at their end."""
 _QUEUES: "WeakSet[Background[Any]]" = WeakSet()
 
 
@@ -125,6 +129,15 @@ def finish_all() -> None:
     left = sum(queue.finish(max(0.0, deadline - time.monotonic())) for queue in list(_QUEUES))
     if left:
         log.error("the process ends, and %d events were not told: that takes too long", left)
+
+
+def _finish_with_child() -> None:
+    """A process of multiprocessing's ends without the functions of atexit, but not without its own
+    finalizers, which Granian's workers run. Who has not loaded it is no such process."""
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None and os.getpid() not in _FINALIZED:
+        _FINALIZED.add(os.getpid())
+        util.Finalize(None, finish_all, exitpriority=0)
 
 
 def _after_fork() -> None:

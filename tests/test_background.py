@@ -1,7 +1,10 @@
 """The queue that a thread works off: what it does at its edges; test_audit_log.py and
 edge/test_on_event.py have the rest."""
 
+import subprocess
+import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,3 +54,47 @@ def test_the_end_of_the_process_does_not_wait_for_ever(
     free.set()
     queue._in_vain = False
     assert queue.finish(30) == 0
+
+
+CHILD = """
+import multiprocessing.util, threading
+from cognito_gate._background import Background
+
+ending = threading.Event()
+
+def late(item):
+    ending.wait(30)
+    print(item, flush=True)
+
+def work():
+    multiprocessing.util.Finalize(None, ending.set, exitpriority=1)
+    queue.put("first")
+    queue.put("second")
+
+queue = Background(late)
+child = multiprocessing.get_context("fork").Process(target=work)
+child.start()
+child.join()
+"""
+
+
+def test_a_process_of_multiprocessing_is_worked_off_too() -> None:
+    """As Granian's workers are; functions of atexit are not called there."""
+    child = [sys.executable, "-c", CHILD]
+    done = subprocess.run(child, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["first", "second"]
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_it_asks_multiprocessing_once_where_that_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, loaded: bool
+) -> None:
+    made: list[object] = []
+    util = SimpleNamespace(Finalize=lambda *args, **kwargs: made.append(args))
+    monkeypatch.setitem(sys.modules, "multiprocessing.util", util if loaded else None)
+    monkeypatch.setattr(_background, "_FINALIZED", set())
+    for _ in range(2):
+        queue: Background[int] = Background(int)
+        queue.put(1)
+        assert queue.finish(30) == 0
+    assert made == ([(None, finish_all)] if loaded else [])
