@@ -146,5 +146,5 @@ def _after_fork() -> None:
 
 
 atexit.register(finish_all)
-if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
-    os.register_at_fork(after_in_child=_after_fork)
+# Windows has no fork.
+getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_after_fork)

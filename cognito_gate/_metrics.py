@@ -136,7 +136,10 @@ class Metrics:
 
     def audit_line_lost(self) -> None:
         """Count a line that the audit log could not write."""
-        AUDIT_LINES_LOST.inc()
+        try:
+            AUDIT_LINES_LOST.inc()
+        except Exception:
+            log.exception("a metric failed at a lost line of the audit log")
 
     def watch(self, gate: Gate) -> None:
         """Count the requests of a gate, and what its caches hold. A gate that is not watched pays

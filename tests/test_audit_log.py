@@ -429,6 +429,33 @@ def test_losses_that_nobody_takes_a_warning_of_are_warned_of_later() -> None:
     ]
 
 
+def test_losses_that_cannot_be_told_are_told_with_the_next_line(tmp_path: Path) -> None:
+    takes = iter([False, True, False, True, True])
+
+    def write(descriptor: int, line: bytes) -> int:
+        if not next(takes):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return os.write(descriptor, line)
+
+    path = tmp_path / "audit.jsonl"
+    audit = AuditLog(str(path), write, waits=True)
+    for code in ("lost", "first", "second"):
+        audit.record(Refused(FACTS, 403, code, "r"))
+    lines = read(path)
+    assert [line["code"] for line in lines] == ["first", "second", None]
+    assert lines[2]["details"]["lines"] == 1
+
+
+def test_a_child_process_waits_for_no_lock_of_its_parents(tmp_path: Path) -> None:
+    audit = AuditLog(str(tmp_path / "audit.jsonl"))
+    audit._lock.acquire()
+    audit._losses.add("gone", 1.0)
+    audit._lines.begin_anew()
+    audit.record(Refused(FACTS, 403, "child", "r"))
+    audit.close()
+    assert [line["code"] for line in read(tmp_path / "audit.jsonl")] == ["child"]
+
+
 def test_more_may_be_lost_while_it_is_told() -> None:
     losses = Losses(lambda: None, beside=False)
     losses.add("full", 1.0)

@@ -54,6 +54,32 @@ def test_the_end_of_the_process_does_not_wait_for_ever(
     free.set()
     queue._in_vain = False
     assert queue.finish(30) == 0
+    caplog.clear()
+    finish_all()
+    assert caplog.text == ""
+
+
+def test_a_child_process_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    free, begun, told = threading.Event(), threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def late(item: int) -> None:
+        begun.set()
+        free.wait(30)
+        done.append(item)
+
+    queue = Background(late, forked=told.set)
+    monkeypatch.setattr(_background, "_QUEUES", {queue})
+    queue.put(1)
+    queue.put(2)
+    assert begun.wait(30)
+    _background._after_fork()
+    assert told.is_set()
+    assert (queue.left, queue._thread) == (0, None)
+    free.set()
+    queue.put(3)
+    assert queue.finish(30) == 0
+    assert 2 not in done, "that is for the parent"
 
 
 CHILD = """
