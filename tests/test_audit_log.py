@@ -317,20 +317,23 @@ class Piped:
     """An audit log on a pipe, of which so many lines may wait."""
 
     def __init__(self, writing: int, most: int, *, blocking: bool = True) -> None:
-        self.begun = threading.Event()
+        self.begun, self.full = threading.Event(), threading.Event()
         self.lost = 0
         os.set_blocking(writing, blocking)
-        self._writing = writing
         self.audit = AuditLog("", self._write, lost=self._count)
+        self.audit._descriptor = writing
         self.audit._lines._most = most
 
     def _count(self) -> None:
         self.lost += 1
 
     def _write(self, descriptor: int, line: bytes) -> int:
-        assert descriptor == 2
         self.begun.set()
-        return os.write(self._writing, line)
+        try:
+            return os.write(descriptor, line)
+        except BlockingIOError:
+            self.full.set()
+            raise
 
     def record(self, code: str) -> None:
         self.audit.record(Refused(FACTS, 403, code, "r"))
@@ -368,7 +371,7 @@ def test_a_pipe_that_takes_no_more_for_now_is_waited_for(pipe: tuple[int, int]) 
     reading, writing = pipe
     piped = Piped(writing, most=2, blocking=False)
     piped.record("first")
-    assert piped.begun.wait(30)
+    assert piped.full.wait(30)
     assert [line["code"] for line in drained(reading, 1)] == ["first"]
     assert (piped.audit.finish(), piped.lost) == (0, 0)
 
