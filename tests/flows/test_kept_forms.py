@@ -244,6 +244,7 @@ def test_half_a_form_is_none(stage: Stage, browser: Browser) -> None:
 
 
 def test_a_form_without_fields(stage: Stage, browser: Browser) -> None:
+    assert post(browser, body=b"", content_length="").stored == [FORM]
     offered = sign_in(stage, browser, post(browser, body=b""))
     assert Page(offered.body.decode()).every("input") == []
 
@@ -381,7 +382,8 @@ def test_a_form_that_needs_a_newer_sign_in_is_kept_until_after_it() -> None:
     event = stage.events[-1]
     assert isinstance(event, Refused)
     assert (event.code, event.rule) == ("step_up_required", "rule 1")
-    assert event.reason.endswith("; a form (kept)")
+    assert event.reason == "the sign-in is older than 300 s; a form (kept)"
+    assert says(shown, ">Sign in again</a>")
     link = Page(shown.body.decode()).every("a")[0].get("href")
     assert link == "/auth/login?next=/auth/resume&prompt=login&max_age=300"
     assert "prompt=login&max_age=300" in browser.go(link).location
@@ -405,8 +407,9 @@ def test_it_is_kept_once_more_where_the_new_sign_in_grew_old_meanwhile() -> None
 
 def test_where_a_new_sign_in_is_of_no_use_a_page_says_so() -> None:
     stage, browser = signed_in_long_ago()
-    offered = sign_in(stage, browser, post(browser, "/strong"))
-    assert offered.status == 200, "the new one is as weak"
+    asked = post(browser, "/strong")
+    assert asked.value("www-authenticate").endswith('acr_values="loa2"')
+    assert sign_in(stage, browser, asked).status == 200, "the new one is as weak"
     for headers in (AGAIN, POST):
         shown = browser.send_form("/strong", BODY, headers)
         assert (shown.status, shown.stored) == (403, [])
