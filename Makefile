@@ -4,26 +4,28 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; \
 	done)
 BIN := .venv/bin
+PROSE := *.md docs cognito_gate examples .github Makefile pyproject.toml Containerfile
 # Whatever the environment says, compiled modules are kept: the tests start hundreds of processes,
 # and each would compile the package again.
 export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test quick check format bench capacity faults judges matrix mutants screenshots \
-	data-apps pool-combinations dist docs sbom clean .venv
+	data-apps pool-combinations dist docs links plots sbom clean .venv
 help:
 	@echo 'make demo    sign in through a local Cognito, in your browser'
 	@echo 'make test    format, lint, types, the documentation, all tests;  COVERAGE=1 measures coverage'
 	@echo 'make quick   format, lint, types, and the tests of mechanisms and decisions alone'
-	@echo 'make check   format, lint and types only;  make format fixes the first two'
+	@echo 'make check   format, lint, spelling and types only;  make format fixes the first two'
 	@echo 'make judges  install what others wrote and make test asks: emulators of AWS, AWS CDK, proxies, Valkey, data apps'
 	@echo 'make matrix  the core tests on every Python found, with newest and oldest dependencies'
 	@echo 'make data-apps  Streamlit, Gradio, Panel and Marimo behind the gate, in a browser'
 	@echo 'make mutants the share of changed code that tests notice;  CODE=NAME for a part of the code'
 	@echo 'make screenshots  pictures of every page in every state; those of the README anew'
 	@echo 'make pool-combinations  200 user pools with options by chance, before AWS schemas'
-	@echo 'make docs    the documentation as a site, in build/site'
+	@echo 'make docs    the documentation as a site, in build/site;  make links asks each external link'
 	@echo 'make bench   what the gate costs, as ratios'
+	@echo 'make plots   the pictures of measured figures anew, from docs/measured'
 	@echo 'make capacity  how many users a pool and a process carry, and what makes a request dearer'
 	@echo 'make faults  what four workers survive, as a table;  LONG=1 takes 20 s for each fault'
 	@echo 'make dist    the wheel and the sdist, the same bytes each time;  make sbom lists what all extras bring'
@@ -46,6 +48,7 @@ quick: check
 check: .venv/.test
 	@$(BIN)/ruff format --check --quiet . || { echo 'not formatted: run `make format`'; exit 1; }
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/codespell $(PROSE) || { echo 'misspelled, or a word for ignore-words-list in pyproject.toml'; exit 1; }
 	@$(BIN)/mypy
 
 format: .venv/.test
@@ -57,11 +60,20 @@ docs: .venv/.test
 	@$(BIN)/python -m sphinx -W --keep-going -q -E -d build/doctrees docs build/site
 	@echo 'the site is build/site/index.html'
 
+# Needs the network. What is between the pages is asked by `make docs`.
+links: .venv/.test
+	@$(BIN)/python -m sphinx -b linkcheck -q -E -d build/doctrees-links docs build/links
+	@echo 'every external link was found; build/links/output.txt has redirects'
+
+# The pictures in docs/images/plots, from the figures in docs/measured.
+plots: .venv/.test
+	@$(BIN)/python docs/plots.py
+
 bench: .venv/.test
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench build/measured
 
 capacity: .venv/.test
-	@$(BIN)/python -m tests.capacity build/capacity.csv
+	@$(BIN)/python -m tests.capacity build/measured
 
 faults: .venv/.test
 	@$(BIN)/python -m tests.faults $(if $(LONG),--long)

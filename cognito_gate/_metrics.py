@@ -153,7 +153,7 @@ class Metrics:
         if directory:
             _forget_ended(Path(directory))
             registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # has no types
         return CONTENT_TYPE_LATEST, generate_latest(registry)
 
 
@@ -164,7 +164,7 @@ def _forget_ended(directory: Path) -> None:
         pid = file.stem.rpartition("_")[2]
         if pid.isdecimal() and not _runs(int(pid)):
             with suppress(FileNotFoundError):  # another scrape was faster
-                mark_process_dead(int(pid), str(directory))  # type: ignore[no-untyped-call]
+                mark_process_dead(int(pid), str(directory))  # type: ignore[no-untyped-call]  # as above
 
 
 def _runs(pid: int) -> bool:

@@ -25,6 +25,7 @@ from ._gate.gate import Gate
 from ._gate.messages import Decision, Incoming, Pass, Respond, caches
 from ._listening import Listening
 from ._metrics_extra import metrics_of
+from ._preflight import asgi_answer as preflight_answer
 from ._websocket import SESSION_ENDED, EndableWebSocket, close_code, refusal
 from .errors import SettingsError
 from .events import Event
@@ -131,6 +132,8 @@ class ASGIGate:
             gate = self._gate
             if gate is not None and decision.headers:
                 send = _with_cookies(gate, decision, send)
+            if decision.preflight:
+                send = preflight_answer(send)
             if kind == "http" or not self._ends or decision.identity is None or gate is None:
                 await self.app(inner, receive, send)
             else:

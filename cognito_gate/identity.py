@@ -6,6 +6,7 @@ built from verified claims.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeAlias
 
@@ -40,10 +41,28 @@ class _List(list[Any]):
 _CONTAINERS = frozenset({dict, list})
 
 
+# Claims whose values are those of many users. That of another name may be anything.
+_SHARED = frozenset({"aud", "client_id", "iss", "scope", "token_use"})
+
+
+@lru_cache(maxsize=256)
+def _one_of(text: str) -> str:
+    """One object for all equal texts: names and shared values of claims take room once, not in
+    each of thousands of remembered sessions, and the garbage collector has less to look at."""
+    return text
+
+
+def _with_shared_texts(claims: dict[str, Any]) -> dict[str, Any]:
+    return {
+        _one_of(name): _one_of(value) if name in _SHARED and isinstance(value, str) else value
+        for name, value in claims.items()
+    }
+
+
 def freeze(value: Any) -> Any:
     """A read-only copy of a JSON value that still behaves as dict and list."""
     if isinstance(value, dict):
-        frozen = _Claims(value)
+        frozen = _Claims(_with_shared_texts(value))
         for key, item in value.items():
             if type(item) in _CONTAINERS:
                 dict.__setitem__(frozen, key, freeze(item))

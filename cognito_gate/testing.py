@@ -255,7 +255,7 @@ def _fill_jar(jar: CookieJar, lines: list[str], base_url: str) -> None:
     """Fill a cookie jar as if the app at `base_url` had responded with these Set-Cookie lines."""
     request = Request(base_url)  # noqa: S310  # nobody opens it
     jar.extract_cookies(_CookieResponse(lines), request)  # type: ignore[arg-type]  # all that it reads
-    probe = Request(base_url)  # noqa: S310
+    probe = Request(base_url)  # noqa: S310  # as above
     jar.add_cookie_header(probe)
     sent = probe.get_header("Cookie") or ""
     for name, value in _parse_cookies(lines):

@@ -33,6 +33,7 @@ from ._gate.messages import (
     caches,
 )
 from ._metrics_extra import metrics_of
+from ._preflight import wsgi_answer as preflight_answer
 from .identity import DISABLED, REQUEST_ID, Identity
 from .settings import WSGI_SESSION_BYTES, Settings
 
@@ -112,6 +113,8 @@ class WSGIGate:
         inner[REQUEST_ID] = request_id
         if self._gate is None:
             inner[DISABLED] = True
+        if decision.preflight:
+            return preflight_answer(self.app, inner, start_response)
         return self.app(inner, self._with_cookies(decision, start_response))
 
     def _with_cookies(self, decision: Pass, start_response: "StartResponse") -> "StartResponse":
@@ -162,11 +165,13 @@ def _values(environ: "WSGIEnvironment", key: str) -> list[bytes]:
 
 def _place(environ: "WSGIEnvironment") -> tuple[str, str]:
     """The whole path, as an ASGI server gives it, and the part of it where the app is mounted."""
-    mount: str = environ.get("SCRIPT_NAME", "")
-    event = _event(environ)
+    raw, inside = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+    mount, event = _text(raw), _event(environ)
     if event is not None:
-        return _lambda_event.place(event, _text(environ.get("PATH_INFO", "")), mount)
-    return _text(mount + environ.get("PATH_INFO", "")), mount
+        return _lambda_event.place(event, _text(inside), mount)
+    # Frameworks take a path for one that begins with a slash: so do the rules.
+    slash = "/" if raw and inside and not inside.startswith("/") else ""
+    return _text(raw + slash + inside), mount
 
 
 def _text(raw: str) -> str:

@@ -1,7 +1,10 @@
-"""What all tests share: nothing may be skipped where COGNITO_GATE_REQUIRE_ALL is set."""
+"""What all tests share: in which order they run, and that nothing may be skipped where
+COGNITO_GATE_REQUIRE_ALL is set."""
 
 import os
+import signal
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -25,7 +28,35 @@ settings.register_profile(
 )
 settings.load_profile("ours")
 
+# A shell lets what it starts in the background ignore Ctrl-C, and every process that a test starts
+# and ends by it would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 REQUIRE_ALL = bool(os.environ.get("COGNITO_GATE_REQUIRE_ALL"))
+
+
+TESTS = Path(__file__).parent
+PROCESSES_FIRST = (
+    *("faults", "cli/test_processes.py", "pool/test_cdk.py", "servers", "browser", "judges"),
+    *("test_wheel.py", "test_testing.py", "test_examples.py"),
+    "integrations/test_django_project.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what starts servers, emulators and browsers.
+
+    With `--dist worksteal` the first worker is given the beginning, and others take from its end:
+    so one worker starts them, once, and the run ends with short tests that are easily shared out.
+    """
+    places = [TESTS / name for name in PROCESSES_FIRST]
+
+    def place(item: pytest.Item) -> int:
+        found = (n for n, path in enumerate(places) if item.path.is_relative_to(path))
+        return next(found, len(places))
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(wrapper=True)

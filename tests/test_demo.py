@@ -204,4 +204,4 @@ def test_without_refresh_nothing_is_promised() -> None:
     assert read_facts(identity(), settings).refreshes is None
     page = get("/", identity(), settings)
     assert "asks for a sign-in again" in page.text
-    assert "Refreshes from" not in page.text
+    assert "Refresh from" not in page.text

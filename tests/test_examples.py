@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from cognito_gate import ASGIGate, Settings, WSGIGate
 from cognito_gate.local import LocalCognito
-from tests.cli.command import Command, until_answers
+from tests.cli.command import Command, free_port, here_until_ctrl_c, until_answers
 from tests.journey.serving import listen, port_of, serving, serving_wsgi
 from tests.journey.visitor import Visitor
 from tests.signing_keys import with_ready_keys
@@ -103,15 +104,42 @@ def test_gated_is_the_app_behind_the_gate(name: str, monkeypatch: pytest.MonkeyP
     assert gate.app is module(name).app
 
 
-@pytest.mark.parametrize("name", ["asgi_app", "wsgi_app", "django_app"])
-def test_it_runs_as_it_says(name: str) -> None:
+def told(name: str) -> tuple[list[str], dict[str, str]]:
+    """How an example says that it is run: the words after `cognito-gate`, and the variables."""
     said = (FOLDER / f"{name}.py").read_text()
     found = re.search(r"^    (\w+)=(\S+) cognito-gate (run .*)$", said, re.MULTILINE)
     assert found
     variable, value, words = found.groups()
-    with Command(
-        *words.split(), "--port", "0", cwd=FOLDER.parent, environ={variable: value}
-    ) as command:
+    return words.split(), {variable: value}
+
+
+# uvicorn's automatic choice of a WebSocket protocol may be a deprecated one; that is its own.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_it_runs_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER.parent)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    words, variables = told("asgi_app")
+    port = free_port()
+    origin = f"http://localhost:{port}"
+
+    def visit() -> None:
+        assert httpx.get(f"{origin}/health").status_code == 200
+        login = httpx.get(f"{origin}/", headers={"accept": "text/html"})
+        pool = login.headers["location"].partition("/oauth2/")[0]
+        with Visitor(origin, pool) as ada:
+            assert "ada" in ada.sign_in().text
+
+    words += [f"--port={port}"]
+    result = here_until_ctrl_c(*words, url=origin, visit=visit, environ=variables)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("name", ["wsgi_app", "django_app"])
+def test_it_runs_as_it_says_in_a_process(name: str) -> None:
+    """Django is set up once in a process, and nobody closes the client of a WSGI gate before it
+    ends."""
+    words, variables = told(name)
+    with Command(*words, "--port", "0", cwd=FOLDER.parent, environ=variables) as command:
         pool = command.wait_for(r"local Cognito is on (\S+):")
         app = command.wait_for(r"Open +(\S+)")
         assert until_answers(app)

@@ -20,6 +20,7 @@ from cognito_gate._gate.effects import (
     Flow,
     HttpAnswer,
     HttpCall,
+    StoreAnswer,
     StoreCall,
     Wait,
     share_key,
@@ -242,6 +243,23 @@ def test_a_lock_that_came_too_late_is_not_used(world: World) -> None:
     outcome = world.play(flow, answer)
     assert isinstance(outcome, Outcome)
     assert outcome.answer.failure == "no time is left for the call"
+
+
+def test_a_lock_that_was_kept_without_a_word_is_ones_own(world: World) -> None:
+    """The store answered too late. Nobody else asks, so that nobody need wait for the lease."""
+    flow = world.process().outcome(REFRESH, world.waiting())
+    created = next(flow)
+    assert isinstance(created, StoreCall)
+    world.store.answer(created)
+    paused = world.play(flow, StoreAnswer("TimeoutError"))
+    assert isinstance(paused, Wait)
+    world.now += 3
+    asked = world.play(flow)
+    assert isinstance(asked, HttpCall)
+    # The call ends before the lock does, which began with the first question.
+    assert asked.timeout == lease(REFRESH) - LEASE_MARGIN / 2 - 3
+    world.play(flow, GOOD)
+    assert world.kept.startswith(b"answer ")
 
 
 def test_who_is_overtaken_leaves_the_others_lock_alone(world: World) -> None:

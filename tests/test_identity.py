@@ -168,6 +168,14 @@ def test_a_frozen_value_is_a_copy() -> None:
     assert frozen == NESTED
 
 
+def test_what_all_tokens_say_takes_room_once() -> None:
+    """Of thousands of remembered sessions: else each name and issuer would be a text of its own."""
+    one, two = (freeze(json.loads('{"iss": "https://a.example", "sub": "ada"}')) for _ in range(2))
+    assert all(first is second for first, second in zip(one, two, strict=True))
+    assert one["iss"] is two["iss"]
+    assert one == two == {"iss": "https://a.example", "sub": "ada"}
+
+
 def test_frozen_values_behave_as_what_they_are() -> None:
     frozen = freeze(NESTED)
     assert isinstance(frozen, dict)

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 
 from cognito_gate import SettingsError
@@ -18,6 +19,7 @@ from cognito_gate.settings.stores import (
 )
 from tests.parts.made import settings
 
+CA = certifi.where()
 GOOD: dict[str, StoreAddress] = {
     "sqlite:///sessions.db": SQLiteAddress(Path.cwd() / "sessions.db"),
     "sqlite:////tmp/se%20ssions.db": SQLiteAddress(Path("/tmp/se%20ssions.db")),
@@ -26,6 +28,7 @@ GOOD: dict[str, StoreAddress] = {
     "rediss://app:p%40s%2Fs@[::1]:1/?prefix=shop": RedisAddress(
         "::1", 1, 0, True, "app", "p@s/s", "shop"
     ),
+    f"rediss://cache?ca={CA}": RedisAddress("cache", 6379, 0, True, "", "", ca=Path(CA)),
     "valkeys://:secret@cache.example": RedisAddress("cache.example", 6379, 0, True, "", "secret"),
     "dynamodb://my-table": DynamoDBAddress("my-table", "", ""),
     "dynamodb://My.Table?region=eu-west-1&endpoint=http://127.0.0.1:8000&prefix=a": (
@@ -55,6 +58,10 @@ BAD = [
     "redis://app:hunter2@cache/0/1",
     "redis://app:hunter2@cache/1?db=2",
     "redis://app:hunter2@cache#1",
+    "redis://app:hunter2@cache?ca=/etc/passwd",
+    "rediss://app:hunter2@cache?ca=/no/such/file.pem",
+    "rediss://app:hunter2@cache?ca=/etc/passwd",
+    "rediss://app:hunter2@cache?ca=",
     "redis://app:hunter2@cache?prefix=",
     "redis://app:hunter2@cache?prefix={a}",
     "redis://app:hunter2@cache?prefix=a&prefix=b",
@@ -141,6 +148,6 @@ def test_a_missing_extra_is_told_at_start(
 
 def test_a_broken_installation_is_not_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "cognito_gate._driver.stores.redis", raising=False)
-    monkeypatch.setitem(sys.modules, "weakref", None)
-    with pytest.raises(ModuleNotFoundError, match="weakref"):
+    monkeypatch.setitem(sys.modules, "ssl", None)
+    with pytest.raises(ModuleNotFoundError, match="ssl"):
         opened("redis://cache")

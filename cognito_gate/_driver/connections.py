@@ -13,12 +13,12 @@ from contextlib import suppress
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
-from weakref import WeakKeyDictionary
 
 import httpx
 
 from .._gate.effects import HttpAnswer, HttpCall
 from .calls import failed
+from .loops import ByLoop
 
 CONNECT_SECONDS = 2.0
 USER_AGENT = f"cognito-gate/{version('cognito-gate')}"
@@ -84,8 +84,7 @@ class AsyncConnections:
 
     def __init__(self, client: httpx.AsyncClient | None = None) -> None:
         self._client = client
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
-        self._clients = WeakKeyDictionary()
+        self._clients: ByLoop[httpx.AsyncClient] = ByLoop()
         if client is None:
             _load_parts()
 
@@ -99,12 +98,12 @@ class AsyncConnections:
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
-        client = self._clients.pop(asyncio.get_running_loop(), None)
+        client = self._clients.pop()
         if client is not None:
             await client.aclose()
 
     async def _exchange(self, call: HttpCall) -> HttpAnswer:
-        client = self._client or self._open_client()
+        client = self._client or self._clients.get(_open_client)
         response = await client.send(_request(call, client), stream=True, follow_redirects=False)
         try:
             if _encoded(response):
@@ -120,12 +119,9 @@ class AsyncConnections:
         finally:
             await response.aclose()
 
-    def _open_client(self) -> httpx.AsyncClient:
-        loop = asyncio.get_running_loop()
-        client = self._clients.get(loop)
-        if client is None:
-            client = self._clients[loop] = httpx.AsyncClient(cookies=_no_cookies(), verify=_tls())
-        return client
+
+def _open_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(cookies=_no_cookies(), verify=_tls())
 
 
 @cache

@@ -8,8 +8,8 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
-from weakref import WeakKeyDictionary
 
 from .._gate.effects import (
     Compute,
@@ -33,6 +33,7 @@ from .calls import (
     with_longer_timeout,
 )
 from .loading import async_connections
+from .loops import ByLoop
 from .shared_calls import SharedCalls, Waiting
 from .store_calls import NO_STORE, StoreCalls
 
@@ -97,14 +98,13 @@ async def run_async(
         flow.close()  # where the request was cancelled: the flow ends before its events are told
 
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_turns: ByLoop[asyncio.Semaphore] = ByLoop()
 
 
 async def _compute(effect: Compute) -> Done:
     """Compute in a thread, so that the event loop goes on, and one at a time per loop: Python runs
     one thread at a time, so that several of them would delay the loop."""
-    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
-    async with turn:
+    async with _turns.get(partial(asyncio.Semaphore, 1)):
         return await asyncio.to_thread(effect.done)
 
 

@@ -171,6 +171,10 @@ class _Turn:
             return found or self._nothing()
         self._lock_ends = now + lease(self._call)
         found = yield from store.create(self._item(self._lock, lease(self._call)))
+        if found is not None and found.value == self._lock:
+            # It was kept though the store had not said so in time, and has lasted since then.
+            self._lock_ends = now + found.ends_at - self._clocks.now()
+            return None
         if found is not None and self._passes_over(found):
             kept = yield from store.replace(self._item(self._lock, lease(self._call)), found.value)
             return None if kept else self._nothing()

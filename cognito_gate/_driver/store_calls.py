@@ -129,7 +129,7 @@ class StoreCalls:
             future.cancel()  # one that waits for its turn still need not be asked
 
     def _failed(self, opened: _Opened, error: Exception) -> StoreAnswer:
-        text = " ".join(str(error).split())[:200]
+        text = " ".join(str(error).split())[:300]
         failure = f"{type(error).__name__}: {text}" if text else type(error).__name__
         opened.breaker.note_failure(opened.place, failure)
         log.debug("%s: %s", opened.place, failure)

@@ -31,7 +31,7 @@ class Authorization:
     @classmethod
     def of(cls, settings: Settings, checks: Iterable[Check] = ()) -> "Authorization":
         """That of a gate. `checks` come on top of the rules."""
-        public = PublicPaths(settings.public_paths, settings.logout_path)
+        public = PublicPaths(settings.public_paths, settings.logout_path, settings.callback_path)
         checks = tuple(checks)
         if not (settings.rules or settings.default_require or checks):
             return cls(public)
@@ -39,7 +39,7 @@ class Authorization:
         from .rule_decisions import RuleDecisions  # noqa: PLC0415
         from .rule_table import RuleTable  # noqa: PLC0415
 
-        table = RuleTable(settings.rules, settings.default_require)
+        table = RuleTable(settings.rules, settings.default_require, settings.callback_path)
         return cls(public, RuleDecisions(public, table, checks))
 
     def is_public(self, target: Target) -> bool:

@@ -5,7 +5,7 @@ remembered sessions, and what happened lately.
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -123,16 +123,6 @@ class Context:
         """`session_bytes` is how much a session may put into cookies, unless it is set; `sessions`
         is where sessions live, if not in cookies."""
         names, seals = Names.of(settings), Seals.of(settings)
-        issuer, leeway = settings.issuer_url, settings.expiration_leeway
-        # Pages of ours that a sign-in may lead to.
-        ends = {
-            f"{settings.prefix}/{name}" for name in ("account", "sessions", "signed-in", "resume")
-        }
-        ours = frozenset({settings.user_pool_client_id})
-        further = ours | set(settings.bearer_client_ids)
-        audiences = frozenset(settings.audiences)
-        many = settings.session_cache > session_cache.MAX_FULL
-        signatures = settings.session_cache if many else 0
         return cls(
             settings=settings,
             token=token,
@@ -144,14 +134,14 @@ class Context:
             sessions=sessions
             or CookieSessions(settings, names, seals, settings.session_bytes or session_bytes),
             login=login_attributes(settings),
-            routes=frozenset({settings.callback_path, *settings.routes}) - ends,
-            expected=Expected(issuer, ours, leeway, audiences),
-            expected_bearer=Expected(issuer, further, leeway, audiences),
+            routes=_no_way_on(settings),
+            expected=_expected(settings),
+            expected_bearer=_expected(settings, settings.bearer_client_ids),
             token_calls=AT_LOGIN_DOMAIN,
             keys=KeyRing(),
             session_cache=SessionCache(settings.session_cache),
             bearer_cache=SessionCache(settings.session_cache),
-            signatures=SignatureCache(signatures, session_cache.MAX_SECONDS),
+            signatures=_signatures(settings),
             revocations=MemoryRevocations(RECENT),
             orders=Recent(RECENT),
             idle=_idle_cookie(settings, names, seals) if settings.idle_seconds else None,
@@ -162,6 +152,25 @@ class Context:
             turn=itertools.count().__next__,
             shared=None,
         )
+
+
+def _no_way_on(settings: Settings) -> frozenset[str]:
+    """The gate's own routes that a sign-in does not lead to: all but a few pages."""
+    ends = {f"{settings.prefix}/{name}" for name in ("account", "sessions", "signed-in", "resume")}
+    return frozenset({settings.callback_path, *settings.routes}) - ends
+
+
+def _expected(settings: Settings, further: Iterable[str] = ()) -> Expected:
+    """What the tokens of our app client must say, and of the `further` ones."""
+    clients = frozenset({settings.user_pool_client_id, *further})
+    audiences = frozenset(settings.audiences)
+    return Expected(settings.issuer_url, clients, settings.expiration_leeway, audiences)
+
+
+def _signatures(settings: Settings) -> SignatureCache:
+    """For those of the sessions that a session cache has no room for."""
+    many = settings.session_cache > session_cache.MAX_FULL
+    return SignatureCache(settings.session_cache if many else 0, session_cache.MAX_SECONDS)
 
 
 def _idle_cookie(settings: Settings, names: Names, seals: Seals) -> "IdleCookie":

@@ -147,7 +147,9 @@ class Gate:
         if route is not None:
             return (yield from route(exchange))
         if self._preflight and fetch_metadata.is_preflight(incoming):
-            return Pass(None)  # the app says what other origins may ask
+            # The app says what other origins may ask.
+            anybody = self._authorization.lets_anybody(self._target(incoming))
+            return Pass(None, preflight=not anybody)
         return (yield from self._guard(exchange))
 
     def _route(self, incoming: Incoming) -> routes.Route | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .exchange import Exchange
 from .messages import Headers, Respond
-from .protocol import pages
+from .protocol import pages, paths
 from .records import Sentence
 
 _UNKNOWN = "error"
@@ -62,6 +62,11 @@ def show(exchange: Exchange, status: int, page: GatePage, headers: Headers = ())
         note=catalog.text("page.request_id", id=quoted) if quoted else "",
     )
     return pages.show(status, shown, exchange.context.look.frame(), headers)
+
+
+def home(exchange: Exchange) -> str:
+    """The address of the app's front page. What a server calls the mount may come from a header."""
+    return paths.safe_return(f"{exchange.incoming.mount}/", exchange.context.routes)
 
 
 def quoted_id(exchange: Exchange, status: int) -> str:

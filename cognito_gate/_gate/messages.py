@@ -126,7 +126,7 @@ class Pass:
     `marks` are what may have ended this session meanwhile. `events` are what was decided on the
     way, for whoever operates the app. `shown`: it is known that the app may see every cookie of
     this request. `request_id` names the request for the app, too; empty where nobody has asked for
-    one.
+    one. `preflight`: of the app's answer only what a CORS preflight is for may go out.
     """
 
     identity: Identity | None
@@ -136,6 +136,7 @@ class Pass:
     events: tuple[Event, ...] = ()
     shown: bool = field(default=False, repr=False, compare=False)
     request_id: str = ""
+    preflight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ where it goes, and nothing of what was typed: others may be looking.
 """
 
 from .exchange import Exchange
-from .gate_pages import language
+from .gate_pages import home, language
 from .kept_forms import KeptForm
 from .messages import Headers, Respond
 from .protocol import pages
@@ -31,7 +31,7 @@ def show(exchange: Exchange, form: KeptForm, headers: Headers) -> Respond:
             pages.Form(form.target, (send,), ways=ways, fields=form.pairs),
             pages.Form(settings.resume_path, (discard,), ways=ways),
         ),
-        links=(pages.Link(f"{exchange.incoming.mount}/", catalog.text("page.to_app", app=app)),),
+        links=(pages.Link(home(exchange), catalog.text("page.to_app", app=app)),),
         language=catalog.tag,
         # With no-referrer the form's origin would be `null`, which apps refuse as another site's.
         referrer="same-origin",

@@ -47,12 +47,12 @@ class Access:
 class _Matcher:
     """One rule, ready to be compared with paths."""
 
-    def __init__(self, rule: Rule, name: str) -> None:
+    def __init__(self, rule: Rule, name: str, callback: str) -> None:
         self.opens = rule.opens
         self.demand = Demand(name, rule.require)
         self.opened = Access(name, public=rule.public, optional=rule.optional)
         self._methods = None if rule.methods is None else frozenset(rule.methods)
-        self._public = PublicPaths(rule.paths)
+        self._public = PublicPaths(rule.paths, callback=callback)
         self._exact = frozenset(path for path in rule.paths if not path.endswith("/*"))
         self._below = tuple(path[:-1] for path in rule.paths if path.endswith("/*"))
         self._folded = frozenset(map(_folded, self._exact | {path[:-1] for path in self._below}))
@@ -78,9 +78,14 @@ class _Matcher:
 class RuleTable:
     """The rules in their order, and what is asked where none of them matches."""
 
-    def __init__(self, rules: Sequence[Rule], default: Require | None = None) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], default: Require | None = None, callback: str = ""
+    ) -> None:
+        """`callback` is that of the gate (see `PublicPaths`)."""
         named = tuple(rules)
-        self._rules = [_Matcher(rule, label(named, index)) for index, rule in enumerate(named)]
+        self._rules = [
+            _Matcher(rule, label(named, index), callback) for index, rule in enumerate(named)
+        ]
         self._default = Demand(DEFAULT, default)
         self.restricts = default is not None or any(rule.require for rule in named)
         self._opens = any(rule.opens for rule in named)

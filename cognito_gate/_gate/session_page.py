@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from ..settings import web_origin
 from .catalog import Catalog
 from .exchange import Exchange
-from .gate_pages import language
+from .gate_pages import home, language
 from .messages import Headers, Respond
 from .protocol import pages
 from .protocol.user_sessions import Lack, UserSession
@@ -108,7 +108,7 @@ def as_page(exchange: Exchange, shown: Shown, headers: Headers) -> Respond:
                 _ways(exchange),
             ),
         ),
-        links=(pages.Link(f"{exchange.incoming.mount}/", catalog.text("page.to_app", app=app)),),
+        links=(pages.Link(home(exchange), catalog.text("page.to_app", app=app)),),
         language=catalog.tag,
     )
     return pages.show(200, page, exchange.context.look.frame(), headers)

@@ -7,7 +7,7 @@ Cognito's errors mean to a visitor (page.py).
 from typing import Any
 
 from .._gate.effects import Flow, call
-from .._gate.flows import session, token_trust
+from .._gate.flows import session
 from .._gate.messages import Respond
 from ..errors import FormRefused
 from ..events import PasswordChanged, SecondFactorSetUp
@@ -84,18 +84,7 @@ def _respond(
     responses: dict[str, str],
     session: str = "",
 ) -> Flow[Respond]:
-    # Fetch the signing keys first: without them the tokens of a used code could not be verified.
-    yield from token_trust.ready(exchange.context, exchange.now)
-    answer = yield from call(
-        cognito_api.respond(
-            exchange.settings,
-            record.step,
-            record.username,
-            session or record.session,
-            responses,
-            exchange.incoming.client,
-        )
-    )
+    answer = yield from first.respond(exchange, record, responses, session)
     outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
     if record.step == "NEW_PASSWORD_REQUIRED":
         exchange.record(PasswordChanged(exchange.facts, record.typed, "first"))

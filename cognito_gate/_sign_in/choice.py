@@ -9,7 +9,7 @@ import json
 import logging
 from dataclasses import replace
 
-from .._gate.effects import Flow, call
+from .._gate.effects import Flow, HttpAnswer, call
 from .._gate.flows import token_trust
 from .._gate.messages import Respond
 from ..errors import ApiRefused, FormRefused
@@ -123,18 +123,7 @@ def answer(
 
     Raises as `begin` does.
     """
-    # Fetch the signing keys first: without them the tokens of a used code could not be verified.
-    yield from token_trust.ready(exchange.context, exchange.now)
-    answer = yield from call(
-        cognito_api.respond(
-            exchange.settings,
-            record.step,
-            record.username,
-            record.session,
-            responses,
-            exchange.incoming.client,
-        )
-    )
+    answer = yield from respond(exchange, record, responses)
     try:
         outcome = cognito_api.read_outcome("RespondToAuthChallenge", answer)
     except ApiRefused as error:
@@ -143,3 +132,26 @@ def answer(
         log.info("%s; the page does not say so", error)
         raise FormRefused({"code": ("error.code_wrong_or_expired", {})}) from error
     return (yield from next_page.advance_record(exchange, record, outcome))
+
+
+def respond(
+    exchange: SignInExchange,
+    record: ChallengeRecord,
+    responses: dict[str, str],
+    session: str = "",
+) -> Flow[HttpAnswer]:
+    """What Cognito says to a visitor's responses; with `session` in place of the record's."""
+    # Fetch the signing keys first: without them the tokens of a used code could not be verified.
+    yield from token_trust.ready(exchange.context, exchange.now)
+    return (
+        yield from call(
+            cognito_api.respond(
+                exchange.settings,
+                record.step,
+                record.username,
+                session or record.session,
+                responses,
+                exchange.incoming.client,
+            )
+        )
+    )

@@ -31,6 +31,7 @@ from .cognito_api_answers import read_revoked as read_revoked
 from .cognito_api_answers import read_signed_up as read_signed_up
 from .cognito_api_answers import read_totp as read_totp
 from .cognito_api_answers import read_totp_verified as read_totp_verified
+from .cognito_api_answers import throttled
 
 MAX_BYTES = 262_144
 REVOKE_SECONDS = 2.0
@@ -57,9 +58,8 @@ def api_call(
 
 
 def _overloaded(answer: HttpAnswer) -> bool:
-    """Whether to try less often; this API says "too many requests" with a status of 400."""
-    throttled = answer.status == 400 and b"TooManyRequestsException" in answer.body[:2048]
-    return throttled or overloaded(answer)
+    """Whether to try less often."""
+    return throttled(answer) or overloaded(answer)
 
 
 def _context(settings: Settings, client: str) -> dict[str, Any]:

@@ -112,6 +112,13 @@ def _exception(answer: HttpAnswer, record: dict[str, Any]) -> str:
     return "ForbiddenException" if answer.status == 403 else ""
 
 
+def throttled(answer: HttpAnswer) -> bool:
+    """Whether this API asks for fewer calls, which has a status of 400 here. Only the exception
+    counts: a message may repeat what a visitor has typed."""
+    name = _exception(answer, _record(answer) or {}) if answer.status == 400 else ""
+    return name == "TooManyRequestsException"
+
+
 def _message(record: dict[str, Any]) -> str:
     text = record.get("message", record.get("Message"))
     return text if isinstance(text, str) else ""

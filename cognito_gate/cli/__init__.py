@@ -4,6 +4,7 @@ Like local_commands.py and testing.py it may start the local Cognito, and nothin
 not know how a request is decided, nor how an app is loaded (serve.py).
 """
 
+import errno
 import os
 import secrets
 import sys
@@ -63,6 +64,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except _EXPECTED as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise click.ClickException("The output cannot be written: the disk is full.") from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -145,21 +145,26 @@ def local(
     )
     cognito.switch(access_seconds=access_seconds, id_seconds=access_seconds, rotation=rotation)
     port = listen.check_free("127.0.0.1", port)
-    with until_stopped(), cognito.serve(port=port) as origin:
-        environment = {**cognito.environment(), "SECRET_KEY": make_secret_key()}
-        notices = (
-            f"A local Cognito on {origin}: {NOT_FOR_PRODUCTION}. Ctrl-C ends it.",
-            *user_lines(cognito),
-            f"  Open     {origin} (its users, outbox and switches)",
-        )
-        print_lines(
-            f"# {notices[0]}",
-            *(f"#{line}" for line in notices[1:]),
-            *(f"{name}={value}" for name, value in environment.items()),
-        )
-        if not sys.stdout.isatty():  # pragma: no branch - no test has a terminal
-            print_notices(*notices, "Its settings, as a .env file, are in the redirected output.")
+    with until_stopped(), cognito.serve(port=port):
+        _print_settings(cognito)
         wait()
+
+
+def _print_settings(cognito: LocalCognito) -> None:
+    """Print what an app needs as a .env file, and for people what there is."""
+    notices = (
+        f"A local Cognito on {cognito.origin}: {NOT_FOR_PRODUCTION}. Ctrl-C ends it.",
+        *user_lines(cognito),
+        f"  Open     {cognito.origin} (its users, outbox and switches)",
+    )
+    environment = {**cognito.environment(), "SECRET_KEY": make_secret_key()}
+    print_lines(
+        f"# {notices[0]}",
+        *(f"#{line}" for line in notices[1:]),
+        *(f"{name}={value}" for name, value in environment.items()),
+    )
+    if not sys.stdout.isatty():  # pragma: no branch - no test has a terminal
+        print_notices(*notices, "Its settings, as a .env file, are in the redirected output.")
 
 
 def _login_url(callback: str) -> str:

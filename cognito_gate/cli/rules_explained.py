@@ -75,8 +75,8 @@ class Explained:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        public = PublicPaths(settings.public_paths, settings.logout_path)
-        table = RuleTable(settings.rules, settings.default_require)
+        public = PublicPaths(settings.public_paths, settings.logout_path, settings.callback_path)
+        table = RuleTable(settings.rules, settings.default_require, settings.callback_path)
         self._rules = RuleDecisions(public, table)
         self._authorization = Authorization(public, self._rules)
         self._routes = {settings.callback_path, *settings.routes}

@@ -207,6 +207,7 @@ def interface_of(name: str, app: Any) -> str:
 
 
 def _call_method(app: App) -> Any:
+    # The method itself is looked at, not only whether there is one.
     return None if inspect.isclass(app) else getattr(app, "__call__", None)  # noqa: B004
 
 

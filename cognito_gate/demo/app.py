@@ -13,7 +13,7 @@ from starlette.routing import Route
 from .._gate.cookie_kinds import Names
 from ..settings import Settings
 from .backstage import Backstage
-from .breaking import BUTTONS, Bench, is_own_form
+from .breaking import BUTTONS, GROUPS, Bench, is_own_form
 from .facts import read_facts
 from .pages import Pages
 from .story import tell
@@ -71,6 +71,7 @@ def breaking(request: Request) -> Response:
         request,
         "break.html",
         buttons=BUTTONS,
+        groups=GROUPS,
         pressed=BUTTONS.get(request.query_params.get("did", "")),
         is_down=behind.cognito.is_down,
     )

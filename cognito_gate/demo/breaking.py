@@ -17,10 +17,11 @@ from .backstage import Cognito
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: what it says, what it is about, and what to watch for afterwards."""
+    """A button: what it says and is about; what is said once it was pressed, and what to watch."""
 
     label: str
     about: str
+    done: str
     watch: str
     press: Callable[["Bench", Response], None]
 
@@ -97,33 +98,38 @@ BUTTONS = {
     "down": Button(
         "Take Cognito down",
         "Every request to Cognito is answered 503 from now on.",
-        "Your page still opens: a session needs no call to Cognito until it is to be refreshed. "
-        "Whoever has to sign in sees that it is unavailable, and can try again.",
+        "Cognito is down",
+        "Your page still opens: a session needs no call to Cognito until its token ends. Whoever "
+        "has to sign in has to wait, and whoever comes back from Cognito is asked to try again.",
         _down,
     ),
     "up": Button(
         "Bring Cognito back",
-        "Everything answers as usual.",
+        "Every request to Cognito is answered again.",
+        "Cognito is back",
         "Sign-ins and refreshes work again. Nobody lost their session.",
         _up,
     ),
     "rotate": Button(
         "Rotate the signing keys",
-        "New tokens get a new key; the old one stays published. As Cognito does it.",
-        "Nothing is to be seen. At the next new token the gate meets a key that it does not know, "
+        "New tokens get a new key; the old one stays published, as Cognito does it.",
+        "The signing keys are rotated",
+        "You notice nothing. At the next new token the gate meets a key that it does not know, "
         "and loads the keys again, once.",
         _rotate,
     ),
     "replace": Button(
         "Withdraw the signing keys",
-        "As after a stolen key: the old ones are no longer published.",
+        "As after a stolen key: the old keys are no longer published.",
+        "The old signing keys are withdrawn",
         "Your session goes on while the gate still has the keys in its cache. New sign-ins use "
         "the new keys at once.",
         _replace,
     ),
     "expire": Button(
         "Let the access token end",
-        "Its cookie is removed, as when its five minutes are over.",
+        "The cookie of the access token is removed, as when its five minutes are over.",
+        "Your access token has ended",
         "Your page opens as ever: the gate refreshed the session on the way. See the new times "
         "under This session.",
         _expire,
@@ -131,21 +137,31 @@ BUTTONS = {
     "kill": Button(
         "End your session at Cognito",
         "An administrator signs you out everywhere; your access token ends, too.",
+        "Your session at Cognito has ended",
         "The refresh is refused, so your session is over and Cognito is to sign you in again. If "
         "it still knows this browser, it does so without a password.",
         _kill,
     ),
     "tamper": Button(
         "Change the access token",
-        "One character of its signature becomes another.",
+        "One character of its signature becomes another one.",
+        "Your access token is changed",
         "The gate does not believe it. It uses the refresh token, and you stay who you are.",
         _tamper,
     ),
     "tamper-all": Button(
         "Change all session cookies",
         "One character of the access token; the refresh cookie becomes one that somebody made up.",
+        "Your session cookies are changed",
         "Nothing is left that the gate believes, so you are sent to sign in. If Cognito still "
         "knows this browser, it signs you in without a password.",
         _tamper_all,
     ),
 }
+
+GROUPS = {
+    "Cognito": ("down", "up"),
+    "Signing keys": ("rotate", "replace"),
+    "Your session": ("expire", "tamper", "tamper-all", "kill"),
+}
+"""The buttons as the page has them; those of Your session need somebody who is signed in."""

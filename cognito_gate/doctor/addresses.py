@@ -26,6 +26,9 @@ KEYS = Check("signing-keys", "signing keys", decides=True)
 NEEDED = ("AWS_COGNITO_USER_POOL_ID", "AWS_REGION", "AWS_COGNITO_ISSUER", ENDPOINT)
 """The variables from which the pool's own address follows."""
 
+UNREACHED = "its address cannot be reached"
+NETWORK_FIRST = "see network first"
+
 # One signs ID tokens, the other access tokens (Developer Guide, "Verifying JSON web tokens").
 USUAL_KEY_COUNT = 2
 _DOCUMENT = "openid-configuration"
@@ -57,24 +60,28 @@ class Document:
 class Addresses:
     """The findings, and the login domain that the pool advertises (empty when unknown).
 
-    `failure` is why no response came at all; empty where one did.
+    `failure` is why no response came at all; empty where one did. `stand_in` is what answered in
+    Cognito's place; empty where Cognito may have.
     """
 
     findings: tuple[Finding, ...]
     advertised: str = ""
     failure: str = ""
+    stand_in: str = ""
 
 
 def check(case: Case) -> Flow[Addresses]:
     """Read the discovery document and the keys from where the gate would read them."""
     why = case.reason_to_skip(*NEEDED)
     if why:
-        return Addresses(tuple(line.unchecked(why) for line in (REGION, POOL, ISSUER, KEYS)))
+        return Addresses(_unchecked(why))
     settings = case.settings
     if _is_login_domain(settings):
         return (yield from _check_without_issuer(case))
     document = read_document((yield from call(_discovery_request(settings))))
     keys = yield from call(oauth.jwks_call(settings))
+    if stand_in := _stand_in(settings, document.answer, keys):
+        return Addresses(_unchecked(NETWORK_FIRST), stand_in=stand_in)
     other_document = Document(HttpAnswer(0))
     if document.absent and _other_form(settings):
         other_document = read_document(
@@ -84,7 +91,7 @@ def check(case: Case) -> Flow[Addresses]:
     pool = _pool(case, document, keys, other_document)
     unusable = "there is no such user pool there" if pool.state == "wrong" else ""
     if reach.failure(document.answer):
-        unusable = "its address cannot be reached"
+        unusable = UNREACHED
     issuer = ISSUER.unchecked(unusable) if unusable else _issuer(case, document, other_document)
     if region.state == "wrong" and not settings.issuer:
         # The gate makes the issuer from the region, so that the region is what has to be fixed.
@@ -93,6 +100,18 @@ def check(case: Case) -> Flow[Addresses]:
     keys_finding = KEYS.unchecked(unusable) if unusable else _keys(case, keys, issuer)
     findings = (region, pool, issuer, keys_finding)
     return Addresses(findings, document.origin, _failure(document.answer))
+
+
+def _unchecked(why: str) -> tuple[Finding, ...]:
+    return tuple(line.unchecked(why) for line in (REGION, POOL, ISSUER, KEYS))
+
+
+def _stand_in(settings: Settings, document: HttpAnswer, keys: HttpAnswer) -> str:
+    """What answered in the place of AWS, for the document and the keys alike."""
+    host = urlsplit(settings.issuer_url).hostname or ""
+    of_aws = host.endswith(_AWS) and not settings.endpoint_url
+    both = of_aws and reach.stand_in(keys)
+    return reach.stand_in(document) if both else ""
 
 
 def _is_login_domain(settings: Settings) -> bool:
@@ -202,7 +221,8 @@ def _pool(case: Case, document: Document, keys: HttpAnswer, other: Document) -> 
         return POOL.wrong(
             f"no user pool {settings.user_pool_id} at {reach.origin(url)} (HTTP {answer.status})",
             Fix(
-                "Check the pool's id, letter for letter (case counts), and its region.",
+                "Check the pool's id, letter for letter (case counts), and its region, "
+                f"{pool_region(settings.user_pool_id)}, which is what stands before the _.",
                 console="Amazon Cognito > User pools: the column User pool ID",
                 command=case.directions.aws("list-user-pools", "--max-results", "60"),
             ),
@@ -255,7 +275,10 @@ def _keys(case: Case, answer: HttpAnswer, issuer: Finding) -> Finding:
         return KEYS.unchecked("the issuer is wrong")
     return KEYS.wrong(
         f"{url} answers HTTP {answer.status} without an RS256 key for use",
-        Fix("Check what answers there: an emulator, a proxy, or the wrong address."),
+        Fix(
+            "Check what answers there: an emulator, a proxy, a firewall (HTTP 403 is AWS "
+            "WAF's), or the wrong address."
+        ),
     )
 
 

@@ -25,6 +25,7 @@ CALLBACK = Check("callback-url", "callback URL", decides=True)
 GRANT = Check("code-grant", "code grant", decides=True)
 PKCE = Check("pkce", "PKCE", decides=True)
 LINES = (domain.DOMAIN, FIREWALL, CLIENT, CALLBACK, GRANT, scopes.SCOPES, PKCE, login_page.PAGE)
+NO_ANSWER = "the login domain does not answer as Cognito does"
 
 _MISMATCH, _NO_GRANT, _INVALID = "redirect_mismatch", "unauthorized_client", "invalid_request"
 _CHALLENGE = ("code_challenge", "code_challenge_method")
@@ -42,13 +43,18 @@ class LoginFindings:
     failure: str = ""
 
 
-def check(case: Case, advertised: str) -> Flow[LoginFindings]:
-    """Start a sign-in as the gate would; `advertised` is the login domain that the pool names."""
-    why = domain.reason_to_skip(case)
+def check(case: Case, advertised: str, closed: str = "") -> Flow[LoginFindings]:
+    """Start a sign-in as the gate would.
+
+    Args:
+        advertised: the login domain that the pool names.
+        closed: why nothing can be learned from the login domain; empty when it can.
+    """
+    why = closed or domain.reason_to_skip(case)
     if why:
         return LoginFindings(_with_unchecked((), why), why)
     if misnamed := domain.misnamed(case):
-        why = "the login domain is none"
+        why = "AWS_COGNITO_DOMAIN is no login domain"
         return LoginFindings(_with_unchecked((misnamed,), why), why)
     answer = yield from call(_authorize_request(case, case.settings))
     destination = redirects.read(case.settings, answer)
@@ -56,7 +62,7 @@ def check(case: Case, advertised: str) -> Flow[LoginFindings]:
     known = not _is_client_unknown(destination)
     findings = [domain.check_domain(case, destination, answer, advertised, known=known)]
     if findings[0].state == "unknown" or destination.kind in ("unreachable", "refused", "moved"):
-        why = "the login domain does not answer as Cognito does"
+        why = NO_ANSWER
         failure = answer.failure if destination.kind == "unreachable" else ""
         return LoginFindings(_with_unchecked(findings, why), why, failure)
     if findings[0].state == "wrong":

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
-from . import authorize, client_secret, sign_in_pages, sign_out
+from . import authorize, client_secret, machine_client, sign_in_pages, sign_out
 from .case import Case
 from .description import ClientFacts
 from .findings import Check, Finding, Fix
@@ -29,7 +29,9 @@ _OF_MANAGED_LOGIN = {"ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_
 def check(case: Case, client: ClientFacts) -> Iterator[Finding]:
     """All checks of the app client except those of lifetimes. What its members mean, and what their
     defaults are: API reference, UserPoolClientType and CreateUserPoolClient."""
-    if case.settings.domain:  # with sign-in pages of the gate's own there may be none
+    if case.settings.domain and machine_client.is_one(client):
+        yield _grant(case, client)
+    elif case.settings.domain:  # with sign-in pages of the gate's own there may be none
         yield _grant(case, client)
         yield _callback(case, client)
         yield _sign_out(case, client)
@@ -54,11 +56,8 @@ def _grant(case: Case, client: ClientFacts) -> Finding:
             "(AllowedOAuthFlowsUserPoolClient is false), and none of them has effect",
             fix,
         )
-    if "client_credentials" in client.grants:
-        return authorize.GRANT.wrong(
-            "the app client is one for machines (client_credentials), with which nobody signs in",
-            fix,
-        )
+    if machine_client.is_one(client):
+        return machine_client.wrong(case)
     if "code" not in client.grants:
         has = " ".join(client.grants) or "none"
         return authorize.GRANT.wrong(f"code is not among the app client's grants ({has})", fix)

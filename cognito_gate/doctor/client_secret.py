@@ -34,8 +34,10 @@ def check(case: Case, closed: str) -> Flow[tuple[Finding, ...]]:
     if secret.found.endswith(_FIREWALLED):
         blocked = authorize.blocked(case, "the token endpoint, where each sign-in ends,")
         return blocked, secret, REVOCATION.unchecked(_FIREWALLED)
-    if closed or secret.state == "wrong":
-        return secret, REVOCATION.unchecked(closed or "the client secret has to be right first")
+    if why := closed or case.reason_to_skip(_VARIABLE):
+        return secret, REVOCATION.unchecked(why)
+    if secret.state == "wrong":
+        return secret, REVOCATION.unchecked("the client secret has to be right first")
     return secret, (yield from _revocation(case))
 
 

@@ -71,8 +71,12 @@ def _hosts(case: Case, why: str) -> Finding:
         )
     if app == login:
         return HOSTS.wrong(
-            f"the redirect URL is on the login's own host, {login}: it leads to Cognito",
-            Fix("Set AWS_COGNITO_REDIRECT_URL to an address of the app."),
+            f"the redirect URL and the login domain are both on {login}: an app and "
+            "Cognito's login have a host each",
+            Fix(
+                f"If {login} is the app's, set AWS_COGNITO_DOMAIN to the pool's login domain; else "
+                "AWS_COGNITO_REDIRECT_URL to an address of the app."
+            ),
         )
     if app.endswith(f".{login}"):
         return HOSTS.warning(

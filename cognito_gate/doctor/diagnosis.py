@@ -14,15 +14,19 @@ from . import (
     client_secret,
     clock,
     cookies,
+    domain,
+    kept_forms,
     lifetimes,
     local_fixes,
     local_pool,
+    machine_client,
     network,
     pool_configuration,
     secret_key,
     sign_in_pages,
     sign_out,
     variables,
+    workers,
 )
 from .case import Case
 from .clock import Moment
@@ -36,14 +40,16 @@ def check(case: Case) -> Flow[tuple[Finding, ...]]:
     if case.reading.empty:
         return (variables.beginning(),)
     pool = yield from addresses.check(case)
-    entry = yield from authorize.check(case, pool.advertised)
+    closed = addresses.NETWORK_FIRST if pool.stand_in else ""
+    entry = yield from authorize.check(case, pool.advertised, closed)
     sign_out_finding = yield from sign_out.check(case, entry.closed)
     secret = yield from client_secret.check(case, entry.closed)
     sign_in_findings = yield from sign_in_pages.check(case)
-    failures = network.Failures(pool.failure, entry.failure)
+    failures = network.Failures(pool.failure, entry.failure, pool.stand_in)
     causes = yield from network.check(case, failures)
-    sign_in = network.without_blame(case, (*pool.findings, *entry.findings), causes, failures)
-    sign_in = merge_findings((*sign_in, sign_out_finding), secret)
+    sign_in = merge_findings((*pool.findings, *entry.findings, sign_out_finding), secret)
+    sign_in = network.without_blame(case, sign_in, causes, failures)
+    sign_in = domain.without_blame(case, sign_in)
     findings = (
         *variables.check(case.reading, pool.advertised),
         *causes,
@@ -51,6 +57,8 @@ def check(case: Case) -> Flow[tuple[Finding, ...]]:
         *cookies.check(case),
         *secret_key.check(case),
         *lifetimes.check(case),
+        *kept_forms.check(case),
+        *workers.check(case),
     )
     local = yield from local_pool.recognise(case)
     return findings if local is None else local_fixes.prescribe(case, local, findings)
@@ -76,6 +84,8 @@ def complete_findings(
         skew = clock.check(moments, case.settings.expiration_leeway)
         at_aws = pool_configuration.check(case, described)
         findings = merge_findings((*findings, skew), at_aws)
+        if described.client is not None:
+            findings = machine_client.without_blame(described.client, findings)
     return tuple(
         finding if finding.fix is None else replace(finding, fix=explain_placeholders(finding.fix))
         for finding in findings

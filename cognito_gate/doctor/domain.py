@@ -3,6 +3,7 @@
 Knows the two kinds of domains and how each fails; must not know app clients.
 """
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from .._gate.effects import HttpAnswer
@@ -15,6 +16,8 @@ from .redirects import Destination
 
 DOMAIN = Check("domain", "login domain", decides=True)
 
+# The lines about what a bare prefix takes its region from, by their codes.
+_GIVES_REGION = ("region", "user-pool")
 _SUFFIX = ".amazoncognito.com"
 # Discovery and keys are there, sign-in pages never (Developer Guide, "User pool endpoints and
 # managed login reference").
@@ -29,11 +32,15 @@ def reason_to_skip(case: Case) -> str:
     """Why the login domain cannot be called; empty when it can."""
     if not case.settings.domain and not case.reason_to_skip("AWS_COGNITO_DOMAIN"):
         return "there is no login domain, as COGNITO_GATE_LOGIN=custom allows"
-    bare = "." not in case.settings.domain and ":" not in case.settings.domain
-    if not bare:
+    if not _is_bare(case.settings):
         return case.reason_to_skip("AWS_COGNITO_DOMAIN")
     region = ("AWS_REGION",) if case.settings.region else ("AWS_REGION", "AWS_COGNITO_USER_POOL_ID")
     return case.reason_to_skip("AWS_COGNITO_DOMAIN", *region)
+
+
+def _is_bare(settings: Settings) -> bool:
+    """True for a prefix alone, whose region is that of the settings."""
+    return "." not in settings.domain and ":" not in settings.domain
 
 
 def is_prefix(settings: Settings) -> bool:
@@ -54,6 +61,20 @@ def misnamed(case: Case) -> Finding | None:
     return DOMAIN.wrong(
         f"{host} is Cognito's API, where tokens have their issuer, and not a login domain",
         fix(case, "Use the pool's login domain: the two are never the same."),
+    )
+
+
+def without_blame(case: Case, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, in which a prefix is not blamed that was looked for in a wrong region."""
+    by_code = {finding.code: finding for finding in findings}
+    first = next((by_code[code] for code in _GIVES_REGION if by_code[code].state == "wrong"), None)
+    if first is None or not _is_bare(case.settings) or by_code[DOMAIN.code].state != "wrong":
+        return tuple(by_code.values())
+    origin = case.settings.domain_origin
+    why = f"see {first.title} first, from which {origin} follows"
+    return tuple(
+        DOMAIN.unchecked(why) if code == DOMAIN.code else finding
+        for code, finding in by_code.items()
     )
 
 
@@ -83,6 +104,9 @@ def check_domain(
             return DOMAIN.wrong(fault, _or_advertised(case, what, advertised))
         case "passing":
             return DOMAIN.unchecked(f"{origin}: {reach.passing(answer)}")
+        case "odd" if answer.status == 200:
+            fault = f"{origin} answers with a page of its own where Cognito's login would redirect"
+            return DOMAIN.wrong(fault, _absent(case, answer, advertised))
         case "odd":
             fault = f"{origin} answers HTTP {answer.status}, and not as Cognito's login does"
             return DOMAIN.unchecked(

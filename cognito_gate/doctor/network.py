@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from .._gate.effects import Flow, HttpAnswer, HttpCall, call
 from ..settings.formats import LOOPBACK
-from . import addresses, domain, reach
+from . import addresses, authorize, domain, reach
 from .case import Case
 from .findings import Check, Finding, Fix
 from .reading import ENDPOINT
@@ -22,20 +22,26 @@ NETWORK = Check("network", "network", decides=True)
 
 _EVERYWHERE = "https://cognito-idp.us-east-1.amazonaws.com/"  # there is Cognito in any case
 _FROM_HERE = "Look at the environment of the app, in its container too: proxies have often to be "
+# What other lines say of themselves where the pool, or the domain, cannot be reached.
+_BEHIND = {addresses.POOL.code: addresses.UNREACHED, domain.DOMAIN.code: authorize.NO_ANSWER}
 _NO_PROXY = "NO_PROXY=localhost,127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Why the pool's own address, and the login domain, gave no response; empty where one came."""
+    """Why the pool's own address, and the login domain, gave no response; empty where one came.
+    `stand_in` is what answered in the pool's place; empty where Cognito may have."""
 
     pool: str = ""
     login: str = ""
+    stand_in: str = ""
 
 
 def check(case: Case, failures: Failures) -> Flow[tuple[Finding, ...]]:
     """The findings about the way to Cognito; none where nothing of it was set and all is well."""
     findings = (*_proxies(case, failures), *_certificates(case), *_endpoint(case))
+    if failures.stand_in:
+        return (*findings, _stood_in(case, failures.stand_in))
     if any(finding.state == "wrong" for finding in findings) or not _both_failed(case, failures):
         return findings
     answer = yield from call(
@@ -56,9 +62,10 @@ def without_blame(
         code for code, failure in failed.items() if failure and _explains(case, wrong, failure)
     }
     blamed |= pool if of_endpoint else set()
+    behind = {f"not checked: {_BEHIND[code]}" for code in blamed & _BEHIND.keys()}
     return tuple(
         replace(finding, state="unknown", found=_see(wrong), fix=None)
-        if finding.code in blamed
+        if finding.code in blamed or finding.found in behind
         else finding
         for finding in findings
     )
@@ -73,7 +80,7 @@ def _explains(case: Case, wrong: Iterable[Finding], failure: str) -> bool:
 
 def _see(wrong: Iterable[Finding]) -> str:
     titles = " and ".join(dict.fromkeys(cause.title for cause in wrong))
-    return f"not checked: {titles} has to be right first (see there)"
+    return f"not checked: see {titles} first"
 
 
 # Proxies and certificates
@@ -191,12 +198,28 @@ def _both_failed(case: Case, failures: Failures) -> bool:
 def _unreachable(case: Case, failures: Failures) -> Finding:
     pool, login = map(reach.origin, _urls(case))
     answer = HttpAnswer(0, failure=failures.pool)
+    unresolved = failures.pool == "dns"
+    why = "names do not resolve (DNS)" if unresolved else reach.failure(answer)
+    what = "Check its connection and its name servers." if unresolved else reach.fix(answer).what
     return NETWORK.wrong(
         f"neither the user pool ({pool}) nor the login ({login}) can be reached from this machine: "
-        f"{reach.failure(answer)}",
+        f"{why}",
         Fix(
-            f"{reach.fix(answer).what} {_FROM_HERE}named there (HTTPS_PROXY). Nothing can be said "
-            "of pool, domain and app client before that."
+            f"{what} {_FROM_HERE}named there (HTTPS_PROXY). Nothing can be said of pool, domain "
+            "and app client before that."
+        ),
+    )
+
+
+def _stood_in(case: Case, answer: str) -> Finding:
+    """The finding for an answer at the pool's own address that is none of Cognito's."""
+    return NETWORK.wrong(
+        f"{reach.origin(case.settings.jwks_url)} answers {answer}, where Cognito has JSON alone: "
+        "something in front of it answers in its place",
+        Fix(
+            "Open that address in a browser on this machine: a guest network asks for its own "
+            "sign-in, and a filtering proxy or a firewall says what it blocks. Its operators can "
+            "let cognito-idp.*.amazonaws.com and the login domain through."
         ),
     )
 

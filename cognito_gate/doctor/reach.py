@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from .._gate.effects import HttpAnswer
 from .._gate.protocol.oauth import printable
+from .._gate.protocol.strict_json import load
 from .findings import Fix
 
 _KINDS = {
@@ -20,11 +21,15 @@ _KINDS = {
 _FIXES = {
     "dns": "Check the name for a typing error, and that this machine can resolve names.",
     "tls": "This machine does not trust the certificate, or it is for another name. Behind a proxy "
-    "that intercepts TLS, set SSL_CERT_FILE to the certificate of its authority.",
+    "that intercepts TLS, set SSL_CERT_FILE to the certificate of its authority; in a guest "
+    "network, sign in to that network first.",
     "refused": "Check host and port; a firewall or a proxy may block the connection.",
     "timeout": "Check that this machine may reach it (firewall, proxy, VPC endpoint); "
     "COGNITO_GATE_HTTP_TIMEOUT_SECONDS sets how long to wait.",
 }
+NETWORK_SIGN_IN = 511
+"""Network Authentication Required (RFC 6585 section 6)."""
+
 _VIA_PROXY = "proxy, "
 _ANY = "Check that this machine may reach it (firewall, proxy, VPC endpoint)."
 
@@ -61,6 +66,21 @@ def passing(answer: HttpAnswer) -> str:
         return "Cognito answers HTTP 429 (too many requests); try again in a minute"
     if answer.status >= 500:
         return f"the answer is HTTP {answer.status}; try again in a minute"
+    return ""
+
+
+def stand_in(answer: HttpAnswer) -> str:
+    """What came in Cognito's place from an address where it serves JSON alone, as a portal of a
+    guest network or a filtering proxy sends it; empty where Cognito may have answered so."""
+    if answer.status == NETWORK_SIGN_IN:
+        return f"HTTP {answer.status}, a sign-in to the network"
+    if not answer.status or answer.status in (400, 404) or passing(answer):
+        return ""
+    try:
+        load(answer.body)
+    except ValueError:
+        kind = printable(answer.header("content-type").partition(";")[0])
+        return f"HTTP {answer.status}{f' ({kind})' if kind else ''}"
     return ""
 
 

@@ -44,6 +44,9 @@ _DEPENDS_ON = {
 }
 
 
+_CLIENT, _CLIENT_SECRET = "AWS_COGNITO_USER_POOL_CLIENT_ID", "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
+# Between the lengths of ids (26) and of secrets (51) that Cognito makes, as pools were seen to.
+_MIN_SECRET_CHARS = 40
 _MAY_BE_QUOTED = {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "COGNITO_GATE_REVOKE_KEY"}
 _QUOTES = (
     "has quotation marks around its value, which count as a part of it; leave them out (a shell "
@@ -118,7 +121,7 @@ def _read_with_stand_ins(
     values: dict[str, str],
 ) -> tuple[Settings, dict[str, str], frozenset[str], bool]:
     """Replace wrong values until none is left; settings, problems, replaced names, disabled."""
-    problems = dict.fromkeys(_quoted(values), _QUOTES)
+    problems = dict.fromkeys(_quoted(values), _QUOTES) | _swapped(values)
     for name in problems:
         _replace(values, name)
     replaced = set(problems)
@@ -149,6 +152,16 @@ def _quoted(values: Mapping[str, str]) -> list[str]:
     return [name for name in names if re.fullmatch(r"([\"']).*\1", values.get(name, "").strip())]
 
 
+def _swapped(values: Mapping[str, str]) -> dict[str, str]:
+    """The app client's id, where its value is the secret: nothing may show it then."""
+    client, secret = (values.get(name, "").strip() for name in (_CLIENT, _CLIENT_SECRET))
+    if client and client == secret:
+        return {_CLIENT: "has the same value as the client secret; it takes the app client's id"}
+    if len(client) >= _MIN_SECRET_CHARS > len(secret) > 0:
+        return {_CLIENT: f"has a long value and {_CLIENT_SECRET} a short one: are they swapped?"}
+    return {}
+
+
 def _may_follow(name: str, problems: Mapping[str, str], replaced: set[str]) -> bool:
     """Whether the problem may only be there because another variable is wrong."""
     return not _DEPENDS_ON.get(name, frozenset()).isdisjoint(replaced | (problems.keys() & _FLAGS))
@@ -172,6 +185,7 @@ def _secrets(values: Mapping[str, str], settings: Settings) -> tuple[str, ...]:
     read_in = (getattr(settings, VARIABLES[name]) for name in SECRET_VARIABLES)
     texts = [text for item in read_in for text in ((item,) if isinstance(item, str) else item)]
     texts += [word for name in SECRET_VARIABLES for word in _words(values.get(name, ""))]
+    texts += [values[_CLIENT].strip()] if _swapped(values) else []
     texts += re.findall(r"//[^/@]*:([^/@]+)@", settings.store)
     return tuple(sorted({text for text in texts if text} - set(_STAND_INS.values())))
 

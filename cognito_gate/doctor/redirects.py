@@ -14,7 +14,7 @@ from .._gate.effects import HttpAnswer
 from .._gate.protocol.oauth import printable
 from .._gate.protocol.strict_json import load
 from ..settings import Settings
-from ..settings.formats import web_origin
+from ..settings.formats import LOOPBACK, web_origin
 from . import reach
 
 Kind: TypeAlias = Literal[
@@ -24,7 +24,7 @@ Kind: TypeAlias = Literal[
     "login",  # Cognito's sign-in page, by redirect
     "moved",  # the same address on another host
     "odd",  # nothing that Cognito does
-    "page",  # a form at once, without a redirect
+    "page",  # a form at once, without a redirect, as emulators show it
     "passing",  # too many requests, or a failing server
     "provider",  # straight to an identity provider
     "refused",  # an error without a redirect, as of a domain that no pool has
@@ -81,9 +81,16 @@ def read(settings: Settings, answer: HttpAnswer) -> Destination:
     location = _absolute(settings, answer)
     if location:
         return _read_location(settings, location)
-    if answer.status == 200 and b"<form" in answer.body.lower():
+    if answer.status == 200 and _may_show_at_once(settings) and b"<form" in answer.body.lower():
         return Destination("page")
     return _refused(answer) if 400 <= answer.status < 500 else Destination("odd")
+
+
+def _may_show_at_once(settings: Settings) -> bool:
+    """Whether an emulator may be asked: Cognito itself redirects to its login page (Developer
+    Guide, "Authorize endpoint")."""
+    here = urlsplit(settings.domain_origin).hostname in LOOPBACK
+    return here or bool(settings.endpoint_url)
 
 
 def _refused(answer: HttpAnswer) -> Destination:

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import groupby
 from textwrap import wrap
 from types import MappingProxyType
 from urllib.parse import quote, quote_plus
@@ -20,7 +21,7 @@ VERSION = 1
 
 WIDTH = 100
 MARKS: Mapping[State, str] = MappingProxyType(
-    {"ok": "✓", "wrong": "✗", "warning": "!", "unknown": "–"}  # noqa: RUF001
+    {"ok": "✓", "wrong": "✗", "warning": "!", "unknown": "–"}  # noqa: RUF001 - signs, no letters
 )
 PLAIN: Mapping[State, str] = MappingProxyType(
     {"ok": "ok", "wrong": "XX", "warning": "!!", "unknown": "--"}
@@ -105,7 +106,8 @@ def as_text(
     marks: Mapping[State, str] = MARKS,
     paint: Callable[[str, State], str] = lambda text, _: text,
 ) -> str:
-    """A line for each finding, below it how to fix it, and the totals at the end.
+    """A line for each finding, below it how to fix it, and the totals at the end. What was not
+    checked for one reason shares a line.
 
     Args:
         marks: the symbol of each state.
@@ -113,9 +115,10 @@ def as_text(
     """
     column = max(len(finding.title) for finding in findings) + 2
     lines: list[str] = []
-    for finding in findings:
+    for finding, others in _together(findings):
         mark = paint(marks[finding.state], finding.state)
-        first, *rest = _wrapped(finding.found, WIDTH - 4 - column) or [""]
+        found = finding.found + _nor(others)
+        first, *rest = _wrapped(found, WIDTH - 4 - column) or [""]
         lines.append(f"  {mark} {finding.title:{column}}{first}".rstrip())
         lines += [" " * (column + 4) + more for more in rest]
         lines += _fix_lines(finding.fix)
@@ -126,6 +129,24 @@ def as_text(
     if lines[-1]:
         lines.append("")
     return "\n".join([*lines, f"{totals}."])
+
+
+def _together(findings: Sequence[Finding]) -> Iterator[tuple[Finding, list[str]]]:
+    """Each finding to show, with the titles of those behind it that were not checked for the same
+    reason: twelve equal lines would hide the one that says why."""
+    for _, group in groupby(findings, key=_same_reason):
+        first, *rest = group
+        yield first, [finding.title for finding in rest]
+
+
+def _same_reason(finding: Finding) -> tuple[str, ...]:
+    return (finding.found,) if finding.state == "unknown" else (finding.code, finding.found)
+
+
+def _nor(titles: Sequence[str]) -> str:
+    if not titles:
+        return ""
+    return f"; nor {'is' if len(titles) == 1 else 'are'} {', '.join(titles)}"
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -4,6 +4,7 @@ Knows which of them httpx reads (https://www.python-httpx.org/environment_variab
 certificates that they name. They count in the environment only: `.env` has settings of the gate.
 """
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,12 +49,14 @@ class Surroundings:
     """What the environment says, without empty variables.
 
     `certificates` is a variable that names certificates which cannot be used, and why; `ignored`
-    are variables that only the env file has.
+    are variables that only the env file has; `workers` is how many processes WEB_CONCURRENCY asks
+    for, which uvicorn and gunicorn read; 0 where it says nothing.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     certificates: tuple[str, str] = ("", "")
     ignored: tuple[str, ...] = ()
+    workers: int = 0
 
     def proxy(self, url: str) -> Proxy | None:
         """The proxy through which a URL is called; None for none."""
@@ -90,7 +93,13 @@ def read_surroundings(environ: Mapping[str, str], values: Mapping[str, str]) -> 
     names = {*_IS_PROXY, *_CERTIFICATES, "NO_PROXY", "no_proxy"}
     variables = {name: environ[name] for name in names if environ.get(name, "").strip()}
     ignored = {name for name in names - variables.keys() if values.get(name, "").strip()}
-    return Surroundings(variables, _certificates(variables), tuple(sorted(ignored)))
+    workers = environ.get("WEB_CONCURRENCY", "").strip()
+    return Surroundings(
+        variables,
+        _certificates(variables),
+        tuple(sorted(ignored)),
+        int(workers) if re.fullmatch(r"[0-9]{1,6}", workers) else 0,
+    )
 
 
 def _certificates(variables: Mapping[str, str]) -> tuple[str, str]:

@@ -3,19 +3,23 @@
 Knows where to find the value of a variable; must not know what a value does.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from ..settings.unknown_variables import UnknownVariable
 from .findings import Check, Finding, Fix
 from .places import Directions
-from .reading import Reading
+from .reading import ENDPOINT, Reading
 
 ENV_FILE = Check("env-file", "env file")
 SETTINGS = Check("settings", "settings")
 GATE = Check("gate-on", "gate")
 BEGIN = Check("begin", "begin")
 _MISSING, _DOMAIN = "is missing", "AWS_COGNITO_DOMAIN"
+_POOL, _OTHER_NAME = "AWS_COGNITO_USER_POOL_ID", "AWS_ENDPOINT_URL"
+# A pool's id inside of something longer, such as its ARN or its issuer.
+_POOL_ID = re.compile(r"\b[a-z]{2,4}(?:-[a-z]+)+-\d_[0-9A-Za-z]+\b")
 
 
 def check(reading: Reading, advertised: str = "") -> Iterator[Finding]:
@@ -32,7 +36,8 @@ def check(reading: Reading, advertised: str = "") -> Iterator[Finding]:
     meant = {unknown.meant: unknown.name for unknown in reading.unknown_variables}
     yield from (_check_unknown(unknown, reading) for unknown in reading.unknown_variables)
     for name, problem in reading.problems.items():
-        found = _problem(name, problem, directions, meant.get(name, ""))
+        shown = _OTHER_NAME if name == ENDPOINT and name not in reading.given else name
+        found = _problem(shown, problem, directions, meant.get(name, ""))
         yield _with_domain(found, advertised) if name == _DOMAIN else found
     if not reading.problems:
         count = len(reading.given)
@@ -78,7 +83,10 @@ def _problem(name: str, problem: str, directions: Directions, instead: str) -> F
     line = Check(f"setting:{name}", "setting")
     if instead and problem.startswith(_MISSING):
         return line.unchecked(f"{name} is not set; is {instead} a misspelling of it?")
-    return line.wrong(f"{name} {problem}", _fix(name, directions))
+    fix = _fix(name, directions)
+    if name == _POOL and (inside := _POOL_ID.search(problem.partition(";")[0])):
+        fix = replace(fix, setting=f"{_POOL}={inside[0]}")
+    return line.wrong(f"{name} {problem}", fix)
 
 
 def _check_unknown(unknown: UnknownVariable, reading: Reading) -> Finding:
@@ -131,6 +139,10 @@ def _fix(name: str, directions: Directions) -> Fix:
 
 
 _SECRET = "cognito-gate secret"
+_ELSEWHERE = Fix(
+    "Remove it (left over from an emulator?), unless an emulator on this machine or a VPC endpoint "
+    "answers in AWS's place: then set it to the origin of that."
+)
 _OTHERS = {
     "SECRET_KEY": Fix("Make one, and keep it out of version control.", command=_SECRET),
     "SECRET_KEY_FALLBACKS": Fix(
@@ -139,6 +151,8 @@ _OTHERS = {
     "COGNITO_GATE_RULES_FILE": Fix(
         "Correct the file; this checks it alone.", command="cognito-gate rules check"
     ),
+    ENDPOINT: _ELSEWHERE,
+    _OTHER_NAME: _ELSEWHERE,
 }
 _ANY = Fix("Set a valid value or none; the documentation lists values and defaults.")
 

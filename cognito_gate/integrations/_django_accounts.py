@@ -4,7 +4,9 @@ Knows Django's user model and settings; must not know requests, nor how a visito
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +22,14 @@ KEYS = ("sub", "username", "email")
 # An account of the pool says whose it is where its password would be. Django takes whatever begins
 # with "!" for no password at all, so that no model and no migration of ours is needed.
 _OWNER = f"{UNUSABLE_PASSWORD_PREFIX}cognito:"
+# PostgreSQL takes no NUL, and no database half a character. JSON, and so a token, can have both.
+_NOT_STORED = re.compile("[\0\ud800-\udfff]")
 log = logging.getLogger("cognito_gate")
+
+
+def can_store(text: str) -> bool:
+    """Whether databases take a text."""
+    return not _NOT_STORED.search(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +130,19 @@ def _by_name(name: str) -> dict[str, str]:
 def _with_email(identity: Identity) -> Any:
     """The account with the visitor's e-mail address, which Cognito has verified."""
     field = get_user_model().get_email_field_name()
-    accounts = list(_accounts().filter(**{f"{field}__iexact": identity.email})[:2])
+    email = identity.email or ""
+    found = _accounts().filter(**{f"{field}__iexact": email}) if can_store(email) else ()
+    accounts = [one for one in found if _folded(getattr(one, field)) == _folded(email)]
     if len(accounts) > 1:
         raise _refusal(identity, "their e-mail address", "2 accounts or more have it")
     return _taken(accounts[0], identity, "email") if accounts else None
+
+
+def _folded(address: str) -> str:
+    """An address for comparing, whatever its case. Databases take more letters for one: PostgreSQL
+    the dotless i for an i, MySQL accents for none. Whoever has such a domain could have verified
+    an address that looks like somebody else's (as in CVE-2019-19844)."""
+    return unicodedata.normalize("NFKC", address).casefold()
 
 
 def _taken(account: Any, identity: Identity, found_by: str) -> Any:
@@ -175,14 +193,22 @@ def fields_of(identity: Identity, rules: AccountRules) -> dict[str, Any]:
     model = get_user_model()
     known = {field.name for field in model._meta.get_fields()}
     email = identity.email if identity.email_verified else None
-    names = {name: identity.id_claims.get(claim) for name, claim in _NAMES.items()}
-    fields = {model.get_email_field_name(): email, **names}
-    told = {name: value for name, value in fields.items() if isinstance(value, str) and value}
+    fields = {model.get_email_field_name(): email, **_names(identity.id_claims)}
+    told = {name: value for name, value in fields.items() if _tells(value)}
     values = {**told, **dict(_rights(identity, rules))}
     return {name: _fitting(name, value) for name, value in values.items() if name in known}
 
 
-_NAMES = {"first_name": "given_name", "last_name": "family_name"}
+def _names(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The two fields of a name; many pools know the whole name only, and it is better than a
+    `sub` where the admin greets people."""
+    if "given_name" in claims or "family_name" in claims:
+        return {"first_name": claims.get("given_name"), "last_name": claims.get("family_name")}
+    return {"first_name": claims.get("name")}
+
+
+def _tells(claim: Any) -> bool:
+    return isinstance(claim, str) and bool(claim) and can_store(claim)
 
 
 def _rights(identity: Identity, rules: AccountRules) -> Iterator[tuple[str, bool]]:

@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from ..identity import Identity
 from ._django_accounts import (
     AccountRules,
+    can_store,
     create_account,
     fields_of,
     find_account,
@@ -81,7 +82,7 @@ class CognitoBackend(RemoteUserBackend):
         account = self.configure_user(request, account, created=created)
         return account if self.user_can_authenticate(account) else None
 
-    async def aauthenticate(  # type: ignore[override]
+    async def aauthenticate(  # type: ignore[override]  # as above
         self, request: HttpRequest | None, remote_user: str
     ) -> Any:
         """The same in a thread: Django's own would take any account of that name."""
@@ -148,7 +149,8 @@ class CognitoMiddleware(RemoteUserMiddleware):
         """The name of a new account: the `sub`, or with `COGNITO_GATE_ACCOUNT_KEY = "username"`
         the username (a machine has none)."""
         by_username = AccountRules.from_settings().key == "username"
-        return (identity.username if by_username else None) or identity.sub
+        name = identity.username if by_username else None
+        return name if name and can_store(name) else identity.sub
 
     def process_request(self, request: HttpRequest) -> None:
         """Find the account, log in or out where it is another one, and bring it up to date."""

@@ -84,12 +84,9 @@ class LocalCognito:
         **switches: Any,
     ) -> None:
         templates()  # A missing extra is told here, and not by the first page.
+        require(clients is None or not (*callback_urls, *logout_urls), "give clients or URLs")
         if clients is None:
             clients = (_client(callback_urls, logout_urls, auth_flows, public=public),)
-        else:
-            require(
-                not tuple(callback_urls) and not tuple(logout_urls), "give either clients or URLs"
-            )
         rules = Rules(
             sign_in=sign_in,
             password=password_policy or PasswordPolicy(),

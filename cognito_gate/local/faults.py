@@ -1,12 +1,14 @@
 """The faulty response of each kind of fault.
 
-Knows HTTP; must not know what the endpoint would have answered.
+Knows HTTP; must not know what the endpoint would have answered. Of a browser's page it knows the
+app that the browser came from, so that people find back.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -15,8 +17,9 @@ from starlette.types import Receive
 from .api.errors import ApiError, ApiJSON, refusal
 from .authorize import read_authorize_request
 from .model import OPERATIONS, Fault, Request
+from .pages import page
 from .pool import Pool
-from .wire import CognitoJSON, OAuthError, redirect
+from .wire import CognitoJSON, OAuthError, RedirectTo, redirect
 
 RESET_EXTENSION = "cognito_gate.local.reset"
 
@@ -26,6 +29,7 @@ _TEXTS = {
     "InternalErrorException": "Internal error",
     "TooManyRequestsException": "Rate exceeded",
 }
+_PAGES = frozenset({"authorize", "login", "logout"})
 _MEBIBYTE = 1024 * 1024
 _WRONG_API_TYPES = {
     "AuthenticationResult": 17,
@@ -48,6 +52,8 @@ async def play(pool: Pool, fault: Fault, http: HTTPRequest, request: Request) ->
         raise _oauth_error(pool, fault, request)
     if fault.kind == "api_error":
         return refusal(ApiError(fault.error, fault.description or _TEXTS.get(fault.error)))
+    if fault.kind == "status" and fault.body is None and _is_for_a_person(request):
+        return page("down.html", fault.status, code=fault.status, app=_app(pool, request))
     return _ANSWERS[fault.kind](fault, request)
 
 
@@ -69,6 +75,19 @@ def _reset(http: HTTPRequest) -> Response:
         raise ConnectionResetError("fault: reset")
     reset()
     return Response()
+
+
+def _is_for_a_person(request: Request) -> bool:
+    return request.endpoint in _PAGES and "text/html" in request.headers.get("accept", "")
+
+
+def _app(pool: Pool, request: Request) -> str:
+    """The front page of the app that sent the browser; empty if the request does not say."""
+    try:
+        back = urlsplit(read_authorize_request(pool, request.query).redirect_uri)
+    except RedirectTo:
+        return ""
+    return f"{back.scheme}://{back.netloc}/"
 
 
 def _status(fault: Fault, request: Request) -> Response:

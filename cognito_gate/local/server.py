@@ -90,8 +90,9 @@ class PromptServer(uvicorn.Server):
         await self.lifespan.shutdown()
 
     async def _all_answered(self) -> None:
+        # uvicorn has no event that says so.
         while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
-            await asyncio.sleep(0.001)  # uvicorn has no event that says so
+            await asyncio.sleep(0.001)
 
 
 class _Server(PromptServer):

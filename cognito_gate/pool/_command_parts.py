@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import click
 
 from ..errors import SettingsError
+from ..settings.formats import POOL_ID
 from .aws import Account, AwsError, connect
 from .environment import FORMATS, EnvironmentProblem
 from .stack import StackProblem
@@ -58,6 +59,16 @@ def check_stack_name(ctx: click.Context, parameter: click.Parameter, value: str)
     if value and not _STACK.fullmatch(value):
         raise click.BadParameter(
             f"{value!r:.140} is not a stack name: use letters, digits and hyphens, a letter first"
+        )
+    return value
+
+
+def check_pool_id(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    """The id of a user pool, or nothing where none is given."""
+    if value and not POOL_ID.fullmatch(value):
+        raise click.BadParameter(
+            f"{value!r:.140} is not the id of a user pool, which is such as eu-west-1_AbCdEfGhI "
+            "(console: User pools, the column User pool ID)"
         )
     return value
 

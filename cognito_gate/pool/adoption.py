@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from ._client_values import required_attributes
+from .any_pool import read_pool
 from .aws import Account
 from .change_set import ChangeSet, changes_of, discard, execute
 from .changes import POOL
@@ -21,11 +22,12 @@ def adopt(context: CommandContext, stack: str, pool_id: str, options: PoolOption
 
     Raises:
         StackProblem: there is such a stack already, or the options contradict what is final.
+        EnvironmentProblem: there is no such pool.
     """
     account = context.account
     if find(account, stack) is not None:
         raise StackProblem(f"There is a stack {stack} already. Adopt the pool into a new one.")
-    pool = account.call("cognito-idp", "describe_user_pool", UserPoolId=pool_id)["UserPool"]
+    pool = read_pool(account, pool_id)
     _check(pool, options)
     say(f"The user pool {pool_id} and its users come into the new stack {stack}.")
     if not agrees(context, "Continue?"):

@@ -10,12 +10,19 @@ from typing import Any
 
 from ..settings.checks import CHECKS
 from ..settings.formats import Problem, domain_origin, pool_region
-from .aws import Account, pages
+from .aws import NOT_FOUND, Account, AwsError, pages
 from .changes import CLIENT, POOL
-from .environment import LOGOUT_UNREGISTERED, EnvironmentProblem, is_complete
+from .environment import (
+    LOGOUT_UNREGISTERED,
+    EnvironmentProblem,
+    is_complete,
+    of_same_origin,
+)
 from .stack import Stack, StackProblem, resources
 
 _COGNITO = "cognito-idp"
+OTHER_CALLBACKS = "OtherCallbackUrls"
+"""The output with the callback URLs that are not in the environment, between spaces."""
 _SCOPES = ("openid", "email", "phone", "profile")
 _WAYS = {
     "PASSWORD": "PASSWORD_SRP",
@@ -69,26 +76,27 @@ def outputs_of_pool(account: Account, named: Named) -> Mapping[str, str]:
     """What a stack's outputs would say of this pool and this client.
 
     Raises:
-        EnvironmentProblem: the client cannot sign anybody in; the text says what to change.
-        AwsError: there is no such pool or client, or AWS refused a call.
+        EnvironmentProblem: there is no such pool or client, or the client cannot sign anybody in;
+            the text says what to change.
+        AwsError: AWS refused a call.
     """
-    pool = account.call(_COGNITO, "describe_user_pool", UserPoolId=named.pool_id)["UserPool"]
+    pool = read_pool(account, named.pool_id)
     client_id = named.client_id or _only_client(account, named.pool_id)
-    client = account.call(
-        _COGNITO, "describe_user_pool_client", UserPoolId=named.pool_id, ClientId=client_id
-    )["UserPoolClient"]
+    client = _read_client(account, named.pool_id, client_id)
     domain = _domain(pool, account.region)
     sign_in_pages = named.pages or "hosted"
     if sign_in_pages == "hosted":
         _check_hosted(client, client_id, domain)
-    callback = _first(client.get("CallbackURLs", ()), CHECKS["redirect_url"])
+    callbacks = _taken(client.get("CallbackURLs", ()), CHECKS["redirect_url"])
+    callback = next(iter(callbacks), "")
     if not callback:
         raise EnvironmentProblem(
             f"The app client {client_id} has no callback URL that the gate could use. Add one, "
             "such as https://app.example.com/auth/callback. "
             "Console: App clients > the client > Login pages > Edit > Allowed callback URLs."
         )
-    logout = _first(client.get("LogoutURLs", ()), CHECKS["logout_url"])
+    logouts = _taken(client.get("LogoutURLs", ()), CHECKS["logout_url"])
+    logout = of_same_origin(callback, logouts) or next(iter(logouts), "")
     usual_logout = "/".join([*callback.split("/")[:3], "auth", "signed-out"])
     return {
         "Region": account.region,
@@ -97,6 +105,7 @@ def outputs_of_pool(account: Account, named: Named) -> Mapping[str, str]:
         "Domain": domain,
         "Issuer": _issuer(pool, named.pool_id),
         "RedirectUrl": callback,
+        OTHER_CALLBACKS: " ".join(callbacks[1:]),
         "LogoutUrl": logout or usual_logout,
         LOGOUT_UNREGISTERED: "" if logout else "true",
         "Scopes": " ".join(scope for scope in _SCOPES if scope in _scopes(client)),
@@ -107,12 +116,63 @@ def outputs_of_pool(account: Account, named: Named) -> Mapping[str, str]:
     }
 
 
-def _only_client(account: Account, pool_id: str) -> str:
+def read_pool(account: Account, pool_id: str) -> dict[str, Any]:
+    """The pool as Cognito describes it.
+
+    Raises:
+        EnvironmentProblem: there is none; the text says where else it may be.
+        AwsError: AWS refused the call.
+    """
+    try:
+        answer = account.call(_COGNITO, "describe_user_pool", UserPoolId=pool_id)
+    except AwsError as error:
+        if error.code != NOT_FOUND:
+            raise
+        raise EnvironmentProblem(_no_pool(account.region, pool_id)) from error
+    pool: dict[str, Any] = answer["UserPool"]
+    return pool
+
+
+def _no_pool(region: str, pool_id: str) -> str:
+    home = pool_region(pool_id)
+    advice = (
+        f"Its id begins with {home}: leave --region out."
+        if home != region
+        else f"`aws cognito-idp list-user-pools --region {region} --max-results 60` lists those "
+        "there; --profile picks another account."
+    )
+    return f"There is no user pool {pool_id} in {region} for these credentials. {advice}"
+
+
+def _read_client(account: Account, pool_id: str, client_id: str) -> dict[str, Any]:
+    ids = {"UserPoolId": pool_id, "ClientId": client_id}
+    try:
+        answer = account.call(_COGNITO, "describe_user_pool_client", **ids)
+    except AwsError as error:
+        if error.code != NOT_FOUND:
+            raise
+        names = _names(_clients(account, pool_id))
+        raise EnvironmentProblem(
+            f"The user pool {pool_id} has no app client {client_id}. It has:{names or ' none.'}"
+        ) from error
+    client: dict[str, Any] = answer["UserPoolClient"]
+    return client
+
+
+def _clients(account: Account, pool_id: str) -> list[Mapping[str, Any]]:
     listing = pages(account, _COGNITO, "list_user_pool_clients", UserPoolId=pool_id, MaxResults=60)
-    clients = [item for page in listing for item in page["UserPoolClients"]]
+    return [item for page in listing for item in page["UserPoolClients"]]
+
+
+def _names(clients: Iterable[Mapping[str, Any]]) -> str:
+    return "".join(f"\n  {item['ClientId']}  {item['ClientName']}" for item in clients)
+
+
+def _only_client(account: Account, pool_id: str) -> str:
+    clients = _clients(account, pool_id)
     if len(clients) == 1:
         return str(clients[0]["ClientId"])
-    names = "".join(f"\n  {item['ClientId']}  {item['ClientName']}" for item in clients)
+    names = _names(clients)
     raise EnvironmentProblem(
         f"The user pool {pool_id} has {len(clients) or 'no'} app clients; choose one by "
         f"--client-id:{names}"
@@ -164,15 +224,16 @@ def _scopes(client: Mapping[str, Any]) -> Sequence[str]:
     return client.get("AllowedOAuthScopes") or ("openid",)
 
 
-def _first(urls: Iterable[str], check: Callable[[str], None]) -> str:
-    """The first that the gate takes: a client may also have those of a phone's app."""
+def _taken(urls: Iterable[str], check: Callable[[str], None]) -> list[str]:
+    """Those that the gate takes: a client may also have those of a phone's app."""
+    taken = []
     for url in urls:
         try:
             check(url)
         except Problem:
             continue
-        return url
-    return ""
+        taken.append(url)
+    return taken
 
 
 def _for_own_pages(

@@ -15,14 +15,17 @@ from .._extras import needs
 HttpAnswer: TypeAlias = dict[str, Any]
 """What boto3 has read from one response."""
 
+NOT_FOUND = "ResourceNotFoundException"
+"""The code where a pool, a client or another resource does not exist."""
 UNKNOWN = "UnknownOperationException"
 """The code of an operation that this boto3, or who answers, does not know."""
 _AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 _SIGN_IN_AGAIN = (
     "Sign in again with `aws sso login` or `aws login`, or replace the keys, then try again"
 )
-_SET_UP = "`aws configure sso` or `aws configure` sets them up, and --profile picks a profile"
+_SET_UP = "`aws configure sso` or `aws configure` sets them up, and AWS_PROFILE picks a profile"
 # botocore's exceptions by name, so that its modules need not be loaded to tell them apart.
+_UNREACHED = "AWS could not be reached."
 _NO_REGION = "No AWS region was given. Pass --region, or set AWS_REGION, or one in the profile."
 _LOCAL_ERRORS = {
     "NoCredentialsError": f"No AWS credentials were found. {_SET_UP}.",
@@ -35,8 +38,16 @@ _LOCAL_ERRORS = {
     ),
     "ProfileNotFound": "{error}. `aws configure list-profiles` lists the existing profiles.",
     "MissingDependencyException": "{error} (pip install 'botocore[crt]')",
-    "ConnectionError": "AWS could not be reached. {error}.",
-    "HTTPClientError": "AWS could not be reached. {error}.",
+    "InvalidRegionError": "{error}. A region has a name such as eu-west-1.",
+    "EndpointConnectionError": (
+        f"{_UNREACHED} {{error}}. Check the region's name, the network, and proxies (HTTPS_PROXY)."
+    ),
+    "ConnectionError": f"{_UNREACHED} {{error}}.",
+    "SSLError": (
+        "AWS's certificate cannot be checked, or is not trusted here. {error}. AWS_CA_BUNDLE (or "
+        "REQUESTS_CA_BUNDLE) names the file of certificates, where one is set."
+    ),
+    "HTTPClientError": f"{_UNREACHED} {{error}}.",
     "ResponseParserError": "The response is not from AWS, or something in between changed it.",
 }
 _EXPIRED_CODES = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
@@ -133,11 +144,19 @@ class _Session:
 
     def call(self, service: str, operation: str, **parameters: object) -> HttpAnswer:
         name = operation.title().replace("_", "")
-        with _aws_errors(f"{service}:{name}"):
+        with _aws_errors():
             client = self._client(service)
-            if not hasattr(client, operation):
-                raise AwsError(f"The boto3 installed here does not know {name} yet.", UNKNOWN)
-            answer: HttpAnswer = getattr(client, operation)(**parameters)
+        if not hasattr(client, operation):
+            raise AwsError(f"The boto3 installed here does not know {name} yet.", UNKNOWN)
+        try:
+            with _aws_errors(f"{service}:{name}"):
+                answer: HttpAnswer = getattr(client, operation)(**parameters)
+        except AwsError as error:
+            elsewhere = self.emulator(service)
+            if not elsewhere or not _may_be_of_emulator(error):
+                raise
+            text = f"{error} The call went to {elsewhere} (AWS_ENDPOINT_URL), and not to AWS."
+            raise AwsError(text, error.code, error.message) from error
         return answer
 
     def emulator(self, service: str) -> str:
@@ -158,6 +177,12 @@ class _Session:
             client = self._session.client(service, endpoint_url=self._endpoint or None)
             self._clients[service] = client
         return self._clients[service]
+
+
+def _may_be_of_emulator(error: AwsError) -> bool:
+    """Whether AWS itself would hardly say so: it knows its operations, and can be reached."""
+    unread = (_UNREACHED, _LOCAL_ERRORS["ResponseParserError"])
+    return error.code in (UNKNOWN, "InvalidAction") or str(error).startswith(unread)
 
 
 @contextmanager

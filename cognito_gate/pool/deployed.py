@@ -7,16 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .aws import Account
-from .environment import Extras, Variable, environment, is_confidential, require_output
+from .environment import (
+    Extras,
+    Variable,
+    environment,
+    is_confidential,
+    of_same_origin,
+    require_output,
+)
 from .stack import FAILED_CREATION, Stack, StackProblem, find
+from .talk import busy
 from .users import find_client
+
+# While these last, a stack lacks outputs, or is about to.
+_INCOMPLETE = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 
 def find_deployed(account: Account, name: str) -> Stack:
     """The stack of that name.
 
     Raises:
-        StackProblem: there is none, or its creation failed.
+        StackProblem: there is none, its creation failed, or it is being created or deleted.
     """
     stack = find(account, name)
     if stack is None or stack.empty or stack.status in FAILED_CREATION:
@@ -25,6 +36,8 @@ def find_deployed(account: Account, name: str) -> Stack:
             f"Look elsewhere with --region and --profile, or create it with "
             f"`cognito-gate pool deploy {name}`."
         )
+    if stack.status in _INCOMPLETE:
+        raise busy(stack)
     return stack
 
 
@@ -56,6 +69,9 @@ def environment_of(
         if confidential and not client.secret:
             raise StackProblem(f"AWS does not return the secret of the app client {client_id}.")
         complete = replace(complete, client_secret=client.secret)
+        if extras.callback_url and not extras.logout_url:
+            near = of_same_origin(extras.callback_url, client.logout_urls)
+            complete = replace(complete, logout_url=near)
     return environment(outputs, complete)
 
 

@@ -9,6 +9,7 @@ import click
 
 from ..settings.formats import pool_region
 from ._command_parts import (
+    check_pool_id,
     check_stack_name,
     expected_errors,
     format_option,
@@ -18,11 +19,12 @@ from ._command_parts import (
     profile_option,
     region_option,
 )
-from .any_pool import Named, outputs_of_pool, outputs_of_stack
+from .any_pool import OTHER_CALLBACKS, Named, outputs_of_pool, outputs_of_stack
 from .aws import Account
 from .deployed import environment_of, find_deployed
 from .environment import Extras
 from .output import Output, force_option, output_option, update_option
+from .talk import say
 
 
 def _check_stack(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -37,6 +39,7 @@ def _check_stack(ctx: click.Context, parameter: click.Parameter, value: str) -> 
     "--user-pool-id",
     default="",
     is_eager=True,  # for the check of STACK
+    callback=check_pool_id,
     metavar="ID",
     help="A pool by its id; with no STACK.",
 )
@@ -98,6 +101,12 @@ def env(
         named = Named(user_pool_id, client_id, sign_in_pages or "")
         ours, outputs = _outputs(account, stack, named)
         destination.write(environment_of(account, outputs, extras, ours))
+        if not callback_url and outputs.get(OTHER_CALLBACKS):
+            others = "".join(f"\n  {url}" for url in outputs[OTHER_CALLBACKS].split())
+            say(
+                f"Sign-ins come back to {outputs['RedirectUrl']}. The app client has other "
+                f"addresses, too, which --callback-url takes:{others}"
+            )
 
 
 def _outputs(account: Account, stack: str, named: Named) -> tuple[str, Mapping[str, str]]:

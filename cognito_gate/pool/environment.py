@@ -7,10 +7,11 @@ and the client secret come from.
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..settings import Settings
+from ..settings.formats import web_origin
 
 
 class EnvironmentProblem(ValueError):
@@ -71,6 +72,12 @@ def environment(outputs: Mapping[str, str], extras: Extras) -> tuple[Variable, .
 def is_complete(outputs: Mapping[str, str]) -> bool:
     """Whether the outputs are those of a stack of ours."""
     return all(outputs.get(name) for name in (*_NEEDED, "ConfidentialClient"))
+
+
+def of_same_origin(url: str, others: Iterable[str]) -> str:
+    """The first of the others that is on the host of a URL, port and scheme included; or none."""
+    origin = web_origin(url)
+    return next((other for other in others if web_origin(other) == origin), "")
 
 
 def require_output(outputs: Mapping[str, str], name: str) -> str:

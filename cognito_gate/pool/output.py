@@ -42,6 +42,15 @@ def _is_standard_output(file: str) -> bool:
         return False
 
 
+def _check_folder(folder: Path) -> None:
+    """Raises UsageError where no file can be made: minutes later, a pool would be there, and its
+    environment lost."""
+    if not folder.is_dir():
+        raise click.UsageError(f"there is no directory {folder} to write into; create it first")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise click.UsageError(f"this user may not write into {folder.resolve()}; name another")
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """Where to write, and in which format. Call `check` before anything is deployed."""
@@ -55,13 +64,19 @@ class Output:
         """Raises UsageError."""
         if self.force and not self.file:
             raise click.UsageError("--force needs --output")
-        if self.update and (not self.file or self.force or self.form not in _UPDATABLE):
-            raise click.UsageError("--update needs --output, a .env file, and no --force")
-        if self.file and not (self.force or self.update) and Path(self.file).exists():
+        if self.update and self.force:
+            raise click.UsageError("--update keeps what is in the file, and --force does not")
+        if self.update and not self.file:
+            raise click.UsageError("--update needs --output, which names the file")
+        if self.update and self.form not in _UPDATABLE:
+            raise click.UsageError(f"--update takes a file of --format {' or '.join(_UPDATABLE)}")
+        if self.file and not (self.force or self.update) and os.path.exists(self.file):
             raise click.UsageError(
                 f"{self.file} exists already; --update brings the pool's variables in it up to "
                 "date and keeps its SECRET_KEY, --force replaces it"
             )
+        if self.file:
+            _check_folder(Path(self.file).parent)
 
     def write(self, variables: Sequence[Variable]) -> None:
         """Print the environment, or write the file.

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import click
 
 from ._command_parts import (
+    check_pool_id,
     expected_errors,
     format_option,
     new_secret_key,
@@ -21,10 +22,11 @@ from ._command_parts import (
 )
 from ._flags import PoolCommand, given_options, pool_options
 from .adoption import adopt as adopt_pool
+from .beyond_template import LEVELS, MAX_SESSIONS, USUAL_SESSIONS, Beyond, apply
 from .deployed import environment_of
 from .deployment import Order
 from .deployment import deploy as deploy_stack
-from .environment import Extras
+from .environment import Extras, require_output
 from .options import FLAGS, PoolOptions
 from .output import Output, force_option, output_option, update_option
 from .regions import check_region
@@ -64,6 +66,18 @@ def _read_parameters(
     return values
 
 
+def _read_levels(
+    ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> Mapping[int, str]:
+    names = {}
+    for item in value:
+        level, equals, name = item.partition("=")
+        if not equals or level not in map(str, LEVELS):
+            raise click.BadParameter(f"{item!r:.140} is not LEVEL=NAME, with a level of 1 to 4")
+        names[int(level)] = name
+    return names
+
+
 # deploy
 
 
@@ -93,7 +107,30 @@ def _read_parameters(
     "--adopt",
     default="",
     metavar="USER_POOL_ID",
+    callback=check_pool_id,
     help="First take this user pool, which no stack has, into the new stack.",
+)
+@click.option(
+    "--session-tracking/--no-session-tracking",
+    default=None,
+    help="Whether Cognito lists each user's sessions, for plans Essentials and Plus; stays as it "
+    "is without either.",
+)
+@click.option(
+    "--sessions-per-user",
+    type=click.IntRange(1, MAX_SESSIONS),
+    default=USUAL_SESSIONS,
+    show_default=True,
+    metavar="NUMBER",
+    help="With --session-tracking: how many it keeps.",
+)
+@click.option(
+    "--acr-name",
+    "acr_names",
+    multiple=True,
+    callback=_read_levels,
+    metavar="LEVEL=NAME",
+    help="What the `acr` of a level (1 to 4) is called, for plans Essentials and Plus; repeatable.",
 )
 @click.option("--replace", is_flag=True, help="With --yes: accept the loss of users or sessions.")
 @click.option("--no-env", is_flag=True, help="Do not print the environment.")
@@ -111,6 +148,9 @@ def deploy(
     file: str | None,
     given: Mapping[str, str],
     adopt: str,
+    session_tracking: bool | None,
+    sessions_per_user: int,
+    acr_names: Mapping[int, str],
     replace: bool,
     no_env: bool,
     form: str,
@@ -134,7 +174,14 @@ def deploy(
     The options describe the whole pool each time: an option that is not repeated goes back to
     its default, and the changes shown include that. A parameter that was set once (by --parameter,
     or in the console) keeps its value until it is set again, by --parameter or by its option.
+
+    CloudFormation has no property for session tracking and names of acr levels: they are set
+    through Cognito's API when the stack is in place. Give them with each deployment: what an update
+    of the stack does to them is not documented.
     """
+    beyond = Beyond(session_tracking, sessions_per_user, acr_names)
+    for problem in beyond.problems("" if file else options.tier):
+        raise click.UsageError(problem)
     if file:
         _check_template(file, adopt, yes=yes)
     if replace and not yes:
@@ -158,6 +205,9 @@ def deploy(
             extras = Extras(secret_key=new_secret_key(no_secret_key))
             made = environment_of(context.account, deployed.outputs, extras, stack)
             destination.write(made)
+        if beyond.asked_for:  # last, so that the environment is there whatever Cognito says
+            pool_id = require_output(deployed.outputs, "UserPoolId")
+            say(*apply(context.account, pool_id, beyond))
 
 
 def _check_template(file: str, adopt: str, *, yes: bool) -> None:

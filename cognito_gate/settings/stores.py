@@ -18,6 +18,7 @@ FORMS = (
 )
 _TLS = {"redis": False, "valkey": False, "rediss": True, "valkeys": True}
 _PREFIX = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_CA = "it takes a file of certificates in PEM format that the app's user can read"
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")  # DynamoDB's own rule for names
 
 
@@ -30,7 +31,8 @@ class SQLiteAddress:
 
 @dataclass(frozen=True, slots=True)
 class RedisAddress:
-    """A server that speaks the protocol of Redis: Redis itself, or Valkey."""
+    """A server that speaks the protocol of Redis: Redis itself, or Valkey. `ca` is a file of
+    certificates of authorities that may have signed its own, beside those of the system."""
 
     host: str
     port: int
@@ -39,6 +41,7 @@ class RedisAddress:
     user: str
     password: str = field(repr=False)
     prefix: str = ""
+    ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def parse_store(value: str) -> StoreAddress:
 def check_store(value: str) -> None:
     """Check the address of a store, where there is one, and that a file can be there."""
     address = parse_store(value) if value else None
+    if isinstance(address, RedisAddress) and address.ca:
+        _check_ca(address.ca)
     if isinstance(address, SQLiteAddress):
         path = address.path
         if not path.parent.is_dir():
@@ -87,6 +92,15 @@ def check_store(value: str) -> None:
             raise Problem(f"names {str(path)!r}, a directory; it takes the path of a file")
 
 
+def _check_ca(path: Path) -> None:
+    try:
+        certificates = path.read_bytes()
+    except OSError as error:
+        raise Problem(f"has the ca {str(path)!r}: {error.strerror}; {_CA}") from None
+    if b"-----BEGIN CERTIFICATE-----" not in certificates:
+        raise Problem(f"has the ca {str(path)!r}, which has no certificates; {_CA}")
+
+
 def _parse_sqlite(value: str) -> SQLiteAddress:
     takes = "sqlite:///app.db (beside the app) or sqlite:////var/lib/app/sessions.db (absolute)"
     path = value.removeprefix("sqlite:///")
@@ -96,8 +110,10 @@ def _parse_sqlite(value: str) -> SQLiteAddress:
 
 
 def _parse_redis(parts: SplitResult) -> RedisAddress:
-    takes = f"{parts.scheme}://USER:PASSWORD@HOST:PORT/NUMBER?prefix=NAME; only HOST is needed"
-    options = _options(parts, {"prefix"}, takes)
+    tls = _TLS[parts.scheme]
+    ca = "&ca=FILE" if tls else ""
+    takes = f"{parts.scheme}://USER:PASSWORD@HOST:PORT/NUMBER?prefix=NAME{ca}; only HOST is needed"
+    options = _options(parts, {"prefix", "ca"} if tls else {"prefix"}, takes)
     try:
         host, port = parts.hostname or "", parts.port
     except ValueError:
@@ -113,10 +129,11 @@ def _parse_redis(parts: SplitResult) -> RedisAddress:
         host,
         port or 6379,
         int(parts.path.strip("/") or 0),
-        _TLS[parts.scheme],
+        tls,
         unquote(parts.username or ""),
         unquote(parts.password or ""),
         _prefix(options),
+        Path(options["ca"]).absolute() if "ca" in options else None,
     )
 
 

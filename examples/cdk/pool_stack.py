@@ -6,7 +6,8 @@ asks Cognito for it.
 
 from urllib.parse import urlsplit
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 from gate_pool import REFRESH, SCOPES, GatePool
 
@@ -15,6 +16,7 @@ class PoolStack(Stack):
     """The pool of one app at `app_url`; `sign_in_pages` are "hosted" or "custom".
 
     `passwordless` lets people choose on such pages: a passkey, a code by e-mail, or a password.
+    `sessions_table` makes a table for what processes of the app share (COGNITO_GATE_STORE).
     """
 
     def __init__(
@@ -25,6 +27,7 @@ class PoolStack(Stack):
         app_url: str,
         sign_in_pages: str = "hosted",
         passwordless: bool = False,
+        sessions_table: bool = False,
     ) -> None:
         super().__init__(scope, name)
         callback, signed_out = f"{app_url}/auth/callback", f"{app_url}/auth/signed-out"
@@ -57,5 +60,23 @@ class PoolStack(Stack):
             "SignIn": "email",
             "Required": "email",
         }
+        if sessions_table:
+            self.sessions_table = self._make_sessions_table()
+            outputs["SessionsTable"] = self.sessions_table.table_name
         for output, value in outputs.items():
             CfnOutput(self, output, value=value)
+
+    def _make_sessions_table(self) -> dynamodb.Table:
+        """All in it has an end, and the app encrypts it. The app's role needs
+        `sessions_table.grant(role, "dynamodb:GetItem", ...)`; README names the actions."""
+        text = dynamodb.AttributeType.STRING
+        return dynamodb.Table(
+            self,
+            "Sessions",
+            partition_key=dynamodb.Attribute(name="pk", type=text),
+            sort_key=dynamodb.Attribute(name="sk", type=text),
+            time_to_live_attribute="ttl",
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            removal_policy=RemovalPolicy.DESTROY,
+        )

@@ -20,6 +20,7 @@ ADDITIONAL_MIDDLEWARE = [WSGIGate]
 AUTH_TYPE = AUTH_REMOTE_USER
 AUTH_USER_REGISTRATION = True
 AUTH_USER_REGISTRATION_ROLE = "Gamma"
+RECAPTCHA_PUBLIC_KEY = ""  # Superset's pages read it once AUTH_USER_REGISTRATION is on
 LOGOUT_REDIRECT_URL = "/auth/logout"
 ROLES = {"admin": "Admin", "analyst": "Alpha"}  # of a group; everybody has the role above
 

@@ -20,3 +20,8 @@ output "domain" {
 output "sign_in_pages" {
   value = var.sign_in_pages
 }
+
+output "sessions_table" {
+  description = "For COGNITO_GATE_STORE=dynamodb://NAME?region=REGION; null where there is none."
+  value       = var.sessions_table ? local.sessions_table : null
+}

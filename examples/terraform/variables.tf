@@ -240,3 +240,9 @@ variable "deletion_protection" {
   type    = bool
   default = true
 }
+
+variable "sessions_table" {
+  description = "A table of DynamoDB, for COGNITO_GATE_STORE."
+  type        = bool
+  default     = false
+}

@@ -261,8 +261,8 @@ def table(found: dict[str, float], rows: list[Row]) -> list[str]:
     return [*lines, f"{f'{KNOWN} / {SIGNED}':44} {found[KNOWN] / found[SIGNED]:6.2f}"]
 
 
-def main() -> None:
-    """Print the table."""
+def main() -> dict[str, float]:
+    """Print the table; the figures by the names of its rows."""
     cognito = LocalCognito(
         callback_urls=("http://localhost:8000/auth/callback",),
         logout_urls=("http://localhost:8000/auth/signed-out",),
@@ -272,3 +272,4 @@ def main() -> None:
         found = asyncio.run(measure(measured))
         print("\n".join(table(found, measured)))
         print(f"key fetches: {cognito.calls['jwks']} for {len(measured)} gates")
+    return found

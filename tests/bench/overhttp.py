@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from statistics import median
 
 from cognito_gate import Settings
 from cognito_gate.local import LocalCognito
@@ -72,7 +72,7 @@ def _pinned(core: int, command: list[str]) -> list[str]:
 
 
 @contextmanager
-def _server(command: str, app: str, env: dict[str, str]) -> Iterator[str]:
+def server(command: str, app: str, env: dict[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -99,43 +99,59 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server did not start")
 
 
-def _load(url: str, cookie: str) -> float:
-    """Requests per second; any answer but 2xx is an error."""
-    wrk = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
+def load(url: str, cookie: str) -> tuple[float, str]:
+    """Requests per second, and the time in which 99 % of them were answered; any answer but 2xx is
+    an error."""
+    wrk = ["wrk", "-t1", "-c32", "--latency", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
     command = _pinned(0, wrk)
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s+([\d.]+)", shown)
+    found = re.search(r"99%\s+(\S+)(?:.|\n)*Requests/sec:\s+([\d.]+)", shown)
     if "Non-2xx" in shown or found is None:
         raise RuntimeError(f"{url} refused requests:\n{shown}")
-    return float(found[1])
+    return float(found[2]), found[1]
 
 
-def _run(race: Race, env: dict[str, str], cookie: str) -> list[str]:
+@dataclass(frozen=True)
+class Ratio:
+    """How many times the other's requests per second the gated app serves, and how many it does."""
+
+    server: str
+    against: str
+    value: float
+    speed: float
+    limit: float
+
+    def __str__(self) -> str:
+        name = f"{self.server}: gated / {self.against}"
+        mark = "" if self.value >= self.limit else "  !"
+        return f"{name:44} {self.value:6.2f} {self.limit:8.2f} {self.speed:8.0f}/s{mark}"
+
+
+def _run(race: Race, env: dict[str, str], cookie: str) -> list[Ratio]:
     apps = [race.bare, race.gated, *([race.peer] if race.peer else [])]
     with ExitStack() as stack:
-        urls = [stack.enter_context(_server(race.command, app, env)) for app in apps]
+        urls = [stack.enter_context(server(race.command, app, env)) for app in apps]
         for url in urls:
-            _load(url, cookie)  # it is up and warm
-        rounds = [[_load(url, cookie) for url in urls] for _ in range(ROUNDS)]
+            load(url, cookie)  # it is up and warm
+        rounds = [[load(url, cookie)[0] for url in urls] for _ in range(ROUNDS)]
     ours = [speeds[1] for speeds in rounds]
-    lines = [_line(f"{race.name}: gated / bare", ours, [row[0] for row in rounds], race.limit)]
-    if race.peer:
-        peer = [row[2] for row in rounds]
-        lines.append(_line(f"{race.name}: gated / flask-cognito-lib", ours, peer, PEER_LIMIT))
-    return lines
+    others = [("bare", race.limit), *([("flask-cognito-lib", PEER_LIMIT)] if race.peer else [])]
+    return [
+        Ratio(race.name, name, _median(ours, [row[at] for row in rounds]), median(ours), limit)
+        for (name, limit), at in zip(others, (0, 2), strict=False)
+    ]
 
 
-def _line(name: str, ours: list[float], theirs: list[float], limit: float) -> str:
-    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-    speed = statistics.median(ours)
-    return f"{name:44} {ratio:6.2f} {limit:8.2f} {speed:8.0f}/s{'' if ratio >= limit else '  !'}"
+def _median(ours: list[float], theirs: list[float]) -> float:
+    return median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
-def main() -> None:
-    """Print the ratios."""
+def main() -> list[tuple[str, str, str, float]]:
+    """Print the ratios; server, app, what it is held against, and the ratio of each."""
     if shutil.which("wrk") is None:
         print("over HTTP: left out, wrk is not installed (Debian: apt install wrk)")
-        return
+        return []
+    found: list[Ratio] = []
     with_peer = find_spec("flask_cognito_lib") is not None
     cognito = LocalCognito(
         callback_urls=("http://localhost:8000/auth/callback",),
@@ -148,6 +164,8 @@ def main() -> None:
         for race in RACES:
             if race.peer and not with_peer:
                 race = Race(race.name, race.command, race.bare, race.gated, race.limit)
-            print("\n".join(_run(race, env, cookie)))
+            found += (ratios := _run(race, env, cookie))
+            print(*ratios, sep="\n")
     if not with_peer:
         print("flask-cognito-lib is not installed (pip install flask-cognito-lib): left out")
+    return [(ratio.server, "gated", ratio.against, ratio.value) for ratio in found]

@@ -86,7 +86,7 @@ def gate_page(name: str, language: str) -> Respond:
     page = Page(
         catalog.text(f"gate.{name}.title"),
         catalog.text(
-            f"gate.{name}.text",
+            f"gate.{name}.{'refused' if name == 'not_signed_out' else 'text'}",
             name="ada",
             address="https://app.example/",
             methods="GET",

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from cognito_gate.demo import make_app
 from cognito_gate.local import Fault
 from tests.browser.conftest import PUBLIC
 from tests.browser.tab import Tab
+from tests.browser.whole_demo import open_demo
 from tests.journey.stage import REFRESH, Stage, staged
 
 IMAGES = Path(__file__).parents[2] / "examples" / "images"
@@ -135,23 +136,24 @@ def is_dark(page: Page) -> bool:
     return red + green + blue < 384
 
 
-def test_screenshots(chromium: Browser, stage: Stage, tmp_path: Path) -> None:
+def test_screenshots(chromium: Browser, tmp_path: Path) -> None:
     """Those of the README: SCREENSHOTS=1 replaces them, otherwise they are only tried."""
-    stage.cognito.heal()
     folder = IMAGES if os.environ.get("SCREENSHOTS") else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
-    take(chromium, stage, folder, "light", {"login": False, "demo": True})
-    take(chromium, stage, folder, "dark", {"login-dark": False, "demo-dark": True})
+    with open_demo() as (origin, _):
+        take(chromium, origin, folder, "light", {"login": False, "demo": True})
+        take(chromium, origin, folder, "dark", {"login-dark": False, "demo-dark": True})
     for name in ("login", "login-dark", "demo", "demo-dark"):
         assert (folder / f"{name}.png").stat().st_size < 200_000
 
 
 def take(
-    chromium: Browser, stage: Stage, folder: Path, scheme: Scheme, shots: dict[str, bool]
+    chromium: Browser, origin: str, folder: Path, scheme: Scheme, shots: dict[str, bool]
 ) -> None:
     """Pictures of the login page and, signed in, of the demo."""
+    size: ViewportSize = {"width": 960, "height": 640}
     with chromium.new_context(
-        base_url=stage.origin, viewport={"width": 1200, "height": 800}, color_scheme=scheme
+        base_url=origin, viewport=size, color_scheme=scheme, device_scale_factor=1.25
     ) as context:
         tab = Tab(context.new_page())
         for name, inside in shots.items():

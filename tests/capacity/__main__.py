@@ -1,24 +1,20 @@
-"""`python -m tests.capacity [FILE]`: print all tables; those of costs go into FILE, too."""
+"""`python -m tests.capacity [DIRECTORY]`: print all tables, and write what is plotted."""
 
-import csv
 import logging
 import subprocess
 import sys
-from pathlib import Path
 
+from tests.bench.files import write
 from tests.capacity import scaling, simulation
 
 logging.getLogger("cognito_gate").setLevel(logging.ERROR)
-simulation.main()
+users = simulation.main()
 sys.stdout.flush()
 figures = scaling.main()
 sys.stdout.flush()
 subprocess.run(
     [sys.executable, "-c", "from tests.capacity import memory; memory.main()"], check=True
 )
-for name in sys.argv[1:]:
-    file = Path(name)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", newline="") as opened:
-        csv.writer(opened).writerows([("grows", "size", "microseconds"), *figures])
-    print(f"\nwritten: {file}")
+for directory in sys.argv[1:]:
+    write(directory, "growth", ("grows", "size", "microseconds"), figures)
+    write(directory, "users", ("refresh", "seconds", "average", "peak"), users)

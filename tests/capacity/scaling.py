@@ -72,13 +72,13 @@ async def keys(count: int) -> float:
 
 
 AXES: dict[str, tuple[Measure, tuple[int, ...]]] = {
-    "known sessions": (sessions, (1, 100, 1_000, 2_000)),
-    "rules": (rules, (1, 10, 100, 1_000)),
-    "rules, for new paths": (rules_of_new_paths, (1, 10, 100, 1_000)),
+    "sessions that are known": (sessions, (1, 100, 1_000, 2_000)),
+    "rules, for a known path": (rules, (1, 10, 100, 1_000)),
+    "rules, for a new path": (rules_of_new_paths, (1, 10, 100, 1_000)),
     "groups of the visitor": (groups, (1, 10, 50, 100)),
     "cookies of others": (cookies_of_others, (1, 10, 50, 150)),
-    "... of over 8 KB": (cookies_of_others, (400, 800, 1_600)),
-    "keys of the pool": (keys, (1, 10, 100)),
+    "cookies of over 8 KB": (cookies_of_others, (400, 800, 1_600)),
+    "keys of the pool, new session": (keys, (1, 10, 100)),
 }
 
 
@@ -111,6 +111,6 @@ def main() -> list[tuple[str, int, float]]:
     for name, (measure, sizes) in AXES.items():
         costs = [asyncio.run(measure(size)) * 1e6 for size in sizes]
         cells = "  ".join(f"{size:,}: {cost:.1f}" for size, cost in zip(sizes, costs, strict=True))
-        print(f"{name:24}{growth(sizes, costs):10} {cells}")
+        print(f"{name:30}{growth(sizes, costs):10} {cells}")
         found += [(name, size, cost) for size, cost in zip(sizes, costs, strict=True)]
     return found

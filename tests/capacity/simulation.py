@@ -108,17 +108,33 @@ VARIANTS: dict[str, dict[str, bool | float]] = {
 }
 
 
-def table(start: Model, workers: int, lives: tuple[int, ...], users: int) -> list[str]:
-    """A row for each variant, a column for each time between refreshes."""
-    lines = [f"{f'{workers} workers, refresh every':36}" + "".join(map(_title, lives))]
+LIVES = (300, 3_600, 28_800)
+"""How long access tokens live, in seconds: Cognito's least, its default, and a working day."""
+
+
+def capacities(
+    start: Model, workers: int, lives: tuple[int, ...] = LIVES, users: int = 3_000
+) -> dict[str, list[Capacity]]:
+    """What each variant carries, by each life of tokens."""
+    found = {}
     for name, changes in VARIANTS.items():
-        cells = ""
-        for life in lives:
-            model = replace(start, workers=workers, token_seconds=life, hours=6 * life / 3_600)
-            model = replace(model, **changes)  # type: ignore[arg-type]  # as Model names them
-            model = replace(model, before_seconds=min(model.before_seconds, life / 2))
-            found = capacity(model, users)
-            cells += f"{found.average:>11,} |{found.peak:>8,}"
+        model = replace(start, workers=workers, **changes)  # type: ignore[arg-type]  # as Model names them
+        found[name] = [_capacity(model, life, users) for life in lives]
+    return found
+
+
+def _capacity(model: Model, life: int, users: int) -> Capacity:
+    before = min(model.before_seconds, life / 2)
+    return capacity(
+        replace(model, token_seconds=life, hours=6 * life / 3_600, before_seconds=before), users
+    )
+
+
+def table(found: dict[str, list[Capacity]], workers: int, lives: tuple[int, ...]) -> list[str]:
+    """A row for each variant, a column for each life of tokens."""
+    lines = [f"{f'{workers} workers, refresh every':36}" + "".join(map(_title, lives))]
+    for name, capacities in found.items():
+        cells = "".join(f"{one.average:>11,} |{one.peak:>8,}" for one in capacities)
         lines.append(f"{name:36}{cells}")
     return lines
 
@@ -127,9 +143,10 @@ def _title(life: int) -> str:
     return f"{f'{life // 60} min' if life < 3_600 else f'{life // 3_600} h':>21}"
 
 
-def main() -> None:
-    """Print the tables."""
+def main() -> list[tuple[str, int, int, int]]:
+    """Print the tables; variant, life of tokens and users of the first of them."""
     print(f"users that {QUOTA} requests/s of UserAuthentication carry: on average | at the peak")
+    first: dict[str, list[Capacity]] = {}
     for start, name in (
         (MORNING, "signed in within 20 minutes, a page a minute"),
         (HERD, "signed in within 30 seconds, a request every 5 s (a class, an app that polls)"),
@@ -137,4 +154,11 @@ def main() -> None:
         most = int(QUOTA * start.ramp_seconds / start.steps)
         print(f"\n{name}; their sign-ins alone allow for {most:,}")
         for workers in (4, 16):
-            print("\n".join(table(start, workers, (300, 3_600, 28_800), 3_000)))
+            found = capacities(start, workers)
+            first = first or found
+            print("\n".join(table(found, workers, LIVES)))
+    return [
+        (name, life, one.average, one.peak)
+        for name, of_lives in first.items()
+        for life, one in zip(LIVES, of_lives, strict=True)
+    ]

@@ -11,6 +11,7 @@ from tests.capacity.simulation import (
     Model,
     Refresh,
     calls,
+    capacities,
     capacity,
     refreshes,
     sign_ins,
@@ -94,7 +95,8 @@ def test_jitter_spreads_what_begins_at_once() -> None:
 
 
 def test_the_table() -> None:
-    lines = table(MORNING, 2, (300, 3_600), 10)
+    lives = (300, 3_600)
+    lines = table(capacities(MORNING, 2, lives, 10), 2, lives)
     assert len(lines) == 1 + len(VARIANTS)
     assert "5 min" in lines[0]
     assert "1 h" in lines[0]

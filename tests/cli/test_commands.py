@@ -1,5 +1,6 @@
 """`demo`, `local`, `secret`, and what all commands have in common."""
 
+import errno
 import re
 import signal
 from importlib.metadata import version
@@ -8,6 +9,7 @@ from pathlib import Path
 import click
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from cognito_gate import Settings
 from cognito_gate.cli import local_commands, main
@@ -35,6 +37,21 @@ def test_every_option_of_every_command_has_a_help_text(command: str) -> None:
     for parameter in main.commands[command].params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize(("number", "handled"), [(errno.ENOSPC, True), (errno.EIO, False)])
+def test_a_disk_that_is_full_is_told_in_a_sentence(number: int, handled: bool) -> None:
+    @click.group(cls=type(main))
+    def group() -> None:
+        pass
+
+    @group.command()
+    def write() -> None:
+        raise OSError(number, "as the system says it")
+
+    result = CliRunner().invoke(group, ["write"])
+    assert isinstance(result.exception, SystemExit) is handled
+    assert ("the disk is full." in result.output) is handled
 
 
 def test_version() -> None:
@@ -79,7 +96,7 @@ def test_the_demo_is_a_whole_sign_in_and_ends_with_ctrl_c() -> None:
         assert said in result.output
 
 
-# Ctrl-C ends the commands of all other tests.
+# Ctrl-C ends the commands of all other tests. `local` is served, and ended, by the same function.
 def test_a_signal_ends_the_demo_and_its_cognito(tmp_path: Path) -> None:
     with Command("demo", "--port", "0", cwd=tmp_path) as demo:
         app = demo.wait_for(r"Open +(\S+)")
@@ -115,11 +132,22 @@ def test_the_demo_takes_the_next_free_port_when_none_was_asked_for(
 
 def test_the_demo_reads_no_settings_of_yours(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("AWS_COGNITO_DOMAIN=not a domain\n")
-    environ = {"COGNITO_GATE_PREFIX": "no path", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
-    with Command("demo", "--port", "0", cwd=tmp_path, environ=environ) as demo:
-        app, pool = demo.wait_for(r"Open +(\S+)"), demo.wait_for(r"Cognito +(http\S+)")
-        with Visitor(app, pool) as visitor:
-            assert "Ada Lovelace" in visitor.sign_in().text
+    port, pool = free_port(), free_port()
+    app, cognito = f"http://localhost:{port}", f"http://127.0.0.1:{pool}"
+    pages: list[str] = []
+
+    def visit() -> None:
+        with Visitor(app, cognito) as visitor:
+            pages.append(visitor.sign_in().text)
+
+    result = here_until_ctrl_c(
+        *("demo", f"--port={port}", f"--cognito-port={pool}"),
+        url=f"{app}/public",
+        visit=visit,
+        environ={"COGNITO_GATE_PREFIX": "no path", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+    )
+    assert result.exit_code == 0, result.output
+    assert "Ada Lovelace" in pages[0]
 
 
 # local
@@ -229,11 +257,3 @@ def test_local_explains_what_is_wrong(tmp_path: Path) -> None:
         result = here("local", f"--port={port}")
     assert result.exit_code == 1
     assert f"Port {port} is busy" in result.output
-
-
-def test_local_ends_with_sigterm(tmp_path: Path) -> None:
-    with Command("local", "--port", "0", cwd=tmp_path) as local:
-        pool = local.wait_for(r"AWS_COGNITO_DOMAIN=(\S+)")
-        local.wait_for("SECRET_KEY=")
-        assert local.end(signal.SIGTERM) == 0
-        assert gone(pool)

@@ -1,4 +1,4 @@
-"""`run` in a process of its own: workers, reloading, WSGI, and an end without remains."""
+"""`run` in processes of its own: workers, reloading, and an end without remains."""
 
 import os
 import signal
@@ -29,12 +29,6 @@ async def app(scope, receive, send):
 
 def make():
     return app
-"""
-
-WSGI = """
-def app(environ, start_response):
-    start_response("200 OK", [])
-    return [f"{environ['REMOTE_USER']} by WSGI".encode()]
 """
 
 
@@ -69,21 +63,12 @@ def alive(pid: int) -> bool:
     return True
 
 
-# Ctrl-C ends the commands of all other tests.
-def test_it_ends_with_a_signal_and_so_does_its_cognito(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(ASGI)
-    with running(tmp_path, "--factory", "app:make") as (command, ada):
-        assert ada.sign_in().text.startswith("ada ")
-        assert command.end(signal.SIGTERM) == 0
-        assert gone(str(ada.app.base_url))
-        assert gone(str(ada.cognito.base_url))
-        assert "Traceback" not in command.output
-
-
-def test_workers_share_a_sign_in_and_a_store(tmp_path: Path) -> None:
+# Ctrl-C ends the commands of all other tests. What differs for a worker of a WSGI app is in
+# test_serve.py, and such an app is signed in to in test_examples.py.
+def test_workers_share_a_sign_in_and_a_store_and_end_with_a_signal(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(ASGI)
     (tmp_path / ".env").write_text("AWS_COGNITO_REFRESH_FLOW_ENABLED=true")
-    with running(tmp_path, "--workers", "2", "app:app") as (command, ada):
+    with running(tmp_path, "--workers", "2", "--factory", "app:make") as (command, ada):
         command.wait_for(r"Workers +2: one of them refreshes")
         pids = {int(ada.sign_in().text.split()[1])}
 
@@ -97,9 +82,12 @@ def test_workers_share_a_sign_in_and_a_store(tmp_path: Path) -> None:
         assert command.process.pid not in pids
         store = Path(ada.go("/").headers["x-store"].removeprefix("sqlite:///"))
         assert store.parent.is_dir()
-        assert command.end() == 0
+        assert command.end(signal.SIGTERM) == 0
         assert not store.parent.exists()
         assert not any(alive(pid) for pid in pids)
+        assert gone(str(ada.app.base_url))
+        assert gone(str(ada.cognito.base_url))
+        assert "Traceback" not in command.output
 
 
 def test_a_changed_file_is_served_anew_and_the_session_goes_on(tmp_path: Path) -> None:
@@ -108,30 +96,10 @@ def test_a_changed_file_is_served_anew_and_the_session_goes_on(tmp_path: Path) -
     app.write_text(ASGI)
     with running(tmp_path, "--reload", "--app-dir", "src", "app:app") as (command, ada):
         assert ada.sign_in().text.endswith("first")
-        app.write_text(ASGI.replace("first", "second, longer"))
-        command.wait_for(
-            r"(?s)Reloading\.\.\..*startup complete|Reloading\.\.\..*Finished.*Started"
-        )
-        until(lambda: ada.go("/").text.startswith("ada") and "second" in ada.go("/").text)
         app.write_text("this is no Python")
         command.wait_for(r"Cannot import app: SyntaxError: .*\n +File \".*app\.py\", line 1")
-        app.write_text(ASGI.replace("first", "third, and longer"))
-        until(lambda: "third" in ada.go("/").text)
+        app.write_text(ASGI.replace("first", "second, and longer"))
+        until(lambda: "second" in (page := ada.go("/").text) and page.startswith("ada"))
         assert command.end() == 0
         assert gone(str(ada.cognito.base_url))
         assert "Traceback" not in command.output
-
-
-def test_a_wsgi_app_is_found_out_and_served(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(WSGI)
-    with running(tmp_path, "app:app") as (command, ada):
-        assert ada.sign_in(username="bob").text == "bob by WSGI"
-        assert command.end() == 0
-        assert "Traceback" not in command.output
-
-
-def test_wsgi_with_workers(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(WSGI)
-    with running(tmp_path, "--workers", "2", "--interface", "wsgi", "app:app") as (command, ada):
-        assert ada.sign_in().text == "ada by WSGI"
-        assert command.end() == 0

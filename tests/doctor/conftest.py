@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.world.aws_files import parsed_once
+
+__all__ = ["parsed_once"]
+
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

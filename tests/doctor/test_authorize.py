@@ -32,17 +32,28 @@ CUSTOM = "https://login.example.com"
     [
         login_page,
         lambda ask: to("/login?" + ask.url.partition("?")[2]),
-        page(200, "<html><FORM action=/login><input type=password></html>"),
         to(f"https://idp.example.com/saml?SAMLRequest=abc&RelayState={'x' * 900}"),
         to("https://idp.example.com/authorize?client_id=other&redirect_uri="
            f"https%3A%2F%2F{LOGIN.removeprefix('https://')}%2Foauth2%2Fidpresponse"),
     ],
-    ids=["login page", "relative", "at once", "SAML provider", "OIDC provider"],
+    ids=["login page", "relative", "SAML provider", "OIDC provider"],
 )  # fmt: skip
 def test_a_sign_in_that_goes_well(goal: HttpAnswer) -> None:
     lines = found(Cognito(authorize=goal))
     assert wrong(lines) == set()
     assert {lines[code].state for code in (*AFTER_DOMAIN, "login-page")} == {"ok"}
+
+
+def test_an_emulator_may_show_its_page_at_once() -> None:
+    shown = page(200, "<html><FORM action=/login><input type=password></html>")
+    here = "http://127.0.0.1:4566"
+    lines = found(
+        Cognito(authorize=shown, discovery=document(login=here)),
+        AWS_ENDPOINT_URL=here,
+        AWS_COGNITO_DOMAIN=here,
+    )
+    assert wrong(lines) == set()
+    assert lines["login-page"].state == "ok"
 
 
 def test_a_callback_that_is_not_registered() -> None:

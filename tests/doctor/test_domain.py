@@ -67,11 +67,20 @@ def test_a_domain_that_moved() -> None:
     assert "www.example.com" not in fixing(lines, "domain")
 
 
-@pytest.mark.parametrize("answer", [page(500), page(429), page(200), to("https://parked.example/")])
+@pytest.mark.parametrize("answer", [page(500), page(429), to("https://parked.example/")])
 def test_a_domain_of_which_nobody_can_tell(answer: HttpAnswer) -> None:
     lines = found(Cognito(authorize=answer))
     assert wrong(lines) == set()
     assert lines["domain"].state == "unknown"
+
+
+@pytest.mark.parametrize("html", ["<h1>Shop</h1>", "<form>Search</form>"])
+def test_somebody_elses_page_is_no_login(html: str) -> None:
+    """As where the name leads to the app: Cognito would redirect to its own page first."""
+    lines = found(Cognito(authorize=page(200, html)))
+    assert wrong(lines) == {"domain"}
+    assert "with a page of its own where Cognito's login would redirect" in lines["domain"].found
+    assert lines["client-id"].state == lines["callback-url"].state == "unknown"
 
 
 def test_the_domain_of_another_pool() -> None:
@@ -81,7 +90,8 @@ def test_the_domain_of_another_pool() -> None:
 
 
 def test_a_domain_that_may_be_a_proxy_in_front() -> None:
-    lines = found(Cognito(authorize=page(200, "<form>")), AWS_COGNITO_DOMAIN=CUSTOM)
+    passed_on = Cognito(authorize=lambda ask: to("/login?" + ask.url.partition("?")[2]))
+    lines = found(passed_on, AWS_COGNITO_DOMAIN=CUSTOM)
     assert wrong(lines) == set()
     assert lines["domain"].state == "warning"
     unknown = Cognito(authorize=to("/error?error=invalid_request"))

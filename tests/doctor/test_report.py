@@ -38,6 +38,20 @@ def test_the_text() -> None:
     )
 
 
+def test_lines_for_one_reason_are_told_together() -> None:
+    lines = [Check(name, name).unchecked("no time") for name in "abc"]
+    lines += [Check("d", "d").unchecked("no way"), Check("e", "e").unchecked("no way")]
+    same = [Check("f", "f").ok("well"), Check("g", "g").ok("well")]
+    assert report.as_text([*lines, *same]).splitlines() == [
+        "  – a  not checked: no time; nor are b, c",  # noqa: RUF001
+        "  – d  not checked: no way; nor is e",  # noqa: RUF001
+        "  ✓ f  well",
+        "  ✓ g  well",
+        "",
+        "5 not checked, 2 ok.",
+    ]
+
+
 def test_the_text_ends_with_one_empty_line() -> None:
     text = report.as_text(ALL[:2])
     assert text.endswith("aws do it\n\n1 wrong, 1 ok.")

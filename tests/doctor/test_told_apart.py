@@ -18,6 +18,7 @@ from tests.doctor.aws import (
     Cognito,
     case,
     document,
+    error_page,
     fixing,
     found,
     page,
@@ -88,6 +89,73 @@ def test_the_pools_own_domain_is_offered(
     assert f"names {OTHER}" in fix.what
 
 
+# A prefix takes its region from elsewhere
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("user-pool", {"AWS_COGNITO_USER_POOL_ID": "us-east-1_AbCdEfGhI"}),
+        ("region", {"AWS_REGION": "us-east-1"}),
+    ],
+)
+def test_a_prefix_is_not_blamed_for_a_region_that_is_wrong(
+    code: str, changes: dict[str, str]
+) -> None:
+    gone = says(404, message="User pool does not exist.")
+    cognito = Cognito(discovery=gone, authorize=page(404), **{"jwks.json": gone})
+    seen = found(cognito, changes)
+    assert wrong(seen) == {code}
+    assert seen["domain"].found.startswith(f"not checked: see {seen[code].title} first")
+    # A domain that is given in full has its own region.
+    assert wrong(found(cognito, changes, AWS_COGNITO_DOMAIN=LOGIN)) >= {"domain"}
+
+
+def test_which_of_two_addresses_on_one_host_is_meant() -> None:
+    seen = found(Cognito(), AWS_COGNITO_DOMAIN="https://app.example.com")
+    assert "If app.example.com is the app's, set AWS_COGNITO_DOMAIN" in fixing(seen, "app-host")
+
+
+# Values in each other's place
+
+
+@pytest.mark.parametrize(("client", "secret"), [(SECRET, "1example23456789"), (SECRET, SECRET)])
+def test_a_secret_in_the_clients_place_is_not_shown(client: str, secret: str) -> None:
+    changes = {
+        "AWS_COGNITO_USER_POOL_CLIENT_ID": client,
+        "AWS_COGNITO_USER_POOL_CLIENT_SECRET": secret,
+    }
+    seen = found(Cognito(), changes)
+    assert wrong(seen) == {"setting:AWS_COGNITO_USER_POOL_CLIENT_ID"}
+    assert SECRET not in str(seen)
+    assert SECRET in case(**changes).reading.secrets
+
+
+@pytest.mark.parametrize(
+    "longer",
+    [
+        "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_AbCdEfGhI",
+        "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",
+    ],
+)
+def test_the_pools_id_is_taken_out_of_what_holds_it(longer: str) -> None:
+    code = "setting:AWS_COGNITO_USER_POOL_ID"
+    fix = found(Cognito(), AWS_COGNITO_USER_POOL_ID=longer)[code].fix
+    assert fix is not None
+    assert fix.setting == "AWS_COGNITO_USER_POOL_ID=eu-west-1_AbCdEfGhI"
+    other = found(Cognito(), AWS_COGNITO_USER_POOL_ID="my-pool")[code].fix
+    assert other is not None
+    assert other.setting == ""
+
+
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"])
+def test_an_endpoint_is_called_as_it_was_given(name: str) -> None:
+    seen = found(Cognito(), {name: "http://localstack:4566"})
+    [code] = wrong(seen)
+    assert seen[code].found.startswith(f"{name} is 'http://localstack:4566'")
+    assert "Remove it" in fixing(seen, code)
+
+
 # Values as other tools leave them
 
 
@@ -101,6 +169,8 @@ def test_quotation_marks_are_told(name: str, quote: str) -> None:
     assert wrong(seen) == {f"setting:{name}"}
     assert "has quotation marks around its value" in seen[f"setting:{name}"].found
     assert SECRET in case(**{name: quoted}).reading.secrets
+    if name.endswith("SECRET"):  # nor is anything asked with a secret that is none
+        assert seen["revocation"].found == f"not checked: {name} is wrong"
 
 
 def test_a_key_may_have_quotation_marks() -> None:
@@ -130,8 +200,12 @@ def test_rules_that_are_wrong_are_told_with_their_line(tmp_path: Path) -> None:
 
 
 def test_a_client_for_machines_and_one_without_oauth() -> None:
-    machines = lines({"AllowedOAuthFlows": ["client_credentials"]})
+    machines = lines(
+        {"AllowedOAuthFlows": ["client_credentials"], "CallbackURLs": [], "LogoutURLs": []},
+        cognito=Cognito(authorize=error_page("redirect_mismatch")),
+    )
     assert "for machines (client_credentials)" in machines["code-grant"].found
+    assert "update-user-pool-client" not in fixing(machines, "code-grant")
     off = lines({"AllowedOAuthFlowsUserPoolClient": False})
     assert "turned off" in off["code-grant"].found
     assert wrong(machines) == wrong(off) == {"code-grant"}

@@ -26,6 +26,7 @@ from tests.doctor.aws import (
     fixing,
     found,
     page,
+    to,
     wrong,
 )
 
@@ -54,7 +55,19 @@ class Planted:
 
 PLANTED = {
     "no network": Planted("network", "neither the user pool .* no route", away(LOST)),
-    "no name resolves": Planted("network", r"neither .* does not resolve \(DNS\)", away(DNS)),
+    "no name resolves": Planted("network", r"neither .* names do not resolve \(DNS\)", away(DNS)),
+    "a guest network's own page": Planted(
+        "network",
+        r"answers HTTP 200 \(text/html\), where Cognito has JSON alone",
+        away(page(200, "<form></form>")),
+    ),
+    "a way to a guest network's page": Planted(
+        "network", "answers HTTP 302, where Cognito has JSON", away(to("https://portal.example/"))
+    ),
+    "a network that says it wants a sign-in": Planted(
+        "network", "HTTP 511, a sign-in to the network", away(page(511))
+    ),
+    "a proxy's own refusal": Planted("network", "answers HTTP 403", away(page(403))),
     "no such region": Planted("network", "may be no such region", away(DNS, page(400))),
     "a proxy that refuses": Planted(
         "proxy",
@@ -115,9 +128,19 @@ def test_each_is_named_and_nothing_else_is_blamed(name: str) -> None:
     assert lines["user-pool"].state != "wrong"
 
 
+def test_nothing_is_believed_that_answers_in_the_place_of_aws() -> None:
+    cognito = away(page(200, "<form></form>"))
+    lines = found(cognito)
+    assert lines["domain"].found == "not checked: see network first"
+    believed = {"domain", "client-id", "callback-url", "client-secret", "sign-out-url", "pkce"}
+    assert {lines[code].state for code in believed} == {"unknown"}
+    assert not [ask for ask in cognito.asked if ask.url.startswith(LOGIN)]
+
+
 def test_nobody_is_sent_to_the_prefix_where_the_pool_cannot_be_reached_either() -> None:
     lines = found(away(DNS))
-    assert lines["domain"].found == "not checked: network has to be right first (see there)"
+    for code in ("domain", "issuer", "client-secret", "revocation", "sign-out-url"):
+        assert lines[code].found == "not checked: see network first", code
     # The pool answers, and then the prefix is what remains.
     assert "the prefix 'my-app'" in fixing(found(Cognito(authorize=DNS)), "domain")
 

@@ -96,3 +96,11 @@ def test_under_a_mount_rules_hold_for_both_spellings(make_site: Open, pool: Pool
     assert browser.fetch("/app/reports/x", headers=headers).status == 403
     assert browser.fetch("/app/admin/x", headers=headers).status == 403
     assert browser.fetch("/app/other", headers=headers).status == 200
+
+
+def test_under_a_mount_of_any_letters(make_site: Open, pool: Pool) -> None:
+    """A server gives WSGI the bytes of its name, one by one (PEP 3333, "Unicode Issues")."""
+    browser = Browser(make_site(mount="/caf\u00e9", rules=RULES, bearer=True))
+    headers = token(browser, pool, "staff")
+    assert browser.fetch("/caf%C3%A9/admin/x", headers=headers).status == 403
+    assert browser.fetch("/caf%C3%A9/other", headers=headers).status == 200

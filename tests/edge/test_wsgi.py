@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from cognito_gate import WSGIGate
-from tests.world.browser import NAVIGATION, Browser
+from cognito_gate import Require, Rule, WSGIGate
+from tests.world.browser import NAVIGATION, Browser, Request
 from tests.world.pool import Pool
 from tests.world.site import WSGISite
 
@@ -214,3 +214,16 @@ def test_an_empty_path_is_one_too(pool: Pool) -> None:
     server = Server()
     site.gate(environ, server)
     assert server.started[0][0] == "303 See Other"
+
+
+def test_what_stands_behind_a_mount_is_read_with_a_slash(pool: Pool) -> None:
+    """As Flask reads it. gunicorn cuts off any beginning that `SCRIPT_NAME` names, and a proxy may
+    pass that on from a visitor."""
+    rules = (Rule(("/admin/*",), require=Require(groups=("admin",))),)
+    site = WSGISite(pool.settings(rules=rules, bearer=True), pool, mount="/x")
+    headers = [(b"authorization", f"Bearer {pool.access_token()}".encode())]
+    environ = site.environ(Request("GET", "/xadmin/y", headers), [])
+    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("/x", "admin/y")
+    server = Server()
+    site.gate(environ, server)
+    assert [status for status, _, _ in server.started] == ["403 Forbidden"]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from tests.faults import changing, rows
+from tests.faults.provider import KEYS
 from tests.faults.rows import Result, Skipped
 
 SHORT, LONG, SOAK = 3.0, 20.0, 300.0
@@ -26,11 +27,14 @@ def table() -> Iterator[tuple[str, Row]]:
         yield f"six requests at once, 4 {name} workers", partial(rows.parallel, name)
     for name in SERVERS:
         yield f"200 requests at once, 4 {name} workers", partial(rows.two_hundred, name)
+    yield "six requests at once, gunicorn --preload", partial(rows.parallel, "gunicorn --preload")
     for name in SERVERS:
         yield f"{name} worker killed, no answer yet", partial(rows.killed, name, "hang")
     yield "uvicorn worker killed, answer lost (60 s grace)", partial(rows.killed, "uvicorn", "lose")
     for mode in ("down", "hang", "503", "429", "garbage"):
         yield f"provider: {mode}, 50 clients", partial(rows.failing, mode)
+    for mode in KEYS:
+        yield f"provider: new {mode}, 50 clients", partial(rows.failing, mode)
     yield "Redis restarted under load", changing.redis
     for name in SERVERS:
         yield f"rolling restart, {name}", partial(rows.rolling, name)

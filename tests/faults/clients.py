@@ -36,8 +36,14 @@ class Answer:
 
 @dataclass
 class Counts:
-    """What visitors noticed. `lost` are sessions that ended though nobody had ended them."""
+    """What visitors noticed. `lost` are sessions that ended though nobody had ended them.
 
+    With `retries`, a request whose connection closes without a word is sent again, once, as proxies
+    do with a GET (RFC 9110 section 9.2.2): a server that ends closes what it has not read yet.
+    """
+
+    retries: bool = False
+    retried: int = 0
     requests: int = 0
     wrong: int = 0
     lost: int = 0
@@ -150,6 +156,9 @@ async def expire(
 async def _timed(port: int, session: Session, cookies: dict[str, str], counts: Counts) -> Answer:
     started = time.monotonic()
     answer = await get(port, cookies)
+    if answer.status == 0 and counts.retries:
+        counts.retried += 1
+        answer = await get(port, cookies)
     counts.note(answer, session.username, time.monotonic() - started)
     return answer
 

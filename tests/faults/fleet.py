@@ -26,9 +26,10 @@ WORKERS = 4
 
 @dataclass(frozen=True)
 class Fleet:
-    """A server that runs, and the provider that it asks."""
+    """A server that runs with so many workers, and the provider that it asks."""
 
     name: str
+    size: int
     port: int
     pid: int
     provider: Provider
@@ -51,14 +52,17 @@ class Fleet:
 
 def command(name: str, port: int, workers: int = WORKERS) -> list[str]:
     """The command line of a server."""
+    name, *more = name.split()
     program = str(Path(sys.executable).with_name(name))
     if name == "uvicorn":
         options = ["--host=127.0.0.1", f"--port={port}", "--no-access-log", "--log-level=error"]
-        several = [f"--workers={workers}"] if workers > 1 else []
+        # On a busy machine a worker may need longer than 5 seconds to start or to say that it
+        # lives: it would be given up.
+        several = [f"--workers={workers}", "--timeout-worker-healthcheck=60"] * (workers > 1)
         return [program, *options, *several, ASGI]
     return [
         *(program, f"--bind=127.0.0.1:{port}", f"--workers={workers}", "--threads=8"),
-        *("--log-level=error", "--backlog=1024", WSGI),
+        *("--log-level=error", "--backlog=1024", *more, WSGI),
     ]
 
 
@@ -81,6 +85,7 @@ def fleet(
     *,
     shared: bool = True,
     grace_seconds: int = 0,
+    workers: int = WORKERS,
 ) -> Iterator[Fleet]:
     """Serve until the block ends, with a store in a file unless `settings` name another."""
     port = free_port()
@@ -88,5 +93,5 @@ def fleet(
     with tempfile.TemporaryDirectory() as directory, provider.serve():
         store = {"COGNITO_GATE_STORE": f"sqlite:///{directory}/store.db"} if shared else {}
         variables = environment(provider, {**store, **settings})
-        with served(command(name, port), port, variables) as pid:
-            yield Fleet(name, port, pid, provider)
+        with served(command(name, port, workers), port, variables) as pid:
+            yield Fleet(name, workers, port, pid, provider)

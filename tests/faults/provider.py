@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cognito_gate.local import LocalCognito, User
+from cognito_gate.local import Fault, LocalCognito, User
 from tests.journey.serving import listen, port_of, serving
 from tests.signing_keys import with_ready_keys
 
@@ -24,6 +24,13 @@ _RESPONSES = {
     "503": (503, b'{"error": "unavailable"}'),
     "429": (429, b'{"error": "too_many_requests"}'),
     "garbage": (200, b"\x00\xff{not json"),
+}
+KEYS = {
+    "keys hang": Fault("slow", seconds=600),
+    "keys 503": Fault("status", status=503),
+    "keys garbage": Fault("garbage"),
+    "keys huge": Fault("huge"),
+    "keys elsewhere": Fault("redirect"),
 }
 
 
@@ -63,15 +70,20 @@ class Provider:
 
     @contextmanager
     def failing(self, mode: str) -> Iterator[None]:
-        """Fail until the block ends; "down": nobody listens at its port."""
+        """Fail until the block ends; "down": nobody listens at its port. With "keys ..." it signs
+        with a new key by then, and it is its document of keys that cannot be had."""
         if mode == "down":
             self._running.close()
+        elif mode.startswith("keys "):
+            self.cognito.rotate_keys()
+            self.cognito.fail("jwks", KEYS[mode])
         else:
             self.mode = mode
         try:
             yield
         finally:
             self.mode = ""
+            self.cognito.heal()
             if mode == "down":
                 self._start()
 

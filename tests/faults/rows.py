@@ -46,8 +46,8 @@ class Result:
 async def warm(site: Fleet) -> None:
     """Let each worker load what its first requests need."""
     for _ in range(3):
-        sessions = [new_session(site.provider) for _ in range(WORKERS)]
-        await many(site.at, sessions, Counts(), parallel=WORKERS, at_once=WORKERS)
+        sessions = [new_session(site.provider) for _ in range(site.size)]
+        await many(site.at, sessions, Counts(), parallel=site.size, at_once=site.size)
     site.provider.refreshes.clear()
 
 
@@ -55,10 +55,10 @@ def sessions_of(site: Fleet, number: int) -> list[Session]:
     return [new_session(site.provider) for _ in range(number)]
 
 
-def parallel(name: str, seconds: float, *, shared: bool = True) -> Result:
+def parallel(name: str, seconds: float, *, shared: bool = True, workers: int = WORKERS) -> Result:
     """Pages that make six requests at once when their token has expired."""
     result = Result()
-    with fleet(name, shared=shared) as site:
+    with fleet(name, shared=shared, workers=workers) as site:
 
         async def main() -> None:
             await warm(site)
@@ -91,11 +91,13 @@ def two_hundred(name: str, seconds: float, *, shared: bool = True) -> Result:
     return result
 
 
-def killed(name: str, mode: str, seconds: float, *, shared: bool = True) -> Result:
+def killed(
+    name: str, mode: str, seconds: float, *, shared: bool = True, workers: int = WORKERS
+) -> Result:
     """The worker that refreshes a session is killed; the others go on, after the lease at most."""
     result = Result(outage=True, cut=True)
     grace = 60 if mode == "lose" else 0
-    with fleet(name, QUICK, shared=shared, grace_seconds=grace) as site:
+    with fleet(name, QUICK, shared=shared, grace_seconds=grace, workers=workers) as site:
         provider = site.provider
 
         async def main() -> None:
@@ -167,7 +169,7 @@ async def _again(site: Fleet, session: Session, counts: Counts, end: float) -> N
 
 def rolling(name: str, seconds: float, *, shared: bool = True) -> Result:
     """All workers are replaced while visitors go on."""
-    result = Result()
+    result = Result(Counts(retries=True))
     with fleet(name, shared=shared) as site:
 
         async def main() -> None:
@@ -187,7 +189,7 @@ def rolling(name: str, seconds: float, *, shared: bool = True) -> Result:
             site.signal(signal.SIGHUP)
             await load
             result.expect(replaced(), "the workers were not replaced")
-            result.note = f"{WORKERS} workers replaced"
+            result.note = f"{WORKERS} workers replaced, {result.counts.retried} requests sent again"
 
         asyncio.run(main())
     return result
@@ -202,9 +204,11 @@ async def until(site: Fleet, counts: Counts, done: Callable[[], bool]) -> None:
 
 
 def soak(seconds: float, *, shared: bool = True) -> Result:
-    """Sessions come and go: memory and file descriptors of the workers stay as they are."""
+    """Sessions come and go: memory and file descriptors of the workers stay as they are. The cache
+    of sessions is small, so that it is full when the measuring begins: what grows then has no
+    bound."""
     result = Result()
-    with fleet("uvicorn", shared=shared) as site:
+    with fleet("uvicorn", {"COGNITO_GATE_SESSION_CACHE": "200"}, shared=shared) as site:
 
         async def main() -> None:
             await warm(site)
@@ -214,7 +218,11 @@ def soak(seconds: float, *, shared: bool = True) -> Result:
             after = site.resources()
             memory = sum(one.memory for one in after) / sum(one.memory for one in before)
             files = [max(one.files for one in each) for each in (before, after)]
-            result.note = f"memory x {memory:.2f}, file descriptors {files[0]} -> {files[1]}"
+            sessions = len(site.provider.refreshes)
+            result.note = (
+                f"{sessions} sessions, memory x {memory:.2f}, "
+                f"file descriptors {files[0]} -> {files[1]}"
+            )
             result.expect(memory < 1.2, "memory grows")
             result.expect(files[1] <= files[0] + 20, "file descriptors are left open")
 

@@ -1,6 +1,7 @@
 """The two most telling rows of `make faults`, in a short form."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,14 +12,16 @@ from tests.faults.rows import Result
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
 
 
-def test_workers_refresh_a_session_once() -> None:
-    result = rows.parallel("gunicorn", 0.5)
-    assert judged(result) == [], result
-
-
-def test_a_killed_worker_holds_nobody_up_for_long() -> None:
-    result = rows.killed("uvicorn", "hang", 1)
-    assert judged(result) == [], result
+def test_two_rows() -> None:
+    """Two workers refresh a session once, and one that is killed holds nobody up for long. At the
+    same time, since the second row waits for a lease to end, which takes seven seconds."""
+    with ThreadPoolExecutor() as pool:
+        results = [
+            pool.submit(rows.killed, "uvicorn", "hang", 1, workers=2),
+            pool.submit(rows.parallel, "gunicorn", 0.5, workers=2),
+        ]
+    for result in (item.result() for item in results):
+        assert judged(result) == [], result
 
 
 def test_what_makes_a_row_red() -> None:

@@ -71,6 +71,8 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "nothing": lambda query: "",
     "code and error": lambda query: f"{query}&error=access_denied",
     "semicolons": lambda query: query.replace("&", ";"),
+    "a code with a line break": lambda query: query.replace("code=", "code=%0D%0A"),
+    "a code that is not ASCII": lambda query: query.replace("code=", "code=%C3%A9"),
     "long code": lambda query: query.replace("code=", "code=" + "c" * 2048),
     "long state": lambda query: query + "s" * 512,
     "long error": lambda query: "error=" + "e" * 257,

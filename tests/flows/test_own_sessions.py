@@ -330,3 +330,11 @@ def test_nobody_ends_another_one(stage: Stage) -> None:
     assert stage.browser().send_form(PATH, body, BY_SCRIPT).status == 401
     assert stage.browser().send_form(PATH, body, POST).location == PATH
     assert revoked(stage) == []
+
+
+def test_its_links_stay_here_whatever_the_mount(stage: Stage, browser: Browser) -> None:
+    """Some servers take it from a header of the request."""
+    asked = browser.request("GET", PATH, NAVIGATION)
+    page = stage.handle(asked, mount="//evil.example")
+    assert page.status == 200
+    assert b"evil.example" not in page.body

@@ -1,5 +1,7 @@
 """Which paths are open: by the decoded path alone, in plain form only; all others are closed."""
 
+from typing import Any
+
 import pytest
 
 from cognito_gate import Rule
@@ -197,6 +199,8 @@ def test_a_bearer_token_never_closes_one(make_site: Open, value: str) -> None:
     [
         ("/app", "/app/health", True),
         ("/app", "/app/static/x", True),
+        ("/app", "/app/", True),
+        ("/app/", "/app/health", True),
         ("/app", "/app/secret", False),
         ("/app", "/app/app/health", False),
     ],
@@ -204,8 +208,10 @@ def test_a_bearer_token_never_closes_one(make_site: Open, value: str) -> None:
 def test_under_a_mount_whole_paths_count(
     make_site: Open, mount: str, path: str, open_: bool
 ) -> None:
-    patterns = ("/app/health", "/app/static/*")
-    reply = Browser(make_site(mount=mount, public_paths=patterns)).go(path)
+    patterns = ("/app/health", "/app/static/*", "/app/")
+    below = "https://app.example/app/auth/callback"
+    site = make_site(mount=mount, public_paths=patterns, redirect_url=below)
+    reply = Browser(site).go(path)
     assert (reply.app is not None) == open_
 
 
@@ -214,6 +220,33 @@ def test_a_mount_named_like_a_public_prefix_opens_nothing(make_site: Open, mount
     browser = Browser(make_site(mount=mount, public_paths=PATHS))
     reply = browser.go(f"{mount}/secret")
     assert (reply.status, reply.app) == (303, None)
+
+
+@pytest.mark.parametrize("as_rule", [False, True])
+@pytest.mark.parametrize(
+    ("mount", "path"),
+    [
+        *(("/open", "/open"), ("/open", "/open/"), ("/open/", "/open/")),
+        *(("/open", "/open/app/x"), ("/ope", "/open/app/x"), ("/open/a", "/open/app/x")),
+    ],
+)
+def test_a_mount_that_a_client_has_named_opens_no_other_page(
+    make_site: Open, mount: str, path: str, as_rule: bool
+) -> None:
+    """daphne takes it from a header of anybody's, gunicorn from one that a proxy passes on: apps
+    see the rest of the path only. Where an app is really mounted, the gate's callback is, too."""
+    paths = ("/open", "/open/", "/open/app/*")
+    opens: dict[str, Any] = {"rules": (Rule(paths, public=True),), "public_paths": ()}
+    changes = opens if as_rule else {"public_paths": paths}
+    assert Browser(make_site(**changes)).go(path).app is not None
+    assert Browser(make_site(mount="/elsewhere", **changes)).go(path).app is not None
+    assert Browser(make_site(mount=mount, **changes)).go(path).status == 303
+
+
+def test_nor_the_page_after_sign_out(make_site: Open) -> None:
+    left = {"logout_url": "https://app.example/left/home"}
+    assert Browser(make_site(**left)).go("/left/home").app is not None
+    assert Browser(make_site(mount="/left", **left)).go("/left/home").status == 303
 
 
 def test_the_gates_routes_under_a_mount(make_site: Open, pool: Pool) -> None:

@@ -67,7 +67,7 @@ def test_the_window_is_a_setting(make_stage: MakeStage, before: int) -> None:
 def test_sessions_that_began_together_are_refreshed_one_after_another(stage: Stage) -> None:
     browsers = []
     for number in range(20):
-        stage.pool.access["origin_jti"] = f"session {number}"
+        stage.pool.access["origin_jti"] = f"session-{number}"
         browsers.append(stage.signed_in())
     due: dict[int, int] = {}
     stage.now += DUE - 61

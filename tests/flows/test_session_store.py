@@ -1,5 +1,7 @@
 """Sessions in a store that processes share: what the browser has, what the store is asked."""
 
+from dataclasses import replace
+
 import pytest
 
 from cognito_gate._gate.effects import StoreCall
@@ -63,6 +65,17 @@ def test_after_the_copy_one_question_and_no_signature(fleet: Fleet, browser: Bro
     for _ in range(3):
         assert browser.go("/").identity.username == "ada"
     assert fleet.questions() == ["load"]
+
+
+def test_without_copies_each_request_is_one_question() -> None:
+    """One in all, revocations included: those are read now and then, not at each request."""
+    fleet = Fleet({"store_cache_seconds": 0})
+    browser = fleet[0].signed_in()
+    assert browser.go("/").status == 200
+    fleet.store.asked.clear()
+    for _ in range(3):
+        assert browser.go("/").identity.username == "ada"
+    assert fleet.store.operations() == ["load"] * 3
 
 
 @pytest.mark.parametrize("copies", [5, 0])
@@ -266,7 +279,7 @@ def test_an_id_that_is_taken_is_given_to_nobody(fleet: Fleet) -> None:
 
     def meanwhile(call: StoreCall) -> None:
         if call.operation == "create" and call.item and call.key.startswith("session:"):
-            fleet.store.items[call.key] = call.item
+            fleet.store.items[call.key] = replace(call.item, value=b"another's")
 
     fleet.store.before = meanwhile
     reply = browser.go(back, headers={"sec-fetch-site": None})

@@ -137,7 +137,7 @@ def test_another_rule_is_asked_for_on_its_own(stage: Stage, browser: Browser) ->
 def test_nobody_is_sent_round_in_a_circle(stage: Stage, browser: Browser) -> None:
     """Whatever Cognito does, each way ends on a page of ours or the app's."""
     old = {"auth_time": int(stage.now) - 600}
-    for access in ({}, old, {"acr": "loa2"}, {"acr": "loa1", "origin_jti": "always the same"}):
+    for access in ({}, old, {"acr": "loa2"}, {"acr": "loa1", "origin_jti": "always-the-same"}):
         stage.pool.access |= access
         for path in ("/recent/a", "/strong/a", "/both", "/admin"):
             reply, steps = browser.go(path), 0

@@ -200,6 +200,23 @@ def test_a_sign_in_that_cannot_be_kept_gives_no_id(operation: str) -> None:
     assert (page.status, page.stored) == (503, [])
 
 
+def test_a_sign_in_that_is_kept_twice_over_a_lost_connection() -> None:
+    fleet = Fleet()
+    browser = fleet[0].browser()
+    back = fleet.pool.sign_in(browser.go("/").location)
+
+    kept: list[StoreCall] = []
+
+    def twice(call: StoreCall) -> None:
+        if call.operation == "create" and call.key.startswith("session:") and not kept:
+            kept.append(call)
+            assert fleet.store.answer(call).done
+
+    fleet.store.before = twice
+    assert browser.go(back, headers={"sec-fetch-site": None}).stored == [SESSION_ID]
+    assert kept
+
+
 def test_a_copy_that_others_keep_is_theirs_for_seconds() -> None:
     """A sign-in whose message does not arrive: the old id lasts as long as a copy elsewhere."""
     fleet = Fleet()

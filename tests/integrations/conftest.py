@@ -66,6 +66,11 @@ def accounts() -> Iterator[Any]:
     from django.test import override_settings
 
     Account.objects.all().delete()
-    views = "tests.integrations.django_views"
-    with override_settings(ROOT_URLCONF=views, ALLOWED_HOSTS=["localhost", "testserver"]):
+    settings = {
+        "ROOT_URLCONF": "tests.integrations.django_views",
+        "ALLOWED_HOSTS": ["localhost", "testserver"],
+        # Django's own takes a quarter of a second for each password, on purpose.
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+    with override_settings(**settings):
         yield Account.objects

@@ -97,6 +97,20 @@ def test_the_name_shown_is_what_the_pool_knows(visit: Visit) -> None:
     assert account.first_name == "Ada"
     assert account.last_name == ("Lovelace" * 30)[:150]
     assert visit(person()).first_name == "Ada"  # a claim that is not there decides nothing
+    whole = visit(person(sub="another-sub", name="Bob Builder", email="bob@example.com"))
+    assert whole.first_name == "Bob Builder"
+
+
+@pytest.mark.parametrize("text", ["A\0da", "Ada\ud800"], ids=["NUL", "half a character"])
+def test_what_no_database_takes_decides_nothing(
+    keyed: Callable[[str], None], visit: Visit, text: str
+) -> None:
+    """PostgreSQL takes no NUL, and no database half a character. JSON can write both."""
+    keyed("username")
+    account = visit(person(text, email=text, given_name=text))
+    assert (account.username, account.email, account.first_name) == (SUB, "", "")
+    keyed("email")
+    assert visit(person(email=text)) == account
 
 
 def test_nobody_becomes_the_superuser_by_name(visit: Visit, accounts: Any) -> None:
@@ -203,6 +217,26 @@ def test_by_email_only_a_verified_address_counts(
     account = visit(person(email_verified=False))
     assert (account.username, account.email) == (SUB, "")
     assert account != local
+
+
+def test_by_email_letters_that_only_look_alike_are_others(
+    keyed: Callable[[str], None], visit: Visit, accounts: Any
+) -> None:
+    """To PostgreSQL the dotless i is an i in capitals, and MySQL leaves accents out."""
+    from django.db import connection
+
+    def like(pattern: str, text: str, escape: str) -> bool:
+        return pattern.upper() == text.upper()
+
+    keyed("email")
+    accounts.create_user("mike", "mike@example.com")
+    connection.ensure_connection()
+    connection.connection.create_function("like", 3, like)
+    try:
+        assert visit(person(email="M\u0131ke@example.com")).username == SUB
+        assert visit(person(sub=OTHER, email="MIKE@example.com")).username == "mike"
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("right", ["is_staff", "is_superuser"])

@@ -13,12 +13,14 @@ from tests.integrations.stage import WSGISite
 
 FOLDER = Path(__file__).parents[2] / "examples" / "recipes"
 RECIPES = sorted(path.stem for path in FOLDER.glob("*.py"))
-PARTS = ("marimo_notebook", "streamlit_script")  # of the recipes, which name them
+PARTS = ("marimo_notebook", "mcp_resource", "streamlit_script")  # of the recipes, which name them
 CONFIGURATIONS = (
+    "airflow_plugin",
     "jupyterhub_config",
+    "mcp_app",
     "mlflow_app",
     "superset_config",
-)  # judged once: docs/how-to/data-apps.md says with what
+)  # judged once: docs/how-to/data-apps.md and mcp.md say with what
 SECRET = "Only the group admin reads this."
 
 
@@ -29,9 +31,17 @@ def recipe(name: str, package: str) -> Any:
 
 def test_there_is_one_for_each_framework() -> None:
     assert [
-        *("dash_app", "gradio_app", "jupyterhub_config", "litestar_app", "marimo_app"),
-        *("marimo_notebook", "mlflow_app", "panel_app", "streamlit_app", "streamlit_proxy"),
-        *("streamlit_script", "superset_config"),
+        *("airflow_plugin", "dash_app", "gradio_app", "jupyterhub_config", "litestar_app"),
+        *(
+            "marimo_app",
+            "marimo_notebook",
+            "mcp_app",
+            "mcp_resource",
+            "mlflow_app",
+            "panel_app",
+            "streamlit_app",
+        ),
+        *("streamlit_proxy", "streamlit_script", "superset_config"),
     ] == RECIPES
 
 

@@ -80,12 +80,13 @@ def staged(
     with listener, cognito.serve():
         environment = {**cognito.environment(), "SECRET_KEY": SECRET_KEY, **settings}
         checked = Settings.from_env(environment, env_file=None)
-        with _gated(edge, app(checked) if app else probe, checked, listener):
+        with gated(edge, app(checked) if app else probe, checked, listener):
             yield Stage(cognito, origin, environment, probe)
 
 
 @contextmanager
-def _gated(edge: str, app: ASGIApp, settings: Settings, listener: socket) -> Iterator[None]:
+def gated(edge: str, app: ASGIApp, settings: Settings, listener: socket) -> Iterator[None]:
+    """Serve an app behind the gate of an edge; on `wsgi` it is the probe's twin, whatever `app`."""
     if edge == "asgi":
         with serving(ASGIGate(app, settings=settings), listener):
             yield

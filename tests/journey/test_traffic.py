@@ -1,8 +1,10 @@
 """What passes through the gate: streams, uploads, WebSockets, methods."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import create_connection
 
 import httpx
 import pytest
@@ -112,6 +114,19 @@ def test_one_connection_serves_all_kinds_of_answers(member: Visitor) -> None:
         member.hold(held)
         answer = member.app.post("/count", content=b"y" * 200_000)
         assert answer.json() == {"bytes": 200_000}
+
+
+def test_requests_in_one_packet_are_answered_in_turn(shared: Stage, member: Visitor) -> None:
+    """Each by its own cookies: HTTP/1.1 allows pipelining (RFC 9112 section 9.3.2)."""
+    url = httpx.URL(shared.origin)
+    cookies = "; ".join(f"{name}={value}" for name, value in member.session.items())
+    head = f"GET /x HTTP/1.1\r\nHost: {url.netloc.decode()}\r\nAccept: application/json\r\n"
+    known, unknown = f"{head}Cookie: {cookies}\r\n\r\n", f"{head}\r\n"
+    last = f"{head}Connection: close\r\n\r\n"
+    with create_connection((url.host, url.port or 80)) as connection:
+        connection.sendall((unknown + known + last).encode())
+        with connection.makefile("rb") as replies:
+            assert re.findall(rb"HTTP/1.1 ([0-9]+)", replies.read()) == [b"401", b"200", b"401"]
 
 
 def test_expect_100_continue_is_answered_once(shared: Stage) -> None:

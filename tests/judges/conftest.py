@@ -1,4 +1,4 @@
-"""MiniStack once for all; for each edge and kind of client an app of its own, in a process."""
+"""MiniStack once for all; for each edge and kind of client an app of its own."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from dataclasses import dataclass
 
 import pytest
 
+from cognito_gate import Settings
 from tests.browser.conftest import chromium, pytest_runtest_teardown
+from tests.journey import stage
+from tests.journey.probe import Probe
+from tests.journey.serving import listen, port_of
 from tests.journey.stage import REFRESH, SECRET_KEY
 from tests.judges.account import SERVICES, Account
 from tests.judges.ministack import MiniStack, running
 from tests.judges.own_pages import KINDS, OwnApp, make_own_pool, own_app
 from tests.judges.person import Person
 from tests.judges.pool import Guest, Pool, make_pool
-from tests.servers.catalogue import SERVERS
-from tests.servers.process import free_port, served
+from tests.world.aws_files import parsed_once
 
 # They take a gigabyte and a minute: `make data-apps`.
 collect_ignore = [] if os.environ.get("DATA_APPS") else ["test_data_apps.py"]
-__all__ = ["chromium", "pytest_runtest_teardown"]
-_SERVERS = {"asgi": "uvicorn", "wsgi": "waitress"}
+__all__ = ["chromium", "parsed_once", "pytest_runtest_teardown"]
 _SETTINGS = {**REFRESH, "SECRET_KEY": SECRET_KEY, "COGNITO_GATE_BEARER": "true"}
 
 
@@ -41,11 +43,11 @@ class App:
 @contextmanager
 def gated(judge: MiniStack, edge: str, *, confidential: bool = True) -> Iterator[App]:
     """Serve an app whose gate knows only environment variables, until the block ends."""
-    [server] = [server for server in SERVERS if server.name == _SERVERS[edge]]
-    port = free_port()
-    origin = f"http://localhost:{port}"
+    listener = listen()
+    origin = f"http://localhost:{port_of(listener)}"
     pool = make_pool(judge, origin, confidential=confidential)
-    with served(server.command(port), port, {**pool.environment, **_SETTINGS}):
+    settings = Settings.from_env({**pool.environment, **_SETTINGS}, env_file=None)
+    with listener, stage.gated(edge, Probe(), settings, listener):
         yield App(pool, origin)
 
 

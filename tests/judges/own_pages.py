@@ -1,6 +1,6 @@
 """A pool for sign-in pages of one's own, at any judge, and the gated app that asks it.
 
-The app is a process that knows nothing but environment variables.
+The app knows nothing but environment variables; real servers are asked in tests/servers.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 
 import httpx
 
-from tests.journey.stage import REFRESH, SECRET_KEY
+from cognito_gate import Settings
+from tests.journey.probe import Probe
+from tests.journey.serving import listen, port_of
+from tests.journey.stage import REFRESH, SECRET_KEY, gated
 from tests.judges.ministack import client as client_of
 from tests.judges.person import Person, code_in
-from tests.servers.catalogue import SERVERS
-from tests.servers.process import free_port, served
 
-SERVERS_OF = {"asgi": "uvicorn", "wsgi": "waitress"}
 FLOWS = {"srp": "ALLOW_USER_SRP_AUTH", "password": "ALLOW_USER_PASSWORD_AUTH"}
 PASSWORD = "Correct-Horse-1"
 ANOTHER = "Straße-Pferd-2"  # two bytes for one character: both sides have to mean UTF-8
@@ -163,15 +163,16 @@ def make_client(cognito: Any, endpoint: str, pool_id: str, kind: Kind) -> OwnPoo
 @contextmanager
 def own_app(pool: OwnPool, kind: Kind, **more: str) -> Iterator[OwnApp]:
     """Serve an app whose gate knows only environment variables, until the block ends."""
-    [server] = [server for server in SERVERS if server.name == SERVERS_OF[kind.edge]]
-    port = free_port()
-    origin = f"http://localhost:{port}"
+    listener = listen()
+    origin = f"http://localhost:{port_of(listener)}"
     addresses = {
         "AWS_COGNITO_REDIRECT_URL": f"{origin}/auth/callback",
         "AWS_COGNITO_LOGOUT_URL": f"{origin}/auth/signed-out",
     }
     known = {**pool.environment, **addresses, **kind.settings, **REFRESH}
-    with served(server.command(port), port, {**known, "SECRET_KEY": SECRET_KEY, **more}):
+    environment = {**known, "SECRET_KEY": SECRET_KEY, **more}
+    settings = Settings.from_env(environment, env_file=None)
+    with listener, gated(kind.edge, Probe(), settings, listener):
         yield OwnApp(kind, pool, origin)
 
 

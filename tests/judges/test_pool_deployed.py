@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pytest
-
-from cognito_gate import Settings
+from cognito_gate import ASGIGate, Settings
+from examples import asgi_app
+from tests.journey.serving import listen, serving
 from tests.judges.account import CLASSIC, GATE, Account, Address, address, password_of, running_app
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+from tests.judges.pool import Guest
 
 SECRET = "AWS_COGNITO_USER_POOL_CLIENT_SECRET"
 
@@ -34,25 +31,18 @@ def piped(account: Account, stack: str, *flags: str) -> str:
     return done.stdout
 
 
-def signs_in(chromium: Browser, at: Address, login: str, password: str, name: str) -> None:
+def signs_in(account: Account, at: Address, login: str, password: str, name: str) -> None:
     """A person signs in, sees a name and what the group may see, and signs out."""
-    from tests.browser.tab import opened
-
-    with opened(chromium, at.origin) as tab:
-        tab.open("/admin")
-        tab.sees_login()
-        tab.fill_in(login, password)
-        tab.page.wait_for_url("**/admin")
-        assert tab.page.inner_text("body") == "Only the group admin reads this."
-        tab.open("/")
-        assert tab.page.inner_text("body") == f"Hello, {name}."
-        tab.open("/auth/logout")
-        tab.heading("Signed out")
-        assert tab.cookies(at.origin) == []
+    with Guest(at.origin, account.judge.origin) as guest:
+        page = guest.follow(guest.ask("/admin"))
+        landed = guest.follow(guest.submit(page, login, password))
+        assert landed.text == "Only the group admin reads this."
+        assert guest.ask("/").text == f"Hello, {name}."
+        assert "Signed out" in guest.sign_out().text
+        assert not guest.cookies
 
 
-@pytest.mark.browser
-def test_from_nothing_to_a_sign_in(account: Account, chromium: Browser, tmp_path: Path) -> None:
+def test_from_nothing_to_a_sign_in(account: Account, tmp_path: Path) -> None:
     login, at, file = "ada@example.com", address(), tmp_path / ".env"
     deployed = piped(account, "piped", *CLASSIC, "--group", "admin", *at.flags)
     file.write_text(account.gate("pool", "env", "piped")[0], encoding="utf-8")
@@ -63,13 +53,10 @@ def test_from_nothing_to_a_sign_in(account: Account, chromium: Browser, tmp_path
     password = password_of("ada")
     name = account.add_user(settings.user_pool_id, login, password, ["admin"])
     with running_app(at, file):
-        signs_in(chromium, at, login, password, name)
+        signs_in(account, at, login, password, name)
 
 
-@pytest.mark.browser
-def test_an_update_and_its_other_address(
-    account: Account, chromium: Browser, tmp_path: Path
-) -> None:
+def test_an_update_and_its_other_address(account: Account, tmp_path: Path) -> None:
     first, second = address(), address()
     account.gate("pool", "deploy", "moving", *CLASSIC, "--group", "admin", *first.flags, "--yes")
     before = account.values("moving")
@@ -91,8 +78,11 @@ def test_an_update_and_its_other_address(
     assert after.user_pool_client_id == before["AWS_COGNITO_USER_POOL_CLIENT_ID"]
     assert account.values("moving")["AWS_COGNITO_REDIRECT_URL"] == f"{first.origin}/auth/callback"
     name = account.add_user(after.user_pool_id, "bob@example.com", password_of("bob"), ["admin"])
-    with running_app(second, file):
-        signs_in(chromium, second, "bob@example.com", password_of("bob"), name)
+    with (
+        listen(second.port) as listener,
+        serving(ASGIGate(asgi_app.app, settings=after), listener),
+    ):
+        signs_in(account, second, "bob@example.com", password_of("bob"), name)
 
 
 def test_a_failed_creation_is_gone_on_from(account: Account) -> None:

@@ -1,6 +1,7 @@
 """How each fault looks to the other side."""
 
 import asyncio
+import re
 import threading
 from http.client import HTTPConnection
 from typing import Any
@@ -33,6 +34,24 @@ def test_status(stage: Stage, status: int, kind: str) -> None:
     response = token_answer(stage)
     assert (response.status_code, response.json()["__type"]) == (status, kind)
     assert token_answer(stage).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("uri", "back"), [(CALLBACK, 'href="https://app.example.com/"'), ("https://evil.example/", "")]
+)
+def test_a_person_gets_a_page_with_a_way_back(stage: Stage, uri: str, back: str) -> None:
+    stage.cognito.fail("authorize", Fault("status", status=503))
+    query = {
+        "client_id": stage.cognito.client.client_id,
+        "response_type": "code",
+        "redirect_uri": uri,
+    }
+    page = stage.http.get("/oauth2/authorize", params=query, headers={"accept": "text/html"})
+    assert page.status_code == 503
+    assert "It was told to answer with status 503." in page.text
+    assert 'href="/#switches"' in page.text
+    assert re.findall(r'class="button" (href="[^"]*")', page.text) == ([back] if back else [])
+    assert "InternalError" in stage.http.get("/oauth2/authorize", params=query).text
 
 
 def test_status_with_a_body_of_ones_own(stage: Stage) -> None:

@@ -165,3 +165,25 @@ def test_the_terms(name: str) -> None:
 def test_another_endpoint() -> None:
     local = settings(**CUSTOM, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER="http://localhost:9229")
     assert cognito_api.get_user(local, "t").url == "http://localhost:9229/"
+
+
+@pytest.mark.parametrize(
+    ("answer", "fails"),
+    [
+        (HttpAnswer(400, body=b'{"__type":"TooManyRequestsException"}'), True),
+        (HttpAnswer(400, (("x-amzn-errortype", "TooManyRequestsException:x"),)), True),
+        (HttpAnswer(500), True),
+        (HttpAnswer(400, body=b'{"__type":"LimitExceededException"}'), False),
+        # Messages repeat what a visitor typed, who must not keep others from signing in.
+        (
+            HttpAnswer(
+                400,
+                body=b'{"__type":"InvalidParameterException",'
+                b"\"message\":\"Value 'TooManyRequestsException' at 'confirmationCode'\"}",
+            ),
+            False,
+        ),
+    ],
+)
+def test_what_makes_calls_pause(answer: HttpAnswer, fails: bool) -> None:
+    assert cognito_api.forgot_password(PUBLIC, "ada", "").fails(answer) is fails

@@ -277,15 +277,20 @@ class FakeAws:
         return {"UserPool": self.pools[UserPoolId]}
 
     def describe_user_pool_client(self, UserPoolId: str, ClientId: str) -> HttpAnswer:  # noqa: N803
-        assert (UserPoolId, ClientId) == (POOL_ID, CLIENT_ID)
+        assert UserPoolId == POOL_ID
+        if ClientId != CLIENT_ID:
+            raise AwsError("no such client", "ResourceNotFoundException", "no such client")
         return {"UserPoolClient": self.client}
 
     def list_user_pool_clients(self, UserPoolId: str, MaxResults: int) -> HttpAnswer:  # noqa: N803
         assert (UserPoolId, MaxResults) == (POOL_ID, 60)
         return {"UserPoolClients": self.clients}
 
-    def update_user_pool(self, UserPoolId: str, DeletionProtection: str) -> None:  # noqa: N803
-        self.pools[UserPoolId]["DeletionProtection"] = DeletionProtection
+    def update_user_pool(self, UserPoolId: str, **changes: Any) -> None:  # noqa: N803
+        self.pools[UserPoolId].update(changes)
+
+    def set_user_pool_session_configuration(self, **told: Any) -> None:
+        assert told["UserPoolId"] == POOL_ID
 
     def delete_user_pool_domain(self, UserPoolId: str, Domain: str) -> None:  # noqa: N803
         pool = self.pools[UserPoolId]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ class Module:
 META = ("for_each", "count")
 
 
+@cache  # each test sets other variables of the same files; the tree is only read
 def _parse(file: Path) -> Tree[Token]:
     tree: Tree[Token] = hcl2.parses_to_tree(file.read_text(encoding="utf-8"))
     return tree

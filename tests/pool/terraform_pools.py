@@ -112,6 +112,7 @@ POOLS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "triggers": {"pre_token": FUNCTION, "user_migration": FUNCTION},
         },
     ),
+    "a table": ({"sessions_table": True}, {"sessions_table": True}),
     "plus, without codes": (
         {"tier": "plus", "threat_protection": "enforced", "mfa": "off"},
         {"tier": "PLUS", "threat_protection": "ENFORCED", "mfa": "OFF"},

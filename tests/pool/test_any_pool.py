@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from cognito_gate import Settings
+from cognito_gate.pool.any_pool import read_pool
+from cognito_gate.pool.aws import AwsError
+from cognito_gate.pool.environment import EnvironmentProblem
 from tests.pool.command import run
 from tests.pool.fake_aws import CLIENT_ID, POOL_ID, SECRET, FakeAws, FakeStack
 
@@ -222,3 +225,76 @@ def test_one_of_both_is_named(words: tuple[str, ...]) -> None:
     ran = run(account(), "env", *words)
     assert ran.code == 2
     assert "name a STACK, or a pool by --user-pool-id" in ran.told
+
+
+# Several addresses
+
+HERE = "http://localhost:8000/auth"
+
+
+def test_of_several_addresses_those_of_one_app_go_together() -> None:
+    aws = account(
+        client={
+            "CallbackURLs": [URL, f"{HERE}/callback"],
+            "LogoutURLs": ["https://www.example.com/", f"{HERE}/signed-out", f"{URL}/bye"],
+        }
+    )
+    assert values(aws, *WORDS)["AWS_COGNITO_LOGOUT_URL"] == f"{URL}/bye"
+    told = run(aws, "env", *WORDS).told
+    assert f"Sign-ins come back to {URL}." in told
+    assert f"--callback-url takes:\n  {HERE}/callback\n" in told
+    words = (*WORDS, "--callback-url", f"{HERE}/callback")
+    assert values(aws, *words)["AWS_COGNITO_LOGOUT_URL"] == f"{HERE}/signed-out"
+    assert "--callback-url takes" not in run(aws, "env", *words).told
+    given = values(aws, *words, "--logout-url", "https://www.example.com/")
+    assert given["AWS_COGNITO_LOGOUT_URL"] == "https://www.example.com/"
+
+
+def test_a_sign_out_elsewhere_is_better_than_one_that_ends_on_an_error_page() -> None:
+    other = "https://www.example.com/"
+    aws = account(client={"CallbackURLs": [URL], "LogoutURLs": [other]})
+    assert values(aws, *WORDS)["AWS_COGNITO_LOGOUT_URL"] == other
+    assert values(aws, *WORDS, "--callback-url", URL)["AWS_COGNITO_LOGOUT_URL"] == other
+    assert "--callback-url takes" not in run(aws, "env", *WORDS).told
+
+
+# Ids that lead nowhere
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--user-pool-id", "my-pool"), "'my-pool' is not the id of a user pool"),
+        (
+            ("--user-pool-id", f"{POOL_ID}x"),
+            f"no user pool {POOL_ID}x in eu-west-1 for these credentials. `aws cognito-idp list",
+        ),
+        ((*WORDS, "--client-id", "another"), f"has no app client another. It has:\n  {CLIENT_ID}"),
+    ],
+)
+def test_ids_that_lead_nowhere(words: tuple[str, ...], told: str) -> None:
+    ran = run(account(), "env", *words)
+    assert ran.code != 0
+    assert told in ran.told
+
+
+def test_a_pool_of_another_region() -> None:
+    with pytest.raises(EnvironmentProblem, match="begins with us-east-1: leave --region out"):
+        read_pool(account(), "us-east-1_Example")
+
+
+@pytest.mark.parametrize("operation", ["describe_user_pool", "describe_user_pool_client"])
+def test_what_these_credentials_may_not_do_is_told(operation: str) -> None:
+    aws = account()
+    aws.failures[operation] = [AwsError("These AWS credentials are not allowed", "AccessDenied")]
+    ran = run(aws, "env", *WORDS)
+    assert (ran.code, "not allowed" in ran.told) == (1, True)
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS"])
+def test_a_stack_that_is_not_there_yet_or_no_more(status: str) -> None:
+    aws = stack("UserPool")
+    aws.stacks["theirs"].status = status
+    ran = run(aws, "env", "theirs")
+    assert ran.code == 1
+    assert f"The stack theirs is busy ({status}). Wait" in ran.told

@@ -153,7 +153,10 @@ def test_any_other_refusal(environment: pytest.MonkeyPatch) -> None:
 
 def test_an_answer_of_somebody_else(environment: pytest.MonkeyPatch) -> None:
     told = refused(environment, "<html>Welcome to the hotel</html", 200)
-    assert str(told) == "The response is not from AWS, or something in between changed it."
+    assert str(told).startswith(
+        "The response is not from AWS, or something in between changed it. The call went "
+        "to http://127.0.0.1:"
+    )
 
 
 def test_nobody_answers(environment: pytest.MonkeyPatch) -> None:
@@ -161,6 +164,15 @@ def test_nobody_answers(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AWS_ENDPOINT_URL", address)
     with pytest.raises(AwsError, match=r"^AWS could not be reached\. .*127\.0\.0\.1"):
         connect().call("cloudformation", "describe_stacks")
+
+
+@pytest.mark.parametrize("code", ["UnknownOperationException", "InvalidAction"])
+def test_an_emulator_that_does_not_know_an_operation(
+    environment: pytest.MonkeyPatch, code: str
+) -> None:
+    told = refused(environment, refusal(code))
+    assert (told.code, told.message) == (code, "No.")
+    assert " The call went to http://127.0.0.1:" in str(told)
 
 
 def test_no_credentials(environment: pytest.MonkeyPatch) -> None:
@@ -188,6 +200,19 @@ def test_where_the_region_comes_from(environment: pytest.MonkeyPatch) -> None:
     assert connect("eu-central-1").region == "eu-central-1"
     environment.setenv("AWS_REGION", "")
     assert connect().region == "us-west-2"
+
+
+def test_a_region_that_is_none() -> None:
+    with pytest.raises(AwsError, match=r"A region has a name such as eu-west-1\.$"):
+        connect(region="eu west").call("sts", "get_caller_identity")
+
+
+def test_certificates_that_are_not_there(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_CA_BUNDLE", "/nowhere.pem")
+    with answering(200, "") as (address, _):
+        environment.setenv("AWS_ENDPOINT_URL", address.replace("http:", "https:"))
+        with pytest.raises(AwsError, match=r"cannot be checked.* AWS_CA_BUNDLE \(or REQUESTS"):
+            connect().call("sts", "get_caller_identity")
 
 
 def test_no_such_profile() -> None:

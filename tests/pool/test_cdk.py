@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.api import lint
 
 from cognito_gate.pool.environment import Extras, environment
 from cognito_gate.pool.options import PoolOptions
 from tests.pool.cfn import PSEUDO, Stack
+from tests.pool.linter import lint
 
 VARIABLE = "COGNITO_GATE_CDK"
 DEFAULT = Path(sys.prefix, "judges", "cdk", "bin", "python")
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "cdk"
 APP = "https://shop.example.com"
-STACKS = ("HostedPool", "CustomPool", "PasswordlessPool")
+STACKS = ("HostedPool", "CustomPool", "PasswordlessPool", "FleetPool")
 POOL, CLIENT = "UserPool", "UserPoolClient"
 ABSENT = "absent"
 CODE = "The verification code to your new account is {####}"
@@ -114,10 +114,11 @@ def described(stack: str) -> Stack:
     """What the template describes."""
     return Stack(
         PoolOptions(
-            sign_in_pages="hosted" if stack == "HostedPool" else "custom",
+            sign_in_pages="custom" if stack in ("CustomPool", "PasswordlessPool") else "hosted",
             passwordless=("passkey", "email-otp") if stack == "PasswordlessPool" else (),
             callback_urls=(f"{APP}/auth/callback",),
             logout_urls=(f"{APP}/auth/signed-out",),
+            sessions_table=stack == "FleetPool",
         )
     )
 
@@ -172,6 +173,7 @@ def test_the_outputs_are_the_same(built: Stack, described: Stack) -> None:
 
 def test_the_environment_can_be_made_of_them(built: Stack) -> None:
     known = {**built.outputs, "UserPoolId": "eu-west-1_AbCdEfGhI", "ClientId": "1example23456789"}
+    known |= dict.fromkeys({"SessionsTable"} & known.keys(), "sessions")
     made = environment(
         known,
         Extras(
@@ -181,6 +183,8 @@ def test_the_environment_can_be_made_of_them(built: Stack) -> None:
     values = {variable.name: variable.value for variable in made}
     assert values["AWS_COGNITO_DOMAIN"] == "https://login-5f3c9a10.auth.eu-west-1.amazoncognito.com"
     assert values["AWS_COGNITO_REDIRECT_URL"] == f"{APP}/auth/callback"
+    store = "dynamodb://sessions?region=eu-west-1" if "SessionsTable" in known else None
+    assert values.get("COGNITO_GATE_STORE") == store
 
 
 def test_the_client_secret_is_nowhere(synthesised: Mapping[str, str], stack: str) -> None:
@@ -188,7 +192,7 @@ def test_the_client_secret_is_nowhere(synthesised: Mapping[str, str], stack: str
 
 
 def test_it_passes_cfn_lint(synthesised: Mapping[str, str], stack: str) -> None:
-    assert [str(found) for found in lint(synthesised[stack], regions=["eu-west-1"])] == []
+    assert lint(synthesised[stack], "eu-west-1") == []
 
 
 def test_the_app_may_be_anywhere(synthesised: Mapping[str, str], stack: str) -> None:

@@ -51,15 +51,29 @@ def test_a_file_that_cannot_be_brought_up_to_date(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "told"),
     [
-        ("--update",),
-        ("--update", "--output=x", "--force"),
-        ("--update", "--output=x", "--format=json"),
+        (("--update",), "--update needs --output"),
+        (("--update", "--output=x", "--force"), "and --force does not"),
+        (("--update", "--output=x", "--format=json"), "a file of --format env or docker"),
     ],
 )
-def test_updating_needs_a_file_with_lines(words: tuple[str, ...]) -> None:
-    assert run(account(), "env", *WORDS, *words).code == 2
+def test_updating_needs_a_file_with_lines(words: tuple[str, ...], told: str) -> None:
+    ran = run(account(), "env", *WORDS, *words)
+    assert (ran.code, told in ran.told) == (2, True)
+
+
+def test_nothing_is_deployed_whose_environment_has_no_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Minutes later, the pool would be there and its environment lost."""
+    aws = account()
+    ran = run(aws, "deploy", "shop", "--yes", "--output", str(tmp_path / "nowhere" / ".env"))
+    assert (ran.code, "there is no directory" in ran.told) == (2, True)
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write everywhere
+    ran = run(aws, "deploy", "shop", "--yes", "--output", str(tmp_path / ".env"))
+    assert (ran.code, "may not write into" in ran.told) == (2, True)
+    assert aws.calls == []
 
 
 @pytest.mark.parametrize(("name", "warned"), [(".env", 1), ("other", 0)])

@@ -1,25 +1,20 @@
 """Every variant before cfn-lint: AWS's own description of each resource, in each of its Regions."""
 
 import pytest
-from cfnlint.api import lint
 from cfnlint.helpers import REGIONS
 
 from cognito_gate.pool.options import DEFAULTS, PoolOptions
 from cognito_gate.pool.template import template
+from tests.pool.linter import lint
 from tests.pool.variants import VARIANTS, pool
 
 # There are no user pools in China.
 WITH_POOLS = [region for region in REGIONS if not region.startswith("cn-")]
 
 
-def found_in(text: str) -> list[str]:
-    """All that cfn-lint says of errors and warnings."""
-    return [f"{found.rule.id} {found.message}" for found in lint(text, regions=WITH_POOLS)]
-
-
 @pytest.mark.parametrize("name", VARIANTS)
 def test_nothing_is_found(name: str) -> None:
-    assert found_in(template(pool(name))) == []
+    assert lint(template(pool(name)), *WITH_POOLS) == []
 
 
 @pytest.mark.parametrize(
@@ -34,7 +29,7 @@ def test_nothing_is_found(name: str) -> None:
 def test_the_linter_finds_what_is_wrong(right: str, wrong: str, rule: str) -> None:
     text = template(PoolOptions())
     assert right in text
-    assert [found.split()[0] for found in found_in(text.replace(right, wrong))] == [rule]
+    assert [found.split()[0] for found in lint(text.replace(right, wrong), *WITH_POOLS)] == [rule]
 
 
 def test_there_are_variants_of_every_option() -> None:

@@ -2,7 +2,7 @@
 
 No `tofu` is asked: what it would refuse is judged by python-hcl2, by the example's own validations,
 and by the arguments that the AWS provider's schema has (terraform_schema.json, read from the npm
-package @cdktn/provider-aws 25.7.0).
+package @cdktn/provider-aws 25.7.0; those of the table from the provider's documentation).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ SCHEMA = json.loads((Path(__file__).parent / "terraform_schema.json").read_text(
 PREFIX = "login-5f3c9a10"  # what the stack of these tests makes of its id
 POOL = "aws_cognito_user_pool.pool"
 CLIENT = "aws_cognito_user_pool_client.client"
+TABLE = "aws_dynamodb_table"
 
 TYPES = {
     "AWS::Cognito::UserPool": "aws_cognito_user_pool",
@@ -36,6 +37,7 @@ TYPES = {
     "AWS::Cognito::UserPoolResourceServer": "aws_cognito_resource_server",
     "AWS::Cognito::ManagedLoginBranding": "aws_cognito_managed_login_branding",
     "AWS::Cognito::UserPoolRiskConfigurationAttachment": "aws_cognito_risk_configuration",
+    "AWS::DynamoDB::Table": TABLE,
     "AWS::Lambda::Permission": "aws_lambda_permission",
     "AWS::Route53::RecordSet": "aws_route53_record",
 }
@@ -104,6 +106,8 @@ def flat(value: Any, path: str = "") -> dict[str, Any]:
 
 def described(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     """A resource of the module, in CloudFormation's words."""
+    if kind == TABLE:
+        return flat(_table(body))
     found = {}
     for path, value in flat(_in_words(body, kind)).items():
         for theirs, ours in PATHS.items():
@@ -111,6 +115,27 @@ def described(kind: str, body: dict[str, Any]) -> dict[str, Any]:
                 path = ours + path.removeprefix(theirs)
         found[path] = ["SOFTWARE_TOKEN_MFA"] if path == "EnabledMfas" else value
     return {path: value for path, value in found.items() if value != {}}
+
+
+def _table(body: dict[str, Any]) -> dict[str, Any]:
+    """A table, whose words are altogether others."""
+    [ttl], [encryption] = body["ttl"], body["server_side_encryption"]
+    return {
+        "BillingMode": body["billing_mode"],
+        "AttributeDefinitions": [
+            {"AttributeName": item["name"], "AttributeType": item["type"]}
+            for item in body["attribute"]
+        ],
+        "KeySchema": [
+            {"AttributeName": body["hash_key"], "KeyType": "HASH"},
+            {"AttributeName": body["range_key"], "KeyType": "RANGE"},
+        ],
+        "TimeToLiveSpecification": {
+            "AttributeName": ttl["attribute_name"],
+            "Enabled": ttl["enabled"],
+        },
+        "SSESpecification": {"SSEEnabled": encryption["enabled"]},
+    }
 
 
 def _in_words(body: Any, kind: str = "") -> Any:
@@ -217,5 +242,7 @@ def test_its_variables_are_options_of_the_template() -> None:
     made = module({})
     assert set(made.variables) - {"invitation"} <= set(DEFAULTS)
     told = (EXAMPLE / "README.md").read_text()
+    assert made.outputs["sessions_table"] is None
+    assert module({"sessions_table": True}).outputs["sessions_table"] == "cognito-gate-sessions"
     assert made.outputs["user_pool_id"] == Reference(f"{POOL}.id")
     assert re.search(r"pool env --user-pool-id ID --client-id CLIENT", told)

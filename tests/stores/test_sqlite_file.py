@@ -149,10 +149,15 @@ def test_another_file_is_left_as_it_is(
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_none_of_sqlite(path: Path, store: SQLiteStore) -> None:
-    path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(sqlite3.DatabaseError):
-        store.answer(LOAD)
+@pytest.mark.parametrize("half", [False, True])
+def test_a_file_that_is_damaged(path: Path, store: SQLiteStore, half: bool) -> None:
+    store.answer(saving())
+    store.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if half else b"not a database" * 1000)
+    for call in (LOAD, saving()):
+        with pytest.raises(StoreUnusable, match=r"damaged.*remove the file"):
+            store.answer(call)
 
 
 def test_an_empty_file_is_taken(path: Path, store: SQLiteStore) -> None:
@@ -298,7 +303,7 @@ def test_a_listener_outlives_a_broken_file(path: Path) -> None:
     missed: SimpleQueue[None] = SimpleQueue()
     store = SQLiteStore(path, 5.0)
     store.listen(lambda message: None, lambda: missed.put(None))
-    with pytest.raises(sqlite3.DatabaseError):
+    with pytest.raises(StoreUnusable):
         store.answer(LOAD)
     path.unlink()
     missed.get(timeout=PATIENCE)

@@ -27,8 +27,9 @@ BOX = "tests.box"
 
 
 class Site:
-    """An app behind a gate. `headers` and `body` are what the inner app answers."""
+    """An app behind a gate. `status`, `headers` and `body` are what the inner app answers."""
 
+    status: int = 200
     headers: list[tuple[str, str]]
     body: bytes = b"hello from the app"
 
@@ -130,7 +131,7 @@ class ASGISite(Site):
     async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[BOX].append(Seen(scope[IDENTITY], dict(scope)))
         headers = [(name.encode(), value.encode()) for name, value in self.headers]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
 
@@ -180,10 +181,11 @@ class WSGISite(Site):
     def environ(self, request: Request, box: list[Seen]) -> dict[str, Any]:
         """An environ as gunicorn makes it."""
         raw, query = _parts(request)
-        path = unquote_to_bytes(raw).decode("latin-1").removeprefix(self.mount)
+        mount = self.mount.encode().decode("latin-1")
+        path = unquote_to_bytes(raw).decode("latin-1").removeprefix(mount)
         return {
             "REQUEST_METHOD": request.method,
-            "SCRIPT_NAME": self.mount,
+            "SCRIPT_NAME": mount,
             "PATH_INFO": path,
             "QUERY_STRING": query.decode("latin-1"),
             "RAW_URI": request.target,
@@ -210,7 +212,7 @@ class WSGISite(Site):
 
     def _app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ[BOX].append(Seen(environ[IDENTITY], dict(environ)))
-        start_response("200 OK", list(self.headers))
+        start_response(f"{self.status} as told", list(self.headers))
         return [self.body]
 
 

@@ -21,10 +21,14 @@ Steps: TypeAlias = Generator[Command, Any, StoreAnswer]
 
 # KEYS: the item, the owner's index (the item once more where there is no owner).
 # ARGV: key, value, ends_at, owner, milliseconds left, entries of an index, ends that are long over.
+# HSET is the first write: a server without memory refuses a script before its first write only
+# (https://redis.io/docs/latest/develop/programmability/eval-intro/), and every item has all fields.
 _SAVE = """
-redis.call('DEL', KEYS[1])
 local left = tonumber(ARGV[5])
-if left <= 0 then return 1 end
+if left <= 0 then
+  redis.call('DEL', KEYS[1])
+  return 1
+end
 redis.call('HSET', KEYS[1], 'value', ARGV[2], 'ends_at', ARGV[3], 'owner', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], left)
 if ARGV[4] == '' then return 1 end

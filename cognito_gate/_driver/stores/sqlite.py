@@ -54,6 +54,10 @@ class SQLiteStore(InThreads):
 
     def answer(self, call: StoreCall) -> StoreAnswer:
         """The answer. Raises sqlite3.Error, OSError or StoreUnusable."""
+        with self._file.explained():
+            return self._answer(call)
+
+    def _answer(self, call: StoreCall) -> StoreAnswer:
         operation = self._operations[call.operation]
         with self._file.connection() as connection:
             if call.operation in ("load", "list"):

@@ -16,6 +16,8 @@ from .interface import StoreUnusable
 
 VERSION = 1  # of the tables below
 APPLICATION = 0x43474154  # "CGAT": whose file it is (https://www.sqlite.org/pragma.html)
+# Result codes, of which the lowest byte says what kind it is (https://www.sqlite.org/rescode.html).
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TABLES = """
 CREATE TABLE items (
  key TEXT PRIMARY KEY, value BLOB NOT NULL, ends_at REAL NOT NULL, owner TEXT NOT NULL);
@@ -55,6 +57,19 @@ class SQLiteFile:
             connection.close()
             raise
         self._give_back(connection, opening)
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Say what to do about a file that is damaged, or half of one."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                raise
+            raise StoreUnusable(
+                f"{self._path} is damaged, or no database ({error}): stop the app, remove the file "
+                "with its -wal and -shm, and start it; whoever had a session there signs in again"
+            ) from error
 
     def close(self) -> None:
         """Close the connections that nobody uses now; the others close at their next return."""

@@ -32,6 +32,7 @@ log = logging.getLogger("cognito_gate")
 # federated users").
 _JUST_LINKED = "Already found an entry for username"
 _CODE = re.compile("[A-Za-z0-9._~-]+")  # as Cognito's are; others may hold half a query
+_ANY_CODE = re.compile("[ -~]*")  # RFC 6749, appendix A.11
 MAX_CHARS = {"code": 2048, "state": 512, "error": 256, "error_description": 4096, "iss": 512}
 
 
@@ -62,6 +63,8 @@ def read_query(query: Pairs) -> Returned:
     code, error, state = (values.get(name, "") for name in ("code", "error", "state"))
     if bool(code) == bool(error) or (code and not state and not _CODE.fullmatch(code)):
         raise BadRequest("the callback needs a code and a state, or an error")
+    if not _ANY_CODE.fullmatch(code):
+        raise BadRequest("the callback's code has characters that no code has")
     return Returned(state, code, error, values.get("error_description", ""), values.get("iss"))
 
 

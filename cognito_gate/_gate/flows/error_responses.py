@@ -28,7 +28,7 @@ from .. import gate_pages
 from ..exchange import Exchange
 from ..gate_pages import GatePage
 from ..messages import Header, Headers, Incoming, Respond
-from ..protocol import fetch_metadata, pages, paths
+from ..protocol import fetch_metadata, pages
 from . import callback, login, login_cookies
 
 log = logging.getLogger("cognito_gate")
@@ -105,7 +105,7 @@ def forget_attempt(exchange: Exchange) -> Headers:
 
 def _links(exchange: Exchange, error: GateError) -> tuple[tuple[str, str], ...]:
     """What whoever reads the page can do; nothing that leads to the same page again."""
-    front, out = (home(exchange), "page.to_app"), (_logout(exchange), "page.sign_out")
+    front, out = (gate_pages.home(exchange), "page.to_app"), (_logout(exchange), "page.sign_out")
     match error:
         case CrossSiteRefused() | MethodRefused() | ProxyRefused():
             return (front,)
@@ -146,11 +146,6 @@ def _logout(exchange: Exchange) -> str:
     return f"{exchange.settings.prefix}/logout"
 
 
-def home(exchange: Exchange) -> str:
-    """The app's front page."""
-    return paths.safe_return(f"{exchange.incoming.mount}/", exchange.context.routes)
-
-
 def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
     """A page for whoever sends more cookies than anybody looks at."""
     exchange.record(Refused(exchange.facts, error.status, error.code, str(error)))
@@ -160,7 +155,7 @@ def too_many_cookies(exchange: Exchange, error: CookiesTooLarge) -> Respond:
 def broken(exchange: Exchange, headers: Headers = ()) -> Respond:
     """A page for an error that nobody expected, and that the log has in full."""
     exchange.record(Refused(exchange.facts, 500, GateError.code, "an unexpected error"))
-    links = ((home(exchange), "page.to_app"),)
+    links = ((gate_pages.home(exchange), "page.to_app"),)
     try:
         # Whatever broke, the cookies and the query may have broken it.
         return gate_pages.show(

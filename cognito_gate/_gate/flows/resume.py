@@ -36,7 +36,7 @@ def resume(exchange: Exchange) -> Flow[Respond]:
     form = keeper.find(exchange.jar, visitor.identity.sub, exchange.now)
     if form is not None:
         return resume_page.show(exchange, form, visitor.headers)
-    page = GatePage("resume", "nothing", links=((error_responses.home(exchange), "page.to_app"),))
+    page = GatePage("resume", "nothing", links=((gate_pages.home(exchange), "page.to_app"),))
     return gate_pages.show(exchange, 404, page, (*visitor.headers, *keeper.forget(exchange.jar)))
 
 
@@ -44,4 +44,4 @@ def _discard(exchange: Exchange) -> Respond:
     if not fetch_metadata.sent_by(exchange.incoming, exchange.settings.app_origin):
         raise CrossSiteRefused("another site asked to discard a form")
     headers = exchange.context.keeper.forget(exchange.jar)
-    return Respond(303, (("location", error_responses.home(exchange)), *headers))
+    return Respond(303, (("location", gate_pages.home(exchange)), *headers))

@@ -43,7 +43,7 @@ def refuse(exchange: Exchange, error: Forbidden, visitor: Pass, keep: Keep) -> F
         values=(("name", name),),
         links=(
             (_logout(exchange, form=form), f"gate.{error.code}.label"),
-            (error_responses.home(exchange), "page.to_app"),
+            (gate_pages.home(exchange), "page.to_app"),
         ),
     )
     return gate_pages.show(exchange, Forbidden.status, page, visitor.headers)

@@ -7,6 +7,7 @@ The strict parser stands before the signature, so that a hostile token costs lit
 import binascii
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ _LAST = tuple(map(frozenset, (_ALPHABET, b"", b"AQgw", b"AEIMQUYcgkosw048")))
 _YEAR_9999 = 253_402_300_799
 _UNWANTED = {"crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "enc", "cty"}
 _TEXTS = ("jti", "origin_jti", "scope", "username", "cognito:username", "email", "nonce")
+# They name a session, here and in the store. Without a space: with one, a session could have the
+# name of a user (`SessionMarks.of_user`).
+_NAMES = ("jti", "origin_jti")
+_PLAIN = re.compile(r"[\x21-\x7e]*")
 _STRINGS = {str}
 _TYPES = {"access": ("jwt", "at+jwt"), "id": ("jwt",)}
 
@@ -134,6 +139,9 @@ def _check_texts(claims: dict[str, Any]) -> None:
     for name in _TEXTS:
         if name in claims and type(claims[name]) is not str:
             raise TokenRefused(f"the token's {name} is not a text")
+    for name in _NAMES:
+        if not _PLAIN.fullmatch(claims.get(name, "")):
+            raise TokenRefused(f"the token's {name} is no plain text")
     groups = claims.get("cognito:groups", [])
     if type(groups) is not list or not _STRINGS.issuperset(map(type, groups)):
         raise TokenRefused("the token's cognito:groups is not a list of texts")
@@ -181,14 +189,16 @@ def _among(value: object, clients: frozenset[str]) -> bool:
 def _check_times(claims: dict[str, Any], leeway: int, now: float) -> None:
     end, issued = _time(claims, "exp"), _time(claims, "iat")
     begins = _time(claims, "nbf") if "nbf" in claims else issued
-    if "auth_time" in claims:
-        _time(claims, "auth_time")
+    signed_in = _time(claims, "auth_time") if "auth_time" in claims else issued
     if end + leeway <= now:
         raise TokenRefused("the token has expired", cause="expired")
     if issued > now + CLOCK_SKEW:
         raise TokenRefused("the token was issued in the future", cause="early")
     if begins > now + CLOCK_SKEW:
         raise TokenRefused("the token is not valid yet", cause="early")
+    for name, value in (("iat", issued), ("auth_time", signed_in)):
+        if abs(value) > _YEAR_9999:  # a session's age is reckoned with it, as a float
+            raise TokenRefused(f"the token's {name} is no time")
 
 
 def _client(claims: dict[str, Any], use: Use) -> str:

@@ -23,9 +23,12 @@ class PublicPaths:
         PublicPaths(("/health", "/static/*")).match("/static/app.css")   # True
     """
 
-    def __init__(self, patterns: tuple[str, ...], after_sign_out: str = "") -> None:
-        """`after_sign_out` is one more path, taken literally, for reading only."""
-        self._after = after_sign_out
+    def __init__(
+        self, patterns: tuple[str, ...], after_sign_out: str = "", callback: str = ""
+    ) -> None:
+        """`after_sign_out` is one more path, taken literally, for reading only. `callback` is that
+        of the gate (empty: of none), which is below each mount that the settings know."""
+        self._after, self._callback = after_sign_out, callback
         self._exact = {item for item in patterns if not item.endswith("/*")}
         self._below = tuple(item[:-1] for item in patterns if item.endswith("/*"))
 
@@ -34,7 +37,21 @@ class PublicPaths:
 
         `root_path` is where the app is mounted: a pattern that would open the whole mount is
         not applied, since it was written for a part of the site and not for all of this app.
+        Below a mount that the settings do not know, the path must be public without it, too:
+        daphne takes a mount from any client (`Daphne-Root-Path`), gunicorn from one behind a proxy
+        that passes `SCRIPT_NAME` on, and the app sees the rest of the path only.
         """
+        if not self._matches(path, root_path, method):
+            return False
+        mount = root_path.rstrip("/")
+        if not path.startswith(mount) or self._knows(mount):
+            return True
+        return self._matches("/" + path[len(mount) :].lstrip("/"), "", method)
+
+    def _knows(self, mount: str) -> bool:
+        return not mount or not self._callback or self._callback.startswith(f"{mount}/")
+
+    def _matches(self, path: str, root_path: str, method: str) -> bool:
         if path == self._after and self._reads_page(path, root_path, method):
             return True
         if path not in self._exact and not path.startswith(self._below):

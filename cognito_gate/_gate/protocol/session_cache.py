@@ -10,7 +10,7 @@ from typing import Generic, TypeAlias, TypeVar
 T = TypeVar("T")
 
 MAX_SECONDS = 300  # seconds a verified result is remembered at most
-# Sessions remembered in full, at most: each takes some 15 KB and a dozen objects, which a full
+# Sessions remembered in full, at most: each takes some 11 KB and a dozen objects, which a full
 # garbage collection looks at one by one. Of more sessions, `SignatureCache` keeps the signatures.
 MAX_FULL = 4_096
 

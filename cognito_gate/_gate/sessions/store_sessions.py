@@ -173,7 +173,9 @@ class StoreSessions:
             refresh=record.to_json() if record else "",
         )
         item = self._item(session, now)
-        if (yield from ask(store.create(item))) is not None:
+        there = yield from ask(store.create(item))
+        # Its own: it was kept before a connection was lost, and kept again by the next one.
+        if there is not None and there.value != item.value:
             raise StoreUnavailable("the store has an item of a new id already")
         if isinstance(before, Found) and before.session is not None:
             yield from self._forget(before.key, now)
