@@ -40,18 +40,15 @@ class Visitor:
 
     def identity(self) -> Identity:
         """As the gate knows them after their sign-in. A client is a machine."""
-        verified = dict.fromkeys(VERIFIED_BY.values(), True)
-        access = (
-            verified
-            | dict(self.claims)
-            | {
-                "sub": "somebody",
-                "exp": NOW + 3600,
-                "auth_time": NOW - self.auth_age,
-                "scope": " ".join(self.scopes),
-                "cognito:groups": self.groups,
-            }
-        )
+        access = {
+            **dict.fromkeys(VERIFIED_BY.values(), True),
+            **dict(self.claims),
+            "sub": "somebody",
+            "exp": NOW + 3600,
+            "auth_time": NOW - self.auth_age,
+            "scope": " ".join(self.scopes),
+            "cognito:groups": self.groups,
+        }
         access |= {"client_id": self.client} if self.client else {"username": "somebody"}
         access |= {"acr": self.acr} if self.acr else {}
         mail = {"email": self.email, "email_verified": True}
