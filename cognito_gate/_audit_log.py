@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import re
+import select
 import sys
 import threading
 from collections.abc import Callable
@@ -16,11 +17,12 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+from ._audit_losses import Losses, Lost
+from ._background import Background
 from .events import Event
 
 STDERR_DESCRIPTOR = 2
 VERSION = 1
-WARN_SECONDS = 60.0  # between two warnings that lines are lost
 # The most characters of each value as they stand in the line. A line stays below 4,096 bytes, which
 # a pipe takes in one piece whatever other processes write to it (POSIX, PIPE_BUF).
 MAX_CHARS = {
@@ -76,6 +78,22 @@ def audit_line(event: Event) -> bytes:
     return _json(line).encode() + b"\n"
 
 
+def _line_of_losses(lost: Lost) -> bytes:
+    """That lines are missing here: as many as that, the first and the last of them at these times.
+    It has no request."""
+    line = {
+        "v": VERSION,
+        "time": _time(lost.last),
+        **dict.fromkeys(MAX_CHARS),
+        "event": "lines_lost",
+        "outcome": "failure",
+        "reason": _short(lost.reason, MAX_CHARS["reason"]),
+        "status": None,
+        "details": {"lines": lost.lines, "since": _time(lost.first)},
+    }
+    return _json(line).encode() + b"\n"
+
+
 def _json(value: object) -> str:
     """JSON in ASCII, without the one control character that JSON may leave as it is."""
     return json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f")
@@ -111,48 +129,114 @@ class AuditLog:
     """Writes lines, each by one write at the end of the file, so that those of several processes
     and threads never mix. A file that was moved away or removed is made anew, at the next line.
 
+    A thread writes them, and only so many wait for it: a pipe that nobody reads and a disk that
+    does not answer hold up no request. Lines that could not be written are counted, and told in
+    the log, to `lost`, and by a line of their own once there is one that can be written again.
+
     Raises:
         OSError: the file cannot be opened, at the start, or there is no standard error.
     """
 
-    def __init__(self, path: str = "", write: Callable[[int, bytes], int] = os.write) -> None:
-        """`path` is empty for standard error; `write` is replaceable in tests."""
+    def __init__(
+        self,
+        path: str = "",
+        write: Callable[[int, bytes], int] = os.write,
+        *,
+        waits: bool = False,
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`path` is empty for standard error; `write` is replaceable in tests. With `waits` each
+        line is written before `record` returns. `lost` is called for each line that is lost."""
         self._path = path
         self._write = write
         self._lock = threading.Lock()
         self._descriptor = _opened(path) if path else _stderr()
         self._broken = False
-        self._lost = 0
-        self._warned_at = float("-inf")
+        self._waits = waits
+        self._losses = Losses(lost, beside=not waits)
+        self._lines: Background[tuple[bytes, float]] = Background(
+            self._put_down, forked=self._begin_anew
+        )
 
     def record(self, event: Event) -> None:
         """Write the line of an event. Raises nothing: a full disk must not fail a request."""
-        with self._lock:
-            try:
-                self._append(audit_line(event))
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-                self._lost += 1
-                self._warn(str(error), event.request.at)
-            else:
-                if self._lost:
-                    self._warn("it is written again", event.request.at)
+        at = event.request.at
+        try:
+            line = audit_line(event), at
+            if self._waits:
+                self._put_down(line)
+            elif not self._lines.put(line):
+                self._losses.add("its lines are not taken fast enough, or not at all", at)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            self._losses.add(str(error), at)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are lines, or warnings of lost ones, that are not written yet."""
+        return self._lines.left > 0 or self._losses.is_waiting
+
+    def finish(self) -> int:
+        """Wait for the lines that are not written yet, some seconds at most; how many are left."""
+        left = self._lines.finish()
+        self._losses.finish()
+        return left
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what is left, and close the file; a later event opens it again."""
+        left = self.finish()
+        if left:  # it may be opened no more, and its number may be another file's by then
+            log.error("the audit log ends, and %d lines were not taken", left)
+            return
         with self._lock:
             if self._path and self._descriptor >= 0:
                 os.close(self._descriptor)
                 self._descriptor = -1
+
+    def _begin_anew(self) -> None:
+        """In a child process: the parent's thread, which may hold the lock, is not there."""
+        self._lock = threading.Lock()
+        self._losses.begin_anew()
+
+    def _put_down(self, item: tuple[bytes, float]) -> None:
+        line, at = item
+        with self._lock:
+            try:
+                self._append(line)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+                self._losses.add(str(error), at)
+                return
+            self._tell_losses()
+            self._losses.warn_after_all(at)
+
+    def _tell_losses(self) -> None:
+        told = self._losses.untold
+        if not told.lines:
+            return
+        try:
+            self._append(_line_of_losses(told))
+        except Exception as error:  # noqa: BLE001 - it is told with the next line
+            log.debug("the audit log does not take the number of its lost lines: %s", error)
+        else:
+            self._losses.tell(told)
 
     def _append(self, line: bytes) -> None:
         if self._path:
             self._follow()
         # What stands after half a line, as a full disk leaves it, begins a line of its own.
         whole = b"\n" + line if self._broken else line
-        written = self._write(self._descriptor, whole)
+        written = self._written(whole)
         self._broken = written < len(whole)
         if self._broken:
             raise OSError(f"only {written} of {len(whole)} bytes were written")
+
+    def _written(self, whole: bytes) -> int:
+        while True:
+            try:
+                return self._write(self._descriptor, whole)
+            except BlockingIOError:  # a named pipe, or a standard error that others made so
+                if self._waits:
+                    raise
+                _wait_for_room(self._descriptor)
 
     def _follow(self) -> None:
         """Open the file anew where its name leads to another one by now, or to none."""
@@ -168,11 +252,12 @@ class AuditLog:
             self._descriptor = -1
         self._descriptor, self._broken = _opened(self._path), False
 
-    def _warn(self, reason: str, now: float) -> None:
-        if 0 <= now - self._warned_at < WARN_SECONDS:  # a clock may be set back, too
-            return
-        log.warning("the audit log lost %d lines: %s", self._lost, reason)
-        self._warned_at, self._lost = now, 0
+
+def _wait_for_room(descriptor: int) -> None:
+    """Until a pipe takes something, or nobody is there any more who reads it."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    poll.poll()
 
 
 def _stderr() -> int:

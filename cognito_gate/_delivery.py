@@ -4,11 +4,12 @@ decisions.
 Knows what each event says in a log. Must not know how a decision was come by.
 """
 
-import inspect
 import logging
-from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
 
+from . import _lambda_event
+from ._metrics_extra import UNMEASURED, Measures
 from .errors import SettingsError
 from .events import (
     BearerRejected,
@@ -27,10 +28,9 @@ from .settings.operator_checks import STDERR
 
 if TYPE_CHECKING:
     from ._audit_log import AuditLog
+    from ._on_event import Hook, Tasks
 
 OnEvent: TypeAlias = Callable[[Event], object]
-Start: TypeAlias = Callable[[Coroutine[Any, Any, object], str], None]
-"""Runs a coroutine beside the requests; told what it is for."""
 MAX_PATH_CHARS = 200  # of a path in the log; an event has all of it
 MAX_METHOD_CHARS, MAX_ADDRESS_CHARS = 32, 64  # a proxy may pass on what a visitor made up
 log = logging.getLogger("cognito_gate")
@@ -46,7 +46,8 @@ _CAUSES = {
 class Delivery:
     """Hands events on: to the log `cognito_gate`, to the audit log, to `count`, and to `on_event`.
 
-    `start` runs what an async `on_event` returns; without it, only a plain function is taken.
+    Neither the audit log nor a plain `on_event` holds up a request, unless it `waits` for them.
+    `tasks` run what an async `on_event` returns; without them, only a plain function is taken.
     `count` is to raise nothing.
 
     Raises:
@@ -56,18 +57,12 @@ class Delivery:
     def __init__(
         self,
         on_event: OnEvent | None,
-        start: Start | None = None,
+        tasks: "Tasks | None" = None,
         count: Callable[[Event], None] | None = None,
+        *,
+        waits: bool = False,
     ) -> None:
-        if on_event is not None and not callable(on_event):
-            raise TypeError("on_event takes a function of one event")
-        if start is None and any(map(inspect.iscoroutinefunction, _functions(on_event))):
-            raise TypeError(
-                "on_event takes a plain function under WSGI, and no async one: there is no event "
-                "loop to run it"
-            )
-        self._on_event = on_event
-        self._start = start
+        self._hook = None if on_event is None else _hook(on_event, tasks, waits=waits)
         self._count = count
         self._audit: AuditLog | None = None
 
@@ -76,17 +71,21 @@ class Delivery:
         cls,
         settings: Settings,
         on_event: OnEvent | None,
-        start: Start | None = None,
-        count: Callable[[Event], None] | None = None,
+        tasks: "Tasks | None" = None,
+        metrics: Measures = UNMEASURED,
     ) -> "Delivery":
         """With an audit log, if the settings say so.
 
         Raises:
             SettingsError: the audit log cannot be opened. TypeError: as above.
         """
-        delivery = cls(on_event, start, count)
+        waits = settings.wait_for_events
+        if waits is None:
+            waits = _lambda_event.stands_still_between_requests()
+        delivery = cls(on_event, tasks, metrics.count, waits=waits)
         if settings.audit_log and not settings.disabled:
-            delivery._audit = _open_audit_log(settings.audit_log)
+            opened = _open_audit_log(settings.audit_log, metrics.audit_line_lost, waits=waits)
+            delivery._audit = opened
         return delivery
 
     def deliver(self, events: Iterable[Event]) -> None:
@@ -99,37 +98,35 @@ class Delivery:
                 self._audit.record(event)
             if self._count is not None:
                 self._count(event)
-            if self._on_event is not None:
-                self._tell(event, self._on_event)
+            if self._hook is not None:
+                self._hook.tell(event)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is left that `close` would wait for."""
+        parts = (self._hook, self._audit)
+        return any(part is not None and part.is_waiting for part in parts)
 
     def close(self) -> None:
-        """Close the audit log's file; a later event opens it again."""
+        """Wait, some seconds at most, until all is told, and close the audit log's file; a later
+        event opens it again."""
+        if self._hook is not None:
+            self._hook.finish()
         if self._audit is not None:
             self._audit.close()
 
-    def _tell(self, event: Event, on_event: OnEvent) -> None:
-        try:
-            result = on_event(event)
-            if not inspect.iscoroutine(result):
-                return
-            if self._start is None:
-                result.close()
-                raise TypeError("it returned a coroutine, which nobody awaits")
-            self._start(result, type(event).__name__)
-        except Exception:
-            log.exception("on_event failed at %s", type(event).__name__)
+
+def _hook(on_event: OnEvent, tasks: "Tasks | None", *, waits: bool) -> "Hook":
+    from ._on_event import Hook  # noqa: PLC0415 - only where there is one
+
+    return Hook(on_event, tasks, waits=waits)
 
 
-def _functions(on_event: OnEvent | None) -> tuple[object, object]:
-    """What is called: the function itself, or the method of an object."""
-    return on_event, type(on_event).__call__
-
-
-def _open_audit_log(value: str) -> "AuditLog":
+def _open_audit_log(value: str, lost: Callable[[], None], *, waits: bool) -> "AuditLog":
     from ._audit_log import AuditLog  # noqa: PLC0415 - only where settings ask for one
 
     try:
-        return AuditLog("" if value == STDERR else value)
+        return AuditLog("" if value == STDERR else value, waits=waits, lost=lost)
     except OSError as error:
         problem = f"is {value!r}, which cannot be opened: {error.strerror}"
         raise SettingsError({"COGNITO_GATE_AUDIT_LOG": problem}) from error

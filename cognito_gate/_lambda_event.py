@@ -5,6 +5,7 @@ Knows the events of API Gateway (formats 1.0 and 2.0), function URLs and Applica
 and the keys under which adapters hand them on. Must not know ASGI, WSGI, nor what is decided.
 """
 
+import os
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -14,6 +15,12 @@ MANGUM = "aws.event"
 """The key of a scope under which Mangum hands the event on. No server takes it from a client."""
 ENVIRON_KEYS = ("apig_wsgi.full_event", "serverless.event")
 """The keys of an environ under which apig-wsgi and serverless-wsgi do."""
+
+
+def stands_still_between_requests() -> bool:
+    """Whether this process is a Lambda function's, which runs nothing once it has answered (AWS
+    Lambda Developer Guide, "Defined runtime environment variables")."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 
 
 def place(event: Event, inside: str, mount: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ Knows tasks and time-outs; must not know what an event says.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 MAX_TASKS = 1000  # under way at the same time; what comes on top is not told
@@ -32,6 +32,11 @@ class Listening:
         task = asyncio.get_running_loop().create_task(self._run(call, event))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def starter(self) -> Callable[[Coroutine[Any, Any, object], str], object]:
+        """`start`, to be called by another thread, on the loop that runs here."""
+        loop = asyncio.get_running_loop()
+        return lambda call, event: loop.call_soon_threadsafe(self.start, call, event)
 
     async def finish(self) -> None:
         """Wait for the calls that are under way on this loop; end those that take too long."""

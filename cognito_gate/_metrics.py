@@ -83,6 +83,7 @@ CACHED_SESSIONS = Gauge(
     registry=REGISTRY,
     multiprocess_mode="livesum",
 )
+AUDIT_LINES_LOST = _counter("audit_lines_lost", "Lines that the audit log could not write.")
 CALLS = Histogram(
     "cognito_gate_cognito_call_seconds",
     "Calls to Cognito, by operation and class of status (none: no answer).",
@@ -132,6 +133,13 @@ class Metrics:
             STORE_CALLS.labels(call.operation, outcome).observe(seconds)
         except Exception:
             log.exception("a metric failed at a question to the store")
+
+    def audit_line_lost(self) -> None:
+        """Count a line that the audit log could not write."""
+        try:
+            AUDIT_LINES_LOST.inc()
+        except Exception:
+            log.exception("a metric failed at a lost line of the audit log")
 
     def watch(self, gate: Gate) -> None:
         """Count the requests of a gate, and what its caches hold. A gate that is not watched pays

@@ -30,6 +30,8 @@ class Measures(Protocol):
 
     def watch(self, gate: Gate) -> None: ...
 
+    def audit_line_lost(self) -> None: ...
+
 
 class Unmeasured:
     """For a gate without metrics."""
@@ -44,6 +46,12 @@ class Unmeasured:
     def watch(self, gate: Gate) -> None:
         """Leave the gate as it is."""
 
+    def audit_line_lost(self) -> None:
+        """Count nothing."""
+
+
+UNMEASURED = Unmeasured()
+
 
 def metrics_of(settings: Settings) -> Measures:
     """The metrics of a gate with these settings.
@@ -52,7 +60,7 @@ def metrics_of(settings: Settings) -> Measures:
         SettingsError: they are on, and the extra is not installed.
     """
     if settings.disabled or not settings.has_metrics:
-        return Unmeasured()
+        return UNMEASURED
     name = "TOKEN" if settings.metrics_token else "ADDRESSES"
     with needed_by(f"COGNITO_GATE_METRICS_{name}", "metrics", "prometheus_client"):
         from ._metrics import Metrics  # noqa: PLC0415

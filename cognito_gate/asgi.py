@@ -51,8 +51,9 @@ class ASGIGate:
         app: the app to protect.
         settings: where not from the environment (see `Settings.from_env`).
         client: an httpx client for all calls to Cognito; yours to close.
-        on_event: a function that is given each `Event`, on the event loop: it must be quick, or
-            async, and then runs as a task beside the requests. What it raises is logged.
+        on_event: a function that is given each `Event`, beside the requests: in a thread of its
+            own, one event after the other, or, if it is async, as a task on their event loop. What
+            it raises is logged.
 
     Raises:
         SettingsError: the settings are wrong; all problems at once.
@@ -78,7 +79,7 @@ class ASGIGate:
             settings = settings or Settings.from_env()
             metrics = metrics_of(settings)
             store = store_of(settings, metrics.asked)
-            self._delivery = Delivery.of(settings, on_event, self._listening.start, metrics.count)
+            self._delivery = Delivery.of(settings, on_event, self._listening, metrics)
         except SettingsError as error:
             if not _lifespan.in_lifespan():
                 raise
@@ -100,12 +101,15 @@ class ASGIGate:
             log.warning("AWS_COGNITO_DISABLED is set: every request passes without a sign-in")
 
     async def aclose(self) -> None:
-        """Wait for what an async `on_event` is about, close the connections to Cognito that the
-        gate opened itself on this event loop, and the audit log. The end of the server's lifespan
-        does it, too."""
+        """Wait, some seconds at most, for what `on_event` is about, close the connections to
+        Cognito that the gate opened itself on this event loop, and the audit log. The end of the
+        server's lifespan does it, too."""
+        if self._delivery.is_waiting:  # not on the event loop, which others need
+            await asyncio.to_thread(self._delivery.close)
+        else:
+            self._delivery.close()
         await self._listening.finish()
         await self._sender.aclose()
-        self._delivery.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]

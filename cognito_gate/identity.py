@@ -7,6 +7,7 @@ built from verified claims.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NoReturn, TypeAlias
 
 
@@ -103,6 +104,17 @@ def tells_identity(header: str) -> bool:
     """True for a request header that claims who the visitor is, however it is spelled."""
     name = header.lower().replace("_", "-")
     return name in IDENTITY_HEADERS or name.startswith(IDENTITY_FAMILIES)
+
+
+VERIFIED_BY: Mapping[str, str] = MappingProxyType(
+    {"email": "email_verified", "phone_number": "phone_number_verified"}
+)
+"""Claims that users may write themselves, and those by which Cognito says that they are true."""
+
+
+def is_verified(claims: Claims, name: str) -> bool:
+    """False only for a claim that its user may have made up. Some tokens carry a text there."""
+    return name not in VERIFIED_BY or claims.get(VERIFIED_BY[name]) in (True, "true")
 
 
 DISABLED = "cognito_gate.disabled"

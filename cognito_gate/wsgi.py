@@ -60,8 +60,8 @@ class WSGIGate:
         app: the app to protect.
         settings: where not from the environment (see `Settings.from_env`).
         client: an httpx client for all calls to Cognito; yours to close.
-        on_event: a function that is given each `Event`, in the thread of its request. What it
-            raises is logged.
+        on_event: a function that is given each `Event`, beside the requests: in a thread of its
+            own, one event after the other. What it raises is logged.
 
     Raises:
         SettingsError: the settings are wrong; all problems at once.
@@ -83,7 +83,7 @@ class WSGIGate:
         settings = settings or Settings.from_env()
         metrics = metrics_of(settings)
         store = store_of(settings, metrics.asked)
-        self._delivery = Delivery.of(settings, on_event, count=metrics.count)
+        self._delivery = Delivery.of(settings, on_event, metrics=metrics)
         self.app = app
         self._gate: Gate | None = None
         if not settings.disabled:
@@ -132,7 +132,9 @@ class WSGIGate:
         return with_cookies  # type: ignore[return-value]  # exc_info's type is the protocol's
 
     def close(self) -> None:
-        """Close the connections to Cognito that the gate opened itself, and the audit log."""
+        """Wait, some seconds at most, for what `on_event` is about, and close the connections to
+        Cognito that the gate opened itself, and the audit log. The end of the process waits for
+        events, too."""
         self._sender.close()
         self._delivery.close()
 

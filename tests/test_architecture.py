@@ -110,7 +110,7 @@ FLOORS: list[set[str]] = [
     {"_gate.gate"},
     {"_metrics", "_sign_in_log"},
     {
-        *("_audit_log", "_driver.__init__", "_driver.breaker", "_driver.shared_calls"),
+        *("_background", "_driver.__init__", "_driver.breaker", "_driver.shared_calls"),
         *(
             "_driver.stores.__init__",
             "_driver.stores.interface",
@@ -119,7 +119,8 @@ FLOORS: list[set[str]] = [
             "_driver.loops",
         ),
     },
-    {"_driver.calls", "_driver.stores.sqlite_file"},
+    {"_audit_losses", "_driver.calls", "_driver.stores.sqlite_file", "_on_event"},
+    {"_audit_log"},
     {"_driver.fleet_calls", "_driver.store_calls"},
     {"_driver.stores.redis_scripts", "_driver.stores.sqlite"},
     {"_driver.stores.dynamodb", "_driver.stores.redis"},
@@ -130,14 +131,13 @@ FLOORS: list[set[str]] = [
         "_driver.event_loop",
         "_driver.threads",
         "_websocket",
-        "_delivery",
         "_lifespan",
         "_starlette_user",
         "_app_headers",
         "_lambda_event",
         "_preflight",
     },
-    {"_asgi_request", "_asgi_scope"},
+    {"_asgi_request", "_asgi_scope", "_delivery"},
     {"asgi", "wsgi"},
     {
         *(
@@ -274,7 +274,7 @@ CLOCKS = {
         *("_driver.fleet_calls", "_driver.stores.", "doctor.command"),
     },
     "time.monotonic": {
-        "wsgi",
+        *("_background", "wsgi"),
         "_driver.",
         "cli.process",
         "cli.serve",

@@ -64,7 +64,7 @@ FOR_CALLS = {"httpx", "httpcore", "h11", "authlib", "joserfc", "cryptography"}
 
 
 BY_SETTING = {
-    "audit_log='stderr'": {"_audit_log"},
+    "audit_log='stderr'": {"_audit_log", "_audit_losses", "_background"},
     "idle_seconds=600": {"_gate.idle_cookie"},
     "metrics_addresses=('127.0.0.1',)": {"_metrics"},
     "refresh_cookie_encrypted=False": {"_gate.protocol.signing"},
@@ -88,7 +88,7 @@ BY_SETTING = {
 BY_REQUEST = {
     *("_gate.flows.own_sessions", "_gate.protocol.user_sessions", "_gate.session_page"),
     *("_gate.flows.rule_refusals", "_gate.flows.step_up"),
-    *("_sign_in_log", "_starlette_user", "events._sign_in_pages"),
+    *("_on_event", "_sign_in_log", "_starlette_user", "events._sign_in_pages"),
 }
 """What few requests need, and a lifespan for `_starlette_user`."""
 

@@ -17,6 +17,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from prometheus_client.parser import text_string_to_metric_families
 
 from cognito_gate import ASGIGate, SettingsError, WSGIGate, _metrics, events
+from cognito_gate._delivery import Delivery
 from cognito_gate._gate.effects import HttpAnswer, HttpCall, StoreAnswer, StoreCall
 from cognito_gate._metrics import REGISTRY, Metrics
 from cognito_gate.events import (
@@ -116,12 +117,30 @@ def test_a_call_is_counted(call: HttpCall, status: int, labels: tuple[str, str])
     assert after == (before[0] + 0.25, before[1] + 1)
 
 
-def test_what_fails_to_be_counted_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_lost_lines_of_the_audit_log_are_counted(tmp_path: Path) -> None:
+    place = tmp_path / "logs"
+    place.mkdir()
+    near = {"COGNITO_GATE_METRICS_ADDRESSES": "127.0.0.1"}
+    on = settings(COGNITO_GATE_AUDIT_LOG=str(place / "audit.jsonl"), **near)
+    delivery = Delivery.of(on, None, metrics=Metrics())
+    (place / "audit.jsonl").unlink()
+    place.rmdir()
+    before = value("audit_lines_lost_total", {})
+    delivery.deliver([Refused(FACTS, 403, "forbidden", "r")])
+    delivery.close()
+    assert value("audit_lines_lost_total", {}) == before + 1
+
+
+def test_what_fails_to_be_counted_fails_nothing(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_metrics, "AUDIT_LINES_LOST", None)
+    Metrics().audit_line_lost()
     unreadable: Any = object()
     Metrics().called(unreadable, HttpAnswer(200), 0.1)
     Metrics().count(Refused(FACTS, 403, unreadable and {}, "r"))  # type: ignore[arg-type]
     Metrics().asked(unreadable, StoreAnswer(), 0.1)
-    assert caplog.text.count("a metric failed at") == 3
+    assert caplog.text.count("a metric failed at") == 4
 
 
 @pytest.mark.parametrize(("failure", "outcome"), [("", "success"), ("OSError", "failure")])

@@ -64,6 +64,7 @@ DEFAULTS: dict[str, tuple[str, Any]] = {
     "COGNITO_GATE_CORS_PREFLIGHT": ("cors_preflight", None),
     "COGNITO_GATE_AUDIENCES": ("audiences", ()),
     "COGNITO_GATE_AUDIT_LOG": ("audit_log", ""),
+    "COGNITO_GATE_WAIT_FOR_EVENTS": ("wait_for_events", None),
     "COGNITO_GATE_METRICS_TOKEN": ("metrics_token", ""),
     "COGNITO_GATE_METRICS_ADDRESSES": ("metrics_addresses", ()),
     "COGNITO_GATE_REQUEST_ID_HEADER": ("request_id_header", ""),

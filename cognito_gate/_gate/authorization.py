@@ -27,7 +27,6 @@ class Authorization:
         self._rules = rules
         self.restricts = rules is not None and rules.restricts
         """Whether a visitor who is signed in may be refused at all."""
-        self.by_method = rules is not None and rules.by_method
 
     @classmethod
     def of(cls, settings: Settings, checks: Iterable[Check] = ()) -> "Authorization":
@@ -58,7 +57,8 @@ class Authorization:
         return access.public or access.optional
 
     def _is_public_path(self, target: Target) -> bool:
-        method = "" if target.socket else target.method
+        # An app may take a request for what a header names in place of its method.
+        method = "" if target.socket or target.overrides else target.method
         return self._public.match(target.path, target.mount, method)
 
     def check(self, target: Target, identity: Identity | None) -> None:

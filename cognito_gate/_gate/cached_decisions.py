@@ -48,8 +48,7 @@ class CachedDecisions:
         forms = context.kept_forms
         self._kept_form = forms.name.encode() if forms else b""
         bearer = {b"authorization"} if context.settings.bearer else set()
-        overrides = set(METHOD_OVERRIDES) if authorization.by_method else set()
-        self._looked_at = frozenset({b"cookie", b"upgrade"} | bearer | overrides)
+        self._looked_at = frozenset({b"cookie", b"upgrade", *METHOD_OVERRIDES} | bearer)
 
     def find(
         self,

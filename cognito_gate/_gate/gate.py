@@ -27,7 +27,7 @@ from .context import Context
 from .effects import Flow
 from .exchange import Exchange
 from .flows import error_responses, operations
-from .flows.unsent_form import UnsentForms, is_form
+from .flows.unsent_form import UnsentForms
 from .messages import METHOD_OVERRIDES, Decision, Incoming, Pass, Respond
 from .protocol import cookies, fetch_metadata
 from .sessions.interface import Sessions
@@ -172,13 +172,14 @@ class Gate:
         try:
             self._authorization.check(target, visitor.identity)
         except LoginRequired:
-            if is_form(exchange.incoming):
+            if fetch_metadata.sends_form(exchange.incoming):
                 return (yield from self._unsent.refuse(exchange, visitor.headers))
             return routes.to_login(exchange, visitor.headers)
         except Forbidden as error:
             from .flows import rule_refusals  # noqa: PLC0415 - without rules nobody is refused
 
-            return rule_refusals.refuse(exchange, error, visitor)
+            keep = self._unsent.keep
+            return (yield from rule_refusals.refuse(exchange, error, visitor, keep))
         except Exception:
             log.exception("an unexpected error in a rule")
             return error_responses.broken(exchange, visitor.headers)
@@ -211,9 +212,7 @@ class Gate:
 
     def _target(self, incoming: Incoming) -> Target:
         overrides = tuple(
-            value.decode("latin-1")
-            for name, value in (incoming.headers if self._authorization.by_method else ())
-            if name in METHOD_OVERRIDES
+            value.decode("latin-1") for name, value in incoming.headers if name in METHOD_OVERRIDES
         )
         path, mount, method = incoming.path, incoming.mount, incoming.method
         socket = incoming.kind == "websocket"

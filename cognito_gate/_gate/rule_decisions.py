@@ -30,7 +30,6 @@ class RuleDecisions:
         self._checks = tuple(checks)
         self.restricts = rules.restricts or bool(self._checks)
         """Whether a visitor who is signed in may be refused at all."""
-        self.by_method = rules.by_method
         self._remembered = lru_cache(REMEMBERED)(self._access)
 
     def may_open(self, path: str) -> bool:
@@ -62,7 +61,7 @@ class RuleDecisions:
         path, mount, method, _, overrides, socket = target
         # Only what rules tell apart is remembered: the client may write anything there.
         methods = self._rules.asked(method, overrides)
-        reads = method in READING and not socket
+        reads = method in READING and not socket and not overrides
         if len(path) + len(mount) > MAX_REMEMBERED_CHARS:
             return self._access(path, mount, reads, methods)
         return self._remembered(path, mount, reads, methods)

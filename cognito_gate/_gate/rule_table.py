@@ -90,7 +90,6 @@ class RuleTable:
         self.restricts = default is not None or any(rule.require for rule in named)
         self._opens = any(rule.opens for rule in named)
         self._named = {method for rule in named for method in rule.methods or ()}
-        self.by_method = bool(self._named)
 
     def may_open(self, path: str) -> bool:
         """False where no rule can open a path, whichever matches: nobody's odd paths are read."""

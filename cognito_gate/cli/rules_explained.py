@@ -16,7 +16,7 @@ from .._gate.rule_decisions import RuleDecisions
 from .._gate.rule_table import Demand, RuleTable
 from .._gate.target import Target
 from ..errors import Forbidden, LoginRequired, StepUpRequired
-from ..identity import NO_CLAIMS, Identity
+from ..identity import NO_CLAIMS, VERIFIED_BY, Identity
 from ..settings import Settings
 from ..settings.rule_order import takes_all
 from ..settings.rules import REQUIRE_KEYS, Require, Rule, where
@@ -40,7 +40,9 @@ class Visitor:
 
     def identity(self) -> Identity:
         """As the gate knows them after their sign-in. A client is a machine."""
-        access = dict(self.claims) | {
+        access = {
+            **dict.fromkeys(VERIFIED_BY.values(), True),
+            **dict(self.claims),
             "sub": "somebody",
             "exp": NOW + 3600,
             "auth_time": NOW - self.auth_age,

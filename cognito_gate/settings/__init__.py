@@ -118,6 +118,7 @@ class Settings(Combined):
     session_cache: int = _setting("COGNITO_GATE_SESSION_CACHE", 4096, "whole")
     list_sessions: bool = _setting("COGNITO_GATE_LIST_SESSIONS", False, "flag")
     audit_log: str = _setting("COGNITO_GATE_AUDIT_LOG", "")
+    wait_for_events: bool | None = _setting("COGNITO_GATE_WAIT_FOR_EVENTS", None, "flag")
     metrics_token: str = _setting("COGNITO_GATE_METRICS_TOKEN", "", hidden=True)
     metrics_addresses: tuple[str, ...] = _setting("COGNITO_GATE_METRICS_ADDRESSES", (), "words")
     request_id_header: str = _setting("COGNITO_GATE_REQUEST_ID_HEADER", "", "lower")

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Literal
 
 import httpx
+import pytest
 import serverless_wsgi
 from apig_wsgi import make_lambda_handler
 from mangum import Mangum
@@ -32,7 +33,10 @@ class LambdaSite:
         self.shape = shape
         self.seen: list[Seen] = []
         self.events: list[events.Event] = []
-        self._call, self.close = ADAPTERS[adapter](self, shape, settings, pool)
+        # As Lambda has it: nothing runs on there once a request is answered.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AWS_LAMBDA_FUNCTION_NAME", "app")
+            self._call, self.close = ADAPTERS[adapter](self, shape, settings, pool)
 
     def handle(self, request: Request) -> Reply:
         self.seen.clear()

@@ -300,7 +300,7 @@ def test_a_visitor_who_leaves_ends_nobody_elses_renewal(
 
 def test_a_visitor_who_leaves_while_their_token_is_revoked_has_signed_out(pool: Pool) -> None:
     events: list[Event] = []
-    settings = pool.settings(refresh_flow_enabled=True)
+    settings = pool.settings(refresh_flow_enabled=True, wait_for_events=True)
     with closing(ASGISite(settings, pool, on_event=events.append)) as site:
         browser = Browser(site)
         browser.sign_in(pool)

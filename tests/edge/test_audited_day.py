@@ -30,6 +30,7 @@ class Day:
         self.pool, self.path, self.read = pool, path, 0
         self.site = make_site(
             audit_log=str(path),
+            wait_for_events=True,
             bearer=True,
             refresh_flow_enabled=True,
             refresh_before_seconds=3600,
@@ -115,7 +116,8 @@ def test_who_was_refused_by_which_rule(
 ) -> None:
     path = tmp_path / "audit.jsonl"
     rules = (Rule(("/admin/*",), require=Require(groups=("admins",)), name="for admins"),)
-    browser = Browser(make_site(audit_log=str(path), bearer=True, rules=rules))
+    changes = {"audit_log": str(path), "wait_for_events": True, "rules": rules}
+    browser = Browser(make_site(bearer=True, **changes))
     headers = {"authorization": f"Bearer {pool.access_token()}"} if by != "cookie" else {}
     if by == "cookie":
         browser.sign_in(pool)

@@ -2,11 +2,13 @@
 the app's other bodies stay the app's."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 
+from cognito_gate import Require, Rule
 from cognito_gate._gate.messages import FORM_SECONDS, MAX_FORM_BYTES
 from tests.edge.conftest import Open
 from tests.edge.test_form_bodies import FORM, Slow, Stream, Wire, chunks, through
@@ -39,6 +41,22 @@ def test_kept_and_sent_again(make_site: Open, pool: Pool) -> None:
     sent = browser.send_form("/orders", BODY, {**FORM, "referer": f"{ORIGIN}/auth/resume"})
     assert sent.identity.username == "ada"
     assert sent.cleared == [KEPT]
+
+
+def test_kept_for_a_newer_sign_in(make_site: Open, pool: Pool) -> None:
+    rules = (Rule(("/orders",), require=Require(max_auth_age=300)),)
+    browser = Browser(make_site(keep_forms=True, rules=rules))
+    pool.access["auth_time"] = int(time.time()) - 600
+    browser.sign_in(pool)
+    shown = browser.send_form("/orders", BODY, FORM)
+    assert (shown.status, shown.app) == (401, None)
+    assert set(shown.stored) == {KEPT, "__Host-cognito_step_up"}
+    pool.access.pop("auth_time")
+    link = Page(shown.body.decode()).every("a")[0].get("href")
+    offered = browser.go(browser.sign_in(pool, link).location)
+    page = Page(offered.body.decode())
+    assert page.sent(page.every("form")[0]) == {"note": "Grüße", "more": "a&b"}
+    assert browser.send_form("/orders", BODY, FORM).identity.username == "ada"
 
 
 def posted(browser: Browser, **headers: str) -> Request:

@@ -2,20 +2,27 @@
 
 import asyncio
 import logging
+import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cognito_gate import ASGIGate, WSGIGate, _listening
+from cognito_gate import ASGIGate, WSGIGate, _background, _listening
 from cognito_gate._delivery import Delivery, OnEvent
+from cognito_gate._listening import Listening
+from cognito_gate._on_event import Hook
 from cognito_gate.events import BearerRejected, Event, Refused, RequestFacts, SignedIn
 from tests.world.browser import Browser
 from tests.world.pool import Pool
 from tests.world.site import ASGISite, Site, WSGISite
 
 Make = Callable[[OnEvent], Site]
+ASKED: ContextVar[str] = ContextVar("ASKED")
 
 
 @pytest.fixture
@@ -32,12 +39,20 @@ def make(edge: str, pool: Pool) -> Iterator[Make]:
         site.close()
 
 
+def told(site: Site) -> None:
+    """Wait until the gate's function was called with all events."""
+    assert isinstance(site, ASGISite | WSGISite)
+    site.gate._delivery.close()
+
+
 def test_each_decision_is_told_once(make: Make, pool: Pool) -> None:
     events: list[Event] = []
-    browser = Browser(make(events.append))
+    site = make(events.append)
+    browser = Browser(site)
     browser.sign_in(pool)
     browser.go("/")
     browser.go("/auth/me", method="POST")
+    told(site)
     assert [type(event) for event in events] == [SignedIn, Refused]
     assert events[0].request.client == "192.0.2.1"
 
@@ -48,11 +63,99 @@ def test_an_error_in_it_is_logged_and_fails_nothing(
     def fails(event: Event) -> None:
         raise LookupError("of the operator's own")
 
-    browser = Browser(make(fails))
+    site = make(fails)
+    browser = Browser(site)
     assert browser.sign_in(pool).status == 303
     assert browser.go("/").status == 200
+    told(site)
     assert "on_event failed at SignedIn" in caplog.text
     assert "of the operator's own" in caplog.text
+
+
+def test_no_request_waits_for_it(make: Make, pool: Pool) -> None:
+    """One that returns late, or never, or ends its own thread."""
+    free = threading.Event()
+    events: list[Event] = []
+
+    def slow(event: Event) -> None:
+        assert free.wait(30)
+        events.append(event)
+        sys.exit()
+
+    site = make(slow)
+    browser = Browser(site)
+    for _ in range(2):
+        assert browser.go("/auth/me", method="POST").status == 405
+    assert events == []
+    free.set()
+    told(site)
+    assert len(events) == 2
+
+
+def test_it_runs_in_the_context_of_its_request() -> None:
+    """There tracers keep what a request belongs to."""
+    found: list[str] = []
+    hook = Hook(lambda event: found.append(ASKED.get()), None, waits=False)
+    for name in ("first", "second"):
+        ASKED.set(name)
+        hook.tell(BearerRejected(RequestFacts(1_800_000_000.0, "http", "GET", "/a"), "no token"))
+    hook.finish()
+    assert found == ["first", "second"]
+
+
+def test_a_request_waits_for_it_where_that_is_asked_for(pool: Pool) -> None:
+    """As an app has it that makes a row for a new user at their sign-in."""
+    for kind in (ASGISite, WSGISite):
+        events: list[Event] = []
+        with closing(kind(pool.settings(wait_for_events=True), pool, on_event=events.append)) as at:
+            Browser(at).sign_in(pool)
+            assert [type(event) for event in events] == [SignedIn]
+
+
+def test_one_that_does_not_keep_up_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(_background, "FINISH_SECONDS", 0.01)
+    free, begun, told_both = threading.Event(), threading.Event(), threading.Event()
+    events: list[Event] = []
+
+    def slow(event: Event) -> None:
+        begun.set()
+        free.wait(30)
+        events.append(event)
+        if len(events) == 2:
+            told_both.set()
+
+    hook = Hook(slow, None, waits=False)
+    hook._events._most = 1
+    event = BearerRejected(RequestFacts(1_800_000_000.0, "http", "GET", "/a"), "no token")
+    hook.tell(event)
+    assert begun.wait(30)
+    for _ in range(4):
+        hook.tell(event)
+    assert caplog.text.count("on_event does not keep up: BearerRejected") == 1
+    hook.finish()
+    monkeypatch.setattr(_background, "FINISH_SECONDS", 3600)
+    hook.finish()
+    assert caplog.text.count("on_event is left with 2 events") == 2, "nobody waits twice in vain"
+    free.set()
+    assert told_both.wait(30)
+    assert hook._events.finish(30) == 0
+
+
+def test_a_loop_that_has_ended_runs_no_coroutine(caplog: pytest.LogCaptureFixture) -> None:
+    async def never_awaited() -> None:
+        raise AssertionError
+
+    async def request() -> None:
+        hook.tell(BearerRejected(RequestFacts(1_800_000_000.0, "http", "GET", "/a"), "no token"))
+
+    free = threading.Event()
+    hook = Hook(lambda event: free.wait(30) and never_awaited(), Listening(), waits=False)
+    asyncio.run(request())
+    free.set()
+    hook.finish()
+    assert "Event loop is closed" in caplog.text
 
 
 def test_a_coroutine_that_it_returns_is_said_to_be_lost(caplog: pytest.LogCaptureFixture) -> None:
@@ -60,7 +163,9 @@ def test_a_coroutine_that_it_returns_is_said_to_be_lost(caplog: pytest.LogCaptur
         raise AssertionError
 
     facts = RequestFacts(1_800_000_000.0, "http", "GET", "/a")
-    Delivery(lambda event: never_awaited()).deliver([BearerRejected(facts, "no token")])
+    delivery = Delivery(lambda event: never_awaited())
+    delivery.deliver([BearerRejected(facts, "no token")])
+    delivery.close()
     assert "returned a coroutine" in caplog.text
 
 

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cognito_gate import _metrics
+from cognito_gate._on_event import Hook
 from cognito_gate.events import Refused
 from tests.edge.conftest import Open
 from tests.world import faults
@@ -173,11 +174,30 @@ def test_what_is_counted(make_site: Open, pool: Pool) -> None:
     assert after["cognito_gate_cached_sessions"] >= 1
 
 
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("x-forwarded-for", "fd00::7, 192.0.2.7", 200),
+        ("x-forwarded-for", "203.0.113.9", 403),
+        ("x-forwarded-for", "192.0.2.7, 203.0.113.9", 403),
+        ("x-forwarded-for", "unknown", 403),
+        ("x-real-ip", "203.0.113.9", 403),
+        ("forwarded", "for=192.0.2.7", 403),
+    ],
+)
+def test_metrics_are_not_for_a_proxys_visitors(
+    make_site: Open, header: str, value: str, status: int
+) -> None:
+    """A proxy on a near address passes on what visitors ask for. It says whom it has it from."""
+    site = make_site(metrics_addresses=NEAR)
+    assert get(site, "/auth/metrics", **{header: value}).status == status
+
+
 def test_a_refused_reader_is_told_to_operators(make_site: Open) -> None:
     site = make_site(metrics_token=TOKEN)
     events: list[object] = []
     assert hasattr(site, "gate")
-    site.gate._delivery._on_event = events.append
+    site.gate._delivery._hook = Hook(events.append, None, waits=True)
     get(site, "/auth/metrics", authorization="Bearer wrong")
     [event] = events
     assert isinstance(event, Refused)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from cognito_gate._on_event import Hook
 from cognito_gate.events import Event
 from cognito_gate.identity import REQUEST_ID
 from tests.edge.conftest import Open
@@ -24,7 +25,7 @@ def events() -> list[Event]:
 def listen(site: Site, events: list[Event]) -> Site:
     """The site, whose gate tells its events from now on."""
     assert hasattr(site, "gate")
-    site.gate._delivery._on_event = events.append
+    site.gate._delivery._hook = Hook(events.append, None, waits=True)
     return site
 
 

@@ -33,7 +33,7 @@ class CoreSite:
         self.gate, self.pool, self.mount = Gate(settings), pool, mount
         self.clock, self.ahead, self.store = clock, 0.0, store
         self.events: list[Event] = []
-        self._delivery = Delivery(self.events.append)
+        self._delivery = Delivery(self.events.append, waits=True)
         self._kept: dict[str, tuple[float, HttpAnswer]] = {}
 
     def handle(self, request: Request) -> Reply:

@@ -83,6 +83,18 @@ CASES = {
         },
         by=("cookie",),
     ),
+    "claims that users may write": Case(
+        Require(claims={"email": ("ada@Example.com", "b@c"), "phone_number": "+4930"}),
+        id={**MAIL, "phone_number": "+4930", "phone_number_verified": "true"},
+        refused={
+            "an address that is not verified": {"id": {"email_verified": False}},
+            "nobody says whether it is": {"id": {"email_verified": GONE}},
+            "not verified, as a text": {"id": {"email_verified": "false"}},
+            "a number that is not verified": {"id": {"phone_number_verified": False}},
+            "another address": {"id": {"email": "ada@example.com"}},
+        },
+        by=("cookie",),
+    ),
     "email_domains": Case(
         Require(email_domains=("example.com", "b\u00fccher.example")),
         id=MAIL,

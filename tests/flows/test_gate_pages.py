@@ -153,7 +153,7 @@ def test_every_error_has_a_page_in_every_language(catalog: Catalog) -> None:
 @IN_EACH
 def test_every_text_of_the_catalog_is_used(catalog: Catalog) -> None:
     pages = {"sessions", "signed_in", "signed_out", "signed_out_here", "to_login", "window_done"}
-    pages |= {"not_signed_out", "resume", "unsent_form"} | SHOWN.keys()
+    pages |= {"not_signed_out", "resume", "step_up_form", "unsent_form"} | SHOWN.keys()
     assert {name.split(".")[1] for name in catalog.texts if name.startswith("gate.")} == pages
 
 

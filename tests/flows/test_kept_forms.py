@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cognito_gate import Require, Rule
 from cognito_gate._gate.effects import ReadForm
 from cognito_gate._gate.flows import login_cookies
 from cognito_gate._gate.kept_forms import MAX_BYTES, RESERVED, KeptForm
@@ -20,6 +21,7 @@ from tests.world.browser import FETCH, NAVIGATION, ORIGIN, Browser, Extra, Reply
 
 FORM = "__Host-cognito_kept_form"
 USER = "__Host-cognito_last_user"
+STEP_UP = "__Host-cognito_step_up"
 RESUME = "/auth/resume"
 TYPE = "application/x-www-form-urlencoded"
 POST = {**NAVIGATION, "origin": ORIGIN, "sec-fetch-site": "same-origin"}
@@ -242,6 +244,7 @@ def test_half_a_form_is_none(stage: Stage, browser: Browser) -> None:
 
 
 def test_a_form_without_fields(stage: Stage, browser: Browser) -> None:
+    assert post(browser, body=b"", content_length="").stored == [FORM]
     offered = sign_in(stage, browser, post(browser, body=b""))
     assert Page(offered.body.decode()).every("input") == []
 
@@ -351,6 +354,126 @@ def test_sign_in_pages_of_our_own_lead_to_it(stage: Stage) -> None:
     assert shown.stored == [FORM]
     link = Page(shown.body.decode()).every("a")[0].get("href")
     assert browser.go(link).location == "/auth/sign-in?next=/auth/resume"
+
+
+RULES = (
+    Rule(("/recent",), require=Require(max_auth_age=300)),
+    Rule(("/strong",), require=Require(acr=("loa2",))),
+    Rule(("/admin",), require=Require(groups=("admin",), max_auth_age=300)),
+)
+
+
+def signed_in_long_ago(**changes: Any) -> tuple[Stage, Browser]:
+    """A session that is still there, and began ten minutes ago by a password alone."""
+    stage = Stage({"keep_forms": True, "rules": RULES, **changes})
+    stage.pool.access["acr"] = "loa1"
+    browser = stage.signed_in()
+    stage.now += 600
+    return stage, browser
+
+
+def test_a_form_that_needs_a_newer_sign_in_is_kept_until_after_it() -> None:
+    stage, browser = signed_in_long_ago()
+    shown = post(browser, "/recent?x=1")
+    assert (shown.status, shown.app) == (401, None)
+    assert set(shown.stored) == {FORM, STEP_UP}
+    assert says(shown, "kept in this browser for 15 minutes")
+    assert 'insufficient_user_authentication", max_age="300"' in shown.value("www-authenticate")
+    event = stage.events[-1]
+    assert isinstance(event, Refused)
+    assert (event.code, event.rule) == ("step_up_required", "rule 1")
+    assert event.reason == "the sign-in is older than 300 s; a form (kept)"
+    assert says(shown, ">Sign in again</a>")
+    link = Page(shown.body.decode()).every("a")[0].get("href")
+    assert link == "/auth/login?next=/auth/resume&prompt=login&max_age=300"
+    assert "prompt=login&max_age=300" in browser.go(link).location
+
+    offered = sign_in(stage, browser, shown)
+    page = Page(offered.body.decode())
+    assert page.every("form")[0].get("action") == "/recent?x=1"
+    assert [(one.get("name"), one.get("value")) for one in page.every("input")] == TYPED
+    sent = browser.send_form("/recent?x=1", BODY, AGAIN)
+    assert (sent.identity.username, sent.cleared) == ("ada", [FORM])
+
+
+def test_it_is_kept_once_more_where_the_new_sign_in_grew_old_meanwhile() -> None:
+    stage, browser = signed_in_long_ago()
+    assert sign_in(stage, browser, post(browser, "/recent")).status == 200
+    stage.now += 301
+    shown = browser.send_form("/recent", BODY, {**AGAIN, "content-length": str(len(BODY))})
+    assert (shown.status, set(shown.stored)) == (401, {FORM, STEP_UP})
+    assert sign_in(stage, browser, shown).status == 200
+
+
+def test_where_a_new_sign_in_is_of_no_use_a_page_says_so() -> None:
+    stage, browser = signed_in_long_ago()
+    asked = post(browser, "/strong")
+    assert asked.value("www-authenticate").endswith('acr_values="loa2"')
+    assert sign_in(stage, browser, asked).status == 200, "the new one is as weak"
+    for headers in (AGAIN, POST):
+        shown = browser.send_form("/strong", BODY, headers)
+        assert (shown.status, shown.stored) == (403, [])
+        assert says(shown, "Signing in again did not help. To keep what you entered")
+        assert not says(shown, RESUME)
+        first = Page(shown.body.decode()).every("a")[0]
+        assert first.get("href") == "/auth/logout?next=/"
+
+
+def test_another_user_does_not_get_what_a_newer_sign_in_was_asked_for() -> None:
+    stage, browser = signed_in_long_ago()
+    shown = post(browser, "/recent")
+    stage.pool.sub, stage.pool.username = "sub-of-bob", "bob"
+    assert sign_in(stage, browser, shown).status == 404
+    assert FORM not in browser.jar
+
+
+def test_who_signed_in_last_here_is_not_always_who_sends_a_form() -> None:
+    stage, browser = signed_in_long_ago()
+    bob, other = Stage({"keep_forms": True}), stage.pool
+    bob.pool.sub, bob.pool.username = "sub-of-bob", "bob"
+    browser.jar[USER] = bob.signed_in().jar[USER]
+    shown = post(browser, "/recent")
+    assert (shown.status, shown.stored) == (401, [STEP_UP])
+    assert says(shown, "could not be kept")
+    assert other.sub != "sub-of-bob"
+
+
+@pytest.mark.parametrize("headers", [LOST["another site"], LOST["files"]])
+def test_a_form_that_may_not_be_kept_is_not_for_a_newer_sign_in(headers: dict[str, Any]) -> None:
+    _, browser = signed_in_long_ago()
+    shown = post(browser, "/recent", **headers)
+    assert (shown.status, shown.stored) == (401, [STEP_UP])
+    assert says(shown, "could not be kept")
+    assert 'href="/auth/login?prompt=login&amp;max_age=300"' in shown.body.decode()
+
+
+def test_a_form_that_a_group_is_lacking_for_gets_a_page() -> None:
+    _, browser = signed_in_long_ago()
+    shown = post(browser, "/admin")
+    assert (shown.status, shown.stored) == (403, [])
+    assert says(shown, "does not have access")
+    assert 'href="/auth/logout?next=/"' in shown.body.decode()
+
+
+def test_the_small_cookies_of_such_a_sign_in_have_the_room_that_is_reserved() -> None:
+    _, browser = signed_in_long_ago(idle_seconds=900)
+    before = set(browser.jar) - {USER}
+    post(browser, "/strong")
+    small = browser.jar.keys() - before - {FORM} | {"__Host-cognito_idle"}
+    assert {USER, STEP_UP, "__Host-cognito_idle"} == small
+    taken = sum(len(f"{name}={browser.jar[name]}; ") for name in small)
+    assert taken <= RESERVED
+
+
+def test_sign_in_pages_of_our_own_ask_for_a_newer_sign_in() -> None:
+    stage, browser = signed_in_long_ago()
+    own = Stage({"keep_forms": True, "rules": RULES, "login": "custom"}, now=stage.now)
+    visitor = own.browser()
+    visitor.jar = browser.jar
+    shown = post(visitor, "/recent")
+    assert set(shown.stored) == {FORM, STEP_UP}
+    link = Page(shown.body.decode()).every("a")[0].get("href")
+    assert visitor.go(link).location == "/auth/sign-in?prompt=login&next=/auth/resume"
 
 
 def test_off_nothing_is_kept() -> None:

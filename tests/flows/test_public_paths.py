@@ -7,9 +7,10 @@ import pytest
 from cognito_gate import Rule
 from tests.flows.site import CoreSite, Open
 from tests.world import faults
-from tests.world.browser import Browser
+from tests.world.browser import ORIGIN, Browser
 from tests.world.pool import Pool
 
+POSTS = (Rule(("/x",), methods=("POST",), signed_in=True),)
 PATHS = ("/health", "/static/*", "/a/b")
 OPEN = [
     "/health",
@@ -255,3 +256,15 @@ def test_the_gates_routes_under_a_mount(make_site: Open, pool: Pool) -> None:
     assert browser.go("/app/auth/login").status == 303
     assert browser.fetch("/app/auth/me").status == 401
     assert browser.go("/app/auth/callback").status == 400
+
+
+@pytest.mark.parametrize("rules", [(), (Rule(("/x",), signed_in=True),), POSTS])
+@pytest.mark.parametrize("name", ["x-http-method-override", "x-method-override", "x_http_method"])
+def test_the_page_after_sign_out_is_for_reading_only_whatever_a_header_says(
+    pool: Pool, rules: tuple[Rule, ...], name: str
+) -> None:
+    """Some apps take the method from there."""
+    site = CoreSite(pool.settings(logout_url=f"{ORIGIN}/bye", rules=rules), pool)
+    browser = Browser(site)
+    assert browser.go("/bye").app is not None
+    assert browser.go("/bye", headers={name: "POST"}).app is None

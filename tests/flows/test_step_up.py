@@ -117,6 +117,14 @@ def test_a_sign_in_that_grows_old_again_is_made_again(stage: Stage, browser: Bro
     assert asked(browser.go("/recent/a")) == {"prompt": "login", "max_age": "300"}
 
 
+def test_a_planted_cookie_hides_no_real_one(stage: Stage, browser: Browser) -> None:
+    shown = come_back(browser, stage, browser.go("/strong/a"))
+    assert told_so(shown)
+    line = "; ".join(f"{name}={value}" for name, value in browser.jar.items())
+    browser.raw = [f"{STEP_UP}=x; {line}".encode()]
+    assert told_so(browser.go("/strong/a"))
+
+
 def test_another_rule_is_asked_for_on_its_own(stage: Stage, browser: Browser) -> None:
     assert come_back(browser, stage, browser.go("/recent/a")).status == 200
     started = browser.go("/strong/a")

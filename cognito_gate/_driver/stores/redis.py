@@ -183,7 +183,8 @@ class RedisStore:
 
 
 def _tls(address: RedisAddress) -> dict[str, Any]:
-    """Said, because redis-py 5 does not compare the host with the certificate by itself."""
+    """Said, since redis-py's defaults have changed: its version 5 did not compare the host with
+    the certificate."""
     ca = {"ssl_ca_certs": str(address.ca)} if address.ca else {}
     return {"ssl": True, "ssl_cert_reqs": "required", "ssl_check_hostname": True, **ca}
 

@@ -1,4 +1,4 @@
-"""Keep a form that came when its sender's session had ended, as far as that is safe and possible.
+"""Keep a form whose sender has to sign in first, as far as that is safe and possible.
 
 Knows which forms are kept: those that a page of this origin sent, of a user who is known, that can
 be sent again as they were. Must not know what is shown about it. Loaded only where forms are kept.
@@ -24,12 +24,13 @@ MAX_FIELDS = 1_000
 _CHANGES = re.compile(r"\0|\r(?!\n)|(?<!\r)\n")
 
 
-def keep(exchange: Exchange) -> Flow[tuple[Outcome, Headers]]:
-    """What becomes of the form, and the cookie that keeps it."""
+def keep(exchange: Exchange, sub: str) -> Flow[tuple[Outcome, Headers]]:
+    """What becomes of the form, and the cookie that keeps it. `sub` is of the user who sent it;
+    where it is empty, that is who signed in last."""
     incoming, jar, keeper = exchange.incoming, exchange.jar, exchange.context.keeper
     user, target = keeper.user(jar), login.return_address(exchange)
     # All of it before the body is read: nobody else makes this server wait for one.
-    if user is None or not _may_be_sent_again(exchange, target):
+    if user is None or sub not in ("", user.sub) or not _may_be_sent_again(exchange, target):
         return "lost", ()
     waiting = keeper.find(jar, user.sub, exchange.now)
     if waiting is not None and waiting.target != target:

@@ -3,6 +3,8 @@
 Knows what a sign-in needs; must not know what becomes of it (callback.py).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from ...errors import BadRequest, LoginRequired, MethodRefused
@@ -14,6 +16,7 @@ from . import login_cookies, return_cookie
 
 MAX_EXTRA_CHARS = 512
 MAX_FOREIGN_RETURN = 256
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 def return_address(exchange: Exchange) -> str:
@@ -111,10 +114,13 @@ def again(exchange: Exchange) -> Respond | None:
     return Respond(303, (("location", login_url(exchange.context, return_to)), *headers))
 
 
-def login_url(context: Context, return_to: str = "/") -> str:
-    """The address of the login route, on to `return_to`."""
+def login_url(
+    context: Context, return_to: str = "/", extra: Mapping[str, str] = NOTHING_MORE
+) -> str:
+    """The address of the login route, on to `return_to`, with what it is to pass on."""
+    query = dict(extra) if return_to == "/" else {"next": return_to, **extra}
     path = f"{context.settings.prefix}/login"
-    return path if return_to == "/" else f"{path}?next={quote(return_to, safe='/')}"
+    return f"{path}?{urlencode(query, safe='/', quote_via=quote)}" if query else path
 
 
 def to_login_route(exchange: Exchange, headers: Headers) -> Respond:

@@ -88,7 +88,7 @@ class MetricsRoute:
     def __call__(self, exchange: Exchange) -> Flow[Respond]:
         """All metrics, for one who may read them. Raises MethodRefused."""
         _check_method(exchange)
-        if self._networks and not self._is_near(exchange.incoming.client):
+        if self._networks and not all(map(self._is_near, _senders(exchange.incoming))):
             return _refuse(exchange, 403, "forbidden", "metrics are not for this address")
         if self._token and not self._has_token(exchange.incoming):
             return _refuse(exchange, 401, "invalid_token", "metrics need their own token")
@@ -107,6 +107,16 @@ class MetricsRoute:
         values = incoming.values(b"authorization")
         scheme, _, token = values[0].strip().partition(b" ") if len(values) == 1 else (b"",) * 3
         return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._token)
+
+
+def _senders(incoming: Incoming) -> tuple[str, ...]:
+    """Whom the request comes from: a proxy on a near address says whom it has it from, unless the
+    server has believed it already. RFC 7239 would name them so that nobody here reads it: then it
+    is nobody near."""
+    told = b",".join(incoming.values(b"x-forwarded-for") + incoming.values(b"x-real-ip"))
+    hops = [hop.strip() for hop in told.decode("latin-1").split(",") if hop.strip()]
+    unread = [""] if incoming.values(b"forwarded") else []
+    return (incoming.client, *hops, *unread)
 
 
 def _check_method(exchange: Exchange) -> None:

@@ -11,7 +11,7 @@ from typing import Self
 from ...errors import StepUpRequired, TokenRefused
 from ...identity import Identity
 from ..exchange import Exchange
-from ..messages import Pass, Respond
+from ..messages import Headers, Pass, Respond
 from ..records import dump_record, load_record
 from . import login
 
@@ -39,7 +39,27 @@ class StepUp:
 
 
 def ask(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Respond | None:
-    """Send the browser to sign in again, or None where that was of no use before.
+    """Send the browser to sign in again, or None where that was of no use before."""
+    asked = offer(exchange, error, visitor)
+    if asked is None:
+        return None
+    started = login.begin(exchange, login.return_address(exchange), extra=wishes(error))
+    return replace(started, headers=(*started.headers, *asked, *visitor.headers))
+
+
+def wishes(error: StepUpRequired) -> dict[str, str]:
+    """What the sign-in is to be like (OpenID Connect Core 1.0 section 3.1.2.1)."""
+    wanted = {"prompt": "login"}
+    if error.max_age is not None:
+        wanted["max_age"] = str(error.max_age)
+    if error.acr:
+        wanted["acr_values"] = " ".join(error.acr)
+    return wanted
+
+
+def offer(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Headers | None:
+    """The cookie of a browser that is asked to sign in again, or None where that was of no use
+    before.
 
     Cognito's classic login takes no notice of the wish, nor does its Lite plan of a class: who
     comes straight back must see a page, and not be sent round in a circle.
@@ -48,16 +68,9 @@ def ask(exchange: Exchange, error: StepUpRequired, visitor: Pass) -> Respond | N
     last = _last(exchange, error)
     if who is None or (last is not None and _in_vain(error, who, session, last, exchange.now)):
         return None
-    wishes = {"prompt": "login"}
-    if error.max_age is not None:
-        wishes["max_age"] = str(error.max_age)
-    if error.acr:
-        wishes["acr_values"] = " ".join(error.acr)
-    started = login.begin(exchange, login.return_address(exchange), extra=wishes)
     times = last.times + 1 if last is not None and last.session == session else 1
     line = _line(exchange, StepUp(int(exchange.now), times, session, list(error.acr)))
-    headers = (*started.headers, ("set-cookie", line), *visitor.headers)
-    return replace(started, headers=headers)
+    return (("set-cookie", line),)
 
 
 def _in_vain(error: StepUpRequired, who: Identity, session: str, last: StepUp, now: float) -> bool:

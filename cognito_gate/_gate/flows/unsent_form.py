@@ -6,6 +6,7 @@ Must not know which forms are kept (keep_form.py).
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ...errors import LoginRequired
 from ...events import Refused
@@ -14,30 +15,30 @@ from .. import gate_pages
 from ..effects import Flow
 from ..exchange import Exchange
 from ..gate_pages import GatePage
-from ..messages import Headers, Incoming, Pass, Respond
-from ..protocol import fetch_metadata
+from ..messages import Headers, Pass, Respond
 from . import login
 
+if TYPE_CHECKING:
+    from .rule_refusals import Keep
 
-def is_form(incoming: Incoming) -> bool:
-    """True for a form that a page sends, and whose answer somebody will look at."""
-    if incoming.method != "POST" or incoming.forwarded:
-        return False
-    return fetch_metadata.is_navigation(incoming._replace(method="GET"))
+
+ANYBODY = ""
+"""Of a form without a session nobody knows yet who sent it."""
 
 
 class UnsentForms:
-    """What becomes of such forms at one gate. `routes` offer those that were kept."""
+    """What becomes of such forms at one gate. `routes` offer those that were kept; `keep` keeps one
+    of the user with this `sub`, if anybody's."""
 
     def __init__(self, settings: Settings) -> None:
         self.routes: dict[str, Callable[[Exchange], Flow[Respond]]] = {}
-        self._keep: Callable[[Exchange], Flow[tuple[str, Headers]]] = _lose
+        self.keep: Keep = _lose
         if settings.keep_forms:
             from .keep_form import keep  # noqa: PLC0415 - a gate that keeps no forms needs neither
             from .resume import resume  # noqa: PLC0415
 
             self.routes[settings.resume_path] = resume
-            self._keep = keep
+            self.keep = keep
         self._page = settings.app_origin + settings.resume_path
 
     def refuse(self, exchange: Exchange, headers: Headers) -> Flow[Respond]:
@@ -46,7 +47,7 @@ class UnsentForms:
         A page, and no redirect: browsers hold what a form leads to against the policy of the page
         that it is on, which need not let it go to Cognito (CSP 3, `form-action`).
         """
-        outcome, kept = yield from self._keep(exchange)
+        outcome, kept = yield from self.keep(exchange, ANYBODY)
         settings = exchange.settings
         reason = f"a form without a session ({outcome})"
         exchange.record(Refused(exchange.facts, LoginRequired.status, LoginRequired.code, reason))
@@ -72,6 +73,6 @@ class UnsentForms:
         return replace(visitor, headers=(*visitor.headers, *keeper.forget(exchange.jar)))
 
 
-def _lose(exchange: Exchange) -> Flow[tuple[str, Headers]]:
+def _lose(exchange: Exchange, sub: str) -> Flow[tuple[str, Headers]]:
     yield from ()
     return "lost", ()

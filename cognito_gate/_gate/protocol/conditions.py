@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...identity import Identity
+from ...identity import Claims, Identity, is_verified
 from ...settings.domains import domain_of
 from ...settings.rules import Require
 
@@ -82,7 +82,8 @@ def _claims(identity: Identity, wanted: Mapping[str, Any]) -> bool:
 
 
 def _has_claim(identity: Identity, name: str, wanted: Any) -> bool:
-    held = claim(identity, name)
+    claims = _claims_with(identity, name)
+    held = claims.get(name) if is_verified(claims, name) else None
     values = wanted if isinstance(wanted, tuple) else (wanted,)
     # In Python 1 equals True, and they mean different things in a token.
     return any(type(held) is type(value) and held == value for value in values)
@@ -90,8 +91,11 @@ def _has_claim(identity: Identity, name: str, wanted: Any) -> bool:
 
 def claim(identity: Identity, name: str) -> Any:
     """A claim of the access token, or where that has none of the name, of the ID token."""
-    claims = identity.access_claims if name in identity.access_claims else identity.id_claims
-    return claims.get(name)
+    return _claims_with(identity, name).get(name)
+
+
+def _claims_with(identity: Identity, name: str) -> Claims:
+    return identity.access_claims if name in identity.access_claims else identity.id_claims
 
 
 AHEAD_SECONDS = 60  # how far Cognito's clock may be ahead of ours, as for other times in tokens

@@ -41,6 +41,13 @@ def is_navigation(incoming: Incoming) -> bool:
     return _accepts_pages(incoming, by_name=not mode)
 
 
+def sends_form(incoming: Incoming) -> bool:
+    """True for a form that a page sends, and whose answer somebody will look at."""
+    if incoming.method != "POST" or incoming.forwarded:
+        return False
+    return is_navigation(incoming._replace(method="GET"))
+
+
 def _accepts_pages(incoming: Incoming, *, by_name: bool) -> bool:
     """A page is named; or (not `by_name`) nothing in particular is asked for."""
     accept = b",".join(incoming.values(b"accept")).lower()

@@ -9,15 +9,13 @@ import math
 from typing import Any
 from urllib.parse import quote
 
-from ...identity import Identity
+from ...identity import VERIFIED_BY, Identity, is_verified
 from ...settings.identity_headers import header_names, header_pairs
 from ..messages import Header, Headers
 
 MAX_VALUE_CHARS = 4096
 """Of a header that is no token. A longer one is left out: a part of it could be another value."""
 _KEPT = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "%,")
-# Whoever may write to these attributes can put anything there until it is verified.
-_VERIFIED = {"email": "email_verified", "phone_number": "phone_number_verified"}
 _TOKENS = ("access_token", "id_token")
 
 
@@ -54,8 +52,8 @@ def _value(claim: str, identity: Identity) -> Any:
     """A claim of the access token, else of the ID token; the username, which has two names."""
     if claim == "username":
         return identity.username
-    if claim in _VERIFIED:
-        verified = identity.id_claims.get(_VERIFIED[claim]) in (True, "true")
+    if claim in VERIFIED_BY:
+        verified = is_verified(identity.id_claims, claim)
         return identity.id_claims.get(claim) if verified else None
     value = identity.access_claims.get(claim)
     return identity.id_claims.get(claim) if value is None else value

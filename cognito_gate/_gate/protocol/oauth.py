@@ -14,7 +14,10 @@ from ..messages import Headers
 from ..records import LoginAttempt, Tokens, seconds_of
 from .strict_json import load
 
-PASSED_ON = ("identity_provider", "idp_identifier", "login_hint", "lang", "prompt")
+PASSED_ON = (
+    *("identity_provider", "idp_identifier", "login_hint", "lang", "prompt"),
+    *("max_age", "acr_values"),
+)
 """Parameters of a sign-in that a link may carry on to Cognito's login."""
 
 REVOKE_SECONDS = 2.0
