@@ -19,6 +19,10 @@ T = TypeVar("T")
 
 MAX_WAITING = 4096
 IDLE_SECONDS = 5.0  # that the thread waits for more before it ends
+# That who puts an item waits for it. Most take microseconds: a function that appends to a list has
+# done so when the visitor has the answer. Where it was in vain, nobody waits for a second.
+MOMENT_SECONDS = 0.02
+NO_MOMENT_SECONDS = 1.0
 FINISH_SECONDS = 5.0  # that the end of a gate or of the process waits for what is left
 log = logging.getLogger("cognito_gate")
 
@@ -55,20 +59,28 @@ class Background(Generic[T]):
         self._waiting: deque[T] = deque()
         self._busy = 0
         self._in_vain = False
+        self._no_moment_until = 0.0
         self._thread: threading.Thread | None = None
 
     def put(self, item: T) -> bool:
-        """Have an item done; False where as many are waiting already as may. It is done at once
-        where the system gives no thread, as at the end of a process."""
+        """Have an item done, and wait a moment for it; False where as many are waiting already as
+        may. It is done at once where the system gives no thread, as at the end of a process."""
         with self._changed:
             if len(self._waiting) >= self._most:
                 return False
             if self._thread is not None or self._starts():
                 self._waiting.append(item)
                 self._changed.notify_all()
+                self._wait_a_moment()
                 return True
         self._do_one(item)
         return True
+
+    def _wait_a_moment(self) -> None:
+        if threading.current_thread() is self._thread or time.monotonic() < self._no_moment_until:
+            return
+        if not self._changed.wait_for(lambda: not self.left, MOMENT_SECONDS):
+            self._no_moment_until = time.monotonic() + NO_MOMENT_SECONDS
 
     def finish(self, seconds: float | None = None) -> int:
         """Wait until all is done, so many seconds at most (`FINISH_SECONDS`), and say how many

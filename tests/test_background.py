@@ -24,6 +24,31 @@ def test_the_thread_ends_without_work_and_begins_again(monkeypatch: pytest.Monke
     assert (done, queue._thread) == ([0, 1], None)
 
 
+def test_what_is_quick_is_done_when_it_is_put(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_background, "MOMENT_SECONDS", 30)
+    done: list[int] = []
+    queue = Background(done.append)
+    for number in range(3):
+        queue.put(number)
+        assert done[-1] == number
+
+
+def test_nobody_waits_again_and_again_for_what_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_background, "MOMENT_SECONDS", 0.001)
+    monkeypatch.setattr(_background, "NO_MOMENT_SECONDS", 60)
+    free = threading.Event()
+    queue: Background[int] = Background(lambda item: free.wait(60))
+    queue.put(1)
+    monkeypatch.setattr(_background, "MOMENT_SECONDS", 60)
+    second = threading.Thread(target=queue.put, args=(2,))
+    second.start()
+    second.join(30)
+    waits = second.is_alive()
+    free.set()
+    second.join(30)
+    assert not waits
+
+
 def test_it_is_done_at_once_where_there_is_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

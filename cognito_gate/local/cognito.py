@@ -84,7 +84,8 @@ class LocalCognito:
         **switches: Any,
     ) -> None:
         templates()  # A missing extra is told here, and not by the first page.
-        require(clients is None or not (*callback_urls, *logout_urls), "give clients or URLs")
+        urls = (*callback_urls, *logout_urls)
+        require(clients is None or not urls, "give either clients or URLs")
         if clients is None:
             clients = (_client(callback_urls, logout_urls, auth_flows, public=public),)
         rules = Rules(

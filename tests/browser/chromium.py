@@ -1,7 +1,7 @@
 """One Playwright and one Chromium, which several tests share.
 
 While Playwright runs, its thread can run no other loop: both end before a test that drives no
-browser (`end_before`).
+browser (`end_before_next`).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Shared:
         self._stack = ExitStack()
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
+        self.next_test: pytest.Item | None = None
 
     def driver(self) -> Playwright:
         if self._driver is None:
@@ -49,8 +50,8 @@ class Shared:
             self._stack.callback(self._browser.close)
         return self._browser
 
-    def end_before(self, test: pytest.Item | None) -> None:
-        if test is None or test.get_closest_marker("browser") is None:
+    def end_before_next(self) -> None:
+        if self.next_test is None or self.next_test.get_closest_marker("browser") is None:
             self._driver = self._browser = None
             self._stack.close()
 

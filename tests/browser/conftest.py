@@ -27,10 +27,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
-    """Chromium stays for the next test that drives it."""
-    SHARED.end_before(nextitem)
+    SHARED.next_test = nextitem
+
+
+@pytest.fixture(autouse=True)
+def chromium_for_the_next() -> Iterator[None]:
+    """Chromium stays for the next test that drives it. Else it ends here: after what this test has
+    opened in it, before what whole sessions share, such as the loops of others."""
+    yield
+    SHARED.end_before_next()
 
 
 @pytest.fixture

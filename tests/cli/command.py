@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import signal
@@ -23,6 +24,7 @@ from click.testing import CliRunner, Result
 from cognito_gate.cli import main
 
 PATIENCE = 40.0
+LOGGERS = ("uvicorn", "uvicorn.access", "uvicorn.asgi", "uvicorn.error", "cognito_gate")
 OURS = ("AWS_", "COGNITO_GATE_", "SECRET_KEY", "WEB_CONCURRENCY", "FORWARDED_")
 
 
@@ -119,6 +121,20 @@ def here(*words: str, environ: Mapping[str, str] | None = None, typed: str | Non
     return CliRunner().invoke(main, words, env=_settings(environ), input=typed)
 
 
+@contextmanager
+def logging_as_before() -> Iterator[None]:
+    """A command that is run in this process sets up logging: that ends with the block."""
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    before = [(item, item.handlers[:], item.level, item.propagate) for item in loggers]
+    try:
+        yield
+    finally:
+        for item, handlers, level, propagate in before:
+            item.handlers[:] = handlers
+            item.setLevel(level)
+            item.propagate = propagate
+
+
 def here_until_ctrl_c(
     *words: str, url: str, visit: Callable[[], None], environ: Mapping[str, str] | None = None
 ) -> Result:
@@ -140,7 +156,8 @@ def here_until_ctrl_c(
     thread = threading.Thread(target=meanwhile)
     thread.start()
     try:
-        result = CliRunner().invoke(main, words, env=_settings(environ))
+        with logging_as_before():
+            result = CliRunner().invoke(main, words, env=_settings(environ))
     finally:
         over.set()
         thread.join(PATIENCE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from cognito_gate import Settings
-from tests.browser.conftest import chromium, pytest_runtest_teardown
+from tests.browser.conftest import chromium, chromium_for_the_next, pytest_runtest_teardown
 from tests.journey import stage
 from tests.journey.probe import Probe
 from tests.journey.serving import listen, port_of
@@ -24,7 +24,7 @@ from tests.world.aws_files import parsed_once
 
 # They take a gigabyte and a minute: `make data-apps`.
 collect_ignore = [] if os.environ.get("DATA_APPS") else ["test_data_apps.py"]
-__all__ = ["chromium", "parsed_once", "pytest_runtest_teardown"]
+__all__ = ["chromium", "chromium_for_the_next", "parsed_once", "pytest_runtest_teardown"]
 _SETTINGS = {**REFRESH, "SECRET_KEY": SECRET_KEY, "COGNITO_GATE_BEARER": "true"}
 
 
