@@ -32,7 +32,7 @@ def test_the_text() -> None:
         "  ! c        it might\n"
         "      Think.\n"
         "\n"
-        "  – d        not checked: no time\n"  # noqa: RUF001
+        "  – d        not checked: no time\n"  # noqa: RUF001 - signs, no letters
         "\n"
         "1 wrong, 1 with a warning, 1 not checked, 1 ok."
     )
@@ -43,8 +43,8 @@ def test_lines_for_one_reason_are_told_together() -> None:
     lines += [Check("d", "d").unchecked("no way"), Check("e", "e").unchecked("no way")]
     same = [Check("f", "f").ok("well"), Check("g", "g").ok("well")]
     assert report.as_text([*lines, *same]).splitlines() == [
-        "  – a  not checked: no time; nor are b, c",  # noqa: RUF001
-        "  – d  not checked: no way; nor is e",  # noqa: RUF001
+        "  – a  not checked: no time; nor are b, c",  # noqa: RUF001 - signs, no letters
+        "  – d  not checked: no way; nor is e",  # noqa: RUF001 - signs, no letters
         "  ✓ f  well",
         "  ✓ g  well",
         "",
