@@ -142,7 +142,7 @@ def _folded(address: str) -> str:
     """An address for comparing, whatever its case. Databases take more letters for one: PostgreSQL
     the dotless i for an i, MySQL accents for none. Whoever has such a domain could have verified
     an address that looks like somebody else's (as in CVE-2019-19844). Case folding does so, too:
-    it makes ss of a sharp s, which is a letter of domains (RFC 5894, section 7.2)."""
+    it makes ss of a sharp s, which is a letter of domains (RFC 5894)."""
     return unicodedata.normalize("NFC", address).lower()
 
 

@@ -226,7 +226,7 @@ def test_by_email_letters_that_only_look_alike_are_others(
     keyed: Callable[[str], None], visit: Visit, accounts: Any, other: str
 ) -> None:
     """To PostgreSQL the dotless i is an i in capitals, and MySQL leaves accents out. A sharp s is
-    no ss: somebody else may have that domain (RFC 5894, section 7.2)."""
+    no ss: somebody else may have that domain (RFC 5894)."""
     from django.db import connection
 
     def like(pattern: str, text: str, escape: str) -> bool:
