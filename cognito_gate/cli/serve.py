@@ -256,8 +256,9 @@ def _check_not_gated(name: str, app: Any) -> None:
     inner = getattr(app, "wsgi_app", None)  # of Flask
     if isinstance(app, _GATES) or isinstance(inner, _GATES) or any(map(_adds_gate, added)):
         raise AppError(
-            f"{name} is already behind a gate. Serve it directly (uvicorn {name}), or give "
-            "`cognito-gate run` the app without the gate."
+            f"{name} is already behind a gate. Serve it directly (by uvicorn, gunicorn, ...; "
+            "`cognito-gate local > .env` brings a local Cognito), or give `cognito-gate run` "
+            "the app without the gate."
         )
 
 
