@@ -92,6 +92,24 @@ def test_no_request_waits_for_it(make: Make, pool: Pool) -> None:
     assert len(events) == 2
 
 
+def test_the_end_of_a_gate_waits_for_it_and_lets_the_event_loop_run(pool: Pool) -> None:
+    free = threading.Event()
+    events: list[Event] = []
+
+    def slow(event: Event) -> None:
+        free.wait(30)
+        events.append(event)
+
+    async def end(gate: ASGIGate) -> None:
+        asyncio.get_running_loop().call_soon(free.set)
+        await gate.aclose()
+
+    with closing(ASGISite(pool.settings(), pool, on_event=slow)) as site:
+        Browser(site).go("/auth/me", method="POST")
+        site.runner.run(end(site.gate))
+        assert len(events) == 1
+
+
 def test_it_runs_in_the_context_of_its_request() -> None:
     """There tracers keep what a request belongs to."""
     found: list[str] = []

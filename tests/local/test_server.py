@@ -1,5 +1,6 @@
 """Serving on a loopback port from a thread."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -7,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+import uvicorn
 
 from cognito_gate.local import Fault, LocalCognito, LocalConfigError
-from cognito_gate.local.server import bind, serving
+from cognito_gate.local.server import PromptServer, bind, serving
 from tests.servers.process import PATIENCE
 from tests.signing_keys import with_ready_keys
 
@@ -49,6 +51,18 @@ def test_the_port_is_free_after_an_error(cognito: LocalCognito) -> None:
         raise KeyError(origin)
     listener, _ = bind("127.0.0.1", httpx.URL(origin).port or 0)
     listener.close()
+
+
+def test_it_ends_after_the_answers_that_are_under_way() -> None:
+    async def end() -> bool:
+        server = PromptServer(uvicorn.Config("no:app"))
+        answer = asyncio.create_task(asyncio.sleep(0))
+        server.server_state.tasks.add(answer)
+        answer.add_done_callback(server.server_state.tasks.discard)
+        await server._all_answered()
+        return answer.done()
+
+    assert asyncio.run(end())
 
 
 def test_an_open_connection_does_not_keep_it_alive(cognito: LocalCognito) -> None:
